@@ -1,0 +1,3 @@
+export function Inbox() {
+  return <main className="bg-surface text-ink" />;
+}

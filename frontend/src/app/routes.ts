@@ -1,0 +1,47 @@
+/** Every address of the app in one place: patterns for the router, typed functions that make links, lazy screens. */
+import { lazy } from 'react';
+
+export const VIEWS = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** A list of conversations: one of the fixed views, or all open conversations of one channel. */
+export type View = ViewName | `channel-${string}`;
+
+export const patterns = {
+  signIn: '/signin',
+  setup: '/setup',
+  invitation: '/invitation',
+  settings: '/settings/*?',
+  inbox: '/inbox/:view?/:conversationId?',
+} as const;
+
+export const paths = {
+  signIn: () => '/signin',
+  setup: (token: string) => `/setup?token=${encodeURIComponent(token)}`,
+  invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
+  settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
+  inbox: (view: View = 'open', conversationId?: string) =>
+    conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
+};
+
+export const importSettings = () => import('./settings/Settings');
+
+export const screens = {
+  SignIn: lazy(() => import('./signin/SignIn')),
+  Setup: lazy(() => import('./setup/Setup')),
+  Invitation: lazy(() => import('./setup/Invitation')),
+  Settings: lazy(importSettings),
+  /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
+  Practice: lazy(() => import('./practice/Practice')),
+};
+
+export function isViewName(text: string): text is ViewName {
+  return (VIEWS as readonly string[]).includes(text);
+}
+
+/** What stands in the address → a view; anything unknown is all open conversations. */
+export function parseView(text: string | undefined): View {
+  if (text === undefined) return 'open';
+  if (isViewName(text)) return text;
+  return text.startsWith('channel-') ? (text as View) : 'open';
+}

@@ -1,0 +1,3 @@
+export default function Settings() {
+  return <main className="bg-surface text-ink" />;
+}

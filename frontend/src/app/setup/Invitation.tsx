@@ -1,0 +1,3 @@
+export default function Invitation() {
+  return <main className="bg-surface text-ink" />;
+}

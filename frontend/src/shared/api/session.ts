@@ -1,0 +1,77 @@
+/** Who is signed in, as every screen reads it. Undefined: not asked yet; null: nobody. */
+import { useSyncExternalStore } from 'react';
+import { Problem, request, setCsrfToken, setSignedOutHandler } from './http';
+
+export interface Session {
+  person: { id: string; name: string; email: string; locale: string };
+  agent: { id: string; name: string; role: 'admin' | 'supervisor' | 'agent'; permissions: string[] };
+  workspace: { id: string; name: string; is_sandbox: boolean };
+  workspaces: { id: string; name: string }[];
+  csrf_token: string;
+  position: number;
+}
+
+let session: Session | null | undefined;
+const listeners = new Set<() => void>();
+const leaving = new Set<() => void | Promise<void>>();
+
+/** Take over a session that the server answered (sign-in, set-up, invitation, switch of the workspace). */
+export function setSession(next: Session): void {
+  setCsrfToken(next.csrf_token);
+  session = next;
+  emit();
+}
+
+/** Forget the session and everything kept of it in this browser. */
+export async function clearSession(): Promise<void> {
+  setCsrfToken('');
+  session = null;
+  await Promise.allSettled([...leaving].map((clear) => clear()));
+  emit();
+}
+
+/** Work to do when the session ends: at sign-out and on a 401. */
+export function onSessionEnd(clear: () => void | Promise<void>): () => void {
+  leaving.add(clear);
+  return () => leaving.delete(clear);
+}
+
+export async function loadSession(): Promise<void> {
+  try {
+    setSession(await request<Session>('GET', '/api/session'));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) await clearSession();
+    else throw error;
+  }
+}
+
+export async function signOut(): Promise<void> {
+  await request('DELETE', '/api/session').catch(() => undefined);
+  await clearSession();
+}
+
+export function getSession(): Session | null | undefined {
+  return session;
+}
+
+export function useSession(): Session | null | undefined {
+  return useSyncExternalStore(subscribe, getSession);
+}
+
+/** The session of a screen that is only shown to somebody signed in. */
+export function useSignedIn(): Session {
+  const current = useSession();
+  if (!current) throw new Error('This screen needs a session.');
+  return current;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function emit(): void {
+  for (const listener of listeners) listener();
+}
+
+setSignedOutHandler(() => void clearSession());

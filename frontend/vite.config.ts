@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const API = process.env.THREADLINE_DEV_API ?? 'http://127.0.0.1:8080';
+const STATIC = resolve(import.meta.dirname, '../threadline/web/static');
+const THEME = resolve(import.meta.dirname, 'src/app/theme.js');
+const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.map']);
+
+/** Puts the theme script before the first paint as a file of its own: the page's policy allows no inline script. */
+function themeScript(): Plugin {
+  return {
+    name: 'threadline-theme-script',
+    buildStart() {
+      if (this.environment.mode === 'build') {
+        this.emitFile({ type: 'asset', name: 'theme.js', source: readFileSync(THEME) });
+      }
+    },
+    transformIndexHtml(_html, { bundle = {} }) {
+      const built = Object.values(bundle).find((item) => item.type === 'asset' && item.names.includes('theme.js'));
+      const src = built === undefined ? '/src/app/theme.js' : `/${built.fileName}`;
+      return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
+    },
+  };
+}
+
+/** Writes `.gz` and `.br` beside each text asset, so that the server never compresses while somebody waits. */
+function compressed(): Plugin {
+  return {
+    name: 'threadline-compressed',
+    apply: 'build',
+    async closeBundle() {
+      for (const entry of await readdir(STATIC, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !TEXTS.has(extname(entry.name))) continue;
+        const path = join(entry.parentPath, entry.name);
+        const source = await readFile(path);
+        await writeFile(`${path}.gz`, gzipSync(source, { level: 9 }));
+        await writeFile(
+          `${path}.br`,
+          brotliCompressSync(source, {
+            params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: source.length },
+          }),
+        );
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), themeScript(), compressed()],
+  resolve: { alias: { '@': resolve(import.meta.dirname, 'src') } },
+  build: {
+    outDir: STATIC,
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: API, ws: true }, '/files': { target: API }, '/hooks': { target: API } },
+  },
+});
