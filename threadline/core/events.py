@@ -1,0 +1,66 @@
+"""Events: the one record that screens, audit, automation and reports read.
+
+An event carries ids and states, never texts, names or numbers (DESIGN.md §6). It is numbered per workspace in the last
+statement before the commit, so the number is the order of commits.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class EventKind(StrEnum):
+    CONVERSATION_STARTED = "conversation_started"
+    CONVERSATION_CHANGED = "conversation_changed"
+    CONVERSATION_READ = "conversation_read"
+    MESSAGE_RECEIVED = "message_received"
+    MESSAGE_QUEUED = "message_queued"
+    MESSAGE_STATUS_CHANGED = "message_status_changed"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    NOTE_ADDED = "note_added"
+    REACTION_CHANGED = "reaction_changed"
+    CONTACT_CHANGED = "contact_changed"
+    FILE_CHANGED = "file_changed"
+    CHANNEL_CHANGED = "channel_changed"
+    TEMPLATE_CHANGED = "template_changed"
+    AGENT_CHANGED = "agent_changed"
+    WORKSPACE_CHANGED = "workspace_changed"
+    ANSWER_DECIDED = "answer_decided"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    SESSION_REVOKED = "session_revoked"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_USED = "invitation_used"
+    TOKEN_CREATED = "token_created"  # noqa: S105
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    CHANNEL_CONNECTED = "channel_connected"
+    CHANNEL_DISCONNECTED = "channel_disconnected"
+    SENDING_PAUSED = "sending_paused"
+    SENDING_RESUMED = "sending_resumed"
+    DELIVERY_UNROUTABLE = "delivery_unroutable"
+    ITEM_FAILED = "item_failed"
+    CONFIGURATION_APPLIED = "configuration_applied"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the feed before it has its number. `actor_id` is the agent or token that caused it, if any."""
+
+    id: UUID
+    workspace_id: UUID
+    kind: EventKind
+    at: datetime
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+    contact_id: UUID | None = None
+    channel_id: UUID | None = None
+    agent_id: UUID | None = None
+    actor_id: UUID | None = None
+    data: dict[str, str | int | bool | None] = {}
+    depth: int = 0
+    """How many consequences led here; a bound on it stops loops."""

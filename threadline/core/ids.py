@@ -1,0 +1,39 @@
+"""Identifiers: UUIDv7 (RFC 9562, §5.7), so that keys sort by the time they were made."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NewType
+from uuid import UUID
+
+WorkspaceId = NewType("WorkspaceId", UUID)
+PersonId = NewType("PersonId", UUID)
+AgentId = NewType("AgentId", UUID)
+EndpointId = NewType("EndpointId", UUID)
+ChannelId = NewType("ChannelId", UUID)
+ContactId = NewType("ContactId", UUID)
+AddressId = NewType("AddressId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+AttemptId = NewType("AttemptId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+FileId = NewType("FileId", UUID)
+EventId = NewType("EventId", UUID)
+
+_TIMESTAMP_BITS = 48
+
+
+def make_uuid7(*, milliseconds: int, random_bits: int) -> UUID:
+    """A UUIDv7 of a Unix time in milliseconds (48 bits) and 74 bits of chance."""
+    high = random_bits >> 62 & 0xFFF
+    low = random_bits & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def first_uuid7_at(moment: datetime) -> UUID:
+    """The smallest UUIDv7 that could have been made at this time: the lower bound of a look-up or a partition."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80)
+
+
+def time_of_uuid7(value: UUID) -> datetime:
+    """The time (UTC, millisecond precision) at which a UUIDv7 was made."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=value.int >> 80)
