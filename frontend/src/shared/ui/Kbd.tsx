@@ -1,0 +1,36 @@
+import { cx } from './cx';
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  Enter: '↵',
+  Shift: '⇧',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  Mod: typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl',
+};
+
+export interface KbdProps {
+  /** One key, or several pressed one after the other or together: `['g', 'i']`, `['Mod', 'k']`. */
+  readonly keys: string | readonly string[];
+  /** Over a filled button the cap takes the button's own colour. */
+  readonly isOnAccent?: boolean;
+}
+
+/** The key of an action, at its end. Assistive technology hears it from `aria-keyshortcuts`, not from here. */
+export function Kbd({ keys, isOnAccent = false }: KbdProps) {
+  return (
+    <span aria-hidden className="inline-flex shrink-0 gap-1">
+      {(typeof keys === 'string' ? [keys] : keys).map((key) => (
+        <kbd
+          key={key}
+          className={cx(
+            'grid h-5 min-w-5 place-items-center rounded-sm px-1 font-sans text-11 font-medium',
+            isOnAccent ? 'bg-on-accent/20 text-on-accent' : 'bg-press text-muted',
+          )}
+        >
+          {SYMBOLS[key] ?? (key.length === 1 ? key.toUpperCase() : key)}
+        </kbd>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,88 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import { Check, type LucideIcon } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import { cx } from './cx';
+import { Kbd } from './Kbd';
+
+const ROW =
+  'flex min-h-8 items-center gap-3 rounded-md px-2 text-14 select-none data-highlighted:bg-accent-soft data-highlighted:outline-none data-disabled:text-muted pointer-coarse:min-h-11';
+
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement;
+  readonly children: ReactNode;
+  readonly align?: 'start' | 'center' | 'end';
+  readonly side?: 'top' | 'bottom' | 'inline-start' | 'inline-end';
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
+}
+
+export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange }: MenuProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner align={align} side={side} sideOffset={4} className="z-50">
+          <Base.Popup className="float-in max-h-(--available-height) min-w-52 overflow-y-auto rounded-lg border border-line bg-raised p-1 text-ink shadow-float outline-none">
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface MenuItemProps {
+  readonly icon?: LucideIcon;
+  readonly keyName?: string | readonly string[];
+  readonly isDangerous?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+export function MenuItem({ icon: Icon, keyName, isDangerous = false, disabled, onClick, children }: MenuItemProps) {
+  return (
+    <Base.Item disabled={disabled} onClick={onClick} className={cx(ROW, isDangerous && 'text-danger')}>
+      {Icon && (
+        <Icon aria-hidden size={16} strokeWidth={1.75} className={cx('shrink-0', !isDangerous && 'text-muted')} />
+      )}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keyName && <Kbd keys={keyName} />}
+    </Base.Item>
+  );
+}
+
+export interface MenuChoiceProps<V extends string> {
+  readonly label: string;
+  readonly value: V;
+  readonly options: readonly { readonly value: V; readonly label: string }[];
+  readonly onValueChange: (value: V) => void;
+}
+
+/** One of several, with a tick at the one that holds. */
+export function MenuChoice<V extends string>({ label, value, options, onValueChange }: MenuChoiceProps<V>) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-2 pt-2 pb-1 text-12 font-medium text-muted">{label}</Base.GroupLabel>
+      <Base.RadioGroup value={value} onValueChange={(next: V) => onValueChange(next)}>
+        {options.map((option) => (
+          <Base.RadioItem key={option.value} value={option.value} closeOnClick className={ROW}>
+            <span className="grid size-4 place-items-center">
+              <Base.RadioItemIndicator className="text-accent">
+                <Check aria-hidden size={16} strokeWidth={1.75} />
+              </Base.RadioItemIndicator>
+            </span>
+            <span dir="auto" className="min-w-0 flex-1 truncate">
+              {option.label}
+            </span>
+          </Base.RadioItem>
+        ))}
+      </Base.RadioGroup>
+    </Base.Group>
+  );
+}
+
+export function MenuSeparator() {
+  return <Base.Separator className="my-1 h-px bg-line" />;
+}

@@ -1,0 +1,117 @@
+import { Eye, EyeOff } from 'lucide-react';
+import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { t } from '../i18n';
+import { cx } from './cx';
+import { FieldNote, type FieldState } from './InlineError';
+
+export interface FieldFrameProps {
+  readonly label: string;
+  /** At the end of the label: where the value is found. */
+  readonly labelEnd?: ReactNode;
+  readonly hint?: string;
+  /** What is wrong with the value, and what to do. */
+  readonly error?: string;
+  /** What a check said about the value, if it is not an error. */
+  readonly note?: { readonly state: FieldState; readonly text: string };
+}
+
+export interface TextFieldProps extends FieldFrameProps, Omit<ComponentProps<'input'>, 'onChange' | 'value'> {
+  readonly value: string;
+  readonly onValueChange: (value: string) => void;
+  /** Inside the field, at its end. */
+  readonly end?: ReactNode;
+}
+
+/** A labelled line of text. Its error and hint are tied to it, so that they are read with it. */
+export function TextField({
+  label,
+  labelEnd,
+  hint,
+  error,
+  note,
+  value,
+  onValueChange,
+  end,
+  id: givenId,
+  className,
+  ...input
+}: TextFieldProps) {
+  const ownId = useId();
+  const id = givenId ?? ownId;
+  const answer = error === undefined ? note : { state: 'failed' as const, text: error };
+  const isWrong = answer?.state === 'failed';
+  const described = cx(hint && `${id}-hint`, answer && `${id}-answer`);
+  return (
+    <div className={cx('flex min-w-0 flex-col gap-1.5', className)}>
+      <div className="flex items-baseline justify-between gap-3">
+        <label htmlFor={id} className="text-14 font-medium">
+          {label}
+        </label>
+        {labelEnd}
+      </div>
+      <div className="relative">
+        <input
+          dir="auto"
+          {...input}
+          id={id}
+          value={value}
+          onChange={(event) => onValueChange(event.target.value)}
+          aria-invalid={isWrong || undefined}
+          aria-describedby={described || undefined}
+          className={cx(
+            'h-8 w-full min-w-0 rounded-md border bg-raised px-2.5 text-14 text-ink placeholder:text-muted',
+            'pointer-coarse:h-11 pointer-coarse:text-16 read-only:bg-transparent disabled:text-muted',
+            'focus-visible:outline-offset-[-1px]',
+            end !== undefined && 'pe-24',
+            isWrong ? 'border-danger focus-visible:outline-danger' : 'border-line-strong focus-visible:border-accent',
+          )}
+        />
+        {end !== undefined && <div className="absolute inset-y-0 end-1 flex items-center">{end}</div>}
+      </div>
+      {hint && (
+        <p id={`${id}-hint`} className="text-13 text-muted">
+          {hint}
+        </p>
+      )}
+      <div aria-live="polite" className="empty:hidden">
+        {answer && (
+          <FieldNote id={`${id}-answer`} state={answer.state}>
+            {answer.text}
+          </FieldNote>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export interface SecretFieldProps extends Omit<TextFieldProps, 'type' | 'end'> {
+  /** The end of a secret that is stored: shown until something new is typed. The whole never comes back. */
+  readonly storedEnd?: string;
+}
+
+/** A value that nobody should read over the shoulder; the eye shows what was typed. */
+export function SecretField({ storedEnd, ...field }: SecretFieldProps) {
+  const [isShown, setIsShown] = useState(false);
+  const Icon = isShown ? EyeOff : Eye;
+  return (
+    <TextField
+      autoComplete="off"
+      spellCheck={false}
+      {...field}
+      dir="ltr"
+      type={isShown ? 'text' : 'password'}
+      placeholder={storedEnd === undefined ? field.placeholder : `••••••••••••${storedEnd}`}
+      end={
+        <button
+          type="button"
+          aria-label={isShown ? t('common.hide') : t('common.show')}
+          aria-pressed={isShown}
+          onClick={() => setIsShown(!isShown)}
+          className="grid size-7 place-items-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+        >
+          <Icon aria-hidden size={16} strokeWidth={1.75} />
+        </button>
+      }
+    />
+  );
+}
