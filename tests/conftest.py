@@ -1,7 +1,7 @@
-"""Fixtures for everybody: a real PostgreSQL, fresh migrated databases from a template, time and ids that a test controls.
+"""Fixtures for everybody: a real PostgreSQL, fresh migrated databases, time and ids that a test controls.
 
-    async def test_…(database): …            # the Database of store/session.py on an empty migrated database of this module
-    async def test_…(database_url): …        # only its URL (postgresql://…, a superuser)
+    async def test_…(database): …        # the Database of store/session.py on an empty migrated database
+    async def test_…(database_url): …    # only its URL (postgresql://…, a superuser); one per module
 
 `--external-postgres` runs on an installed or given PostgreSQL instead of the embedded one (tests/external_postgres.py).
 """
@@ -9,7 +9,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

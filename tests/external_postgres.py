@@ -12,14 +12,14 @@ from threadline.infra.postgres import Programs, installed_programs
 VARIABLE = "THREADLINE_TEST_DATABASE_URL"
 
 _MISSING = (
-    f"No PostgreSQL of 15 or newer was found for the tests against an external database. Set {VARIABLE} to one whose user "
-    "may create databases and roles, or install one (Debian: apt-get install postgresql)."
+    f"No PostgreSQL of 15 or newer was found for the tests against an external database. Set {VARIABLE} to one whose "
+    "user may create databases and roles, or install one (Debian: apt-get install postgresql)."
 )
 
 
 @contextmanager
 def external_server() -> Iterator[str]:
-    """URL of a superuser on an external server: from the environment, installed programs, or as root Debian's package."""
+    """A superuser's URL on an external server: from the environment, installed programs, or Debian's package."""
     if url := os.environ.get(VARIABLE):
         yield url
         return
@@ -35,7 +35,7 @@ def _install_debian_package() -> Programs:
             ["apt-get", "update", "-q"],
             ["apt-get", "install", "-q", "-y", "--no-install-recommends", "postgresql"],
         ):
-            subprocess.run(command, check=False, env=environment)  # noqa: S603
+            subprocess.run(command, check=False, env=environment)
         if programs := installed_programs():
             return programs
     raise RuntimeError(_MISSING)

@@ -19,8 +19,8 @@ _FAST = {
 
 @contextmanager
 def server_of(programs: Programs | None = None) -> Iterator[str]:
-    """Starts a server and yields its URL (superuser, database `threadline`). Survives a killed process, not a power cut."""
-    folder = Path(tempfile.mkdtemp(prefix="threadline-test-", dir="/tmp"))  # noqa: S108 - random and private
+    """Starts a server, yields its URL (superuser, database `threadline`). No fsync: it outlives no power cut."""
+    folder = Path(tempfile.mkdtemp(prefix="threadline-test-", dir="/tmp"))
     server = EmbeddedPostgres(folder, programs=programs or embedded_programs(), server_settings=_FAST)
     try:
         server.start()

@@ -15,6 +15,13 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.content import Content
+from threadline.core.http import FileReader as FileReader
+from threadline.core.http import FormPart as FormPart
+from threadline.core.http import HttpAnswer as HttpAnswer
+from threadline.core.http import HttpBroken as HttpBroken
+from threadline.core.http import HttpStream as HttpStream
+from threadline.core.http import HttpTimeout as HttpTimeout
+from threadline.core.http import HttpUnreachable as HttpUnreachable
 from threadline.core.message import Status
 
 # --- Webhook edge ------------------------------------------------------------------------------------------------
@@ -355,10 +362,6 @@ class OutgoingFile:
     provider_media_id: str = ""
 
 
-class FileReader(Protocol):
-    def __call__(self) -> AsyncIterator[bytes]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class OutgoingPart:
     """One part of a message, ready to go. `to`: identities of the contact, the one to use first."""
@@ -475,8 +478,8 @@ class FetchedMedia:
 class HttpClient(Protocol):
     """The one HTTP client of the house (infra/http.py), as far as channels need it.
 
-    `request` raises HttpUnreachable (nothing was sent: DNS, refused, TLS), HttpTimeout or HttpBroken (the outcome is unknown);
-    it returns whatever status came. `limit_bytes` bounds the answer that is read.
+    `request` raises HttpUnreachable (nothing was sent: DNS, refused, TLS), HttpTimeout or HttpBroken (the outcome is
+    unknown); it returns whatever status came. `limit_bytes` bounds the answer that is read.
     """
 
     async def request(
@@ -486,51 +489,14 @@ class HttpClient(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         json_body: bytes | None = None,
-        form: "Sequence[FormPart] | None" = None,
+        form: Sequence[FormPart] | None = None,
         timeout_s: float = 30,
         limit_bytes: int = 1024 * 1024,
-    ) -> "HttpAnswer": ...
+    ) -> HttpAnswer: ...
 
     async def stream(
         self, url: str, *, headers: Mapping[str, str] | None = None, timeout_s: float = 120, limit_bytes: int
-    ) -> "HttpStream": ...
-
-
-@dataclass(frozen=True, slots=True)
-class FormPart:
-    """A part of a multipart form: text, or a streamed file."""
-
-    name: str
-    value: "str | FileReader"
-    file_name: str = ""
-    content_type: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class HttpStream:
-    status: int
-    headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
-
-
-class HttpUnreachable(Exception):
-    """Nothing left the house: name not found, connection refused, TLS failed, address not allowed."""
-
-
-class HttpTimeout(Exception):
-    """The request left, the answer did not come in time: the outcome is unknown."""
-
-
-class HttpBroken(Exception):
-    """The request left and the answer broke off: the outcome is unknown."""
+    ) -> HttpStream: ...
 
 
 class ChannelType(Protocol):

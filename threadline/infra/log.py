@@ -1,4 +1,4 @@
-"""Structured logs: JSON lines in production, readable lines on a terminal. No secrets, no texts, no numbers, no names (S63).
+"""Structured logs: JSON lines in production, readable lines on a terminal. No secrets, no texts, no names (S63).
 
 A correlation id (request, delivery, job) is bound once with `bind` and then stands in every line of that task.
 """
@@ -35,8 +35,8 @@ def configure_logging(
     *, level: str = "info", output_format: str = "auto", stream: TextIO | None = None, process: str = ""
 ) -> None:
     """Called once per process, before anything logs. The standard library's loggers are led into the same lines."""
-    stream = stream or sys.stderr
-    as_text = output_format == "text" or (output_format == "auto" and stream.isatty())
+    output = stream or sys.stderr
+    as_text = output_format == "text" or (output_format == "auto" and output.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -47,17 +47,17 @@ def configure_logging(
         encode_control_characters,
     ]
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        structlog.dev.ConsoleRenderer(colors=output.isatty())
         if as_text
         else structlog.processors.JSONRenderer(default=str)
     )
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        logger_factory=structlog.WriteLoggerFactory(file=output),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared[:2], _name_of_foreign, *shared[2:]],

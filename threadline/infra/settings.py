@@ -1,5 +1,7 @@
-"""Everything that can be configured, read once from the environment and the command line. Standard library only, so that
-`threadline --help` and the supervisor stay light."""
+"""Everything that can be configured, read once from the environment and the command line.
+
+Standard library only, so that `threadline --help` and the supervisor stay light.
+"""
 
 import os
 import re
