@@ -1,0 +1,106 @@
+/**
+ * One socket per browser: the tab that holds the lock listens and tells the others. Each tab keeps its own position,
+ * so a frame that does not join on makes a tab fetch what it missed.
+ */
+import { request } from '@/shared/api/http';
+import { clearSession, type Session } from '@/shared/api/session';
+import type { Changes } from '@/shared/api/types';
+import { dispatch, gather, getState } from '@/shared/store/store';
+import { getConnection, setConnection, type Connection } from './connection';
+import { fetchChanges, keepSocket, type SocketHandlers } from './socket';
+
+type Word =
+  | { kind: 'changes'; since: number; changes: Changes }
+  | { kind: 'resync' }
+  | { kind: 'signed_out' }
+  | { kind: 'status'; status: Connection }
+  | { kind: 'who' };
+
+export type ChangesListener = (changes: Changes) => void;
+const changesListeners = new Set<ChangesListener>();
+
+/** Hear every change as it comes, before it is applied: announcements, caches outside the store. */
+export function onChanges(listener: ChangesListener): () => void {
+  changesListeners.add(listener);
+  return () => changesListeners.delete(listener);
+}
+
+/** Starts listening for a session; the returned function stops it. */
+export function startFeed(session: Session): () => void {
+  const name = `threadline-feed ${session.workspace.id} ${session.agent.id}`;
+  const stopped = new AbortController();
+  const channel = new BroadcastChannel(name);
+  let applied = getState().position;
+  let isLeader = false;
+
+  const say = (word: Word) => channel.postMessage(word);
+  const apply = (changes: Changes) => {
+    if (changes.position <= applied) return;
+    applied = changes.position;
+    for (const listener of changesListeners) listener(changes);
+    gather({ type: 'changes', changes });
+  };
+  const resync = async () => {
+    const fresh = await request<Session>('GET', '/api/session');
+    applied = fresh.position;
+    dispatch({ type: 'resynced', position: fresh.position });
+  };
+  const handlers: SocketHandlers = {
+    position: () => applied,
+    onChanges: (changes) => {
+      say({ kind: 'changes', since: applied, changes });
+      apply(changes);
+    },
+    onResync: async () => {
+      await resync();
+      say({ kind: 'resync' });
+    },
+    onSignedOut: () => {
+      say({ kind: 'signed_out' });
+      void clearSession();
+    },
+  };
+
+  channel.onmessage = ({ data }: MessageEvent<Word>) => {
+    switch (data.kind) {
+      case 'changes':
+        if (data.since <= applied) apply(data.changes);
+        else void fetchChanges({ ...handlers, onChanges: apply }, stopped.signal).catch(() => undefined);
+        break;
+      case 'resync':
+        void resync();
+        break;
+      case 'signed_out':
+        void clearSession();
+        break;
+      case 'status':
+        if (!isLeader) setConnection(data.status);
+        break;
+      case 'who':
+        if (isLeader) say({ kind: 'status', status: getConnection() });
+        break;
+    }
+  };
+
+  const lead = async () => {
+    isLeader = true;
+    const report = setInterval(() => say({ kind: 'status', status: getConnection() }), 1_000);
+    await keepSocket(handlers, stopped.signal);
+    clearInterval(report);
+  };
+  void withLock(name, stopped.signal, lead);
+  say({ kind: 'who' });
+
+  return () => {
+    stopped.abort();
+    channel.close();
+  };
+}
+
+/** Runs `work` while no other tab does. Without locks (plain HTTP away from loopback) every tab works for itself. */
+async function withLock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  if (!('locks' in navigator)) return work();
+  await navigator.locks.request(name, { signal }, work).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

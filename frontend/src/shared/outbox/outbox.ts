@@ -1,0 +1,211 @@
+/**
+ * Messages on their way to the server. Each is kept in the browser's database until the server has it, shown at once, and
+ * sent by one tab at a time: in a conversation strictly one after the other, under a lock of that conversation.
+ */
+import { Problem, getCsrfToken, request } from '@/shared/api/http';
+import { newId } from '@/shared/api/id';
+import type { FileRecord, Id, Message, OutgoingContent, Quoted } from '@/shared/api/types';
+import { backOff } from '@/shared/feed/backoff';
+import type { ReplyMode, Unsent } from '@/shared/store/state';
+import { dispatch, getState } from '@/shared/store/store';
+import { deleteItem, getItem, getItems, putItem } from './database';
+
+export interface OutgoingDraft {
+  conversationId: Id;
+  channelId: Id;
+  mode: ReplyMode;
+  content: Unsent['content'];
+  quoted: Quoted | null;
+  file?: Unsent['file'];
+}
+
+type Kept = Unsent & { channelId: Id };
+
+/** Replaced in tests; otherwise the server. */
+export interface Courier {
+  upload: (item: Kept, onProgress: (share: number) => void) => Promise<FileRecord>;
+  post: (item: Kept, content: OutgoingContent) => Promise<Message>;
+}
+
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('threadline-outbox');
+let courier: Courier = { upload, post };
+let stopped = new AbortController();
+
+export function setCourier(next: Courier): void {
+  courier = next;
+}
+
+/** Takes over what an earlier visit left, and what other tabs say. */
+export async function startOutbox(): Promise<() => void> {
+  stopped = new AbortController();
+  const { signal } = stopped;
+  const reload = () => void readKept().catch(() => undefined);
+  channel?.addEventListener('message', reload, { signal });
+  addEventListener('beforeunload', warnIfUnsent, { signal });
+  await readKept().catch(() => undefined);
+  for (const item of getState().unsent.values()) if (item.state !== 'refused') void deliver(item.clientId);
+  return () => stopped.abort();
+}
+
+/** Shows the message in this very frame and starts its way. Returns its client id. */
+export function enqueue(draft: OutgoingDraft, now: Date = new Date()): Id {
+  const item: Kept = {
+    clientId: newId(),
+    conversationId: draft.conversationId,
+    channelId: draft.channelId,
+    mode: draft.mode,
+    content: draft.content,
+    quoted: draft.quoted,
+    createdAt: now.toISOString(),
+    file: draft.file ?? null,
+    state: 'waiting',
+    progress: 0,
+    reason: '',
+  };
+  dispatch({ type: 'unsent_changed', items: [item] });
+  void keep(item).then(() => deliver(item.clientId));
+  return item.clientId;
+}
+
+/** After a refusal: once more, as it is. */
+export async function sendAgain(clientId: Id): Promise<void> {
+  const item = await find(clientId);
+  if (!item) return;
+  await keep({ ...item, state: 'waiting', reason: '' });
+  await deliver(clientId);
+}
+
+export async function discard(clientId: Id): Promise<void> {
+  await forget(clientId);
+}
+
+/** What is not with the server yet and will not come back by itself if this tab closes. */
+export function countUnsent(): number {
+  return [...getState().unsent.values()].filter((item) => item.state !== 'refused').length;
+}
+
+async function readKept(): Promise<void> {
+  const kept = await getItems<Kept>('outbox');
+  const known = new Set(kept.map((item) => item.clientId));
+  const gone = [...getState().unsent.keys()].filter((clientId) => !known.has(clientId) && !delivering.has(clientId));
+  dispatch({ type: 'unsent_changed', items: kept }, { type: 'unsent_removed', clientIds: gone });
+}
+
+const delivering = new Set<Id>();
+
+async function deliver(clientId: Id): Promise<void> {
+  if (delivering.has(clientId)) return;
+  delivering.add(clientId);
+  const first = await find(clientId);
+  const lock = `threadline-outbox ${first?.conversationId ?? clientId}`;
+  try {
+    await exclusively(lock, () => deliverUntilDecided(clientId));
+  } finally {
+    delivering.delete(clientId);
+  }
+}
+
+async function deliverUntilDecided(clientId: Id): Promise<void> {
+  for (let attempt = 0; !stopped.signal.aborted; attempt += 1) {
+    const item = await find(clientId);
+    if (!item || item.state === 'refused') return;
+    try {
+      const message = await deliverOnce(item);
+      dispatch({ type: 'message_saved', message }, { type: 'unsent_removed', clientIds: [clientId] });
+      return await forget(clientId);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (!error.isTemporary) return keep({ ...item, state: 'refused', reason: error.detail || error.title });
+      show({ ...item, state: 'waiting', progress: 0 });
+      await pause(backOff(attempt));
+    }
+  }
+}
+
+async function deliverOnce(item: Kept): Promise<Message> {
+  let content = item.content;
+  if (item.file && content.kind === 'media') {
+    show({ ...item, state: 'uploading' });
+    const file = await courier.upload(item, (progress) => show({ ...item, state: 'uploading', progress }));
+    content = { ...content, file_id: file.id };
+    await keep({ ...item, content, file: null, state: 'sending', progress: 1 });
+  }
+  show({ ...item, content, state: 'sending' });
+  return courier.post(item, content as OutgoingContent);
+}
+
+function post(item: Kept, content: OutgoingContent): Promise<Message> {
+  return request<Message>('POST', `/api/conversations/${item.conversationId}/messages`, {
+    body: { client_id: item.clientId, kind: item.mode, content, quoted_id: item.quoted?.message_id ?? null },
+  });
+}
+
+/** fetch tells nothing about what has gone up; this does. */
+function upload(item: Kept, onProgress: (share: number) => void): Promise<FileRecord> {
+  return new Promise((resolve, reject) => {
+    const { file } = item;
+    if (!file) return reject(new Problem(400, { title: '' }));
+    const call = new XMLHttpRequest();
+    call.open('POST', '/api/files');
+    call.responseType = 'json';
+    call.setRequestHeader('X-CSRF-Token', getCsrfToken());
+    call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    call.onerror = () => reject(new Problem(0, {}));
+    call.onload = () => {
+      if (call.status >= 200 && call.status < 300) resolve(call.response as FileRecord);
+      else reject(new Problem(call.status, (call.response as object | null) ?? {}));
+    };
+    const form = new FormData();
+    form.set('channel_id', item.channelId);
+    form.set('file', file.blob, file.name);
+    call.send(form);
+  });
+}
+
+async function find(clientId: Id): Promise<Kept | undefined> {
+  const shown = getState().unsent.get(clientId) as Kept | undefined;
+  try {
+    return await getItem<Kept>('outbox', clientId);
+  } catch {
+    return shown;
+  }
+}
+
+function show(item: Kept): void {
+  dispatch({ type: 'unsent_changed', items: [item] });
+}
+
+async function keep(item: Kept): Promise<void> {
+  show(item);
+  // A browser that keeps nothing (private mode) still sends; it only cannot survive a closed tab.
+  await putItem('outbox', item.clientId, item).catch(() => undefined);
+  channel?.postMessage('changed');
+}
+
+async function forget(clientId: Id): Promise<void> {
+  dispatch({ type: 'unsent_removed', clientIds: [clientId] });
+  await deleteItem('outbox', clientId).catch(() => undefined);
+  channel?.postMessage('changed');
+}
+
+async function exclusively(name: string, work: () => Promise<void>): Promise<void> {
+  if ('locks' in navigator) await navigator.locks.request(name, work);
+  else await work();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener('online', done);
+    stopped.signal.addEventListener('abort', done);
+  });
+}
+
+function warnIfUnsent(event: BeforeUnloadEvent): void {
+  if (countUnsent() > 0) event.preventDefault();
+}

@@ -1,0 +1,56 @@
+/** The figures beside the views, kept in step with the rows between two fetches. */
+import type { ConversationRow, Count, Id } from '@/shared/api/types';
+import { isInView } from './lists';
+import type { Counts, ListView } from './state';
+
+const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'];
+
+/** What one conversation's change does to the figures. `before` undefined: it is new. */
+export function countChange(
+  counts: Counts,
+  before: ConversationRow | undefined,
+  after: ConversationRow,
+  me: Id,
+): Counts {
+  if (before && isCountedAlike(before, after)) return counts;
+  const views = { ...counts.views };
+  for (const view of VIEWS) {
+    const known = views[view];
+    if (known) views[view] = moved(known, weight(before, view, me), weight(after, view, me));
+  }
+  const channels = { ...counts.channels };
+  const channel = channels[after.channel_id] ?? { total: 0, waiting: 0 };
+  channels[after.channel_id] = moved(channel, weight(before, 'open', me), weight(after, 'open', me));
+  return { ...counts, views, channels };
+}
+
+/** The first of the queue may have left it: then only the server knows who waits longest now. */
+export function movesLongest(counts: Counts, before: ConversationRow | undefined, after: ConversationRow): boolean {
+  const longest = counts.longestWaitingSince;
+  if (before?.waiting_since && before.waiting_since === longest && after.waiting_since !== longest) return true;
+  return after.waiting_since !== null && (longest === null || Date.parse(after.waiting_since) < Date.parse(longest));
+}
+
+function isCountedAlike(before: ConversationRow, after: ConversationRow): boolean {
+  return (
+    before.state === after.state &&
+    before.assignee_id === after.assignee_id &&
+    before.has_failed === after.has_failed &&
+    (before.waiting_since === null) === (after.waiting_since === null)
+  );
+}
+
+interface Weight {
+  total: number;
+  waiting: number;
+}
+
+function weight(row: ConversationRow | undefined, view: ListView, me: Id): Weight {
+  if (!row || !isInView(row, view, me)) return { total: 0, waiting: 0 };
+  return { total: 1, waiting: row.waiting_since !== null && row.state !== 'resolved' ? 1 : 0 };
+}
+
+function moved(count: Count, before: Weight, after: Weight): Count {
+  const total = count.total === null ? null : Math.max(0, count.total + after.total - before.total);
+  return { total, waiting: Math.max(0, count.waiting + after.waiting - before.waiting) };
+}

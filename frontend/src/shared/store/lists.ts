@@ -1,0 +1,99 @@
+/** Which conversations a list holds and in which order: the rules of the server's views, for rows that change here. */
+import type { Conversation, ConversationRow, Id, Time } from '@/shared/api/types';
+import type { ListQuery, ListState, ListView } from './state';
+
+export function isInView(row: ConversationRow, view: ListView, me: Id): boolean {
+  const isOpen = row.state !== 'resolved';
+  switch (view) {
+    case 'mine':
+      return isOpen && row.assignee_id === me;
+    case 'unassigned':
+      return isOpen && row.assignee_id === null;
+    case 'waiting':
+      return isOpen && row.waiting_since !== null;
+    case 'open':
+      return row.state === 'open';
+    case 'failed':
+      return row.has_failed;
+    case 'resolved':
+      return !isOpen;
+  }
+}
+
+export function isInList(row: ConversationRow, query: ListQuery, me: Id): boolean {
+  return isInView(row, query.view, me) && (query.channelId === null || row.channel_id === query.channelId);
+}
+
+/** Negative if `a` stands above `b`. Due: who waits longest, then the newest; newest: the last activity. */
+export function compareRows(a: ConversationRow, b: ConversationRow, query: ListQuery): number {
+  if (query.order === 'due') {
+    if ((a.waiting_since === null) !== (b.waiting_since === null)) return a.waiting_since === null ? 1 : -1;
+    if (a.waiting_since !== null && b.waiting_since !== null) {
+      return compareTimes(a.waiting_since, b.waiting_since) || compareTexts(a.id, b.id);
+    }
+  }
+  return compareTimes(b.last_activity_at, a.last_activity_at) || compareTexts(b.id, a.id);
+}
+
+/** RFC 3339 times of one server compare as instants; the text decides only between equal ones. */
+export function compareTimes(a: Time, b: Time): number {
+  return Date.parse(a) - Date.parse(b) || compareTexts(a, b);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True if the row lies within what was loaded; what lies behind comes with its page. */
+function isLoadedPart(row: ConversationRow, list: ListState): boolean {
+  if (list.next === null || list.boundary === null) return true;
+  if (list.query.view === 'waiting') {
+    return row.waiting_since !== null && compareTimes(row.waiting_since, list.boundary) <= 0;
+  }
+  if (list.query.order === 'due' && row.waiting_since !== null) return true;
+  return compareTimes(row.last_activity_at, list.boundary) >= 0;
+}
+
+/** The list after the rows in `touched` changed; the same list if nothing of it moved. */
+export function settleList(
+  list: ListState,
+  touched: ReadonlySet<Id>,
+  conversations: ReadonlyMap<Id, Conversation>,
+  me: Id,
+): ListState {
+  const kept = list.ids.filter((id) => !touched.has(id));
+  const ids = [...kept];
+  for (const id of touched) {
+    const row = conversations.get(id);
+    if (row && isInList(row, list.query, me) && isLoadedPart(row, list))
+      insertSorted(ids, row, list.query, conversations);
+  }
+  return areSame(ids, list.ids) ? list : { ...list, ids };
+}
+
+function insertSorted(
+  ids: Id[],
+  row: ConversationRow,
+  query: ListQuery,
+  conversations: ReadonlyMap<Id, Conversation>,
+): void {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = conversations.get(ids[middle] ?? '');
+    if (other && compareRows(other, row, query) < 0) low = middle + 1;
+    else high = middle;
+  }
+  ids.splice(low, 0, row.id);
+}
+
+export function sortIds(ids: Iterable<Id>, query: ListQuery, conversations: ReadonlyMap<Id, Conversation>): Id[] {
+  return [...new Set(ids)]
+    .filter((id) => conversations.has(id))
+    .sort((a, b) => compareRows(conversations.get(a) as Conversation, conversations.get(b) as Conversation, query));
+}
+
+function areSame(a: readonly Id[], b: readonly Id[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}

@@ -1,0 +1,436 @@
+/**
+ * The one place where state changes: pure, so that "old state + events = a fresh snapshot" can be tested.
+ *
+ * Answers and frames may cross on their way. Whatever has a position replaces only what was learnt at an earlier one.
+ */
+import type {
+  Agent,
+  Changes,
+  Channel,
+  Contact,
+  Conversation,
+  ConversationRow,
+  FeedEvent,
+  FileRecord,
+  Id,
+  Message,
+  Time,
+  ViewCounts,
+} from '@/shared/api/types';
+import { countChange, movesLongest } from './counts';
+import { compareTimes, settleList, sortIds } from './lists';
+import {
+  draftKey,
+  EMPTY,
+  listKey,
+  type Draft,
+  type ListQuery,
+  type ListState,
+  type State,
+  type ThreadState,
+  type Unsent,
+} from './state';
+
+export type Action =
+  | { type: 'opened'; me: Id; position: number }
+  | { type: 'closed' }
+  | { type: 'changes'; changes: Changes }
+  | { type: 'resynced'; position: number }
+  | { type: 'list_loaded'; query: ListQuery; page: ListPage }
+  | { type: 'counts_loaded'; counts: ViewCounts }
+  | { type: 'channels_loaded'; channels: Channel[] }
+  | { type: 'agents_loaded'; agents: Agent[] }
+  | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
+  | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
+  | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
+  | { type: 'threads_dropped'; conversationIds: readonly Id[] }
+  | { type: 'message_saved'; message: Message }
+  | { type: 'contact_loaded'; contact: Contact }
+  | { type: 'unsent_changed'; items: readonly Unsent[] }
+  | { type: 'unsent_removed'; clientIds: readonly Id[] }
+  | { type: 'draft_changed'; draft: Draft }
+  | { type: 'drafts_loaded'; drafts: readonly Draft[] };
+
+export interface ListPage {
+  items: readonly Conversation[];
+  next: string | null;
+  position: number;
+  isFirst: boolean;
+  /** The last row of the page by the server's order; what sorts behind is not loaded. */
+  boundary: Time | null;
+}
+
+export interface ThreadPage {
+  items: readonly Message[];
+  next: string | null;
+  position: number;
+  isFirst: boolean;
+}
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'opened':
+      return { ...EMPTY, me: action.me, position: action.position, epoch: state.epoch + 1 };
+    case 'closed':
+      return { ...EMPTY, epoch: state.epoch + 1 };
+    case 'changes':
+      return applyChanges(state, action.changes);
+    case 'resynced':
+      return { ...state, position: action.position, epoch: state.epoch + 1, learnt: new Map(), missing: new Set() };
+    case 'list_loaded':
+      return loadList(state, action.query, action.page);
+    case 'counts_loaded':
+      return loadCounts(state, action.counts);
+    case 'channels_loaded':
+      return { ...state, channels: byId(action.channels) };
+    case 'agents_loaded':
+      return { ...state, agents: byId(action.agents) };
+    case 'conversation_loaded':
+      return loadConversation(state, action.conversation, action.position ?? state.position);
+    case 'conversation_edited':
+      return editConversation(state, action.id, action.change);
+    case 'thread_loaded':
+      return loadThread(state, action.conversationId, action.page);
+    case 'threads_dropped':
+      return dropThreads(state, action.conversationIds);
+    case 'message_saved':
+      return withMessages(state, [action.message], state.position);
+    case 'contact_loaded':
+      return { ...state, contacts: new Map(state.contacts).set(action.contact.id, action.contact) };
+    case 'unsent_changed':
+      return changeUnsent(state, action.items);
+    case 'unsent_removed':
+      return { ...state, unsent: without(state.unsent, action.clientIds) };
+    case 'draft_changed':
+      return changeDraft(state, action.draft);
+    case 'drafts_loaded':
+      return action.drafts.reduce(changeDraft, state);
+  }
+}
+
+// --- The feed --------------------------------------------------------------------------------------------------------
+
+function applyChanges(state: State, changes: Changes): State {
+  if (changes.position <= state.position) return state;
+  const started = new Set(
+    changes.events.filter((event) => event.kind === 'conversation_started').map((event) => event.conversation_id),
+  );
+  let next = withRows(state, changes.conversations ?? [], changes.position, started);
+  next = withMessages(next, changes.messages ?? [], changes.position);
+  next = withFiles(next, changes.files ?? []);
+  if (changes.contacts?.length) next = withContacts(next, changes.contacts);
+  if (changes.channels?.length) next = { ...next, channels: byId(changes.channels, next.channels) };
+  if (changes.agents?.length) next = { ...next, agents: byId(changes.agents, next.agents) };
+  next = changes.events.reduce(applyEvent, next);
+  return { ...next, position: changes.position };
+}
+
+/** What an event says beyond the things it carries, which are in already. */
+function applyEvent(state: State, event: FeedEvent): State {
+  switch (event.kind) {
+    case 'conversation_read':
+      return event.conversation_id
+        ? editConversation(state, event.conversation_id, { read_count: Number(event.data?.read_count ?? 0) })
+        : state;
+    case 'template_changed':
+      return { ...state, templateEpoch: state.templateEpoch + 1 };
+    case 'conversation_started':
+    case 'conversation_changed':
+    case 'message_received':
+    case 'message_queued':
+    case 'message_status_changed':
+    case 'message_edited':
+    case 'message_deleted':
+    case 'note_added':
+    case 'reaction_changed':
+    case 'contact_changed':
+    case 'file_changed':
+    case 'channel_changed':
+    case 'channel_connected':
+    case 'channel_disconnected':
+    case 'agent_changed':
+    case 'workspace_changed':
+    case 'answer_decided':
+    case 'signed_in':
+    case 'sign_in_failed':
+    case 'signed_out':
+    case 'session_revoked':
+    case 'password_changed':
+    case 'invitation_created':
+    case 'invitation_revoked':
+    case 'invitation_used':
+    case 'token_created':
+    case 'token_revoked':
+    case 'sending_paused':
+    case 'sending_resumed':
+    case 'delivery_unroutable':
+    case 'item_failed':
+    case 'configuration_applied':
+      return state;
+    default:
+      return unknownEvent(state, event.kind);
+  }
+}
+
+/** A newer server may know more kinds: their things came with the frame, the rest is not for this page. */
+function unknownEvent(state: State, _kind: never): State {
+  return state;
+}
+
+function withRows(
+  state: State,
+  rows: readonly ConversationRow[],
+  position: number,
+  started: ReadonlySet<Id | null | undefined>,
+): State {
+  const fresh = rows.filter((row) => (state.learnt.get(row.id) ?? -1) <= position);
+  if (fresh.length === 0) return state;
+  const conversations = new Map(state.conversations);
+  const learnt = new Map(state.learnt);
+  const missing = new Set(state.missing);
+  let counts = state.counts;
+  for (const row of fresh) {
+    const before = state.conversations.get(row.id);
+    const isNew = started.has(row.id);
+    if (!before && !isNew) missing.add(row.id);
+    conversations.set(row.id, { ...row, read_count: before?.read_count ?? firstReadCount(row, isNew) });
+    learnt.set(row.id, position);
+    if (counts && position > counts.position) counts = countRow(counts, before, row, isNew, state.me);
+  }
+  return settle({ ...state, conversations, learnt, missing, counts }, new Set(fresh.map((row) => row.id)));
+}
+
+function countRow(
+  counts: NonNullable<State['counts']>,
+  before: ConversationRow | undefined,
+  row: ConversationRow,
+  isNew: boolean,
+  me: Id,
+): NonNullable<State['counts']> {
+  if (!before && !isNew) return { ...counts, isStale: true };
+  const changed = countChange(counts, before, row, me);
+  return movesLongest(counts, before, row) ? { ...changed, isStale: true } : changed;
+}
+
+/** How much an agent has read of a conversation this page meets for the first time; the fetch will tell exactly. */
+function firstReadCount(row: ConversationRow, isNew: boolean): number {
+  if (isNew) return 0;
+  return row.last_message?.direction === 'incoming' ? row.incoming_count - 1 : row.incoming_count;
+}
+
+function settle(state: State, touched: ReadonlySet<Id>): State {
+  let lists: Map<string, ListState> | null = null;
+  for (const [key, list] of state.lists) {
+    const settled = settleList(list, touched, state.conversations, state.me);
+    if (settled !== list) (lists ??= new Map(state.lists)).set(key, settled);
+  }
+  return lists ? { ...state, lists } : state;
+}
+
+function withMessages(state: State, incoming: readonly Message[], position: number): State {
+  const fresh = incoming.filter(
+    (message) => state.threads.has(message.conversation_id) && (state.learnt.get(message.id) ?? -1) <= position,
+  );
+  const confirmed = incoming.flatMap((message) =>
+    message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
+  );
+  if (fresh.length === 0 && confirmed.length === 0) return state;
+  const messages = new Map(state.messages);
+  const learnt = new Map(state.learnt);
+  const threads = new Map(state.threads);
+  for (const message of fresh) {
+    messages.set(message.id, message);
+    learnt.set(message.id, position);
+    const thread = threads.get(message.conversation_id);
+    if (thread) threads.set(message.conversation_id, withId(thread, message, messages));
+  }
+  return { ...state, messages, learnt, threads, unsent: without(state.unsent, confirmed) };
+}
+
+function withId(thread: ThreadState, message: Message, messages: ReadonlyMap<Id, Message>): ThreadState {
+  const ids = thread.ids.includes(message.id) ? thread.ids.filter((id) => id !== message.id) : thread.ids;
+  let place = ids.length;
+  while (place > 0 && compareMessages(messages.get(ids[place - 1] ?? ''), message) > 0) place -= 1;
+  if (place === 0 && thread.next !== null && ids.length > 0) return { ...thread, ids };
+  const next = [...ids.slice(0, place), message.id, ...ids.slice(place)];
+  return next.every((id, index) => id === thread.ids[index]) && next.length === thread.ids.length
+    ? thread
+    : { ...thread, ids: next };
+}
+
+function compareMessages(a: Message | undefined, b: Message): number {
+  return a ? compareTimes(a.at, b.at) || a.seq - b.seq : -1;
+}
+
+/** A file that arrived changes the messages that show it. */
+function withFiles(state: State, files: readonly FileRecord[]): State {
+  if (files.length === 0) return state;
+  const known = new Map(state.files);
+  for (const file of files) known.set(file.id, file);
+  const messages = new Map(state.messages);
+  for (const message of state.messages.values()) {
+    const changed = files.filter((file) => file.id in message.files);
+    if (changed.length === 0) continue;
+    const own = { ...message.files };
+    for (const file of changed) own[file.id] = file;
+    messages.set(message.id, { ...message, files: own });
+  }
+  return { ...state, files: known, messages };
+}
+
+function withContacts(state: State, contacts: readonly Contact[]): State {
+  const known = new Map(state.contacts);
+  for (const contact of contacts) if (known.has(contact.id)) known.set(contact.id, contact);
+  const conversations = new Map(state.conversations);
+  for (const conversation of state.conversations.values()) {
+    const contact = contacts.find((candidate) => candidate.id === conversation.contact.id);
+    if (contact && contact.name !== conversation.contact.name) {
+      conversations.set(conversation.id, { ...conversation, contact: { id: contact.id, name: contact.name } });
+    }
+  }
+  return { ...state, contacts: known, conversations };
+}
+
+// --- Snapshots -------------------------------------------------------------------------------------------------------
+
+function loadList(state: State, query: ListQuery, page: ListPage): State {
+  const key = listKey(query);
+  const { state: known } = learnConversations(state, page.items, page.position);
+  const previous = page.isFirst ? undefined : known.lists.get(key);
+  const ids = [...(previous?.ids ?? []), ...page.items.map((row) => row.id)];
+  const list: ListState = {
+    query,
+    ids: sortIds(ids, query, known.conversations),
+    next: page.next,
+    boundary: page.boundary,
+    isLoaded: true,
+    epoch: state.epoch,
+  };
+  const lists = new Map(known.lists).set(key, list);
+  // Rows that changed on their way here: whoever was learnt later than the page decides himself where he stands.
+  return settle({ ...known, lists }, new Set(laterThan(known, page.position)));
+}
+
+function* laterThan(state: State, position: number): Generator<Id> {
+  for (const [id, learnt] of state.learnt) if (learnt > position && state.conversations.has(id)) yield id;
+}
+
+function learnConversations(state: State, rows: readonly Conversation[], position: number): { state: State } {
+  const conversations = new Map(state.conversations);
+  const learnt = new Map(state.learnt);
+  const missing = new Set(state.missing);
+  const touched = new Set<Id>();
+  for (const row of rows) {
+    const wasMissing = missing.delete(row.id);
+    const before = conversations.get(row.id);
+    if ((learnt.get(row.id) ?? -1) <= position) {
+      conversations.set(row.id, row);
+      learnt.set(row.id, position);
+      touched.add(row.id);
+    } else if (before && wasMissing) {
+      conversations.set(row.id, { ...before, read_count: row.read_count });
+    }
+  }
+  return { state: settle({ ...state, conversations, learnt, missing }, touched) };
+}
+
+function loadConversation(state: State, conversation: Conversation, position: number): State {
+  return learnConversations(state, [conversation], position).state;
+}
+
+function editConversation(state: State, id: Id, change: Partial<Conversation>): State {
+  const before = state.conversations.get(id);
+  if (!before) return state;
+  const after = { ...before, ...change };
+  const conversations = new Map(state.conversations).set(id, after);
+  const counts = state.counts && countChange(state.counts, before, after, state.me);
+  return settle({ ...state, conversations, counts }, new Set([id]));
+}
+
+function loadCounts(state: State, counts: ViewCounts): State {
+  return {
+    ...state,
+    counts: {
+      views: counts.views,
+      channels: counts.channels,
+      longestWaitingSince: counts.longest_waiting_since,
+      position: counts.position,
+      isStale: counts.position < state.position,
+    },
+  };
+}
+
+function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
+  const threads = new Map(state.threads);
+  const previous = threads.get(conversationId);
+  const isKept = previous !== undefined && previous.isLoaded && !(page.isFirst && previous.epoch !== state.epoch);
+  threads.set(conversationId, {
+    ids: isKept ? previous.ids : [],
+    next: isKept && page.isFirst ? previous.next : page.next,
+    isLoaded: true,
+    epoch: state.epoch,
+  });
+  const messages = new Map(state.messages);
+  const learnt = new Map(state.learnt);
+  const ids = new Set(isKept ? previous.ids : []);
+  for (const message of page.items) {
+    ids.add(message.id);
+    if ((learnt.get(message.id) ?? -1) > page.position) continue;
+    messages.set(message.id, message);
+    learnt.set(message.id, page.position);
+  }
+  for (const message of state.messages.values()) {
+    const isNewer = (learnt.get(message.id) ?? -1) > page.position;
+    if (message.conversation_id === conversationId && isNewer) ids.add(message.id);
+  }
+  const sorted = [...ids].sort((a, b) => compareMessages(messages.get(a), messages.get(b) as Message));
+  const thread = threads.get(conversationId) as ThreadState;
+  threads.set(conversationId, { ...thread, ids: sorted });
+  const confirmed = page.items.flatMap((message) =>
+    message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
+  );
+  return { ...state, threads, messages, learnt, unsent: without(state.unsent, confirmed) };
+}
+
+function dropThreads(state: State, conversationIds: readonly Id[]): State {
+  const threads = new Map(state.threads);
+  const messages = new Map(state.messages);
+  const learnt = new Map(state.learnt);
+  for (const conversationId of conversationIds) {
+    for (const id of threads.get(conversationId)?.ids ?? []) {
+      messages.delete(id);
+      learnt.delete(id);
+    }
+    threads.delete(conversationId);
+  }
+  return { ...state, threads, messages, learnt };
+}
+
+// --- What only this browser knows --------------------------------------------------------------------------------------
+
+function changeUnsent(state: State, items: readonly Unsent[]): State {
+  const unsent = new Map(state.unsent);
+  for (const item of items) unsent.set(item.clientId, item);
+  return { ...state, unsent };
+}
+
+function changeDraft(state: State, draft: Draft): State {
+  const drafts = new Map(state.drafts);
+  const key = draftKey(draft.conversationId, draft.mode);
+  if (draft.text.trim() === '') drafts.delete(key);
+  else drafts.set(key, draft);
+  return { ...state, drafts };
+}
+
+function without<V>(map: ReadonlyMap<string, V>, keys: readonly string[]): ReadonlyMap<string, V> {
+  if (!keys.some((key) => map.has(key))) return map;
+  const next = new Map(map);
+  for (const key of keys) next.delete(key);
+  return next;
+}
+
+function byId<T extends { id: Id }>(items: readonly T[], known: ReadonlyMap<Id, T> = new Map()): ReadonlyMap<Id, T> {
+  const next = new Map(known);
+  for (const item of items) next.set(item.id, item);
+  return next;
+}

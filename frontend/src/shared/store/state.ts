@@ -1,0 +1,130 @@
+/** What the browser knows of the workspace: normalised maps by id, small ordered lists of ids, and how fresh they are. */
+import type {
+  Agent,
+  Channel,
+  Contact,
+  Content,
+  Conversation,
+  Count,
+  FileRecord,
+  Id,
+  Message,
+  OutgoingContent,
+  Quoted,
+  Time,
+} from '@/shared/api/types';
+
+export type ListView = 'mine' | 'unassigned' | 'waiting' | 'open' | 'failed' | 'resolved';
+export type ListOrder = 'due' | 'newest';
+
+export interface ListQuery {
+  view: ListView;
+  order: ListOrder;
+  channelId: Id | null;
+}
+
+/** One list as far as it was loaded. Rows that sort behind `boundary` are left to the next page. */
+export interface ListState {
+  query: ListQuery;
+  ids: readonly Id[];
+  next: string | null;
+  boundary: Time | null;
+  isLoaded: boolean;
+  epoch: number;
+}
+
+/** One thread as far as it was loaded: ids in the order of the screen, the newest last. */
+export interface ThreadState {
+  ids: readonly Id[];
+  next: string | null;
+  isLoaded: boolean;
+  epoch: number;
+}
+
+export interface Counts {
+  views: Readonly<Record<string, Count>>;
+  channels: Readonly<Record<Id, Count>>;
+  longestWaitingSince: Time | null;
+  position: number;
+  /** A change came whose effect on the counts cannot be known here: ask again. */
+  isStale: boolean;
+}
+
+export type ReplyMode = 'reply' | 'note';
+
+/** A message that only this browser knows. */
+export interface Unsent {
+  clientId: Id;
+  conversationId: Id;
+  mode: ReplyMode;
+  content: OutgoingContent | { kind: 'media'; media: Extract<Content, { kind: 'media' }>['media']; caption: string };
+  quoted: Quoted | null;
+  createdAt: Time;
+  /** The file that goes up first; absent if the content names a stored one. */
+  file: { blob: Blob; name: string; mime: string } | null;
+  state: 'waiting' | 'uploading' | 'sending' | 'refused';
+  /** 0…1 while uploading. */
+  progress: number;
+  /** Why the server refused, in words. */
+  reason: string;
+}
+
+export interface Draft {
+  conversationId: Id;
+  mode: ReplyMode;
+  text: string;
+  at: Time;
+}
+
+export interface State {
+  /** Events up to here are in. */
+  position: number;
+  /** Raised at every resync: what was loaded before is loaded again. */
+  epoch: number;
+  me: Id;
+  conversations: ReadonlyMap<Id, Conversation>;
+  messages: ReadonlyMap<Id, Message>;
+  contacts: ReadonlyMap<Id, Contact>;
+  channels: ReadonlyMap<Id, Channel>;
+  agents: ReadonlyMap<Id, Agent>;
+  threads: ReadonlyMap<Id, ThreadState>;
+  lists: ReadonlyMap<string, ListState>;
+  counts: Counts | null;
+  /** The position at which a conversation or message was learnt: older knowledge never replaces newer. */
+  learnt: ReadonlyMap<Id, number>;
+  /** Conversations that a frame named without their own agent's part: to be fetched. */
+  missing: ReadonlySet<Id>;
+  unsent: ReadonlyMap<Id, Unsent>;
+  drafts: ReadonlyMap<string, Draft>;
+  /** Raised when templates changed. */
+  templateEpoch: number;
+  files: ReadonlyMap<Id, FileRecord>;
+}
+
+export const EMPTY: State = {
+  position: 0,
+  epoch: 0,
+  me: '',
+  conversations: new Map(),
+  messages: new Map(),
+  contacts: new Map(),
+  channels: new Map(),
+  agents: new Map(),
+  threads: new Map(),
+  lists: new Map(),
+  counts: null,
+  learnt: new Map(),
+  missing: new Set(),
+  unsent: new Map(),
+  drafts: new Map(),
+  templateEpoch: 0,
+  files: new Map(),
+};
+
+export function listKey(query: ListQuery): string {
+  return `${query.view} ${query.order} ${query.channelId ?? ''}`;
+}
+
+export function draftKey(conversationId: Id, mode: ReplyMode): string {
+  return `${conversationId} ${mode}`;
+}
