@@ -121,7 +121,12 @@ function find(key: string, values: Values | undefined): string {
   return pick(state.catalogue, plurals, key, values) ?? fromFallback(key, values);
 }
 
-function pick(catalogue: Catalogue, rules: Intl.PluralRules, key: string, values: Values | undefined): string | undefined {
+function pick(
+  catalogue: Catalogue,
+  rules: Intl.PluralRules,
+  key: string,
+  values: Values | undefined,
+): string | undefined {
   if (typeof values?.count === 'number') {
     const plural = catalogue[`${key}_${rules.select(values.count)}`] ?? catalogue[`${key}_other`];
     if (plural !== undefined) return plural;

@@ -14,7 +14,12 @@ const SIZES = {
 
 const TINTS = ['tint-0', 'tint-1', 'tint-2', 'tint-3', 'tint-4', 'tint-5', 'tint-6', 'tint-7'] as const;
 
-const RINGS = { canvas: 'ring-canvas', surface: 'ring-surface', raised: 'ring-raised', 'accent-soft': 'ring-accent-soft' } as const;
+const RINGS = {
+  canvas: 'ring-canvas',
+  surface: 'ring-surface',
+  raised: 'ring-raised',
+  'accent-soft': 'ring-accent-soft',
+} as const;
 
 export interface AvatarProps {
   readonly name: string;

@@ -34,7 +34,7 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
           initialFocus={initialFocus}
-          className="float-in fixed inset-x-0 top-[12dvh] z-40 mx-auto flex max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))] flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none"
+          className="float-in fixed start-0 end-0 top-[12dvh] z-40 mx-auto flex max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))] flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none"
         >
           <div className="flex items-start justify-between gap-3 ps-5 pe-3 pt-4">
             <Base.Title className="text-16 font-semibold">{title}</Base.Title>
@@ -74,7 +74,15 @@ export interface ConfirmDialogProps {
 }
 
 /** For what cannot be undone; everything else happens at once with an undo. */
-export function ConfirmDialog({ open, onOpenChange, title, description, action, isBusy, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  action,
+  isBusy,
+  onConfirm,
+}: ConfirmDialogProps) {
   return (
     <Dialog
       open={open}

@@ -5,7 +5,12 @@ export interface TabsProps<V extends string> {
   readonly value: V;
   readonly onValueChange: (value: V) => void;
   readonly label: string;
-  readonly tabs: readonly { readonly value: V; readonly label: string; readonly count?: number; readonly panel: ReactNode }[];
+  readonly tabs: readonly {
+    readonly value: V;
+    readonly label: string;
+    readonly count?: number;
+    readonly panel: ReactNode;
+  }[];
 }
 
 export function Tabs<V extends string>({ value, onValueChange, label, tabs }: TabsProps<V>) {

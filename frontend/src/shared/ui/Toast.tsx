@@ -53,7 +53,7 @@ export function Toaster() {
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed inset-x-4 bottom-4 z-50 mx-auto flex w-auto max-w-96 flex-col gap-2 outline-none">
+        <Base.Viewport className="fixed start-4 end-4 bottom-4 z-50 mx-auto flex w-auto max-w-96 flex-col gap-2 outline-none">
           <Toasts />
         </Base.Viewport>
       </Base.Portal>

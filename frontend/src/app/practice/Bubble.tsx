@@ -1,0 +1,239 @@
+import { Check, CheckCheck, CircleHelp, FileText, List as ListIcon, MapPin } from 'lucide-react';
+import { t } from '@/shared/i18n';
+import { formatBytes, formatTime } from '@/shared/i18n/format';
+import { Avatar } from '@/shared/ui/Avatar';
+import { cx } from '@/shared/ui/cx';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
+import type { NewMessage, PhoneMedia, PhoneMessage, Tap } from './protocol';
+import { VoicePlayer } from './VoicePlayer';
+
+export interface BubbleProps {
+  readonly message: PhoneMessage;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+  readonly onSend: (message: NewMessage) => void;
+}
+
+/** One message as the customer sees it. A press chooses it, for Quote and React below the phone. */
+export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
+  const isOwn = message.direction === 'outgoing';
+  return (
+    <div className={cx('flex max-w-[88%] flex-col gap-1', isOwn ? 'items-end self-end' : 'items-start self-start')}>
+      <div className="relative max-w-full">
+        <div
+          className={cx(
+            'flex max-w-full flex-col gap-1 rounded-xl px-3 py-2 text-14',
+            isOwn ? 'bg-accent-soft' : 'bg-surface',
+            isChosen && 'outline-2 outline-offset-1 outline-accent',
+          )}
+        >
+          {message.quoted !== undefined && (
+            <p
+              dir="auto"
+              className="truncate rounded-sm border-s-2 border-accent bg-hover px-2 py-1 text-12 text-muted"
+            >
+              {message.quoted.text}
+            </p>
+          )}
+          <Content message={message} />
+          <Foot message={message} isOwn={isOwn} isChosen={isChosen} onChoose={onChoose} />
+        </div>
+        <Reactions message={message} isOwn={isOwn} />
+      </div>
+      <Taps message={message} onSend={onSend} />
+    </div>
+  );
+}
+
+function Content({ message }: { readonly message: PhoneMessage }) {
+  const { text, caption, media, location, contacts, template } = message;
+  if (template !== undefined) {
+    return (
+      <>
+        {template.header && <Words className="font-semibold">{template.header}</Words>}
+        {media && <Attachment kind={message.kind} media={media} />}
+        <Words>{template.body}</Words>
+        {template.footer && <Words className="text-12 text-muted">{template.footer}</Words>}
+      </>
+    );
+  }
+  if (location !== undefined) {
+    return (
+      <div className="flex items-center gap-2">
+        <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover text-accent">
+          <MapPin aria-hidden size={16} strokeWidth={1.75} />
+        </span>
+        <span className="min-w-0">
+          <Words className="font-medium">{location.name || t('practice.place')}</Words>
+          <Words className="text-12 text-muted">
+            {location.address || `${location.latitude.toFixed(4)}, ${location.longitude.toFixed(4)}`}
+          </Words>
+        </span>
+      </div>
+    );
+  }
+  if (contacts !== undefined && contacts.length > 0) {
+    return contacts.map((card) => (
+      <div key={card.name.formatted_name} className="flex items-center gap-2">
+        <Avatar name={card.name.formatted_name} size={36} />
+        <span className="min-w-0">
+          <Words className="font-medium">{card.name.formatted_name}</Words>
+          <Words className="text-12 text-muted">{card.phones?.[0]?.phone ?? ''}</Words>
+        </span>
+      </div>
+    ));
+  }
+  if (media !== undefined) {
+    return (
+      <>
+        <Attachment kind={message.kind} media={media} />
+        {(caption ?? text) && <Words>{caption ?? text}</Words>}
+      </>
+    );
+  }
+  if (text !== undefined && text !== '') return <Words>{text}</Words>;
+  return (
+    <p className="flex items-center gap-1.5 text-muted">
+      <CircleHelp aria-hidden size={14} strokeWidth={1.75} />
+      {t('practice.unsupported_shown')}
+    </p>
+  );
+}
+
+function Words({ children, className }: { readonly children: React.ReactNode; readonly className?: string }) {
+  return (
+    <p dir="auto" className={cx('break-words whitespace-pre-wrap', className)}>
+      {children}
+    </p>
+  );
+}
+
+function Attachment({ kind, media }: { readonly kind: string; readonly media: PhoneMedia }) {
+  if (media.mime.startsWith('image/')) {
+    const isSticker = kind === 'sticker';
+    return (
+      <img
+        src={media.url}
+        alt={media.name ?? t(isSticker ? 'practice.sticker' : 'practice.photo')}
+        className={cx('-mx-2 -mt-1 rounded-lg object-cover', isSticker ? 'size-28' : 'h-40 w-56 max-w-none')}
+      />
+    );
+  }
+  if (media.mime.startsWith('audio/')) return <VoicePlayer src={media.url} />;
+  if (media.mime.startsWith('video/')) {
+    return (
+      <video src={media.url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />
+    );
+  }
+  return (
+    <a href={media.url} download={media.name} className="flex items-center gap-2 text-ink">
+      <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover">
+        <FileText aria-hidden size={16} strokeWidth={1.75} />
+      </span>
+      <span className="min-w-0">
+        <Words className="font-medium">{media.name ?? t('practice.document')}</Words>
+        {media.size !== undefined && <span className="text-12 text-muted">{formatBytes(media.size)}</span>}
+      </span>
+    </a>
+  );
+}
+
+interface FootProps {
+  readonly message: PhoneMessage;
+  readonly isOwn: boolean;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+function Foot({ message, isOwn, isChosen, onChoose }: FootProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isChosen}
+      aria-label={t('practice.choose')}
+      onClick={onChoose}
+      className="flex items-center gap-1 self-end rounded-sm text-11 text-muted after:absolute after:inset-0 after:rounded-xl"
+    >
+      <time dateTime={message.at}>{formatTime(message.at)}</time>
+      {isOwn && <Ticks status={message.status} />}
+    </button>
+  );
+}
+
+/** What the customer's own app knows: one tick at the provider, two at the desk, coloured when it was opened. */
+function Ticks({ status }: { readonly status: PhoneMessage['status'] }) {
+  const Icon = status === 'sent' ? Check : CheckCheck;
+  return (
+    <Icon
+      role="img"
+      aria-label={t(`practice.status_${status}`)}
+      size={14}
+      strokeWidth={1.75}
+      className={status === 'read' ? 'text-accent' : undefined}
+    />
+  );
+}
+
+function Reactions({ message, isOwn }: { readonly message: PhoneMessage; readonly isOwn: boolean }) {
+  const reactions = message.reactions ?? [];
+  if (reactions.length === 0) return null;
+  return (
+    <span
+      className={cx(
+        'relative -mt-1.5 flex w-fit gap-1 rounded-full border border-line bg-raised px-1.5 text-13',
+        isOwn ? 'ms-auto me-2' : 'ms-2',
+      )}
+    >
+      {reactions.map((reaction) => (
+        <span key={reaction.by}>{reaction.emoji}</span>
+      ))}
+    </span>
+  );
+}
+
+function Taps({ message, onSend }: { readonly message: PhoneMessage; readonly onSend: (message: NewMessage) => void }) {
+  if (message.direction !== 'incoming') return null;
+  const buttons = message.template?.buttons ?? message.buttons ?? [];
+  const tap = (kind: 'button' | 'list', reply: Tap): void => onSend({ kind, reply, message_id: message.id });
+  return (
+    <>
+      {buttons.length > 0 && (
+        <div className="flex flex-wrap gap-1.5">
+          {buttons.map((button) => (
+            <button
+              key={button.id}
+              type="button"
+              dir="auto"
+              onClick={() => tap('button', button)}
+              className="min-h-7 rounded-md border border-line-strong bg-surface px-2.5 text-13 font-medium hover:bg-hover pointer-coarse:min-h-11"
+            >
+              {button.title}
+            </button>
+          ))}
+        </div>
+      )}
+      {message.list !== undefined && (
+        <Menu
+          align="start"
+          trigger={
+            <button
+              type="button"
+              className="flex min-h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-13 font-medium hover:bg-hover pointer-coarse:min-h-11"
+            >
+              <ListIcon aria-hidden size={14} strokeWidth={1.75} />
+              <span dir="auto">{message.list.button}</span>
+            </button>
+          }
+        >
+          {message.list.sections
+            .flatMap(({ rows }) => rows)
+            .map((row) => (
+              <MenuItem key={row.id} onClick={() => tap('list', row)}>
+                {row.title}
+              </MenuItem>
+            ))}
+        </Menu>
+      )}
+    </>
+  );
+}

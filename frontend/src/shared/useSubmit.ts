@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { fieldErrors, problemText } from './problem';
+
+export interface Submit {
+  readonly isBusy: boolean;
+  /** About the whole form; absent if every complaint has its field. */
+  readonly error: string | undefined;
+  readonly errors: Readonly<Record<string, string>>;
+  /** Does the work once at a time; true if it succeeded. */
+  readonly run: (work: () => Promise<void>) => Promise<boolean>;
+  readonly clear: (field: string) => void;
+}
+
+/** The state of a form between its button and the server's answer. `fields` are those that can show a complaint. */
+export function useSubmit(fields: readonly string[]): Submit {
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+
+  async function run(work: () => Promise<void>): Promise<boolean> {
+    if (isBusy) return false;
+    setIsBusy(true);
+    setError(undefined);
+    setErrors({});
+    try {
+      await work();
+      return true;
+    } catch (cause) {
+      const byField = fieldErrors(cause);
+      setErrors(byField);
+      if (!fields.some((field) => field in byField)) setError(problemText(cause));
+      return false;
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  function clear(field: string): void {
+    if (field in errors) setErrors(Object.fromEntries(Object.entries(errors).filter(([name]) => name !== field)));
+  }
+
+  return { isBusy, error, errors, run, clear };
+}
