@@ -315,6 +315,8 @@ create index conversations_by_assignee on conversations (workspace_id, assignee_
 create index conversations_open on conversations (workspace_id, last_activity_at desc, id desc) where state = 'open';
 create index conversations_resolved on conversations (workspace_id, last_activity_at desc, id desc)
     where state = 'resolved';
+create index conversations_resolved_by_assignee on conversations (workspace_id, assignee_id, last_activity_at desc, id desc)
+    where state = 'resolved' and assignee_id is not null;
 create index conversations_waiting on conversations (workspace_id, waiting_since, id)
     where waiting_since is not null and state <> 'resolved';
 create index conversations_failed on conversations (workspace_id, last_activity_at desc, id desc)
@@ -682,10 +684,40 @@ begin atomic
     select a.workspace_id, a.id from agents a where a.person_id = wanted_person and a.deactivated_at is null;
 end;
 
-create function workspace_of_token(wanted_hash bytea)
-    returns table (workspace_id uuid, token_id uuid) language sql stable security definer set search_path = public
+create function workspace_names_of_person(wanted_person uuid)
+    returns table (workspace_id uuid, name text) language sql stable security definer set search_path = public
 begin atomic
-    select t.workspace_id, t.id from api_tokens t where t.token_hash = wanted_hash;
+    select w.id, w.name from agents a join workspaces w on w.id = a.workspace_id
+    where a.person_id = wanted_person and a.deactivated_at is null;
+end;
+
+-- Who stands behind a session or a token, in one look-up before the workspace is known. Times are the database's (R25).
+create function open_session(wanted_hash bytea)
+    returns table (session_id uuid, person_id uuid, workspace_id uuid, csrf_token text, proved_at timestamptz,
+                   is_untouched boolean, agent_id uuid, role text, sees text, channel_ids uuid[])
+    language sql stable security definer set search_path = public
+begin atomic
+    select s.id, s.person_id, s.workspace_id, s.csrf_token, s.proved_at, s.last_seen_at < now() - interval '1 minute',
+           a.id, a.role, a.sees, a.channel_ids
+    from sessions s
+    join people p on p.id = s.person_id and p.deactivated_at is null
+    left join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null
+    where s.token_hash = wanted_hash and s.revoked_at is null and s.idle_until > now() and s.expires_at > now();
+end;
+
+create function open_token(wanted_hash bytea)
+    returns table (token_id uuid, workspace_id uuid, scopes text[], token_channel_ids uuid[], is_untouched boolean,
+                   is_bound boolean, agent_id uuid, person_id uuid, role text, sees text, channel_ids uuid[])
+    language sql stable security definer set search_path = public
+begin atomic
+    select t.id, t.workspace_id, t.scopes, t.channel_ids,
+           t.last_used_at is null or t.last_used_at < now() - interval '1 minute',
+           t.agent_id is not null, a.id, a.person_id, a.role, a.sees, a.channel_ids
+    from api_tokens t
+    left join agents a on a.workspace_id = t.workspace_id and a.id = t.agent_id and a.deactivated_at is null
+    left join people p on p.id = a.person_id
+    where t.token_hash = wanted_hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+      and (t.agent_id is null or (a.id is not null and p.deactivated_at is null));
 end;
 
 -- Rights ------------------------------------------------------------------------------------------------------------

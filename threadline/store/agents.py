@@ -1,0 +1,133 @@
+"""Agents: people in one workspace, with their role and what they see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.errors import NotFound
+from threadline.store.session import Session
+
+Sees = Literal["all", "assigned"]
+RoleText = Literal["admin", "supervisor", "agent"]
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    email: str
+    role: RoleText
+    sees: Sees
+    channel_ids: list[UUID] | None
+    """None: every channel."""
+    is_active: bool
+    created_at: datetime
+
+
+class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    person_id: UUID
+    role: str
+    sees: str
+    channel_ids: list[UUID] | None
+    is_active: bool
+
+
+_SELECT = """
+select a.id, p.name, p.email, a.role, a.sees, a.channel_ids,
+       a.deactivated_at is null and p.deactivated_at is null as is_active, a.created_at
+from agents a join people p on p.id = a.person_id
+"""
+
+
+async def list_agents(session: Session) -> list[Agent]:
+    rows = await (await session.raw()).fetch(f"{_SELECT} where a.workspace_id = $1 order by a.id", session.workspace_id)
+    return [Agent(**row) for row in rows]
+
+
+async def load_agents(
+    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, agent_ids: Sequence[UUID]
+) -> list[Agent]:
+    rows = await connection.fetch(
+        f"{_SELECT} where a.workspace_id = $1 and a.id = any($2::uuid[]) order by a.id", workspace_id, list(agent_ids)
+    )
+    return [Agent(**row) for row in rows]
+
+
+async def get_agent(session: Session, agent_id: UUID) -> Agent:
+    """Raises NotFound, also for agents of other workspaces."""
+    row = await (await session.raw()).fetchrow(
+        f"{_SELECT} where a.workspace_id = $1 and a.id = $2", session.workspace_id, agent_id
+    )
+    if row is None:
+        raise NotFound("This person is not in the workspace.")
+    return Agent(**row)
+
+
+async def lock_agent(session: Session, agent_id: UUID) -> AgentKeys:
+    """The row, locked before it changes. Raises NotFound."""
+    row = await (await session.raw()).fetchrow(
+        "select id, person_id, role, sees, channel_ids, deactivated_at is null as is_active from agents"
+        " where workspace_id = $1 and id = $2 for no key update",
+        session.workspace_id,
+        agent_id,
+    )
+    if row is None:
+        raise NotFound("This person is not in the workspace.")
+    return AgentKeys(**row)
+
+
+async def lock_admins(session: Session) -> list[UUID]:
+    """The active agents who hold every right, locked in id order: two who leave at once take turns (S7)."""
+    rows = await (await session.raw()).fetch(
+        "select id from agents where workspace_id = $1 and role = 'admin' and deactivated_at is null order by id"
+        " for no key update",
+        session.workspace_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def is_active_agent(session: Session, agent_id: UUID) -> bool:
+    return bool(
+        await (await session.raw()).fetchval(
+            "select true from agents where workspace_id = $1 and id = $2 and deactivated_at is null",
+            session.workspace_id,
+            agent_id,
+        )
+    )
+
+
+async def insert_agent(
+    session: Session, *, agent_id: UUID, person_id: UUID, role: str, sees: str, channel_ids: Sequence[UUID] | None
+) -> UUID:
+    """Makes the person an agent, or brings back the agent they once were here; returns the agent's id."""
+    return await (await session.raw()).fetchval(
+        "insert into agents (workspace_id, id, person_id, role, sees, channel_ids) values ($1, $2, $3, $4, $5, $6)"
+        " on conflict (workspace_id, person_id) do update set role = excluded.role, sees = excluded.sees,"
+        " channel_ids = excluded.channel_ids, deactivated_at = null returning id",
+        session.workspace_id,
+        agent_id,
+        person_id,
+        role,
+        sees,
+        None if channel_ids is None else list(channel_ids),
+    )
+
+
+async def update_agent(
+    session: Session, agent_id: UUID, *, role: str, sees: str, channel_ids: Sequence[UUID] | None, is_active: bool
+) -> None:
+    await (await session.raw()).execute(
+        "update agents set role = $3, sees = $4, channel_ids = $5,"
+        " deactivated_at = case when $6 then null else coalesce(deactivated_at, now()) end"
+        " where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        agent_id,
+        role,
+        sees,
+        None if channel_ids is None else list(channel_ids),
+        is_active,
+    )

@@ -1,0 +1,318 @@
+"""Conversations as people read them: lists by key, one by id, rows for the feed; and what people change of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.conversation import ConversationState
+from threadline.core.errors import Invalid, NotFound
+from threadline.core.permission import Caller
+from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+
+class View(StrEnum):
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    WAITING = "waiting"
+    OPEN = "open"
+    RESOLVED = "resolved"
+    FAILED = "failed"
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    WAITING = "waiting"
+    """Those that wait, the longest first."""
+
+
+class ContactName(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
+class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest message of a conversation, as much of it as a list shows."""
+
+    id: UUID
+    seq: int
+    direction: Literal["incoming", "outgoing", "note", "line"]
+    kind: str
+    """The kind of its content; for media which one (`image`, `audio`…)."""
+    preview: str
+    author_id: UUID | None
+    at: datetime
+    status: StatusName | None
+    is_uncertain: bool
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    channel_id: UUID
+    contact: ContactName
+    state: ConversationState
+    assignee_id: UUID | None
+    last_message: LastMessage | None
+    last_activity_at: datetime
+    waiting_since: datetime | None
+    window_closes_at: datetime | None
+    incoming_count: int
+    read_count: int | msgspec.UnsetType = msgspec.UNSET
+    """How many incoming messages the one who asks has read; absent in frames, which everybody shares."""
+    last_seq: int
+    has_failed: bool
+    address_display: str
+
+
+class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What other statements need of a conversation that the caller may see."""
+
+    id: UUID
+    channel_id: UUID
+    contact_id: UUID
+    state: ConversationState
+    assignee_id: UUID | None
+    first_message_id: UUID | None
+    last_message_id: UUID | None
+    last_seq: int
+    incoming_count: int
+
+
+_COLUMNS = f"""
+c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.last_activity_at, c.waiting_since, c.window_closes_at,
+c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, p.name as contact_name,
+coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display,
+m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
+m.author_id, m.sort_at, m.status, m.is_uncertain
+"""
+# The last message is found by its id, which names its partition (pruned when the join runs).
+_JOINS = """
+join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
+left join addresses a on a.workspace_id = c.workspace_id and a.id = c.address_id
+left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
+"""
+_READS = "left join reads r on r.workspace_id = c.workspace_id and r.agent_id = {agent} and r.conversation_id = c.id"
+
+
+async def list_conversations(
+    session: Session,
+    caller: Caller,
+    *,
+    view: View,
+    order: Order,
+    channel_id: UUID | None,
+    after: str | None,
+    limit: int,
+) -> tuple[list[Conversation], str | None]:
+    """A page of a view and the cursor of the next. Each view reads its own partial index (0001, conversations_*).
+
+    The page is cut from the conversations alone, then joined: names and last messages are looked up for it only.
+    """
+    arguments = Arguments(caller.workspace_id)
+    conditions = [
+        "c.workspace_id = $1",
+        _in_view(view, caller, arguments),
+        visible(caller.visibility, "c", arguments),
+    ]
+    if channel_id is not None:
+        conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
+    key, direction = ("waiting_since", "asc") if order is Order.WAITING else ("last_activity_at", "desc")
+    if order is Order.OLDEST:
+        direction = "asc"
+    if order is Order.WAITING and view is not View.WAITING:
+        conditions.append("c.waiting_since is not null and c.state <> 'resolved'")
+    if after is not None:
+        conditions.append(_after(after, order, key, direction, arguments))
+    read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
+    rows = await (await session.raw()).fetch(
+        f"with page as (select c.* from conversations c where {' and '.join(conditions)}"
+        f" order by c.{key} {direction}, c.id {direction} limit {arguments.add(limit + 1)})"
+        f" select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from page c {_JOINS} {read}"
+        f" order by c.{key} {direction}, c.id {direction}",
+        *arguments.values,
+    )
+    items = [_conversation(row, has_reads=True) for row in rows[:limit]]
+    return items, _cursor(order, rows[limit - 1], key) if len(rows) > limit else None
+
+
+def _in_view(view: View, caller: Caller, arguments: Arguments) -> str:
+    match view:
+        case View.MINE:
+            return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and c.state <> 'resolved'"
+        case View.UNASSIGNED:
+            return "c.assignee_id is null and c.state <> 'resolved'"
+        case View.WAITING:
+            return "c.waiting_since is not null and c.state <> 'resolved'"
+        case View.OPEN:
+            return "c.state = 'open'"
+        case View.RESOLVED:
+            return "c.state = 'resolved'"
+        case View.FAILED:
+            return "c.failed_count > 0"
+
+
+def _after(cursor: str, order: Order, key: str, direction: str, arguments: Arguments) -> str:
+    keys = decode_cursor(cursor, str, int, str)
+    if keys[0] != order.value:
+        raise Invalid("This page belongs to another order. Please load the list again.", field="after")
+    try:
+        last_id = UUID(str(keys[2]))
+    except ValueError:
+        raise Invalid("This page does not exist. Please load the list again.", field="after") from None
+    compare = "<" if direction == "desc" else ">"
+    moment = arguments.add(from_microseconds(int(keys[1])))
+    return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"
+
+
+def _cursor(order: Order, row: asyncpg.Record, key: str) -> str:
+    return encode_cursor(order.value, to_microseconds(row[key]), str(row["id"]))
+
+
+async def access_conversation(session: Session, caller: Caller, conversation_id: UUID) -> Conversation:
+    """One conversation, if the caller may see it. Raises NotFound: missing, foreign and hidden look alike (S1)."""
+    arguments = Arguments(caller.workspace_id, conversation_id)
+    read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
+    row = await (await session.raw()).fetchrow(
+        f"select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from conversations c {_JOINS} {read}"
+        f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    return _conversation(row, has_reads=True)
+
+
+async def access_conversation_keys(
+    session: Session, caller: Caller, conversation_id: UUID, *, is_locked: bool = False
+) -> ConversationKeys:
+    """The bare row, optionally locked before it is written. Raises NotFound as `access_conversation` does."""
+    arguments = Arguments(caller.workspace_id, conversation_id)
+    row = await (await session.raw()).fetchrow(
+        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.first_message_id, c.last_message_id,"
+        " c.last_seq, c.incoming_count from conversations c"
+        f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}"
+        f"{' for no key update of c' if is_locked else ''}",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    return ConversationKeys(**{**row, "state": ConversationState(row["state"])})
+
+
+async def load_conversations(
+    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, conversation_ids: Sequence[UUID]
+) -> list[Conversation]:
+    """The rows of a frame, as everybody shares them: without `read_count`. For the hub, which filters by itself."""
+    rows = await connection.fetch(
+        f"select {_COLUMNS} from conversations c {_JOINS} where c.workspace_id = $1 and c.id = any($2::uuid[])",
+        workspace_id,
+        list(conversation_ids),
+    )
+    return [_conversation(row, has_reads=False) for row in rows]
+
+
+async def conversations_of_contact(
+    session: Session, caller: Caller, contact_id: UUID, *, limit: int
+) -> list[asyncpg.Record]:
+    """The contact's conversations that the caller may see, the newest first: id, channel, state, time, preview."""
+    arguments = Arguments(caller.workspace_id, contact_id)
+    return await (await session.raw()).fetch(
+        f"select c.id, c.channel_id, c.state, c.last_activity_at, {PREVIEW.format('m')} as preview"
+        " from conversations c"
+        " left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id"
+        f" where c.workspace_id = $1 and c.contact_id = $2 and {visible(caller.visibility, 'c', arguments)}"
+        f" order by c.created_at desc limit {arguments.add(limit)}",
+        *arguments.values,
+    )
+
+
+async def set_state(session: Session, *, conversation_id: UUID, state: ConversationState, now: datetime) -> None:
+    """Resolving ends the waiting. Raises asyncpg.UniqueViolationError if another one is open in its place (R4)."""
+    await (await session.raw()).execute(
+        "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
+        " waiting_since = case when $3 = 'resolved' then null else waiting_since end"
+        " where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        conversation_id,
+        state.value,
+        now,
+    )
+
+
+async def set_assignee(session: Session, *, conversation_id: UUID, assignee_id: UUID | None) -> None:
+    await (await session.raw()).execute(
+        "update conversations set assignee_id = $3 where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        conversation_id,
+        assignee_id,
+    )
+
+
+async def find_unresolved(session: Session, *, conversation_id: UUID) -> UUID | None:
+    """The unresolved conversation that stands in the place of this one, if it is another."""
+    return await (await session.raw()).fetchval(
+        "select o.id from conversations c join conversations o on o.workspace_id = c.workspace_id"
+        " and o.channel_id = c.channel_id and o.contact_id = c.contact_id and o.thread = c.thread"
+        " and o.state <> 'resolved' where c.workspace_id = $1 and c.id = $2 and o.id <> c.id",
+        session.workspace_id,
+        conversation_id,
+    )
+
+
+async def raise_read_count(session: Session, *, agent_id: UUID, conversation_id: UUID, read_count: int) -> bool:
+    """How far an agent has read, never backwards. False if they had already read that far."""
+    written = await (await session.raw()).fetchval(
+        "insert into reads as r (workspace_id, agent_id, conversation_id, read_count) values ($1, $2, $3, $4)"
+        " on conflict (workspace_id, agent_id, conversation_id) do update set read_count = excluded.read_count,"
+        " read_at = now() where r.read_count < excluded.read_count returning true",
+        session.workspace_id,
+        agent_id,
+        conversation_id,
+        read_count,
+    )
+    return bool(written)
+
+
+def _conversation(row: asyncpg.Record, *, has_reads: bool) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        channel_id=row["channel_id"],
+        contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+        state=row["state"],
+        assignee_id=row["assignee_id"],
+        last_message=_last_message(row),
+        last_activity_at=row["last_activity_at"],
+        waiting_since=row["waiting_since"],
+        window_closes_at=row["window_closes_at"],
+        incoming_count=row["incoming_count"],
+        read_count=row["read_count"] if has_reads else msgspec.UNSET,
+        last_seq=row["last_seq"],
+        has_failed=row["has_failed"],
+        address_display=row["address_display"],
+    )
+
+
+def _last_message(row: asyncpg.Record) -> LastMessage | None:
+    if row["message_id"] is None:
+        return None
+    return LastMessage(
+        id=row["message_id"],
+        seq=row["seq"],
+        direction=row["direction"],
+        kind=row["kind"],
+        preview=row["preview"],
+        author_id=row["author_id"],
+        at=row["sort_at"],
+        status=status_name(row["status"]),
+        is_uncertain=row["is_uncertain"],
+    )
+
+

@@ -1,0 +1,113 @@
+"""Files as people read them. The bytes lie in the blobs; a row says what they are and who may have them."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.errors import NotFound
+from threadline.core.permission import Caller
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    mime: str
+    name: str
+    size_bytes: int
+    state: Literal["pending", "ready", "failed", "refused"]
+    url: str
+    width: int | None
+    height: int | None
+    duration_s: float | None
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What serving a file needs: where its bytes lie, and whether a browser may show them."""
+
+    id: UUID
+    mime: str
+    name: str
+    size_bytes: int
+    blob_key: str
+    is_inline: bool
+
+
+_COLUMNS = "f.id, f.mime, f.name, f.size_bytes, f.state, f.width, f.height, f.duration_ms, f.message_id"
+
+
+async def load_files(
+    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, file_ids: Sequence[UUID]
+) -> list[File]:
+    if not file_ids:
+        return []
+    rows = await connection.fetch(
+        f"select {_COLUMNS} from files f where f.workspace_id = $1 and f.id = any($2::uuid[])",
+        workspace_id,
+        list(file_ids),
+    )
+    return [_file(row) for row in rows]
+
+
+async def conversations_of_files(
+    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, file_ids: Sequence[UUID]
+) -> dict[UUID, UUID]:
+    """File → the conversation in which it stands; files that stand in none are absent."""
+    rows = await connection.fetch(
+        "select f.id, m.conversation_id from files f join messages m on m.workspace_id = f.workspace_id"
+        " and m.id = f.message_id where f.workspace_id = $1 and f.id = any($2::uuid[])",
+        workspace_id,
+        list(file_ids),
+    )
+    return {row["id"]: row["conversation_id"] for row in rows}
+
+
+async def access_file(session: Session, caller: Caller, file_id: UUID) -> File:
+    """A file of a conversation that the caller may see, or one that the caller uploaded. Raises NotFound."""
+    return _file(await _access(session, caller, file_id, _COLUMNS))
+
+
+async def access_stored_file(session: Session, caller: Caller, file_id: UUID) -> StoredFile:
+    """As `access_file`; a file without bytes (pending, failed, refused) does not exist either."""
+    row = await _access(session, caller, file_id, "f.id, f.mime, f.name, f.size_bytes, f.state, f.blob_key, f.is_inline")
+    if row["state"] != "ready" or row["blob_key"] is None:
+        raise NotFound("This file does not exist.")
+    return StoredFile(
+        id=row["id"],
+        mime=row["mime"],
+        name=row["name"],
+        size_bytes=row["size_bytes"],
+        blob_key=row["blob_key"],
+        is_inline=row["is_inline"],
+    )
+
+
+async def _access(session: Session, caller: Caller, file_id: UUID, columns: str) -> asyncpg.Record:
+    arguments = Arguments(caller.workspace_id, file_id)
+    row = await (await session.raw()).fetchrow(
+        f"select {columns} from files f where f.workspace_id = $1 and f.id = $2 and"
+        f" (f.message_id is null and f.uploaded_by = {arguments.add(caller.actor_id)} or exists ("
+        "select from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
+        f" where m.workspace_id = f.workspace_id and m.id = f.message_id and {visible(caller.visibility, 'c', arguments)}))",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This file does not exist.")
+    return row
+
+
+def _file(row: asyncpg.Record) -> File:
+    return File(
+        id=row["id"],
+        mime=row["mime"],
+        name=row["name"],
+        size_bytes=row["size_bytes"],
+        state=row["state"],
+        url=f"/files/{row['id']}",
+        width=row["width"],
+        height=row["height"],
+        duration_s=None if row["duration_ms"] is None else row["duration_ms"] / 1000,
+    )

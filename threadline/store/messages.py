@@ -1,0 +1,242 @@
+"""Messages as people read them: pages of a thread, single ones, and rows for the feed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.content import Content
+from threadline.core.errors import NotFound
+from threadline.core.message import Status
+from threadline.core.permission import Caller
+from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.files import File, load_files
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+StatusName = Literal["queued", "sending", "sent", "failed", "delivered", "read", "played"]
+AuthorName = Literal["contact", "agent", "flow", "system", "phone_app"]
+
+_STATUS_NAMES: dict[int, StatusName] = {
+    Status.QUEUED: "queued",
+    Status.SENDING: "sending",
+    Status.SENT: "sent",
+    Status.FAILED: "failed",
+    Status.DELIVERED: "delivered",
+    Status.READ: "read",
+    Status.PLAYED: "played",
+}
+
+# What a list or a quotation shows of a content, and which kind it calls it. `{0}` is the alias of `messages`.
+PREVIEW = (
+    "left(coalesce(nullif({0}.content->>'text', ''), nullif({0}.content->>'caption', ''),"
+    " nullif({0}.content->'choice'->>'title', ''), nullif({0}.content->>'file_name', ''),"
+    " nullif({0}.content->'cards'->0->>'name', ''), nullif({0}.content->>'name', ''),"
+    " nullif({0}.content->>'address', ''), ''), 160)"
+)
+KIND = "case when {0}.kind = 'media' then coalesce({0}.content->>'media', 'document') else {0}.kind end"
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    kind: AuthorName
+    id: UUID | None
+
+
+class Quoted(msgspec.Struct, frozen=True, kw_only=True):
+    message_id: UUID | None
+    """None if the quoted message is not ours to show: older than the connection, or gone."""
+    preview: str
+    author_kind: AuthorName | None
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    by: Literal["contact", "agent", "phone_app"]
+    id: UUID | None
+    emoji: str
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    text: str
+    help: Literal["template", "resend"] | None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    direction: Literal["incoming", "outgoing", "note", "line"]
+    author: Author
+    content: Content
+    quoted: Quoted | None
+    reactions: list[Reaction]
+    at: datetime
+    created_at: datetime
+    written_at: datetime | None
+    status: StatusName | None
+    is_uncertain: bool
+    failure: Failure | None
+    copies: int
+    client_id: UUID | None
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    files: dict[UUID, File]
+
+
+_SELECT = f"""
+select m.id, m.conversation_id, m.seq, m.direction, m.author_kind, m.author_id, m.content::text as content,
+       m.sort_at, m.created_at, m.written_at, m.status, m.is_uncertain, m.copies, m.failure_code, m.failure_text,
+       m.failure_help, m.client_id, m.edited_at, m.deleted_at, m.file_ids, m.quoted_id, m.quoted_provider_id,
+       q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview
+from {{source}} m left join messages q on q.workspace_id = m.workspace_id and q.id = m.quoted_id
+"""
+_REACTIONS = """
+select message_id, author_kind, author_id, emoji from reactions
+where workspace_id = $1 and message_id = any($2::uuid[]) and emoji <> '' order by message_id, at
+"""
+# The id of a message is made a moment before its transaction; one that waited may be numbered after a younger id.
+_MARGIN_OF_IDS = timedelta(hours=1)
+
+
+def status_name(status: int | None) -> StatusName | None:
+    return None if status is None else _STATUS_NAMES[status]
+
+
+async def list_messages(
+    session: Session,
+    *,
+    conversation_id: UUID,
+    first_message_id: UUID | None,
+    last_message_id: UUID | None,
+    before: str | None,
+    limit: int,
+) -> tuple[list[Message], str | None]:
+    """A page of a thread that was accessed before, ascending by (sort_at, seq), and the cursor of the older one.
+
+    Reads `messages_by_sort` of the partitions between the conversation's first and last message, and no others.
+    """
+    if first_message_id is None or last_message_id is None:
+        return [], None
+    arguments = Arguments(session.workspace_id, conversation_id, *_id_range(first_message_id, last_message_id))
+    condition = ""
+    if before is not None:
+        keys = decode_cursor(before, int, int)
+        moment = arguments.add(from_microseconds(int(keys[0])))
+        condition = f"and (t.sort_at, t.seq) < ({moment}::timestamptz, {arguments.add(keys[1])}::bigint)"
+    page = (
+        "select t.* from messages t where t.workspace_id = $1 and t.conversation_id = $2 and t.id between $3 and $4"
+        f" {condition} order by t.sort_at desc, t.seq desc limit {arguments.add(limit + 1)}"
+    )
+    connection = await session.raw()
+    rows = await connection.fetch(
+        f"with page as ({page}) {_SELECT.format(source='page')} order by m.sort_at desc, m.seq desc", *arguments.values
+    )
+    older = rows[limit - 1] if len(rows) > limit else None
+    messages = await _whole(connection, _workspace(session), rows[:limit][::-1])
+    return messages, None if older is None else encode_cursor(to_microseconds(older["sort_at"]), older["seq"])
+
+
+async def access_message(session: Session, caller: Caller, message_id: UUID) -> Message:
+    """One message of a conversation that the caller may see. Raises NotFound."""
+    arguments = Arguments(caller.workspace_id, message_id)
+    connection = await session.raw()
+    row = await connection.fetchrow(
+        f"{_SELECT.format(source='messages')} join conversations c on c.workspace_id = m.workspace_id"
+        " and c.id = m.conversation_id where m.workspace_id = $1 and m.id = $2"
+        f" and {visible(caller.visibility, 'c', arguments)}",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This message does not exist.")
+    return (await _whole(connection, caller.workspace_id, [row]))[0]
+
+
+async def load_messages(
+    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, message_ids: Sequence[UUID]
+) -> list[Message]:
+    """The messages of a frame, in the order of their threads. For the hub, which filters by itself."""
+    if not message_ids:
+        return []
+    rows = await connection.fetch(
+        f"{_SELECT.format(source='messages')} where m.workspace_id = $1 and m.id = any($2::uuid[])"
+        " order by m.sort_at, m.seq",
+        workspace_id,
+        list(message_ids),
+    )
+    return await _whole(connection, workspace_id, rows)
+
+
+def _id_range(first: UUID, last: UUID) -> tuple[UUID, UUID]:
+    margin = int(_MARGIN_OF_IDS.total_seconds() * 1000) << 80
+    return UUID(int=max(first.int - margin, 0)), UUID(int=min(last.int + margin, 2**128 - 1))
+
+
+def _workspace(session: Session) -> UUID:
+    assert session.workspace_id is not None
+    return session.workspace_id
+
+
+async def _whole(
+    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, rows: Sequence[asyncpg.Record]
+) -> list[Message]:
+    """Rows with what hangs on them: reactions and files, each with one statement for all."""
+    if not rows:
+        return []
+    reactions = await _load_reactions(connection, workspace_id, [row["id"] for row in rows])
+    file_ids = [file_id for row in rows for file_id in row["file_ids"] or ()]
+    files = {file.id: file for file in await load_files(connection, workspace_id=workspace_id, file_ids=file_ids)}
+    return [_message(row, reactions.get(row["id"], []), files) for row in rows]
+
+
+async def _load_reactions(
+    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, message_ids: list[UUID]
+) -> dict[UUID, list[Reaction]]:
+    found: dict[UUID, list[Reaction]] = {}
+    for row in await connection.fetch(_REACTIONS, workspace_id, message_ids):
+        reaction = Reaction(by=row["author_kind"], id=row["author_id"], emoji=row["emoji"])
+        found.setdefault(row["message_id"], []).append(reaction)
+    return found
+
+
+def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, File]) -> Message:
+    return Message(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        seq=row["seq"],
+        direction=row["direction"],
+        author=Author(kind=row["author_kind"], id=row["author_id"]),
+        # Stored by our own encoder, so it is handed on as it lies there, without being read.
+        content=cast("Content", msgspec.Raw(row["content"].encode())),
+        quoted=_quoted(row),
+        reactions=reactions,
+        at=row["sort_at"],
+        created_at=row["created_at"],
+        written_at=row["written_at"],
+        status=status_name(row["status"]),
+        is_uncertain=row["is_uncertain"],
+        failure=_failure(row),
+        copies=row["copies"],
+        client_id=row["client_id"],
+        edited_at=row["edited_at"],
+        deleted_at=row["deleted_at"],
+        files={file_id: files[file_id] for file_id in row["file_ids"] or () if file_id in files},
+    )
+
+
+def _quoted(row: asyncpg.Record) -> Quoted | None:
+    if row["quoted_author_kind"] is not None:
+        return Quoted(
+            message_id=row["quoted_id"], preview=row["quoted_preview"], author_kind=row["quoted_author_kind"]
+        )
+    if row["quoted_id"] is None and not row["quoted_provider_id"]:
+        return None
+    return Quoted(message_id=None, preview="", author_kind=None)
+
+
+def _failure(row: asyncpg.Record) -> Failure | None:
+    if row["failure_code"] is None:
+        return None
+    return Failure(code=row["failure_code"], text=row["failure_text"] or "", help=row["failure_help"] or None)

@@ -1,0 +1,182 @@
+"""Sessions: a cookie's hash, who it is for, how long it lives. The database's clock decides (R25)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.permission import ROLES, Caller, RoleName, Visibility
+from threadline.store.session import Session
+
+_ENTER = """
+select o.*, set_config('threadline.workspace_id', coalesce(o.workspace_id::text, ''), true) as entered
+from open_session($1) o
+"""
+
+
+class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that lives, and its caller; `caller` is None if the person is no agent of its workspace any more."""
+
+    id: UUID
+    person_id: UUID
+    workspace_id: UUID | None
+    csrf_token: str
+    proved_at: datetime
+    is_untouched: bool
+    """True if its last use is more than a minute old, so that it is worth writing."""
+    caller: Caller | None
+
+
+class OwnSession(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    user_agent: str
+    is_current: bool
+
+
+async def enter_session(session: Session, token_hash: bytes) -> OpenSession | None:
+    """Finds the session of a cookie and enters its workspace for the rest of this transaction. One statement."""
+    row = await (await session.raw()).fetchrow(_ENTER, token_hash)
+    if row is None:
+        return None
+    session.workspace_id = row["workspace_id"]
+    return OpenSession(
+        id=row["session_id"],
+        person_id=row["person_id"],
+        workspace_id=row["workspace_id"],
+        csrf_token=row["csrf_token"],
+        proved_at=row["proved_at"],
+        is_untouched=row["is_untouched"],
+        caller=None
+        if row["agent_id"] is None
+        else agent_caller(
+            workspace_id=row["workspace_id"],
+            agent_id=row["agent_id"],
+            person_id=row["person_id"],
+            role=row["role"],
+            sees=row["sees"],
+            channel_ids=row["channel_ids"],
+            session_id=row["session_id"],
+        ),
+    )
+
+
+def agent_caller(
+    *,
+    workspace_id: UUID,
+    agent_id: UUID,
+    person_id: UUID,
+    role: str,
+    sees: str,
+    channel_ids: Sequence[UUID] | None,
+    session_id: UUID | None = None,
+) -> Caller:
+    """An agent's row → what they may do and see."""
+    return Caller(
+        workspace_id=workspace_id,
+        permissions=ROLES[RoleName(role)],
+        visibility=Visibility(
+            channel_ids=None if channel_ids is None else frozenset(channel_ids),
+            only_assigned_to=None if sees == "all" else agent_id,
+        ),
+        agent_id=agent_id,
+        person_id=person_id,
+        session_id=session_id,
+    )
+
+
+async def insert_session(
+    session: Session,
+    *,
+    session_id: UUID,
+    token_hash: bytes,
+    person_id: UUID,
+    workspace_id: UUID,
+    csrf_token: str,
+    address: str,
+    user_agent: str,
+    idle_s: float,
+    absolute_s: float,
+) -> None:
+    await (await session.raw()).execute(
+        "insert into sessions (id, token_hash, person_id, workspace_id, csrf_token, address, user_agent, idle_until,"
+        " expires_at) values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8),"
+        " now() + make_interval(secs => $9))",
+        session_id,
+        token_hash,
+        person_id,
+        workspace_id,
+        csrf_token,
+        address,
+        user_agent,
+        idle_s,
+        absolute_s,
+    )
+
+
+async def touch_session(session: Session, session_id: UUID, *, idle_s: float) -> None:
+    await (await session.raw()).execute(
+        "update sessions set last_seen_at = now(), idle_until = now() + make_interval(secs => $2) where id = $1",
+        session_id,
+        idle_s,
+    )
+
+
+async def prove_session(session: Session, session_id: UUID, *, token_hash: bytes) -> None:
+    """The password was given again: a rise of rights, so the cookie changes with it (S14)."""
+    await (await session.raw()).execute(
+        "update sessions set proved_at = now(), token_hash = $2 where id = $1", session_id, token_hash
+    )
+
+
+async def is_proved(session: Session, session_id: UUID, *, within_s: float) -> bool:
+    return bool(
+        await (await session.raw()).fetchval(
+            "select proved_at > now() - make_interval(secs => $2) from sessions where id = $1", session_id, within_s
+        )
+    )
+
+
+async def set_workspace(session: Session, session_id: UUID, *, workspace_id: UUID, token_hash: bytes) -> None:
+    """Another workspace means other rights, so the cookie changes with it (S14)."""
+    await (await session.raw()).execute(
+        "update sessions set workspace_id = $2, token_hash = $3 where id = $1", session_id, workspace_id, token_hash
+    )
+
+
+async def revoke_session(session: Session, session_id: UUID, *, person_id: UUID) -> bool:
+    """False if it is not one of this person's, or already over."""
+    revoked = await (await session.raw()).fetchval(
+        "update sessions set revoked_at = now() where id = $1 and person_id = $2 and revoked_at is null returning true",
+        session_id,
+        person_id,
+    )
+    return bool(revoked)
+
+
+async def revoke_sessions(
+    session: Session, *, person_id: UUID, except_id: UUID | None = None, workspace_id: UUID | None = None
+) -> list[UUID]:
+    """Ends a person's sessions – all, all but one, or those in one workspace – and returns which."""
+    rows = await (await session.raw()).fetch(
+        "update sessions set revoked_at = now() where person_id = $1 and revoked_at is null"
+        " and id is distinct from $2 and ($3::uuid is null or workspace_id = $3) returning id",
+        person_id,
+        except_id,
+        workspace_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def list_sessions(session: Session, *, person_id: UUID, current_id: UUID) -> list[OwnSession]:
+    rows = await (await session.raw()).fetch(
+        "select id, created_at, last_seen_at, address, user_agent, id = $2 as is_current from sessions"
+        " where person_id = $1 and revoked_at is null and idle_until > now() and expires_at > now()"
+        " order by last_seen_at desc",
+        person_id,
+        current_id,
+    )
+    return [OwnSession(**row) for row in rows]

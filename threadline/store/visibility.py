@@ -1,0 +1,40 @@
+"""The one predicate that says which conversations somebody sees, as SQL (S5).
+
+Every list, count, message, file, contact and frame goes through `visible`; the values stand as parameters.
+"""
+
+from uuid import UUID
+
+from threadline.core.permission import Visibility
+
+
+class Arguments:
+    """The parameters of one statement: `add` keeps a value and returns its placeholder."""
+
+    def __init__(self, *values: object) -> None:
+        self.values: list[object] = list(values)
+
+    def add(self, value: object) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+def visible(visibility: Visibility, alias: str, arguments: Arguments) -> str:
+    """The condition on a row of `conversations` under this alias; `true` if everything is seen."""
+    conditions = [
+        *_on_channels(visibility.channel_ids, alias, arguments),
+        *_on_assignee(visibility.only_assigned_to, alias, arguments),
+    ]
+    return " and ".join(conditions) or "true"
+
+
+def _on_channels(channel_ids: frozenset[UUID] | None, alias: str, arguments: Arguments) -> list[str]:
+    if channel_ids is None:
+        return []
+    return [f"{alias}.channel_id = any({arguments.add(sorted(channel_ids))}::uuid[])"]
+
+
+def _on_assignee(agent_id: UUID | None, alias: str, arguments: Arguments) -> list[str]:
+    if agent_id is None:
+        return []
+    return [f"{alias}.assignee_id = {arguments.add(agent_id)}"]

@@ -1,0 +1,78 @@
+"""Workspaces: names, and whether they may send."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.errors import NotFound
+from threadline.store.session import Session
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    is_sandbox: bool
+    sending_paused_at: datetime | None
+    created_at: datetime
+
+
+class WorkspaceName(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
+_COLUMNS = "id, name, is_sandbox, sending_paused_at, created_at"
+
+
+async def get_workspace(session: Session) -> Workspace:
+    """The workspace that the session has entered."""
+    row = await (await session.raw()).fetchrow(
+        f"select {_COLUMNS} from workspaces where id = $1", session.workspace_id
+    )
+    if row is None:
+        raise NotFound("This workspace does not exist.")
+    return Workspace(**row)
+
+
+async def list_workspace_names(session: Session, person_id: UUID) -> list[WorkspaceName]:
+    """Where the person works, by name. Other workspaces are behind the policy, so a function of the owner reads them."""
+    rows = await (await session.raw()).fetch(
+        "select workspace_id as id, name from workspace_names_of_person($1) order by name, workspace_id", person_id
+    )
+    return [WorkspaceName(**row) for row in rows]
+
+
+async def insert_workspace(session: Session, *, workspace_id: UUID, name: str, is_sandbox: bool = False) -> None:
+    """With its feed counter. The session must have entered the new workspace, or be the engine's."""
+    connection = await session.raw()
+    await connection.execute(
+        "insert into workspaces (id, name, is_sandbox) values ($1, $2, $3)", workspace_id, name, is_sandbox
+    )
+    await connection.execute("insert into feed_counters (workspace_id) values ($1)", workspace_id)
+
+
+async def rename_workspace(session: Session, name: str) -> None:
+    await (await session.raw()).execute("update workspaces set name = $2 where id = $1", session.workspace_id, name)
+
+
+async def set_sending_paused(session: Session, *, is_paused: bool) -> bool:
+    """False if it was so already."""
+    changed = await (await session.raw()).fetchval(
+        "update workspaces set sending_paused_at = case when $2 then now() end"
+        " where id = $1 and (sending_paused_at is not null) <> $2 returning true",
+        session.workspace_id,
+        is_paused,
+    )
+    return bool(changed)
+
+
+async def channels_exist(session: Session, channel_ids: Sequence[UUID]) -> bool:
+    """True if every one of them is a channel of this workspace (S2)."""
+    found = await (await session.raw()).fetchval(
+        "select count(*) from channels where workspace_id = $1 and id = any($2::uuid[])",
+        session.workspace_id,
+        list(set(channel_ids)),
+    )
+    return found == len(set(channel_ids))
