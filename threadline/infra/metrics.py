@@ -1,4 +1,4 @@
-"""Counters and gauges for Prometheus, and the watchdog of the event loop.
+"""The page for Prometheus, and the watchdog of the event loop. Each edge defines its own counters beside its code.
 
 Queue ages and other figures that live in the database are read by a collector when somebody asks (`register_reader`),
 not counted by processes that may die.
@@ -10,45 +10,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from threadline.infra.log import get_logger
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
-registry = CollectorRegistry(auto_describe=True)
-
-deliveries_accepted = Counter("threadline_deliveries_accepted", "Webhook bodies stored.", registry=registry)
-deliveries_refused = Counter(
-    "threadline_deliveries_refused", "Webhook requests not stored.", ["reason"], registry=registry
-)
-deliveries_flush_seconds = Histogram(
-    "threadline_deliveries_flush_seconds",
-    "From the first waiting body to the commit.",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
-    registry=registry,
-)
-items_processed = Counter("threadline_items_processed", "Items of webhooks.", ["kind", "outcome"], registry=registry)
-"""outcome: stored, duplicate, ignored, parked, failed."""
-messages_sent = Counter("threadline_messages_sent", "Attempts by outcome.", ["outcome"], registry=registry)
-"""outcome: sent, failed, retried, uncertain, copy."""
-send_seconds = Histogram(
-    "threadline_send_seconds",
-    "From due to the provider's answer.",
-    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-    registry=registry,
-)
-http_requests = Counter("threadline_http_requests", "Requests.", ["route", "status"], registry=registry)
-sockets_open = Gauge("threadline_sockets_open", "Screens connected to the feed.", registry=registry)
-frames_sent = Counter("threadline_frames_sent", "Frames written to sockets.", registry=registry)
-leases_held = Gauge("threadline_leases_held", "Leases of this worker.", registry=registry)
-pool_in_use = Gauge("threadline_pool_in_use", "Database connections in use.", ["role"], registry=registry)
-pool_wait_timeouts = Counter("threadline_pool_wait_timeouts", "Waits for a connection given up.", registry=registry)
-loop_lag_seconds = Gauge("threadline_loop_lag_seconds", "Longest delay of the event loop lately.", registry=registry)
-loop_blocked = Counter("threadline_loop_blocked", "Times the event loop stood still over 100 ms.", registry=registry)
-queue_depth = Gauge("threadline_queue_depth", "What waits, by kind.", ["kind"], registry=registry)
-queue_age_seconds = Gauge("threadline_queue_age_seconds", "Age of the oldest waiting.", ["kind"], registry=registry)
+pool_in_use = Gauge("threadline_pool_in_use", "Database connections in use.", ["role"])
+loop_lag_seconds = Gauge("threadline_loop_lag_seconds", "Longest delay of the event loop lately.")
+loop_blocked = Counter("threadline_loop_blocked", "Times the event loop stood still over 100 ms.")
+queue_depth = Gauge("threadline_queue_depth", "What waits, by kind.", ["kind"])
+queue_age_seconds = Gauge("threadline_queue_age_seconds", "Age of the oldest waiting.", ["kind"])
 
 log = get_logger("metrics")
 
@@ -79,7 +52,7 @@ class Metrics:
             if time.monotonic() - self._read_at >= 1:
                 await self._read()
                 self._read_at = time.monotonic()
-        return generate_latest(registry)
+        return generate_latest()
 
     async def _read(self) -> None:
         for reader in self._readers:

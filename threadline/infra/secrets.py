@@ -15,9 +15,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from threadline.core.errors import ThreadlineError
 
 KEY_BYTES: Final = 32
@@ -47,15 +44,11 @@ class Place:
 
 
 class Keyring:
-    """Keys of 32 bytes. Raises MasterKeyError when there is none or one is short."""
+    """Keys as `read_keys` gives them."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        if not keys:
-            raise MasterKeyError("There is no master key: set THREADLINE_MASTER_KEY_FILE or THREADLINE_MASTER_KEY.")
-        if any(len(key) != KEY_BYTES for key in keys):
-            raise MasterKeyError(
-                "THREADLINE_MASTER_KEY must be 32 bytes, written in base64: make one with `openssl rand -base64 32`."
-            )
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # the supervisor needs fingerprints only
+
         self._keys = {_id_of(key): AESGCM(key) for key in reversed(keys)}
         self._first_id = _id_of(keys[0])
         self.key_ids: tuple[str, ...] = tuple(_id_of(key).hex() for key in keys)
@@ -72,6 +65,8 @@ class Keyring:
 
     def open(self, sealed: bytes, place: Place) -> bytes:
         """Raises MasterKeyError if it was sealed with a key we do not have, for another place, or was changed."""
+        from cryptography.exceptions import InvalidTag
+
         version, key_id, nonce, rest = _split(sealed)
         key = self._keys.get(key_id)
         if version != _VERSION or key is None:
@@ -90,15 +85,32 @@ class Keyring:
 
 def load_keyring(*, text: str | None, file: Path | None) -> Keyring:
     """The ring from a comma list of base64 keys, or from a file with one key a line. Raises MasterKeyError."""
+    return Keyring(read_keys(text=text, file=file))
+
+
+def read_keys(*, text: str | None, file: Path | None) -> list[bytes]:
+    """At least one key, each of 32 bytes. Raises MasterKeyError."""
     if file is not None:
         try:
-            text = ",".join(file.read_text().split())
+            text = file.read_text()
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
             raise MasterKeyError(
-                f"The master key file {file} cannot be read ({reason}): bring it back, nothing opens without it."
+                f"The master key file {file} cannot be read ({os.strerror(error.errno or 0)}): "
+                f"bring it back, stored secrets do not open without it."
             ) from None
-    return Keyring([_decoded(part) for part in (text or "").replace(",", " ").split()])
+    keys = [_decoded(part) for part in (text or "").replace(",", " ").split()]
+    if not keys:
+        raise MasterKeyError("There is no master key: set THREADLINE_MASTER_KEY_FILE or THREADLINE_MASTER_KEY.")
+    if any(len(key) != KEY_BYTES for key in keys):
+        raise MasterKeyError(
+            "THREADLINE_MASTER_KEY must be 32 bytes, written in base64: make one with `openssl rand -base64 32`."
+        )
+    return keys
+
+
+def fingerprint_of(key: bytes) -> str:
+    """Stands in the table `installation` and in backups, and tells nothing about the key."""
+    return _id_of(key).hex()
 
 
 def make_key_file(path: Path) -> None:

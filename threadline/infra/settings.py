@@ -97,12 +97,16 @@ class Settings:
     environment: str = "production"
     sandbox: bool | None = None
     """None: a sandbox is made on the first start of an embedded database only."""
-    simulator_url: str | None = None
+    simulators: tuple[tuple[str, str], ...] = ()
+    """Channel type and URL of each simulator that runs: where practice channels talk to."""
     limits: Limits = field(default_factory=Limits)
 
     @property
     def is_embedded(self) -> bool:
         return self.database_url is None
+
+    def simulator_url(self, channel_type: str) -> str | None:
+        return dict(self.simulators).get(channel_type)
 
     @property
     def direct_url(self) -> str | None:
@@ -155,7 +159,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         graph_url=(read.url("GRAPH_URL", {"http", "https"}) or "https://graph.facebook.com").rstrip("/"),
         environment=read.choice("ENVIRONMENT", "production", {"production", "development", "test"}),
         sandbox=read.flag("SANDBOX"),
-        simulator_url=read.url("SIMULATOR_URL", {"http", "https"}),
+        simulators=read.pairs("SIMULATORS"),
         limits=_read_limits(read),
     )
     given = {name: value for name, value in flags.items() if value is not None}
@@ -185,6 +189,13 @@ class _Reader:
 
     def names(self, name: str) -> tuple[str, ...]:
         return tuple(part for part in re.split(r"[,\s]+", self.text(name) or "") if part)
+
+    def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """`whatever=http://…,another=http://…`"""
+        parts = [part.partition("=") for part in self.names(name)]
+        if not all(key and value for key, _, value in parts):
+            raise SettingsError(f"{PREFIX}{name} must be a list of type=URL.")
+        return tuple((key, value.rstrip("/")) for key, _, value in parts)
 
     def flag(self, name: str) -> bool | None:
         value = self.text(name)
