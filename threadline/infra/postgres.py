@@ -186,6 +186,15 @@ class EmbeddedPostgres:
             if not _is_shared(run_folder / "postgres.users"):
                 _shut_down(self.folder / "data")
 
+    def keep_running(self) -> None:
+        """Starts the server again if it died (killed, out of memory). Quiet when it cannot yet: called again soon."""
+        if _find_alive(self.folder / "data"):
+            return
+        with contextlib.suppress(PostgresError), _exclusive(self._data_dir / "run" / "postgres.lock"):
+            if _find_running(self.folder / "data") is None:
+                account = _account_for(self.folder)
+                self._launch(_reachable_programs(self._given_programs or embedded_programs(), account), account)
+
     def _place_folder(self, account: _Account) -> None:
         """Makes <data>/postgres, in place or as a link into /var/lib/threadline, owned by the server's account."""
         if self.folder.exists():
@@ -553,6 +562,11 @@ def _find_running(cluster: Path) -> _Running | None:
             )
         time.sleep(0.02)
     return None
+
+
+def _find_alive(cluster: Path) -> bool:
+    running = _read_pid_file(cluster)
+    return running is not None and _is_server_of(running.pid, cluster)
 
 
 def _read_pid_file(cluster: Path) -> _Running | None:
