@@ -1,3 +1,84 @@
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { paths } from '@/app/routes';
+import { useSignedIn } from '@/shared/api/session';
+import { t } from '@/shared/i18n';
+import { cx } from '@/shared/ui/cx';
+import { EmptyState } from '@/shared/ui/EmptyState';
+import { Channels } from './channels/Channels';
+import { ChannelPage } from './channels/ChannelPage';
+import { Deliveries } from './deliveries/Deliveries';
+import { General } from './general/General';
+import { Page } from './parts/Page';
+import { People } from './people/People';
+import { Profile } from './profile/Profile';
+import { ProofDialog } from './proof';
+import { SECTIONS } from './sections';
+import { SendingBanner } from './SendingBanner';
+import { Sessions } from './sessions/Sessions';
+import { SettingsNav } from './SettingsNav';
+import { Templates } from './templates/Templates';
+import { Tokens } from './tokens/Tokens';
+
+const ConnectPage = lazy(() => import('./channels/ConnectPage'));
+
+/** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
 export default function Settings() {
-  return <main className="bg-surface text-ink" />;
+  const { agent } = useSignedIn();
+  const [location] = useLocation();
+  const isList = location === paths.settings();
+  return (
+    <div className="flex h-full min-h-0 min-w-0 flex-1 flex-col text-ink">
+      <SendingBanner />
+      <div className="flex min-h-0 flex-1">
+        <SettingsNav role={agent.role} className={cx('w-full shrink-0 md:flex md:w-50', !isList && 'hidden')} />
+        <div className={cx('min-h-0 min-w-0 flex-1 md:flex', isList ? 'hidden' : 'flex')}>
+          <Suspense fallback={<div className="flex-1 bg-surface" />}>
+            <Pages isAdmin={agent.role === 'admin'} />
+          </Suspense>
+        </div>
+      </div>
+      <ProofDialog />
+    </div>
+  );
+}
+
+function Pages({ isAdmin }: { readonly isAdmin: boolean }) {
+  return (
+    <Switch>
+      <Route path="/settings/profile" component={Profile} />
+      <Route path="/settings/sessions" component={Sessions} />
+      {isAdmin && [
+        <Route key="general" path="/settings/general" component={General} />,
+        <Route key="people" path="/settings/people" component={People} />,
+        <Route key="channels" path="/settings/channels" component={Channels} />,
+        <Route key="connect" path="/settings/channels/connect/:type">
+          {({ type }) => <ConnectPage type={type} />}
+        </Route>,
+        <Route key="channel" path="/settings/channels/:channelId">
+          {({ channelId }) => <ChannelPage channelId={channelId} />}
+        </Route>,
+        <Route key="templates" path="/settings/templates" component={Templates} />,
+        <Route key="tokens" path="/settings/tokens" component={Tokens} />,
+        <Route key="deliveries" path="/settings/deliveries" component={Deliveries} />,
+      ]}
+      <Route path="/settings">
+        {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}
+        {isAdmin ? <General /> : <Profile />}
+      </Route>
+      <Route path="/settings/:section/*?">
+        {({ section }) =>
+          SECTIONS.some(({ path }) => path === section) ? <NotAllowed /> : <Redirect to={paths.settings()} replace />
+        }
+      </Route>
+    </Switch>
+  );
+}
+
+function NotAllowed() {
+  return (
+    <Page title={t('settings.title')}>
+      <EmptyState title={t('settings.not_allowed')} text={t('settings.not_allowed_text')} />
+    </Page>
+  );
 }

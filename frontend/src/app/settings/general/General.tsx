@@ -1,0 +1,57 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { request } from '@/shared/api/http';
+import { loadSession } from '@/shared/api/session';
+import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
+import { showToast } from '@/shared/ui/Toast';
+import { act } from '../act';
+import { Loaded } from '../parts/Loaded';
+import { Block, Page } from '../parts/Page';
+import { SavedField } from '../parts/SavedField';
+import { useSetSending, workspaceQuery } from '../SendingBanner';
+
+/** The workspace as a whole. */
+export function General() {
+  const queries = useQueryClient();
+  const query = useQuery(workspaceQuery);
+  const sending = useSetSending();
+
+  async function rename(name: string): Promise<void> {
+    await request('PATCH', '/api/workspace', { body: { name } });
+    await Promise.all([queries.invalidateQueries({ queryKey: ['workspace'] }), loadSession()]);
+  }
+
+  async function save(name: string): Promise<void> {
+    const before = query.data?.name ?? '';
+    await rename(name);
+    showToast(t('common.saved'), { undo: () => void act(() => rename(before)) });
+  }
+
+  return (
+    <Page title={t('settings.general.title')}>
+      <Loaded query={query}>
+        {(workspace) => (
+          <>
+            <SavedField
+              label={t('settings.general.name')}
+              field="name"
+              maxLength={200}
+              value={workspace.name}
+              onSave={save}
+              hint={t('settings.general.name_hint')}
+            />
+            <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
+              <Button
+                isBusy={sending.isPending}
+                className="self-start"
+                onClick={() => sending.mutate(workspace.sending?.paused !== true)}
+              >
+                {workspace.sending?.paused === true ? t('settings.sending.resume') : t('settings.sending.pause')}
+              </Button>
+            </Block>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { request } from '@/shared/api/http';
+import { useSignedIn } from '@/shared/api/session';
+import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { act } from '../act';
+import type { Agent } from '../types';
+import { AccessFields, type Access } from './AccessFields';
+
+export interface AgentDialogProps {
+  readonly agent: Agent;
+  readonly onClose: () => void;
+}
+
+/** Changes what a colleague may do and see, or takes their access away. */
+export function AgentDialog({ agent, onClose }: AgentDialogProps) {
+  const queries = useQueryClient();
+  const session = useSignedIn();
+  const [access, setAccess] = useState<Access>(agent);
+  const isSelf = session.agent.id === agent.id;
+
+  async function change(next: Partial<Agent>, done: string): Promise<void> {
+    const before: Partial<Agent> = { ...accessOf(agent), is_active: agent.is_active };
+    const patch = async (body: Partial<Agent>): Promise<void> => {
+      await request('PATCH', `/api/agents/${agent.id}`, { body });
+      await queries.invalidateQueries({ queryKey: ['agents'] });
+    };
+    const isDone = await act(() => patch(next), { done, undo: () => void act(() => patch(before)) });
+    if (isDone) onClose();
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={agent.name}
+      description={agent.email}
+      footer={
+        <>
+          {!isSelf && (
+            <Button
+              look={agent.is_active ? 'danger' : 'outlined'}
+              className="me-auto"
+              onClick={() =>
+                void change(
+                  { is_active: !agent.is_active },
+                  agent.is_active ? t('settings.people.deactivated') : t('settings.people.activated'),
+                )
+              }
+            >
+              {agent.is_active ? t('settings.people.deactivate') : t('settings.people.activate')}
+            </Button>
+          )}
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button look="filled" onClick={() => void change(accessOf(access), t('common.saved'))}>
+            {t('common.save')}
+          </Button>
+        </>
+      }
+    >
+      <AccessFields access={access} onChange={setAccess} />
+      {isSelf && <p className="text-13 text-muted">{t('settings.people.yourself')}</p>}
+    </Dialog>
+  );
+}
+
+function accessOf({ role, sees, channel_ids }: Access): Access {
+  return { role, sees, channel_ids };
+}

@@ -1,0 +1,135 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { MailPlus, Pencil, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { request } from '@/shared/api/http';
+import { useSignedIn } from '@/shared/api/session';
+import type { Id } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { formatList, formatRelative } from '@/shared/i18n/format';
+import { Avatar } from '@/shared/ui/Avatar';
+import { Badge } from '@/shared/ui/Badge';
+import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/IconButton';
+import { act } from '../act';
+import { useChannels } from '../channels/useChannels';
+import { Loaded } from '../parts/Loaded';
+import { Block, Page } from '../parts/Page';
+import { Row, Rows } from '../parts/Rows';
+import type { Agent, Invitation, Sees } from '../types';
+import { AgentDialog } from './AgentDialog';
+import { InviteDialog } from './InviteDialog';
+
+/** Who works here, what they may do and what they see; and who is invited. */
+export function People() {
+  const agents = useQuery({
+    queryKey: ['agents'],
+    queryFn: () => request<{ items: Agent[] }>('GET', '/api/agents'),
+  });
+  const [editedId, setEditedId] = useState<Id | null>(null);
+  const [isInviting, setIsInviting] = useState(false);
+  const edited = agents.data?.items.find(({ id }) => id === editedId);
+  return (
+    <Page
+      title={t('settings.people.title')}
+      text={t('settings.people.text')}
+      action={
+        <Button icon={UserPlus} onClick={() => setIsInviting(true)}>
+          {t('settings.people.invite')}
+        </Button>
+      }
+    >
+      <Loaded query={agents}>
+        {({ items }) => (
+          <Rows label={t('settings.people.title')}>
+            {items.map((agent) => (
+              <AgentRow key={agent.id} agent={agent} onEdit={() => setEditedId(agent.id)} />
+            ))}
+          </Rows>
+        )}
+      </Loaded>
+      <Invitations />
+      {edited !== undefined && <AgentDialog key={edited.id} agent={edited} onClose={() => setEditedId(null)} />}
+      {isInviting && <InviteDialog onClose={() => setIsInviting(false)} />}
+    </Page>
+  );
+}
+
+function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: () => void }) {
+  const session = useSignedIn();
+  const isSelf = session.agent.id === agent.id;
+  const scope = useScope(agent.sees, agent.channel_ids);
+  return (
+    <Row
+      start={<Avatar name={agent.name} seed={agent.id} isSelf={isSelf} />}
+      title={
+        <>
+          <span className="truncate">{agent.name}</span>
+          {isSelf && <span className="shrink-0 text-13 font-normal text-muted">{t('settings.people.you')}</span>}
+          {!agent.is_active && <Badge>{t('settings.people.inactive')}</Badge>}
+        </>
+      }
+      text={
+        <>
+          <span dir="ltr">{agent.email}</span>
+          <span className="block">{scope}</span>
+        </>
+      }
+      end={
+        <>
+          <span className="text-13 text-muted">{t(`settings.role.${agent.role}`)}</span>
+          <IconButton icon={Pencil} label={t('settings.people.edit', { name: agent.name })} onClick={onEdit} />
+        </>
+      }
+    />
+  );
+}
+
+/** "All conversations" or "Own conversations, in Shop and Workshop". */
+function useScope(sees: Sees, channelIds: readonly Id[] | null): string {
+  const { data: channels } = useChannels();
+  const what = t(`settings.people.sees_${sees}`);
+  if (channelIds === null) return what;
+  const names = channelIds.flatMap((id) => channels?.find((channel) => channel.id === id)?.name ?? []);
+  return names.length === 0
+    ? t('settings.people.no_channels')
+    : t('settings.people.sees_in', { what, channels: formatList(names) });
+}
+
+function Invitations() {
+  const queries = useQueryClient();
+  const query = useQuery({
+    queryKey: ['invitations'],
+    queryFn: () => request<{ items: Invitation[] }>('GET', '/api/invitations'),
+  });
+
+  async function revoke(invitation: Invitation): Promise<void> {
+    await act(() => request('DELETE', `/api/invitations/${invitation.id}`), {
+      done: t('settings.people.invitation_revoked'),
+    });
+    await queries.invalidateQueries({ queryKey: ['invitations'] });
+  }
+
+  if (query.data === undefined || query.data.items.length === 0) return null;
+  return (
+    <Block title={t('settings.people.invited')}>
+      <Rows label={t('settings.people.invited')}>
+        {query.data.items.map((invitation) => (
+          <Row
+            key={invitation.id}
+            start={<MailPlus aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
+            title={<span dir="ltr">{invitation.email}</span>}
+            text={t('settings.people.invitation_line', {
+              role: t(`settings.role.${invitation.role}`),
+              when: formatRelative(invitation.expires_at),
+            })}
+            end={
+              <Button size="small" onClick={() => void revoke(invitation)}>
+                {t('settings.people.revoke')}
+              </Button>
+            }
+          />
+        ))}
+      </Rows>
+    </Block>
+  );
+}

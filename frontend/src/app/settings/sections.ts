@@ -1,0 +1,140 @@
+/** Every settings page that exists: where it stands, who sees it, and what can be found on it. */
+
+import {
+  FileText,
+  Globe,
+  Inbox,
+  KeyRound,
+  MessageCircle,
+  MonitorSmartphone,
+  User,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
+import { t, type Key } from '@/shared/i18n';
+import type { Role } from './types';
+
+export interface Section {
+  readonly path: string;
+  readonly group: 'you' | 'workspace' | 'conversations' | 'technical';
+  readonly label: Key;
+  readonly icon: LucideIcon;
+  readonly isForAdmins: boolean;
+  /** The settings on the page, as they are called there. */
+  readonly contents: readonly Key[];
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    path: 'profile',
+    group: 'you',
+    label: 'settings.profile.title',
+    icon: User,
+    isForAdmins: false,
+    contents: [
+      'settings.profile.name',
+      'settings.profile.language',
+      'settings.profile.theme',
+      'settings.profile.password',
+    ],
+  },
+  {
+    path: 'sessions',
+    group: 'you',
+    label: 'settings.sessions.title',
+    icon: MonitorSmartphone,
+    isForAdmins: false,
+    contents: ['settings.sessions.sign_out_there'],
+  },
+  {
+    path: 'general',
+    group: 'workspace',
+    label: 'settings.general.title',
+    icon: Globe,
+    isForAdmins: true,
+    contents: ['settings.general.name', 'settings.sending.title'],
+  },
+  {
+    path: 'people',
+    group: 'workspace',
+    label: 'settings.people.title',
+    icon: Users,
+    isForAdmins: true,
+    contents: [
+      'settings.people.invite',
+      'settings.people.role',
+      'settings.people.sees',
+      'settings.people.channels',
+      'settings.people.deactivate',
+    ],
+  },
+  {
+    path: 'channels',
+    group: 'conversations',
+    label: 'settings.channels.title',
+    icon: MessageCircle,
+    isForAdmins: true,
+    contents: [
+      'settings.channels.connect',
+      'settings.channel.callback_url',
+      'settings.channel.verify_token',
+      'settings.channel.access',
+      'settings.channel.pause',
+      'settings.channel.disconnect',
+    ],
+  },
+  {
+    path: 'templates',
+    group: 'conversations',
+    label: 'settings.templates.title',
+    icon: FileText,
+    isForAdmins: true,
+    contents: ['settings.templates.sync'],
+  },
+  {
+    path: 'tokens',
+    group: 'technical',
+    label: 'settings.tokens.title',
+    icon: KeyRound,
+    isForAdmins: true,
+    contents: ['settings.tokens.create', 'settings.tokens.scopes'],
+  },
+  {
+    path: 'deliveries',
+    group: 'technical',
+    label: 'settings.deliveries.title',
+    icon: Inbox,
+    isForAdmins: true,
+    contents: ['settings.deliveries.replay'],
+  },
+];
+
+export const GROUPS = ['you', 'workspace', 'conversations', 'technical'] as const;
+
+export interface Found {
+  readonly section: Section;
+  /** The setting on the page that was meant; absent if it was the page itself. */
+  readonly setting: string | undefined;
+}
+
+export function sectionsFor(role: Role): readonly Section[] {
+  return SECTIONS.filter((section) => role === 'admin' || !section.isForAdmins);
+}
+
+/** Pages and settings whose words contain every word of the search. */
+export function findSettings(role: Role, search: string): readonly Found[] {
+  const words = fold(search).split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return [];
+  const holds = (text: string): boolean => words.every((word) => fold(text).includes(word));
+  return sectionsFor(role).flatMap((section) => {
+    const page = t(section.label);
+    const settings = section.contents.map((key) => t(key)).filter((setting) => holds(`${page} ${setting}`));
+    const found: (string | undefined)[] = holds(page) ? [undefined] : settings;
+    return found.map((setting) => ({ section, setting }));
+  });
+}
+
+/** Without case and accents, so that "uber" finds "Über". */
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+}

@@ -1,0 +1,134 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { request } from '@/shared/api/http';
+import type { Id } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
+import { Checkbox } from '@/shared/ui/Checkbox';
+import { CopyField } from '@/shared/ui/CopyField';
+import { Dialog } from '@/shared/ui/Dialog';
+import { InlineError } from '@/shared/ui/InlineError';
+import { Select } from '@/shared/ui/Select';
+import { TextField } from '@/shared/ui/TextField';
+import { useSubmit } from '@/shared/useSubmit';
+import { ChannelChoice } from '../people/AccessFields';
+import { ProofCancelled, withProof } from '../proof';
+import { scopeName } from './scopes';
+
+const LIFETIMES = ['30', '90', '365', 'never'] as const;
+type Lifetime = (typeof LIFETIMES)[number];
+
+export interface CreateTokenProps {
+  /** All scopes that the server knows. */
+  readonly scopes: readonly string[] | undefined;
+  readonly onClose: () => void;
+}
+
+/** Makes a key with no more than it needs; the key itself is shown once. */
+export function CreateToken({ scopes = [], onClose }: CreateTokenProps) {
+  const queries = useQueryClient();
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [lifetime, setLifetime] = useState<Lifetime>('90');
+  const [channelIds, setChannelIds] = useState<readonly Id[] | null>(null);
+  const [token, setToken] = useState<string>();
+  const submit = useSubmit(['name', 'scopes']);
+
+  async function create(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    await submit.run(async () => {
+      try {
+        const body = { name: name.trim(), scopes: chosen, channel_ids: channelIds, expires_at: endOf(lifetime) };
+        const created = await withProof(() => request<{ token: string }>('POST', '/api/tokens', { body }));
+        setToken(created.token);
+        await queries.invalidateQueries({ queryKey: ['tokens'] });
+      } catch (error) {
+        if (!(error instanceof ProofCancelled)) throw error;
+      }
+    });
+  }
+
+  if (token !== undefined) {
+    return (
+      <Dialog
+        open
+        isSticky
+        onOpenChange={(isOpen) => !isOpen && onClose()}
+        title={t('settings.tokens.created')}
+        description={t('settings.tokens.created_text')}
+        footer={
+          <Button look="filled" onClick={onClose}>
+            {t('common.done')}
+          </Button>
+        }
+      >
+        <CopyField label={t('settings.tokens.token')} value={token} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={t('settings.tokens.create')}
+      footer={
+        <>
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button look="filled" type="submit" form="create-token" disabled={chosen.length === 0} isBusy={submit.isBusy}>
+            {t('settings.tokens.create')}
+          </Button>
+        </>
+      }
+    >
+      <form id="create-token" className="flex flex-col gap-4" onSubmit={(event) => void create(event)}>
+        <TextField
+          label={t('settings.tokens.name')}
+          hint={t('settings.tokens.name_hint')}
+          required
+          autoFocus
+          maxLength={100}
+          autoComplete="off"
+          value={name}
+          onValueChange={(value) => {
+            submit.clear('name');
+            setName(value);
+          }}
+          error={submit.errors.name}
+        />
+        <fieldset className="flex flex-col gap-1">
+          <legend className="pb-1.5 text-14 font-medium">{t('settings.tokens.scopes')}</legend>
+          {scopes.map((scope) => (
+            <Checkbox
+              key={scope}
+              label={scopeName(scope)}
+              hint={scope}
+              checked={chosen.includes(scope)}
+              onCheckedChange={(isChosen) =>
+                setChosen(isChosen ? [...chosen, scope] : chosen.filter((other) => other !== scope))
+              }
+            />
+          ))}
+          {submit.errors.scopes !== undefined && <InlineError>{submit.errors.scopes}</InlineError>}
+        </fieldset>
+        <ChannelChoice ids={channelIds} onChange={setChannelIds} />
+        <Select
+          label={t('settings.tokens.lifetime')}
+          value={lifetime}
+          options={LIFETIMES.map((value) => ({
+            value,
+            label:
+              value === 'never' ? t('settings.tokens.no_end') : t('settings.tokens.days', { count: Number(value) }),
+          }))}
+          onValueChange={setLifetime}
+        />
+        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+      </form>
+    </Dialog>
+  );
+}
+
+function endOf(lifetime: Lifetime): string | null {
+  return lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * 86_400_000).toISOString();
+}
