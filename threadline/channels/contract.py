@@ -170,6 +170,8 @@ class InboundEdit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     target_provider_id: str
     content: Content | None
     at: datetime | None
+    caption: str | None = None
+    """A file's new caption; `content` is None then, for the file itself stays."""
     is_deletion: bool = False
     by_business: bool = False
 

@@ -140,6 +140,8 @@ class TemplateValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     name: str
     """`1`, `2`… for numbered variables, else the variable's name."""
     value: str
+    button: Literal["url", "quick_reply", "copy_code", "flow", "catalog"] = "url"
+    """What kind of button this fills (button values only)."""
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="template"):
