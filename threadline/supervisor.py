@@ -6,6 +6,7 @@ is started again, requests wait in the socket's queue instead of being refused.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -37,6 +38,10 @@ _STATE_QUERY: Final = (
     "select (select version_num from schema_version) || ' ' ||"
     " coalesce((select key_fingerprint from installation), '-') || ' ' || exists (select from people)"
 )
+
+
+class _StopAsked(Exception):
+    """A signal came."""
 
 
 class CannotStart(ThreadlineError):
@@ -119,11 +124,12 @@ class Supervisor:
             try:
                 self._start(listener)
                 self._watch()
-                return self._stop()
+            except _StopAsked:
+                pass
             except BaseException:
-                self._stopping.level = max(self._stopping.level, 1)
                 self._stop()
                 raise
+            return self._stop()
 
     # Start
 
@@ -145,7 +151,6 @@ class Supervisor:
         if not state.is_current or not state.has_people or self._address_changed():
             self._launch_all(simulators)
             self._prepare(environment, simulators)
-            simulators = self._plan_simulators(environment)
         self._launch_all([*simulators, *self._plan_services(environment, listener)])
         self._wait_until_ready(listener)
         self._tell_people()
@@ -163,15 +168,15 @@ class Supervisor:
         return _DatabaseState(revision == schema_revision() and fingerprint in known, has_people == "true")
 
     def _prepare(self, environment: dict[str, str], simulators: list[_Child]) -> None:
-        """Migrations, master key, sandbox and set-up link: whatever is missing, by a child that may import everything."""
+        """Migrations, master key, sandbox, set-up link: what is missing, by a child that may import everything."""
         with _step("Preparing the workspace"):
             self._wait_for_files([_ready_file(self._settings, child.name) for child in simulators])
             child = self._spawn(
                 [sys.executable, "-m", "threadline.main", "prepare"], environment, stdout=subprocess.PIPE
             )
-            answer, _ = child.communicate()
             if child.returncode != 0:
                 raise SystemExit(1)  # the child said why
+            answer, _ = child.communicate()
             result = json.loads(answer.decode().strip().splitlines()[-1])
         self._setup_link = result.get("setup_link")
         _write_atomically(self._settings.data_dir / "run" / "address", self._settings.base_url)
@@ -182,7 +187,7 @@ class Supervisor:
         return not recorded.exists() or recorded.read_text() != self._settings.base_url
 
     def _plan_simulators(self, environment: dict[str, str]) -> list[_Child]:
-        """One process per channel type that `simulator/<type>.json` names; the first `prepare` writes those files."""
+        """One process per channel type that has a simulator: in the sandbox, never silently in production."""
         wanted = self._settings.sandbox
         if wanted is False or (wanted is None and self._settings.database_url is not None):
             return []
@@ -265,16 +270,16 @@ class Supervisor:
     # Watch
 
     def _watch(self) -> None:
-        while self._stopping.level == 0:
+        while True:
             self._tick(_TICK_S)
-            if self._database is not None and self._stopping.level == 0:
+            if self._database is not None:
                 self._database.keep_running()
 
     def _tick(self, timeout_s: float) -> None:
-        """Waits a little, then starts again whatever died. Raises KeyboardInterrupt when asked to stop while starting."""
+        """Waits a little, then starts again whatever died. Raises _StopAsked."""
         self._stopping.wait(timeout_s)
         if self._stopping.level:
-            return
+            raise _StopAsked
         for child in self._children:
             self._look_after(child)
 
@@ -378,29 +383,34 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:
-            reason = "is in use" if error.errno == 98 else f"cannot be used ({os.strerror(error.errno or 0)})"
-            raise CannotStart(
-                f"Port {settings.port} of {settings.host} {reason}: choose another with --port."
-            ) from None
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({_reason(error)})"
+            raise CannotStart(f"Port {settings.port} of {settings.host} {why}: choose another with --port.") from None
         listener.listen(2048)
         yield listener
 
 
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno or 0)
+
+
 def _answers(listener: socket.socket, *, is_tls: bool) -> bool:
-    """Whether the web process serves its pages. Behind TLS a finished handshake of TCP is not enough: it must be read."""
+    """Whether the web process answers. A connection alone says nothing: the socket is ours, and its queue takes any."""
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    try:
-        with socket.create_connection((host, port), timeout=2) as connection:
-            if is_tls:
-                import ssl
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2) as plain:
+        connection = _wrap_in_tls(plain) if is_tls else plain
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return connection.recv(64).startswith(b"HTTP/1.1 200")
+    return False
 
-                context = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own process, whatever its certificate
-                connection = context.wrap_socket(connection, server_hostname=host)
-            connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return connection.recv(64).startswith(b"HTTP/1.1 200")
-    except OSError:
-        return False
+
+def _wrap_in_tls(plain: socket.socket) -> socket.socket:
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False  # our own process on our own machine, whatever name its certificate carries
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(plain)
 
 
 def _simulator_modules() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The page for Prometheus, and the watchdog of the event loop. Each edge defines its own counters beside its code.
+"""What is counted for Prometheus, and the watchdog of the event loop. An edge may define more beside its code.
 
 Queue ages and other figures that live in the database are read by a collector when somebody asks (`register_reader`),
 not counted by processes that may die.
@@ -10,13 +10,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import Counter, Gauge, generate_latest
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from threadline.infra.log import get_logger
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
+messages_sent = Counter("threadline_messages_sent", "Attempts by outcome.", ["outcome"])
+"""outcome: sent, failed, retried, uncertain, copy."""
+send_seconds = Histogram(
+    "threadline_send_seconds",
+    "From due to the provider's answer.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+items_processed = Counter("threadline_items_processed", "Items of webhooks.", ["kind", "outcome"])
+"""outcome: stored, duplicate, ignored, parked, failed."""
+http_requests = Counter("threadline_http_requests", "Requests.", ["route", "status"])
+sockets_open = Gauge("threadline_sockets_open", "Screens connected to the feed.")
+frames_sent = Counter("threadline_frames_sent", "Frames written to sockets.")
+leases_held = Gauge("threadline_leases_held", "Leases of this worker.")
 pool_in_use = Gauge("threadline_pool_in_use", "Database connections in use.", ["role"])
 loop_lag_seconds = Gauge("threadline_loop_lag_seconds", "Longest delay of the event loop lately.")
 loop_blocked = Counter("threadline_loop_blocked", "Times the event loop stood still over 100 ms.")

@@ -582,6 +582,8 @@ def _read_pid_file(cluster: Path) -> _Running | None:
 
 def _is_server_of(pid: int, cluster: Path) -> bool:
     """A process id may have been given to another program since: on Linux the server is known by its working folder."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # if it was our child and died, it must not look alive
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -618,8 +620,6 @@ def _shut_down(cluster: Path) -> None:
             os.kill(running.pid, stop_signal)
         deadline = time.monotonic() + _STOP_TIMEOUT_S
         while time.monotonic() < deadline:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(running.pid, os.WNOHANG)
             if not _is_server_of(running.pid, cluster) or _read_pid_file(cluster) is None:
                 return
             time.sleep(0.01)

@@ -123,6 +123,7 @@ class Settings:
             return self.public_url.rstrip("/")
         host = "localhost" if self.host in {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::"} else self.host  # noqa: S104
         scheme = "https" if self.is_tls else "http"
+        host = f"[{host}]" if ":" in host else host
         return f"{scheme}://{host}:{self.port}"
 
     @property
