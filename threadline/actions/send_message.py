@@ -1,0 +1,282 @@
+"""Send a message: the one way out, whoever writes.
+
+Nothing leaves here. The message becomes rows – itself, one attempt per part, an event – in the caller's transaction;
+the host of the channel sends them when the limits allow (actions/deliver_messages.py). A repeat with the same client
+id is the same message.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from threadline.channels.contract import ChannelType
+from threadline.core.content import Content, Media, Template
+from threadline.core.conversation import ConversationState
+from threadline.core.errors import CannotSend, Conflict, Invalid, WindowClosed
+from threadline.core.events import Event, EventKind
+from threadline.core.message import AuthorKind, Direction, SendClass
+from threadline.core.template import check_values, read_template, render_template
+from threadline.core.window import is_window_open
+from threadline.store import outgoing
+from threadline.store.outgoing import LockedConversation, NewMessage
+from threadline.store.session import Session
+from threadline.store.uploads import find_usable_file, use_files
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    kind: AuthorKind
+    id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """The message that now stands in the conversation; `is_new` False: this very call was made before."""
+
+    id: UUID
+    is_new: bool
+
+
+_CLASSES = {AuthorKind.AGENT: SendClass.PERSON, AuthorKind.PHONE_APP: SendClass.PERSON, AuthorKind.FLOW: SendClass.FLOW}
+
+
+async def send_message(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    conversation_id: UUID,
+    author: Author,
+    content: Content,
+    client_id: UUID | None,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    find_type: Callable[[str], ChannelType],
+    quoted_id: UUID | None = None,
+    send_class: SendClass | None = None,
+    actor_id: UUID | None = None,
+) -> SentMessage:
+    """Queue a message to the customer. The caller has checked that the author may write in this conversation.
+
+    Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
+    Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
+    """
+    conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
+    if client_id is not None:
+        earlier = await outgoing.find_by_client_id(session, workspace_id, conversation_id, client_id)
+        if earlier is not None:
+            return SentMessage(earlier, is_new=False)
+
+    channel_type = find_type(conversation.channel_type)
+    send_class = send_class or _CLASSES.get(author.kind, SendClass.FLOW)
+    if isinstance(content, Template):
+        content = await _complete_template(session, workspace_id, conversation, content)
+    await _check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)
+    await _check_files(session, workspace_id, conversation, content, {author.id, actor_id})
+    parts = channel_type.fit(content)
+    quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
+
+    message = NewMessage(
+        id=new_id(),
+        seq=conversation.last_seq + 1,
+        direction=Direction.OUTGOING,
+        author_kind=author.kind,
+        author_id=author.id,
+        content=content,
+        client_id=client_id,
+        quoted_id=quoted_id,
+        quoted_provider_id=quoted_provider_id,
+        file_ids=files_of(content),
+        at=now,
+    )
+    await outgoing.insert_message(session, workspace_id, conversation, message)
+    await outgoing.insert_attempts(
+        session,
+        workspace_id,
+        conversation,
+        message_id=message.id,
+        seq=message.seq,
+        parts=[(new_id(), part if part != content else None) for part in parts],
+        send_class=send_class,
+    )
+    await use_files(session, workspace_id, message.file_ids, message.id)
+    await _advance(session, workspace_id, conversation, message, actor_id or author.id, now, new_id)
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=workspace_id,
+            kind=EventKind.MESSAGE_QUEUED,
+            at=now,
+            conversation_id=conversation.id,
+            message_id=message.id,
+            contact_id=conversation.contact_id,
+            channel_id=conversation.channel_id,
+            actor_id=actor_id or author.id,
+            data={"seq": message.seq, "by": author.kind.value},
+        )
+    )
+    session.hint(f"outbox:{conversation.channel_id}")
+    return SentMessage(message.id, is_new=True)
+
+
+async def _complete_template(
+    session: Session, workspace_id: UUID, conversation: LockedConversation, template: Template
+) -> Template:
+    """The template with its category and the text the customer will read. Raises CannotSend."""
+    stored = await outgoing.find_template(
+        session,
+        workspace_id,
+        channel_type=conversation.channel_type,
+        account=conversation.account,
+        name=template.name,
+        language=template.language,
+    )
+    if stored is None:
+        raise CannotSend("This template does not exist in this language. Synchronise the channel's templates.")
+    if stored.status.upper() != "APPROVED":
+        raise CannotSend("The provider has not approved this template, or has paused it. Choose another one.")
+    shape = read_template(stored.components)
+    check_values(shape, template)
+    return msgspec.structs.replace(template, text=render_template(shape, template), category=stored.category.lower())
+
+
+async def _check_may_send(
+    session: Session,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    channel_type: ChannelType,
+    content: Content,
+    send_class: SendClass,
+    now: datetime,
+) -> None:
+    if conversation.channel_state == "disconnected":
+        raise CannotSend("This channel is disconnected. Connect it again, or write on another one.")
+    if conversation.blocked_at is not None:
+        raise CannotSend(conversation.blocked_reason or "This customer is blocked on this channel.")
+    if isinstance(content, Template):
+        await _check_consent(session, workspace_id, conversation, content)
+    elif not is_window_open(conversation.window_closes_at, window=channel_type.manifest.capabilities.window, now=now):
+        raise WindowClosed("The customer's last message is too long ago for free text. Send an approved template.")
+    if send_class is not SendClass.PERSON:
+        await _check_streak(session, workspace_id, conversation)
+    if conversation.state is ConversationState.RESOLVED and await outgoing.has_other_unresolved(
+        session, workspace_id, conversation
+    ):
+        raise Conflict("This customer has a newer open conversation on this channel. Write there.")
+
+
+async def _check_consent(
+    session: Session, workspace_id: UUID, conversation: LockedConversation, template: Template
+) -> None:
+    consent = await outgoing.find_consent(
+        session,
+        workspace_id,
+        contact_id=conversation.contact_id,
+        channel_id=conversation.channel_id,
+        category=template.category,
+    )
+    if consent is False:
+        raise CannotSend("This customer asked not to get messages of this kind.")
+
+
+class _Guards(msgspec.Struct, frozen=True):
+    """What a channel's settings declare; absent means no limit."""
+
+    unanswered_limit: int = 0
+    """How many automatic messages may stand unanswered in a row."""
+
+
+async def _check_streak(session: Session, workspace_id: UUID, conversation: LockedConversation) -> None:
+    limit = msgspec.json.decode(conversation.channel_settings, type=_Guards, strict=False).unanswered_limit
+    if limit <= 0:
+        return
+    if await outgoing.count_unanswered(session, workspace_id, conversation.id, limit=limit) >= limit:
+        raise CannotSend("The customer has not answered the last automatic messages; no more are sent by themselves.")
+
+
+async def _check_files(
+    session: Session,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    content: Content,
+    senders: set[UUID | None],
+) -> None:
+    """A file may be sent by whoever uploaded it for this channel, and again where it stands already (S48)."""
+    for file_id in files_of(content):
+        file = await find_usable_file(session, workspace_id, file_id)
+        is_own = file is not None and file.conversation_id is None and file.uploaded_by in senders
+        is_here = file is not None and file.conversation_id == conversation.id
+        if file is None or not (is_own or is_here):
+            raise Invalid("This file does not exist or is not ready. Please upload it again.", field="content.file_id")
+        if file.channel_id != conversation.channel_id:
+            raise Invalid(
+                "This file was uploaded for another channel. Please upload it again.", field="content.file_id"
+            )
+
+
+def files_of(content: Content) -> tuple[UUID, ...]:
+    """The files a message needs."""
+    match content:
+        case Media(file_id=file_id):
+            return (file_id,)
+        case Template(header_file_id=UUID() as file_id):
+            return (file_id,)
+        case _:
+            return ()
+
+
+async def _find_quoted(
+    session: Session, workspace_id: UUID, conversation_id: UUID, quoted_id: UUID | None
+) -> str | None:
+    if quoted_id is None:
+        return None
+    target = await outgoing.find_target(session, workspace_id, conversation_id, quoted_id)
+    if target is None or target.direction not in (Direction.INCOMING, Direction.OUTGOING):
+        raise Invalid("The quoted message is not in this conversation.", field="quoted_id")
+    return target.provider_id
+
+
+async def _advance(
+    session: Session,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    message: NewMessage,
+    actor_id: UUID | None,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """A person who answers takes what nobody has, and opens what was over."""
+    state, assignee_id = conversation.state, conversation.assignee_id
+    if message.author_kind is AuthorKind.AGENT:
+        assignee_id = assignee_id or message.author_id
+        state = ConversationState.OPEN
+    elif state is ConversationState.RESOLVED:
+        state = ConversationState.OPEN
+    await outgoing.advance_conversation(
+        session,
+        workspace_id,
+        conversation,
+        message_id=message.id,
+        seq=message.seq,
+        at=now,
+        state=state,
+        assignee_id=assignee_id,
+    )
+    if (state, assignee_id) == (conversation.state, conversation.assignee_id):
+        return
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=workspace_id,
+            kind=EventKind.CONVERSATION_CHANGED,
+            at=now,
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            channel_id=conversation.channel_id,
+            actor_id=actor_id,
+            agent_id=assignee_id if assignee_id != conversation.assignee_id else None,
+            data={"state": state.value},
+        )
+    )
