@@ -193,7 +193,7 @@ class Supervisor:
             return []
         folder = make_private_folder(self._settings.data_dir / "simulator")
         children: list[_Child] = []
-        for name, module in _simulator_modules().items():
+        for name, module in simulator_modules().items():
             port = _recorded_port(folder / f"{name}.port")
             ready_file = _ready_file(self._settings, name)
             ready_file.unlink(missing_ok=True)
@@ -413,7 +413,7 @@ def _wrap_in_tls(plain: socket.socket) -> socket.socket:
     return context.wrap_socket(plain)
 
 
-def _simulator_modules() -> dict[str, str]:
+def simulator_modules() -> dict[str, str]:
     """Channel type → module of its simulator: every folder of channels/types that has one."""
     types = Path(__file__).parent / "channels" / "types"
     found = sorted(path.parent for path in types.glob("*/simulator") if (path / "__main__.py").exists())
