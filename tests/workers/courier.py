@@ -7,7 +7,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -252,5 +252,5 @@ class Courier:
     ) -> None:
         return None
 
-    async def list_templates(self, http: HttpClient, access: ChannelAccess) -> Sequence[TemplateRecord]:
+    async def list_templates(self, http: HttpClient, access: ChannelAccess) -> list[TemplateRecord]:
         return []

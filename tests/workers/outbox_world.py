@@ -36,7 +36,7 @@ class Desk:
     """One workspace with one channel."""
 
     database: Database
-    connection: "asyncpg.Connection[asyncpg.Record]"
+    connection: asyncpg.Connection
     provider: Provider
     http: HttpClient
     channel_type: ChannelType
@@ -91,7 +91,8 @@ class Desk:
             name,
         )
         await execute(
-            "insert into addresses (workspace_id, id, contact_id, scheme, scope, value) values ($1, $2, $3, 'courier', '', $4)",
+            "insert into addresses (workspace_id, id, contact_id, scheme, scope, value)"
+            " values ($1, $2, $3, 'courier', '', $4)",
             self.workspace_id,
             address_id,
             customer.contact_id,
@@ -120,7 +121,7 @@ class Desk:
     async def receive(self, customer: Customer) -> UUID:
         """One more message of the customer, as far as sending cares."""
         message_id, now = new_id(), datetime.now(UTC)
-        seq = await self.connection.fetchval(
+        seq: Any = await self.connection.fetchval(
             """
             update conversations set last_seq = last_seq + 1, incoming_count = incoming_count + 1,
                 waiting_since = coalesce(waiting_since, $2), last_message_id = $3 where id = $1 returning last_seq
@@ -193,13 +194,14 @@ class Desk:
     async def host(self, times: SendTimes = QUICK, *, takes_over: bool = True) -> "Host":
         """A worker takes the channel: the fence rises, its loop begins."""
         if takes_over:
-            self.fence = await self.connection.fetchval(
+            fence: Any = await self.connection.fetchval(
                 """
                 insert into leases (name, fence) values ($1, 1)
                 on conflict (name) do update set fence = leases.fence + 1 returning fence
                 """,
                 self.lease,
             )
+            self.fence = fence
         access = ChannelAccess(self.channel_id, "a", "acme", self.provider.url, {}, self.settings)
         loop = SendLoop(
             Outbox(self.workspace_id, self.lease, self.fence, access, self.channel_type),
@@ -247,12 +249,13 @@ class Desk:
         return [json.loads(row["data"]) for row in rows]
 
     async def unsettled(self) -> int:
-        return await self.connection.fetchval(
+        left: Any = await self.connection.fetchval(
             "select count(*) from attempts where channel_id = $1 and status <= 1 and not is_held", self.channel_id
         )
+        return left
 
     async def until_settled(self, within_s: float = 15) -> None:
-        await until(lambda: self.unsettled(), is_so=lambda left: left == 0, within_s=within_s)
+        await until(self.unsettled, is_so=lambda left: left == 0, within_s=within_s)
 
     async def echo(self, attempt_id: UUID, status: int) -> None:
         """A status webhook with our attempt id, as the receiving side applies it."""

@@ -52,7 +52,7 @@ async def has_open_act(
     session: Session, workspace_id: UUID, *, channel_id: UUID, conversation_id: UUID, kind: ActKind
 ) -> bool:
     """True if the same is on its way already. Uses `acts_open`."""
-    return await (await session.raw()).fetchval(
+    return True is await (await session.raw()).fetchval(
         """
         select exists (select from acts where channel_id = $2 and done_at is null and expires_at > now()
                        and workspace_id = $1 and conversation_id = $3 and kind = $4)

@@ -83,7 +83,7 @@ async def find_by_client_id(
 
 async def has_other_unresolved(session: Session, workspace_id: UUID, conversation: LockedConversation) -> bool:
     """True if the same customer has a newer open conversation on this channel. Uses `conversations_unresolved`."""
-    return await (await session.raw()).fetchval(
+    return True is await (await session.raw()).fetchval(
         """
         select exists (select from conversations where workspace_id = $1 and channel_id = $2 and contact_id = $3
                        and thread = $4 and state <> 'resolved' and id <> $5)
