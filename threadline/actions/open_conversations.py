@@ -1,0 +1,116 @@
+"""Where a message goes: the conversation of each contact, locked; reopened or begun if there is none (DESIGN.md §3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from threadline.core.arrival import REOPEN_WITHIN
+from threadline.core.conversation import ConversationState
+from threadline.store.connection import Connection
+from threadline.store.conversations_hot import (
+    LockedConversation,
+    NewConversation,
+    insert_conversations,
+    lock_latest_conversations,
+    lock_unresolved_conversations,
+)
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A contact has something to say at this moment, or only history."""
+
+    address_id: UUID
+    received_at: datetime
+    activity_at: datetime
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """By contact. The locks are held until the commit."""
+
+    conversations: dict[UUID, LockedConversation]
+    started_ids: set[UUID] = field(default_factory=set[UUID])
+
+
+async def open_conversations(
+    connection: Connection,
+    *,
+    workspace_id: UUID,
+    channel_id: UUID,
+    needs: Mapping[UUID, Need],
+    also_lock: Sequence[UUID],
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> Opened:
+    """The unresolved conversation of each contact, else the latest if it ended lately, else a new one.
+
+    History finds the latest however old it is and reopens nothing. The caller moves the state of what it reopens.
+    """
+    found = await lock_unresolved_conversations(
+        connection, workspace_id=workspace_id, channel_id=channel_id, contact_ids=list(needs), also_lock=also_lock
+    )
+    missing = {contact_id: need for contact_id, need in needs.items() if contact_id not in found}
+    if not missing:
+        return Opened(found)
+    found |= await lock_latest_conversations(
+        connection,
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        ended_after={
+            contact_id: _EVER if need.is_quiet else need.received_at - REOPEN_WITHIN
+            for contact_id, need in missing.items()
+        },
+    )
+    unknown = {contact_id: need for contact_id, need in missing.items() if contact_id not in found}
+    if not unknown:
+        return Opened(found)
+    return await _begin(connection, workspace_id, channel_id, found, unknown, now, new_id)
+
+
+async def _begin(
+    connection: Connection,
+    workspace_id: UUID,
+    channel_id: UUID,
+    found: dict[UUID, LockedConversation],
+    unknown: Mapping[UUID, Need],
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> Opened:
+    """New conversations; where another writer was faster, theirs (R4)."""
+    new = [_new_conversation(contact_id, need, new_id()) for contact_id, need in unknown.items()]
+    inserted = await insert_conversations(
+        connection, workspace_id=workspace_id, channel_id=channel_id, rows=new, now=now
+    )
+    found |= {
+        row.contact_id: LockedConversation(
+            id=row.id,
+            contact_id=row.contact_id,
+            state=row.state,
+            last_seq=0,
+            waiting_since=None,
+            first_message_id=None,
+        )
+        for row in new
+        if row.id in inserted
+    }
+    lost = [row.contact_id for row in new if row.id not in inserted]
+    if lost:
+        found |= await lock_unresolved_conversations(
+            connection, workspace_id=workspace_id, channel_id=channel_id, contact_ids=lost, also_lock=()
+        )
+    return Opened(found, inserted)
+
+
+def _new_conversation(contact_id: UUID, need: Need, conversation_id: UUID) -> NewConversation:
+    return NewConversation(
+        id=conversation_id,
+        contact_id=contact_id,
+        address_id=need.address_id,
+        state=ConversationState.RESOLVED if need.is_quiet else ConversationState.OPEN,
+        last_activity_at=need.activity_at,
+    )

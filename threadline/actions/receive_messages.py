@@ -1,0 +1,444 @@
+"""The life of a message that comes in: from the items of stored deliveries to rows, counters and events.
+
+`receive` takes whatever the open deliveries of a channel hold and does with a handful of statements for all of it what
+one message needs: know it or drop it as a repeat, find who wrote, lock and find the conversation, give it its place,
+write it, move the conversation and the service window on, and announce it. Statuses, reactions, edits and the rest of
+the batch follow in their own files. Nothing here commits; the host of the channel does (DESIGN.md §4).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from threadline.actions.apply_parked import apply_parked
+from threadline.actions.change_addresses import change_addresses
+from threadline.actions.fetch_media import enqueue_fetches
+from threadline.actions.open_conversations import Need, Opened, open_conversations
+from threadline.actions.receive_changes import receive_changes, withdraw_by_word
+from threadline.actions.receive_statuses import match_statuses, receive_statuses
+from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.resolve_contacts import Resolution, Superseded, resolve_contacts
+from threadline.channels.contract import AddressChange, InboundMessage, InboundStatus
+from threadline.core.arrival import Arrival, Placed, after_arrivals, duplicate_since, place
+from threadline.core.content import Content, Media, Text, Unsupported, encode_content
+from threadline.core.conversation import ConversationState
+from threadline.core.events import Event, EventKind
+from threadline.core.message import AuthorKind, Direction, Status
+from threadline.core.window import window_closes_at
+from threadline.store.connection import Connection
+from threadline.store.conversations_hot import (
+    ConversationStep,
+    LockedConversation,
+    ReachStep,
+    advance_conversations,
+    advance_reaches,
+)
+from threadline.store.incoming import (
+    NewMessage,
+    PendingFile,
+    claim_inbound_keys,
+    find_known_messages,
+    find_targets,
+    insert_messages,
+    insert_pending_files,
+)
+from threadline.store.session import Session
+
+_EARLIEST = UUID(int=0)
+
+
+async def receive(
+    session: Session, channel: Channel, items: Sequence[Received], *, now: datetime, new_id: NewId
+) -> None:
+    """Everything a batch of items does, in the provider's order per contact. May be repeated without effect (R3).
+
+    Raises Superseded if another writer interfered: take the whole batch again.
+    """
+    for run in _runs_between_address_changes(items):
+        if isinstance(run[0].item, AddressChange):
+            await change_addresses(session, channel, run, now=now, new_id=new_id)
+            continue
+        messages = [one for one in run if isinstance(one.item, InboundMessage)]
+        statuses = [one for one in run if isinstance(one.item, InboundStatus)]
+        others = [one for one in run if not isinstance(one.item, InboundMessage | InboundStatus)]
+        matched = await match_statuses(await session.raw(), channel, statuses, now=now) if statuses else None
+        known: list[str] = []
+        if messages:
+            also_lock = matched.conversation_ids if matched else []
+            known += await receive_messages(session, channel, messages, also_lock=also_lock, now=now, new_id=new_id)
+        if matched:
+            known += await receive_statuses(session, channel, matched, now=now, new_id=new_id)
+        if others:
+            await receive_changes(session, channel, others, now=now, new_id=new_id)
+        await apply_parked(session, channel, known, now=now, new_id=new_id)
+
+
+def _runs_between_address_changes(items: Sequence[Received]) -> Iterator[list[Received]]:
+    """An identity that moves divides what came before from what comes after; each such run is not empty."""
+    run: list[Received] = []
+    for one in items:
+        if run and isinstance(one.item, AddressChange) != isinstance(run[0].item, AddressChange):
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
+
+
+async def receive_messages(
+    session: Session,
+    channel: Channel,
+    items: Sequence[Received],
+    *,
+    also_lock: Sequence[UUID],
+    now: datetime,
+    new_id: NewId,
+) -> list[str]:
+    """Store new messages in their conversations and announce them. Returns their provider ids.
+
+    `also_lock` are conversations that the rest of the batch will change: all locks are taken at once, in one order.
+    """
+    connection = await session.raw()
+    fresh = await _drop_repeats(connection, channel, items, now, new_id)
+    if not fresh:
+        return []
+    people = await resolve_contacts(
+        connection, channel.workspace_id, [one.item.party for one in fresh], now=now, new_id=new_id
+    )
+    threads = _by_contact(fresh, people)
+    opened = await open_conversations(
+        connection,
+        workspace_id=channel.workspace_id,
+        channel_id=channel.id,
+        needs={contact_id: _need(arrived) for contact_id, arrived in threads.items()},
+        also_lock=also_lock,
+        now=now,
+        new_id=new_id,
+    )
+    _number(threads, opened)
+    messages = await _write_messages(connection, channel, fresh, threads, opened, now)
+    await _write_files(session, channel, fresh, now)
+    steps = [_step(channel, opened.conversations[contact_id], arrived) for contact_id, arrived in threads.items()]
+    await advance_conversations(connection, channel.workspace_id, steps)
+    await _advance_windows(connection, channel, threads, steps)
+    session.record(*_events(channel, threads, opened, steps, people.changed_ids, now, new_id))
+    await withdraw_by_word(session, channel, _words(threads), now=now, new_id=new_id)
+    return [message.provider_id for message in messages]
+
+
+@dataclass(slots=True)
+class _Arrived:
+    """A message that is new, on its way into the database."""
+
+    item: InboundMessage
+    id: UUID
+    received_at: datetime
+    placed: Placed
+    file_id: UUID | None
+    address_id: UUID = field(default=_EARLIEST)
+    contact_id: UUID = field(default=_EARLIEST)
+    conversation_id: UUID = field(default=_EARLIEST)
+    seq: int = 0
+
+    @property
+    def content(self) -> Content:
+        """Files become content here, for only now they have an id."""
+        item = self.item
+        if item.content is not None:
+            return item.content
+        if item.source is None or item.media is None or self.file_id is None:
+            return Unsupported(type=item.media or "unknown")
+        return Media(
+            media=item.media,
+            file_id=self.file_id,
+            caption=item.caption,
+            file_name=item.source.file_name,
+            is_voice=item.is_voice,
+            is_animated=item.is_animated,
+        )
+
+    @property
+    def opens_window(self) -> bool:
+        return self.item.opens_window and not self.item.by_business and not self.item.from_history
+
+    @property
+    def arrival(self) -> Arrival:
+        """A provider's clock that runs ahead must not keep the window open longer."""
+        written_at = min(self.item.provider_at or self.received_at, self.received_at)
+        return Arrival(
+            sort_at=self.placed.sort_at,
+            is_answer=self.item.by_business,
+            is_quiet=self.item.from_history,
+            window_from=written_at if self.opens_window else None,
+        )
+
+
+async def _drop_repeats(
+    connection: Connection, channel: Channel, items: Sequence[Received], now: datetime, new_id: NewId
+) -> list[_Arrived]:
+    """What is neither stored nor twice in the batch, with an id each, in the order given (R3)."""
+    arrived = {
+        one.item.provider_id: _arrive(one.item, one.received_at, new_id)
+        for one in reversed(items)
+        if isinstance(one.item, InboundMessage)
+    }
+    timed = [one for one in arrived.values() if one.item.provider_at is not None]
+    known = await _find_known(connection, channel, timed, now)
+    untimed = [(one.item.provider_id, one.id) for one in arrived.values() if one.item.provider_at is None]
+    if untimed:
+        claimed = await claim_inbound_keys(connection, channel_id=channel.id, keys=untimed)
+        known |= {provider_id for provider_id, _ in untimed if provider_id not in claimed}
+    return [one for one in reversed(arrived.values()) if one.item.provider_id not in known]
+
+
+async def _find_known(connection: Connection, channel: Channel, timed: Sequence[_Arrived], now: datetime) -> set[str]:
+    """Fresh items ask the newest partition only; an old replay asks from its own time on."""
+    known: set[str] = set()
+    present = duplicate_since(None, now=now)
+    since = [(duplicate_since(one.item.provider_at, now=now), one.item) for one in timed]
+    for group in ([one for one in since if one[0] >= present], [one for one in since if one[0] < present]):
+        if group:
+            known |= await find_known_messages(
+                connection,
+                channel_id=channel.id,
+                provider_ids=[item.provider_id for _, item in group],
+                since=min(moment for moment, _ in group),
+            )
+    return known
+
+
+def _arrive(item: InboundMessage, received_at: datetime, new_id: NewId) -> _Arrived:
+    return _Arrived(
+        item=item,
+        id=new_id(),
+        received_at=received_at,
+        placed=place(item.provider_at, received_at=received_at, from_history=item.from_history),
+        file_id=new_id() if item.source is not None else None,
+    )
+
+
+def _by_contact(fresh: Iterable[_Arrived], people: Resolution) -> dict[UUID, list[_Arrived]]:
+    threads: dict[UUID, list[_Arrived]] = {}
+    for one in fresh:
+        resolved = people.of(one.item.party)
+        one.contact_id, one.address_id = resolved.contact_id, resolved.address_id
+        threads.setdefault(resolved.contact_id, []).append(one)
+    return threads
+
+
+def _need(arrived: Sequence[_Arrived]) -> Need:
+    return Need(
+        address_id=arrived[-1].address_id,
+        received_at=min(one.received_at for one in arrived),
+        activity_at=max(one.placed.sort_at for one in arrived),
+        is_quiet=all(one.item.from_history for one in arrived),
+    )
+
+
+def _number(threads: dict[UUID, list[_Arrived]], opened: Opened) -> None:
+    """Gapless numbers under the conversation's lock, in the order of receipt (R5)."""
+    for contact_id, arrived in threads.items():
+        conversation = opened.conversations[contact_id]
+        for seq, one in enumerate(arrived, conversation.last_seq + 1):
+            one.conversation_id = conversation.id
+            one.seq = seq
+
+
+async def _write_messages(
+    connection: Connection,
+    channel: Channel,
+    fresh: Sequence[_Arrived],
+    threads: dict[UUID, list[_Arrived]],
+    opened: Opened,
+    now: datetime,
+) -> list[NewMessage]:
+    quoted = await _find_quoted(connection, channel, fresh, opened)
+    messages = [_row(one, quoted) for one in fresh]
+    inserted = await insert_messages(
+        connection, workspace_id=channel.workspace_id, channel_id=channel.id, messages=messages, now=now
+    )
+    if inserted < len(messages):
+        raise Superseded("Somebody else stored these messages at the same moment.")
+    return messages
+
+
+async def _find_quoted(
+    connection: Connection, channel: Channel, fresh: Sequence[_Arrived], opened: Opened
+) -> dict[str, UUID]:
+    """Provider id → message, for what the batch quotes: from the batch itself, else from the conversations' past."""
+    wanted = {one.item.quote.provider_id for one in fresh if one.item.quote is not None}
+    if not wanted:
+        return {}
+    quoted = {one.item.provider_id: one.id for one in fresh if one.item.provider_id in wanted}
+    firsts = [one.first_message_id for one in opened.conversations.values() if one.first_message_id is not None]
+    elsewhere = wanted - quoted.keys()
+    if elsewhere and firsts:
+        targets = await find_targets(
+            connection, channel_id=channel.id, provider_ids=list(elsewhere), not_before=min(firsts)
+        )
+        quoted |= {provider_id: target.message_id for provider_id, target in targets.items()}
+    return quoted
+
+
+def _row(one: _Arrived, quoted: dict[str, UUID]) -> NewMessage:
+    item, content = one.item, one.content
+    is_ours = item.by_business
+    return NewMessage(
+        id=one.id,
+        conversation_id=one.conversation_id,
+        seq=one.seq,
+        direction=Direction.OUTGOING if is_ours else Direction.INCOMING,
+        author_kind=AuthorKind.PHONE_APP if is_ours else AuthorKind.CONTACT,
+        author_id=None if is_ours else one.contact_id,
+        kind=str(content.__struct_config__.tag),
+        content=encode_content(content).decode(),
+        provider_id=item.provider_id,
+        provider_at=item.provider_at,
+        sort_at=one.placed.sort_at,
+        written_at=one.placed.written_at,
+        quoted_id=quoted.get(item.quote.provider_id) if item.quote else None,
+        quoted_provider_id=item.quote.provider_id if item.quote else None,
+        referral=msgspec.json.encode(item.referral).decode() if item.referral else None,
+        forwarded=item.forwarded,
+        group_key=item.group_key,
+        status=Status.SENT if is_ours else None,
+        file_id=one.file_id,
+    )
+
+
+async def _write_files(session: Session, channel: Channel, fresh: Sequence[_Arrived], now: datetime) -> None:
+    """Files are rows at once and bytes soon: the text never waits for the picture (R27)."""
+    files = [
+        PendingFile(
+            id=one.file_id,
+            message_id=one.id,
+            declared_mime=one.item.source.mime,
+            name=one.item.source.file_name,
+            source=msgspec.json.encode(one.item.source).decode(),
+        )
+        for one in fresh
+        if one.file_id is not None and one.item.source is not None
+    ]
+    if files:
+        await insert_pending_files(
+            await session.raw(), workspace_id=channel.workspace_id, channel_id=channel.id, files=files, now=now
+        )
+        await enqueue_fetches(session, workspace_id=channel.workspace_id, file_ids=[file.id for file in files])
+
+
+def _step(channel: Channel, conversation: LockedConversation, arrived: Sequence[_Arrived]) -> ConversationStep:
+    """What the batch does to one conversation."""
+    standing = after_arrivals(conversation.waiting_since, [one.arrival for one in arrived])
+    asked = [one for one in arrived if not one.item.by_business and not one.item.from_history]
+    alive = [one for one in arrived if not one.item.from_history]
+    return ConversationStep(
+        id=conversation.id,
+        state=_state_after(conversation.state, is_alive=bool(alive), is_asked=bool(asked)),
+        last_seq=arrived[-1].seq,
+        incoming_count=standing.incoming_count,
+        first_message_id=arrived[0].id,
+        last_message_id=alive[-1].id if alive else None,
+        last_activity_at=standing.last_activity_at,
+        waiting_since=standing.waiting_since,
+        last_inbound_at=standing.last_inbound_at,
+        window_closes_at=window_closes_at(standing.last_inbound_at, window=channel.window),
+        address_id=asked[-1].address_id if asked else None,
+    )
+
+
+def _state_after(state: str, *, is_alive: bool, is_asked: bool) -> str:
+    """Whatever is alive reopens what was resolved; a customer's word wakes what was snoozed; a flow keeps its own."""
+    if state == ConversationState.RESOLVED and is_alive:
+        return ConversationState.OPEN
+    if state == ConversationState.SNOOZED and is_asked:
+        return ConversationState.OPEN
+    return state
+
+
+async def _advance_windows(
+    connection: Connection,
+    channel: Channel,
+    threads: dict[UUID, list[_Arrived]],
+    steps: Sequence[ConversationStep],
+) -> None:
+    reaches = [
+        ReachStep(contact_id, step.last_inbound_at, step.window_closes_at)
+        for contact_id, step in zip(threads, steps, strict=True)
+        if step.last_inbound_at is not None
+    ]
+    if reaches:
+        await advance_reaches(connection, workspace_id=channel.workspace_id, channel_id=channel.id, steps=reaches)
+
+
+def _words(threads: dict[UUID, list[_Arrived]]) -> list[tuple[UUID, str, datetime]]:
+    """(contact, text, time) of what customers wrote themselves now: a word such as STOP has an effect."""
+    return [
+        (contact_id, one.item.content.text, one.placed.sort_at)
+        for contact_id, arrived in threads.items()
+        for one in arrived
+        if isinstance(one.item.content, Text) and not one.item.by_business and not one.item.from_history
+    ]
+
+
+def _events(
+    channel: Channel,
+    threads: dict[UUID, list[_Arrived]],
+    opened: Opened,
+    steps: Sequence[ConversationStep],
+    changed_contact_ids: Iterable[UUID],
+    now: datetime,
+    new_id: NewId,
+) -> Iterator[Event]:
+    for contact_id in changed_contact_ids:
+        yield Event(
+            id=new_id(),
+            workspace_id=channel.workspace_id,
+            kind=EventKind.CONTACT_CHANGED,
+            at=now,
+            contact_id=contact_id,
+        )
+    for (contact_id, arrived), step in zip(threads.items(), steps, strict=True):
+        conversation = opened.conversations[contact_id]
+        is_new = conversation.id in opened.started_ids
+        if is_new or step.state != conversation.state:
+            yield Event(
+                id=new_id(),
+                workspace_id=channel.workspace_id,
+                kind=EventKind.CONVERSATION_STARTED if is_new else EventKind.CONVERSATION_CHANGED,
+                at=now,
+                conversation_id=conversation.id,
+                contact_id=contact_id,
+                channel_id=channel.id,
+                data={"state": step.state},
+            )
+        for one in arrived:
+            yield Event(
+                id=new_id(),
+                workspace_id=channel.workspace_id,
+                kind=EventKind.MESSAGE_RECEIVED,
+                at=now,
+                conversation_id=conversation.id,
+                message_id=one.id,
+                contact_id=contact_id,
+                channel_id=channel.id,
+                data=_data(one),
+            )
+
+
+_PLAIN: dict[str, str | int | bool | None] = {"direction": "incoming"}
+
+
+def _data(one: _Arrived) -> dict[str, str | int | bool | None]:
+    """Only what consumers decide by: which way it went, whether it is history, whether more of an album may come."""
+    item = one.item
+    if not (item.by_business or item.from_history or item.group_key):
+        return _PLAIN
+    data: dict[str, str | int | bool | None] = {"direction": "outgoing" if item.by_business else "incoming"}
+    if item.from_history:
+        data["is_history"] = True
+    if item.group_key:
+        data["is_album"] = True
+    return data

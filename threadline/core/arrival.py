@@ -1,0 +1,78 @@
+"""What follows from the arrival of a message: where it stands in its thread, and what it does to its conversation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+REOPEN_WITHIN = timedelta(days=7)
+"""A message within this time of a conversation's end reopens it; a later one starts a new conversation."""
+
+PUNCTUAL_WITHIN = timedelta(minutes=10)
+"""A provider's time this close to receipt orders the thread; any other would hide the message (R5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """`sort_at` orders the thread; `written_at` is shown beside a message that came late or whose clock is off."""
+
+    sort_at: datetime
+    written_at: datetime | None
+
+
+def place(provider_at: datetime | None, *, received_at: datetime, from_history: bool = False) -> Placed:
+    """Where a message stands. What is imported from before the connection stands where it was written."""
+    if provider_at is None:
+        return Placed(received_at, None)
+    if from_history or abs(provider_at - received_at) <= PUNCTUAL_WITHIN:
+        return Placed(provider_at, None)
+    return Placed(received_at, provider_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message as its conversation sees it."""
+
+    sort_at: datetime
+    is_answer: bool = False
+    """Written by our own people in the provider's app: an answer, not a question."""
+    is_quiet: bool = False
+    """Imported history: starts no clock."""
+    window_from: datetime | None = None
+    """The provider's time from which it opens the service window; None if it opens none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What arrivals left behind: since when the customer waits, how many asked, and the newest times."""
+
+    waiting_since: datetime | None
+    incoming_count: int
+    last_activity_at: datetime | None
+    last_inbound_at: datetime | None
+
+
+def after_arrivals(waiting_since: datetime | None, arrivals: Iterable[Arrival]) -> Standing:
+    """What these arrivals, in order, do to a conversation whose customer waits since `waiting_since`.
+
+    The customer waits from the first message after our last answer; an answer given in the provider's own app counts.
+    """
+    incoming_count = 0
+    last_activity_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    for arrival in arrivals:
+        if arrival.window_from is not None:
+            last_inbound_at = max(last_inbound_at or arrival.window_from, arrival.window_from)
+        if not arrival.is_answer:
+            incoming_count += not arrival.is_quiet
+        if arrival.is_quiet:
+            continue
+        waiting_since = None if arrival.is_answer else waiting_since or arrival.sort_at
+        last_activity_at = max(last_activity_at or arrival.sort_at, arrival.sort_at)
+    return Standing(waiting_since, incoming_count, last_activity_at, last_inbound_at)
+
+
+def duplicate_since(provider_at: datetime | None, *, now: datetime) -> datetime:
+    """From when on a repeat of this item must be looked for (R3): a day before its own time, and in the present
+    partition always, for that is where a conflict would arise."""
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return month if provider_at is None else min(month, provider_at - timedelta(days=1))

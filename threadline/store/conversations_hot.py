@@ -1,0 +1,224 @@
+"""Conversations at every message: locked in id order, found or made, and moved on, many at a time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from threadline.core.conversation import ConversationState
+from threadline.store.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LockedConversation:
+    """As it stood when its lock was ours."""
+
+    id: UUID
+    contact_id: UUID
+    state: str
+    last_seq: int
+    waiting_since: datetime | None
+    first_message_id: UUID | None
+
+
+_LOCK_UNRESOLVED = """
+select id, contact_id, state, last_seq, waiting_since, first_message_id, channel_id, thread
+from conversations
+where workspace_id = $1 and id in (
+    select c.id from conversations c
+    where c.workspace_id = $1 and c.channel_id = $2 and c.contact_id = any($3::uuid[]) and c.thread = ''
+      and c.state <> 'resolved'
+    union all select unnest($4::uuid[]))
+order by id for update
+"""
+
+
+async def lock_unresolved_conversations(
+    connection: Connection,
+    *,
+    workspace_id: UUID,
+    channel_id: UUID,
+    contact_ids: Sequence[UUID],
+    also_lock: Sequence[UUID],
+) -> dict[UUID, LockedConversation]:
+    """By contact: the one conversation each may have that is not resolved. Uses `conversations_unresolved`.
+
+    `also_lock` are conversations that the caller will change too: all locks of a batch are taken in one order.
+    """
+    rows = await connection.fetch(_LOCK_UNRESOLVED, workspace_id, channel_id, contact_ids, also_lock)
+    wanted = set(contact_ids)
+    return {
+        row["contact_id"]: _locked(row)
+        for row in rows
+        if row["contact_id"] in wanted
+        and row["channel_id"] == channel_id
+        and row["thread"] == ""
+        and row["state"] != ConversationState.RESOLVED
+    }
+
+
+_LOCK_LATEST = """
+select id, contact_id, state, last_seq, waiting_since, first_message_id from conversations
+where workspace_id = $1 and id in (
+    select latest.id from unnest($3::uuid[], $4::timestamptz[]) as wanted (contact_id, ended_after)
+    cross join lateral (
+        select c.id, coalesce(c.resolved_at, c.last_activity_at) as ended_at from conversations c
+        where c.workspace_id = $1 and c.contact_id = wanted.contact_id and c.channel_id = $2 and c.thread = ''
+        order by c.created_at desc limit 1
+    ) latest
+    where latest.ended_at > wanted.ended_after)
+order by id for update
+"""
+
+
+async def lock_latest_conversations(
+    connection: Connection, *, workspace_id: UUID, channel_id: UUID, ended_after: dict[UUID, datetime]
+) -> dict[UUID, LockedConversation]:
+    """By contact: the latest conversation, if it ended after the contact's moment. Uses `conversations_by_contact`."""
+    rows = await connection.fetch(_LOCK_LATEST, workspace_id, channel_id, list(ended_after), list(ended_after.values()))
+    return {row["contact_id"]: _locked(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    id: UUID
+    contact_id: UUID
+    address_id: UUID
+    state: str
+    last_activity_at: datetime
+
+
+_INSERT = """
+insert into conversations (workspace_id, channel_id, id, contact_id, address_id, state, last_activity_at, created_at,
+                           resolved_at)
+select $1, $2, id, contact_id, address_id, state, last_activity_at, $3::timestamptz,
+       case when state = 'resolved' then $3::timestamptz end
+from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[])
+     as new (id, contact_id, address_id, state, last_activity_at)
+on conflict (workspace_id, channel_id, contact_id, thread) where state <> 'resolved' do nothing
+returning id
+"""
+
+
+async def insert_conversations(
+    connection: Connection, *, workspace_id: UUID, channel_id: UUID, rows: Iterable[NewConversation], now: datetime
+) -> set[UUID]:
+    """Returns the ids that were inserted; another writer won the rest, which can be locked after this (R4)."""
+    ordered = sorted(rows, key=lambda row: row.contact_id)
+    inserted = await connection.fetch(
+        _INSERT,
+        workspace_id,
+        channel_id,
+        now,
+        [row.id for row in ordered],
+        [row.contact_id for row in ordered],
+        [row.address_id for row in ordered],
+        [row.state for row in ordered],
+        [row.last_activity_at for row in ordered],
+    )
+    return {row["id"] for row in inserted}
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationStep:
+    """What a batch did to one locked conversation."""
+
+    id: UUID
+    state: str
+    last_seq: int
+    incoming_count: int
+    """How many more."""
+    first_message_id: UUID
+    last_message_id: UUID | None
+    """None: what came was history, the newest message stays."""
+    last_activity_at: datetime | None
+    waiting_since: datetime | None
+    last_inbound_at: datetime | None
+    window_closes_at: datetime | None
+    address_id: UUID | None
+
+
+_ADVANCE = """
+update conversations c set
+    state = step.state,
+    resolved_at = case when step.state = 'resolved' then c.resolved_at end,
+    last_seq = step.last_seq,
+    incoming_count = c.incoming_count + step.incoming_count,
+    first_message_id = coalesce(c.first_message_id, step.first_message_id),
+    last_message_id = coalesce(step.last_message_id, c.last_message_id, step.first_message_id),
+    last_activity_at = greatest(c.last_activity_at, step.last_activity_at),
+    waiting_since = step.waiting_since,
+    last_inbound_at = greatest(c.last_inbound_at, step.last_inbound_at),
+    window_closes_at = greatest(c.window_closes_at, step.window_closes_at),
+    address_id = coalesce(step.address_id, c.address_id)
+from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::uuid[], $8::timestamptz[],
+            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[])
+     as step (id, state, last_seq, incoming_count, first_message_id, last_message_id, last_activity_at, waiting_since,
+              last_inbound_at, window_closes_at, address_id)
+where c.workspace_id = $1 and c.id = step.id
+"""
+
+
+async def advance_conversations(connection: Connection, workspace_id: UUID, steps: Sequence[ConversationStep]) -> None:
+    """Under the locks of `lock_…`. Windows and times of activity never go back (`greatest` ignores null)."""
+    await connection.execute(
+        _ADVANCE,
+        workspace_id,
+        [step.id for step in steps],
+        [step.state for step in steps],
+        [step.last_seq for step in steps],
+        [step.incoming_count for step in steps],
+        [step.first_message_id for step in steps],
+        [step.last_message_id for step in steps],
+        [step.last_activity_at for step in steps],
+        [step.waiting_since for step in steps],
+        [step.last_inbound_at for step in steps],
+        [step.window_closes_at for step in steps],
+        [step.address_id for step in steps],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReachStep:
+    contact_id: UUID
+    last_inbound_at: datetime
+    window_closes_at: datetime | None
+
+
+_REACH = """
+insert into reaches as r (workspace_id, channel_id, contact_id, last_inbound_at, window_closes_at)
+select $1, $2, contact_id, last_inbound_at, window_closes_at
+from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[]) as step (contact_id, last_inbound_at, window_closes_at)
+on conflict (workspace_id, channel_id, contact_id) do update set
+    last_inbound_at = greatest(r.last_inbound_at, excluded.last_inbound_at),
+    window_closes_at = greatest(r.window_closes_at, excluded.window_closes_at),
+    blocked_at = null, blocked_reason = ''
+"""
+
+
+async def advance_reaches(
+    connection: Connection, *, workspace_id: UUID, channel_id: UUID, steps: Iterable[ReachStep]
+) -> None:
+    """The customer wrote: the window opens or stays, and whoever was unreachable no longer is."""
+    ordered = sorted(steps, key=lambda step: step.contact_id)
+    await connection.execute(
+        _REACH,
+        workspace_id,
+        channel_id,
+        [step.contact_id for step in ordered],
+        [step.last_inbound_at for step in ordered],
+        [step.window_closes_at for step in ordered],
+    )
+
+
+def _locked(row: asyncpg.Record) -> LockedConversation:
+    return LockedConversation(
+        id=row["id"],
+        contact_id=row["contact_id"],
+        state=row["state"],
+        last_seq=row["last_seq"],
+        waiting_since=row["waiting_since"],
+        first_message_id=row["first_message_id"],
+    )

@@ -1,0 +1,109 @@
+"""Two contacts that turn out to be one: everything of one becomes the other's."""
+
+from datetime import datetime
+from uuid import UUID
+
+from threadline.store.connection import Connection
+
+_LOCK = """
+select id from conversations where workspace_id = $1 and contact_id = any($2::uuid[]) order by id for update
+"""
+
+# Only one conversation per channel may stay unresolved: the one of `into`, which also waits as long as either did.
+_WAIT_AS_LONG = """
+update conversations kept set
+    waiting_since = least(kept.waiting_since, other.waiting_since),
+    last_inbound_at = greatest(kept.last_inbound_at, other.last_inbound_at),
+    window_closes_at = greatest(kept.window_closes_at, other.window_closes_at)
+from conversations other
+where kept.workspace_id = $1 and kept.contact_id = $3 and kept.state <> 'resolved'
+  and other.workspace_id = $1 and other.contact_id = $2 and other.state <> 'resolved'
+  and other.channel_id = kept.channel_id and other.thread = kept.thread
+"""
+
+_RESOLVE_SECOND = """
+update conversations other set state = 'resolved', resolved_at = $4, waiting_since = null
+from conversations kept
+where kept.workspace_id = $1 and kept.contact_id = $3 and kept.state <> 'resolved'
+  and other.workspace_id = $1 and other.contact_id = $2 and other.state <> 'resolved'
+  and other.channel_id = kept.channel_id and other.thread = kept.thread
+"""
+
+_REACHES = """
+insert into reaches as r (workspace_id, channel_id, contact_id, last_inbound_at, window_closes_at, blocked_at,
+                          blocked_reason)
+select workspace_id, channel_id, $3, last_inbound_at, window_closes_at, blocked_at, blocked_reason
+from reaches where workspace_id = $1 and contact_id = $2
+on conflict (workspace_id, channel_id, contact_id) do update set
+    last_inbound_at = greatest(r.last_inbound_at, excluded.last_inbound_at),
+    window_closes_at = greatest(r.window_closes_at, excluded.window_closes_at)
+"""
+
+_CONSENTS = """
+insert into consents as c (workspace_id, contact_id, channel_id, category, is_given, source, detail, changed_at)
+select workspace_id, $3, channel_id, category, is_given, source, detail, changed_at
+from consents where workspace_id = $1 and contact_id = $2
+on conflict (workspace_id, contact_id, channel_id, category) do update set
+    is_given = excluded.is_given, source = excluded.source, detail = excluded.detail, changed_at = excluded.changed_at
+where excluded.changed_at > c.changed_at
+"""
+
+_CONTACT = """
+update contacts kept set
+    name = case when kept.name = '' then other.name else kept.name end,
+    is_name_ours = kept.is_name_ours or (kept.name = '' and other.is_name_ours),
+    handle = case when other.handle <> '' then other.handle else kept.handle end,
+    phone = case when other.phone <> '' then other.phone else kept.phone end,
+    updated_at = $4
+from contacts other
+where kept.workspace_id = $1 and kept.id = $3 and other.workspace_id = $1 and other.id = $2
+"""
+
+
+async def merge_contacts(
+    connection: Connection, *, workspace_id: UUID, from_id: UUID, into_id: UUID, now: datetime
+) -> list[UUID]:
+    """Conversations, identities, windows, consents and what waits to be sent go over; the empty contact points on.
+
+    Where both had an unresolved conversation on a channel, the one of `from_id` is resolved and stays readable.
+    Returns the conversations that went over.
+    """
+    await connection.fetch(_LOCK, workspace_id, [from_id, into_id])
+    await connection.execute(_WAIT_AS_LONG, workspace_id, from_id, into_id)
+    await connection.execute(_RESOLVE_SECOND, workspace_id, from_id, into_id, now)
+    moved = await connection.fetch(
+        "update conversations set contact_id = $3 where workspace_id = $1 and contact_id = $2 returning id",
+        workspace_id,
+        from_id,
+        into_id,
+    )
+    conversation_ids = [row["id"] for row in moved]
+    await connection.execute(
+        "update attempts set contact_id = $2 where conversation_id = any($1::uuid[]) and status <= 1",
+        conversation_ids,
+        into_id,
+    )
+    await connection.execute(
+        "update addresses set contact_id = $3 where workspace_id = $1 and contact_id = $2",
+        workspace_id,
+        from_id,
+        into_id,
+    )
+    for statement in (_REACHES, _CONSENTS):
+        await connection.execute(statement, workspace_id, from_id, into_id)
+    for table in ("reaches", "consents"):
+        await connection.execute(
+            f"delete from {table} where workspace_id = $1 and contact_id = $2",  # noqa: S608 - two names of ours
+            workspace_id,
+            from_id,
+        )
+    await connection.execute(_CONTACT, workspace_id, from_id, into_id, now)
+    await connection.execute(
+        "update contacts set merged_into = $3, updated_at = $4"
+        " where workspace_id = $1 and (id = $2 or merged_into = $2)",
+        workspace_id,
+        from_id,
+        into_id,
+        now,
+    )
+    return conversation_ids
