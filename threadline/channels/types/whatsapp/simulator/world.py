@@ -145,6 +145,7 @@ class World:
         was_frozen = self.clock.is_frozen
         self.clock.freeze()
         try:
+            await self.settle()
             while (due := self.timers.next_due()) is not None and due <= to:
                 self.clock.set(max(due, self.clock.now()))
                 self.timers.run_due()
