@@ -144,7 +144,7 @@ class Supervisor:
             environment["THREADLINE_DATABASE_URL"] = self._database.url
             if settings.master_key is None and settings.master_key_file is None:
                 environment["THREADLINE_MASTER_KEY_FILE"] = str(settings.data_dir / "keys" / "master.key")
-            environment["THREADLINE_IS_EMBEDDED"] = "1"
+            environment["THREADLINE_OWNS_DATABASE"] = "1"
         environment["THREADLINE_PARENT_FD"] = str(self._lifeline[0])
         simulators = self._plan_simulators(environment)
         state = self._read_state(environment)

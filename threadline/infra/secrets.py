@@ -58,6 +58,11 @@ class Keyring:
         """Of the sealing key: stands in the table `installation` and in backups, and tells nothing about the key."""
         return self._first_id.hex()
 
+    @property
+    def current_prefix(self) -> bytes:
+        """How every value sealed with the first key begins."""
+        return _VERSION + self._first_id
+
     def seal(self, plain: bytes, place: Place) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._keys[self._first_id].encrypt(nonce, plain, place.bound_bytes)
@@ -77,10 +82,6 @@ class Keyring:
             return key.decrypt(nonce, rest, place.bound_bytes)
         except InvalidTag:
             raise MasterKeyError("A sealed secret was changed or moved to another row: set it again.") from None
-
-    def is_current(self, sealed: bytes) -> bool:
-        """False if `reencrypt` has work to do."""
-        return _split(sealed)[1] == self._first_id
 
 
 def load_keyring(*, text: str | None, file: Path | None) -> Keyring:

@@ -95,15 +95,13 @@ class Settings:
     """auto: readable on a terminal, JSON lines elsewhere; or `json`, `text`."""
     graph_url: str = "https://graph.facebook.com"
     environment: str = "production"
+    owns_database: bool = False
+    """The database is the embedded one of the data folder: its key lies there, too."""
     sandbox: bool | None = None
     """None: a sandbox is made on the first start of an embedded database only."""
     simulators: tuple[tuple[str, str], ...] = ()
     """Channel type and URL of each simulator that runs: where practice channels talk to."""
     limits: Limits = field(default_factory=Limits)
-
-    @property
-    def is_embedded(self) -> bool:
-        return self.database_url is None
 
     def simulator_url(self, channel_type: str) -> str | None:
         return dict(self.simulators).get(channel_type)
@@ -159,6 +157,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         log_format=read.choice("LOG_FORMAT", "auto", {"auto", "json", "text"}),
         graph_url=(read.url("GRAPH_URL", {"http", "https"}) or "https://graph.facebook.com").rstrip("/"),
         environment=read.choice("ENVIRONMENT", "production", {"production", "development", "test"}),
+        owns_database=read.flag("OWNS_DATABASE") or False,
         sandbox=read.flag("SANDBOX"),
         simulators=read.pairs("SIMULATORS"),
         limits=_read_limits(read),

@@ -1,6 +1,7 @@
 """The installation's own row: which master key seals, and whether all sending is paused (T10, R35)."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -52,5 +53,7 @@ async def people_exist(session: Session) -> bool:
     return bool(await (await session.raw()).fetchval("select exists (select from people)"))
 
 
-async def workspaces_exist(session: Session) -> bool:
-    return bool(await (await session.raw()).fetchval("select exists (select from workspaces)"))
+async def list_workspaces(session: Session) -> list[UUID]:
+    """All workspaces, the oldest first. As the engine."""
+    rows = await (await session.raw()).fetch("select id from workspaces order by id")
+    return [row["id"] for row in rows]

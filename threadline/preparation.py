@@ -1,0 +1,34 @@
+"""What makes a database an installation: schema, master key, sandbox, set-up link. Safe to repeat at every start."""
+
+from threadline.house import check_key, connect, database_url, make_database, sqlalchemy_url
+from threadline.infra.secrets import Keyring, load_keyring, make_key_file
+from threadline.infra.settings import Settings
+from threadline.store.installation import find_installation, insert_installation
+from threadline.store.migrate import migrate
+from threadline.store.session import Database, Role
+
+
+async def prepare_database(settings: Settings) -> None:
+    """Migrates, and ties the database to the master key. Raises CannotOpen, MasterKeyError."""
+    connection = await connect(settings)
+    await connection.close()
+    await migrate(sqlalchemy_url(database_url(settings)))
+    database = make_database(settings, pool_size=1)
+    try:
+        keyring = await _find_or_make_keys(settings, database)
+        async with database.transaction(Role.ENGINE) as session:
+            await insert_installation(session, key_fingerprint=keyring.fingerprint)
+        await check_key(database, keyring)
+    finally:
+        await database.close()
+
+
+async def _find_or_make_keys(settings: Settings, database: Database) -> Keyring:
+    """An embedded installation makes its key on its first start and never again: a lost key is not replaced."""
+    file = settings.master_key_file
+    if settings.owns_database and file is not None and not file.exists():
+        async with database.transaction(Role.ENGINE) as session:
+            is_first = await find_installation(session) is None
+        if is_first:
+            make_key_file(file)
+    return load_keyring(text=settings.master_key, file=file)
