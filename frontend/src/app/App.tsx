@@ -4,6 +4,7 @@ import { Redirect, Route, Switch } from 'wouter';
 import { useSession } from '@/shared/api/session';
 import { Inbox } from './inbox/Inbox';
 import { paths, patterns, screens } from './routes';
+import { Shell } from './shell/Shell';
 
 export function App() {
   const session = useSession();
@@ -18,12 +19,31 @@ export function App() {
           <screens.Invitation />
         </Route>
         <Route path={patterns.signIn}>{session ? <Redirect to={paths.inbox()} /> : <screens.SignIn />}</Route>
-        <Route path={patterns.settings}>{session ? <screens.Settings /> : <Redirect to={paths.signIn()} />}</Route>
-        <Route path={patterns.inbox}>{session ? <Inbox /> : <Redirect to={paths.signIn()} />}</Route>
         <Route>
-          <Redirect to={paths.inbox()} />
+          {session ? <Desk key={`${session.workspace.id} ${session.agent.id}`} /> : <Redirect to={paths.signIn()} />}
         </Route>
       </Switch>
     </Suspense>
+  );
+}
+
+/** The screens of somebody signed in share one shell, so that the feed goes on from one to the other. */
+function Desk() {
+  return (
+    <Shell>
+      <Suspense fallback={null}>
+        <Switch>
+          <Route path={patterns.settings}>
+            <screens.Settings />
+          </Route>
+          <Route path={patterns.inbox}>
+            <Inbox />
+          </Route>
+          <Route>
+            <Redirect to={paths.inbox()} />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
   );
 }

@@ -12,6 +12,7 @@ export const patterns = {
   setup: '/setup',
   invitation: '/invitation',
   settings: '/settings/*?',
+  practice: '/practice/:channelId',
   inbox: '/inbox/:view?/:conversationId?',
 } as const;
 
@@ -20,6 +21,7 @@ export const paths = {
   setup: (token: string) => `/setup?token=${encodeURIComponent(token)}`,
   invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
+  practice: (channelId: string) => `/practice/${channelId}`,
   inbox: (view: View = 'open', conversationId?: string) =>
     conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
 };
@@ -33,6 +35,7 @@ export const screens = {
   Settings: lazy(importSettings),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
   Practice: lazy(() => import('./practice/Practice')),
+  PracticePage: lazy(() => import('./practice/PracticePage')),
 };
 
 export function isViewName(text: string): text is ViewName {

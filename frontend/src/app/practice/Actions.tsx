@@ -1,4 +1,4 @@
-import { Check, CornerUpLeft, Image, MapPin, Mic, Smile, X, type LucideIcon } from 'lucide-react';
+import { Check, ChevronDown, CornerUpLeft, Image, MapPin, Mic, Smile, X, type LucideIcon } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { t } from '@/shared/i18n';
 import { formatDuration } from '@/shared/i18n/format';
@@ -83,6 +83,7 @@ export function Actions({ channelId, customer, target, onQuote, onSend, onFailur
       <details className="text-13">
         <summary className="flex min-h-6 items-center justify-center rounded-sm text-muted hover:text-ink">
           {t('practice.behaviour')}
+          <ChevronDown aria-hidden size={14} strokeWidth={1.75} className="ms-1" />
         </summary>
         <div className="pt-1">
           <Switch

@@ -4,10 +4,12 @@ import { formatBytes, formatTime } from '@/shared/i18n/format';
 import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
-import type { NewMessage, PhoneMedia, PhoneMessage, Tap } from './protocol';
+import { momentOf } from './phone';
+import { mediaUrl, type NewMessage, type PhoneMedia, type PhoneMessage, type Tap } from './protocol';
 import { VoicePlayer } from './VoicePlayer';
 
 export interface BubbleProps {
+  readonly channelId: string;
   readonly message: PhoneMessage;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
@@ -15,7 +17,7 @@ export interface BubbleProps {
 }
 
 /** One message as the customer sees it. A press chooses it, for Quote and React below the phone. */
-export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
+export function Bubble({ channelId, message, isChosen, onChoose, onSend }: BubbleProps) {
   const isOwn = message.direction === 'outgoing';
   return (
     <div className={cx('flex max-w-[88%] flex-col gap-1', isOwn ? 'items-end self-end' : 'items-start self-start')}>
@@ -32,10 +34,10 @@ export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
               dir="auto"
               className="truncate rounded-sm border-s-2 border-accent bg-hover px-2 py-1 text-12 text-muted"
             >
-              {message.quoted.text}
+              {message.quoted.text ?? t('practice.quoted')}
             </p>
           )}
-          <Content message={message} />
+          <Content channelId={channelId} message={message} />
           <Foot message={message} isOwn={isOwn} isChosen={isChosen} onChoose={onChoose} />
         </div>
         <Reactions message={message} isOwn={isOwn} />
@@ -45,14 +47,13 @@ export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
   );
 }
 
-function Content({ message }: { readonly message: PhoneMessage }) {
+function Content({ channelId, message }: { readonly channelId: string; readonly message: PhoneMessage }) {
   const { text, caption, media, location, contacts, template } = message;
   if (template !== undefined) {
     return (
       <>
-        {template.header && <Words className="font-semibold">{template.header}</Words>}
-        {media && <Attachment kind={message.kind} media={media} />}
-        <Words>{template.body}</Words>
+        {template.header?.text && <Words className="font-semibold">{template.header.text}</Words>}
+        <Words>{template.body ?? template.name}</Words>
         {template.footer && <Words className="text-12 text-muted">{template.footer}</Words>}
       </>
     );
@@ -86,16 +87,24 @@ function Content({ message }: { readonly message: PhoneMessage }) {
   if (media !== undefined) {
     return (
       <>
-        <Attachment kind={message.kind} media={media} />
+        <Attachment kind={message.kind} media={media} url={mediaUrl(channelId, media)} />
         {(caption ?? text) && <Words>{caption ?? text}</Words>}
       </>
     );
   }
-  if (text !== undefined && text !== '') return <Words>{text}</Words>;
+  if (text !== undefined && text !== '') {
+    return (
+      <>
+        {message.header?.text && <Words className="font-semibold">{message.header.text}</Words>}
+        <Words>{text}</Words>
+        {message.footer && <Words className="text-12 text-muted">{message.footer}</Words>}
+      </>
+    );
+  }
   return (
     <p className="flex items-center gap-1.5 text-muted">
       <CircleHelp aria-hidden size={14} strokeWidth={1.75} />
-      {t('practice.unsupported_shown')}
+      {t(message.direction === 'outgoing' ? 'practice.poll' : 'practice.unsupported_shown')}
     </p>
   );
 }
@@ -108,25 +117,30 @@ function Words({ children, className }: { readonly children: React.ReactNode; re
   );
 }
 
-function Attachment({ kind, media }: { readonly kind: string; readonly media: PhoneMedia }) {
-  if (media.mime.startsWith('image/')) {
+interface AttachmentProps {
+  readonly kind: string;
+  readonly media: PhoneMedia;
+  readonly url: string;
+}
+
+function Attachment({ kind, media, url }: AttachmentProps) {
+  const mime = media.mime ?? '';
+  if (mime.startsWith('image/')) {
     const isSticker = kind === 'sticker';
     return (
       <img
-        src={media.url}
+        src={url}
         alt={media.name ?? t(isSticker ? 'practice.sticker' : 'practice.photo')}
         className={cx('-mx-2 -mt-1 rounded-lg object-cover', isSticker ? 'size-28' : 'h-40 w-56 max-w-none')}
       />
     );
   }
-  if (media.mime.startsWith('audio/')) return <VoicePlayer src={media.url} />;
-  if (media.mime.startsWith('video/')) {
-    return (
-      <video src={media.url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />
-    );
+  if (mime.startsWith('audio/')) return <VoicePlayer src={url} />;
+  if (mime.startsWith('video/')) {
+    return <video src={url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />;
   }
   return (
-    <a href={media.url} download={media.name} className="flex items-center gap-2 text-ink">
+    <a href={url} download={media.name} className="flex items-center gap-2 text-ink">
       <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover">
         <FileText aria-hidden size={16} strokeWidth={1.75} />
       </span>
@@ -150,11 +164,11 @@ function Foot({ message, isOwn, isChosen, onChoose }: FootProps) {
     <button
       type="button"
       aria-pressed={isChosen}
-      aria-label={t('practice.choose')}
+      title={t('practice.choose')}
       onClick={onChoose}
       className="flex items-center gap-1 self-end rounded-sm text-11 text-muted after:absolute after:inset-0 after:rounded-xl"
     >
-      <time dateTime={message.at}>{formatTime(message.at)}</time>
+      <time dateTime={momentOf(message).toISOString()}>{formatTime(momentOf(message))}</time>
       {isOwn && <Ticks status={message.status} />}
     </button>
   );
@@ -193,7 +207,7 @@ function Reactions({ message, isOwn }: { readonly message: PhoneMessage; readonl
 
 function Taps({ message, onSend }: { readonly message: PhoneMessage; readonly onSend: (message: NewMessage) => void }) {
   if (message.direction !== 'incoming') return null;
-  const buttons = message.template?.buttons ?? message.buttons ?? [];
+  const buttons = (message.buttons ?? []).filter(({ type }) => message.kind === 'buttons' || type === 'quick_reply');
   const tap = (kind: 'button' | 'list', reply: Tap): void => onSend({ kind, reply, message_id: message.id });
   return (
     <>
@@ -211,6 +225,17 @@ function Taps({ message, onSend }: { readonly message: PhoneMessage; readonly on
             </button>
           ))}
         </div>
+      )}
+      {message.url !== undefined && (
+        <a
+          href={message.url}
+          target="_blank"
+          rel="noopener noreferrer"
+          dir="auto"
+          className="px-1 text-13 font-medium text-accent underline-offset-2 hover:underline"
+        >
+          {message.buttons?.[0]?.title ?? message.url}
+        </a>
       )}
       {message.list !== undefined && (
         <Menu

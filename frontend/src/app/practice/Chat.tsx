@@ -8,7 +8,7 @@ import { InlineError } from '@/shared/ui/InlineError';
 import { Actions } from './Actions';
 import { AttachMenu } from './AttachMenu';
 import { Bubble } from './Bubble';
-import { lastIncoming, previewOf, type Phone } from './phone';
+import { lastIncoming, momentOf, previewOf, type Phone } from './phone';
 import { PhoneFrame } from './PhoneFrame';
 import { sendMessage, type Customer, type NewMessage, type Overview, type PhoneMessage } from './protocol';
 import { usePhone } from './usePhone';
@@ -77,7 +77,13 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
             {customer.name}
           </span>
         </header>
-        <Thread phone={phone} chosenId={chosenId} onChoose={setChosenId} onSend={(message) => void send(message)} />
+        <Thread
+          channelId={channelId}
+          phone={phone}
+          chosenId={chosenId}
+          onChoose={setChosenId}
+          onSend={(message) => void send(message)}
+        />
         {(isUnreachable || phone.customer?.online === false) && (
           <p role="status" className="bg-warn-tint px-4 py-1.5 text-12 text-warn">
             {isUnreachable ? t('practice.unreachable_text') : t('practice.is_offline')}
@@ -100,13 +106,14 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
 }
 
 interface ThreadProps {
+  readonly channelId: string;
   readonly phone: Phone;
   readonly chosenId: string | null;
   readonly onChoose: (id: string | null) => void;
   readonly onSend: (message: NewMessage) => void;
 }
 
-function Thread({ phone, chosenId, onChoose, onSend }: ThreadProps) {
+function Thread({ channelId, phone, chosenId, onChoose, onSend }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const count = phone.messages.length;
@@ -132,9 +139,10 @@ function Thread({ phone, chosenId, onChoose, onSend }: ThreadProps) {
         {phone.messages.map((message, index) => (
           <div key={message.id} className="flex flex-col gap-1.5">
             {isNewDay(phone.messages[index - 1], message) && (
-              <p className="py-2 text-center text-12 font-medium text-muted">{dayLabel(message.at)}</p>
+              <p className="py-2 text-center text-12 font-medium text-muted">{dayLabel(momentOf(message))}</p>
             )}
             <Bubble
+              channelId={channelId}
               message={message}
               isChosen={message.id === chosenId}
               onChoose={() => onChoose(message.id === chosenId ? null : message.id)}
@@ -228,10 +236,10 @@ function Writer({ fieldRef, onSend }: WriterProps) {
 }
 
 function isNewDay(before: PhoneMessage | undefined, message: PhoneMessage): boolean {
-  return before === undefined || new Date(before.at).toDateString() !== new Date(message.at).toDateString();
+  return before === undefined || momentOf(before).toDateString() !== momentOf(message).toDateString();
 }
 
-function dayLabel(at: string): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return isToday ? t('practice.today') : formatDate(at, { weekday: 'long', day: 'numeric', month: 'long' });
+function dayLabel(day: Date): string {
+  const isToday = day.toDateString() === new Date().toDateString();
+  return isToday ? t('practice.today') : formatDate(day, { weekday: 'long', day: 'numeric', month: 'long' });
 }

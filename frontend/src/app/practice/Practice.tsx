@@ -17,7 +17,9 @@ export default function Practice({ channelId, onClose }: PracticeProps) {
         <p className="min-w-0 flex-1 truncate text-13 text-muted">{t('practice.subtitle')}</p>
         <IconButton icon={X} label={t('common.close')} onClick={onClose} />
       </header>
-      <PracticePhone channelId={channelId} />
+      <div className="mx-auto flex min-h-0 w-full max-w-86 flex-1 flex-col">
+        <PracticePhone channelId={channelId} />
+      </div>
     </aside>
   );
 }

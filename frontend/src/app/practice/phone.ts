@@ -50,3 +50,7 @@ export function previewOf(message: PhoneMessage): string {
     ''
   );
 }
+
+export function momentOf(message: PhoneMessage): Date {
+  return new Date(message.at * 1000);
+}

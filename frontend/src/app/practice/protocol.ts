@@ -17,10 +17,9 @@ export interface Overview {
 
 export interface PhoneMedia {
   readonly url: string;
-  readonly mime: string;
+  readonly mime?: string;
   readonly name?: string;
   readonly size?: number;
-  readonly voice?: boolean;
 }
 
 export interface PhoneLocation {
@@ -47,12 +46,16 @@ export interface PhoneList {
   readonly sections: readonly { readonly title?: string; readonly rows: readonly Tap[] }[];
 }
 
+/** The header of a template or of an offer: words, or a medium that is not shown on this phone. */
+export interface PhoneHeader {
+  readonly text?: string;
+}
+
 export interface PhoneTemplate {
   readonly name?: string;
-  readonly header?: string;
-  readonly body: string;
+  readonly header?: PhoneHeader;
+  readonly body?: string;
   readonly footer?: string;
-  readonly buttons?: readonly Tap[];
 }
 
 /** One message as the customer has it. "incoming" came from the business. */
@@ -65,12 +68,17 @@ export interface PhoneMessage {
   readonly media?: PhoneMedia;
   readonly location?: PhoneLocation;
   readonly contacts?: readonly PhoneCard[];
-  readonly buttons?: readonly Tap[];
+  readonly header?: PhoneHeader;
+  readonly footer?: string;
+  /** `type` is only given for a template's buttons; of those, quick replies can be answered. */
+  readonly buttons?: readonly (Tap & { readonly type?: string })[];
   readonly list?: PhoneList;
-  readonly quoted?: { readonly id: string; readonly text: string };
+  readonly url?: string;
+  readonly quoted?: { readonly id: string; readonly text?: string | null };
   readonly reactions?: readonly { readonly by: 'customer' | 'business'; readonly emoji: string }[];
   readonly status: 'sent' | 'delivered' | 'read';
-  readonly at: string;
+  /** Seconds since 1970, on the simulator's clock. */
+  readonly at: number;
   readonly template?: PhoneTemplate;
 }
 
@@ -132,4 +140,10 @@ export function setReceipts(channelId: string, customerId: string, receipts: boo
 
 function customerPath(channelId: string, customerId: string): string {
   return `/api/practice/${channelId}/customers/${encodeURIComponent(customerId)}`;
+}
+
+/** The address of a medium on our side of the relay: the simulator names its own. */
+export function mediaUrl(channelId: string, media: PhoneMedia): string {
+  const id = /^\/_phone\/[^/]+\/media\/([^/]+)$/.exec(media.url)?.[1];
+  return id === undefined ? media.url : `/api/practice/${channelId}/media/${id}`;
 }

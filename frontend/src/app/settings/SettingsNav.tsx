@@ -1,8 +1,9 @@
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { paths } from '@/app/routes';
 import { t } from '@/shared/i18n';
+import { useCommands } from '@/shared/keys/keyboard';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { findSettings, GROUPS, sectionsFor, type Section } from './sections';
@@ -17,7 +18,7 @@ export interface SettingsNavProps {
 export function SettingsNav({ role, className }: SettingsNavProps) {
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  useFocusBySlash(field);
+  useCommands({ search: () => field.current?.focus() });
   return (
     <div className={cx('flex min-h-0 flex-col border-e border-line bg-canvas', className)}>
       <header className="flex h-13 shrink-0 items-center border-b border-line px-4">
@@ -122,17 +123,4 @@ function FoundSettings({ role, search, onFollow }: FoundSettingsProps) {
       ))}
     </ul>
   );
-}
-
-function useFocusBySlash(field: React.RefObject<HTMLInputElement | null>): void {
-  useEffect(() => {
-    function focus(event: KeyboardEvent): void {
-      if (event.key !== '/' || event.defaultPrevented || event.ctrlKey || event.metaKey || event.isComposing) return;
-      if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]')) return;
-      event.preventDefault();
-      field.current?.focus();
-    }
-    document.addEventListener('keydown', focus);
-    return () => document.removeEventListener('keydown', focus);
-  }, [field]);
 }

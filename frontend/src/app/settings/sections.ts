@@ -35,6 +35,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.profile.name',
       'settings.profile.language',
       'settings.profile.theme',
+      'settings.profile.keys',
       'settings.profile.password',
     ],
   },

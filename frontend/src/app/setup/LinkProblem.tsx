@@ -15,7 +15,10 @@ export function LinkProblem({ title, text, onRetry }: LinkProblemProps) {
   return (
     <EntryPage title={title} text={text}>
       {onRetry === undefined ? (
-        <Link href={paths.signIn()} className="self-start text-14 font-medium underline-offset-2 hover:underline">
+        <Link
+          href={paths.signIn()}
+          className="self-start text-14 font-medium text-accent underline-offset-2 hover:underline"
+        >
           {t('entry.signin.title')}
         </Link>
       ) : (

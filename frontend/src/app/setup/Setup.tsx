@@ -15,7 +15,7 @@ import { NewPerson, type PersonDraft } from './NewPerson';
 import { useLink } from './useLink';
 
 interface SetupLink {
-  readonly workspace_name: string;
+  readonly workspace_name: string | null;
   readonly is_sandbox: boolean;
 }
 
@@ -72,7 +72,7 @@ export default function Setup() {
             autoComplete="organization"
             required
             maxLength={200}
-            value={draft.workspace_name ?? link.data.workspace_name}
+            value={draft.workspace_name ?? link.data.workspace_name ?? ''}
             onValueChange={(workspace_name) => {
               submit.clear('workspace_name');
               change({ workspace_name });

@@ -66,9 +66,12 @@ export function currentLocale(): string {
   return state.locale;
 }
 
-/** The locale for Intl: the pseudo languages format as English. */
+/** The locale for Intl: the browser's own region if it has one for this language. The pseudo languages format as English. */
 export function formattingLocale(): string {
-  return state.locale === 'en-XA' || state.locale === 'ar-XB' ? 'en' : state.locale;
+  const language = state.locale === 'en-XA' || state.locale === 'ar-XB' ? 'en' : state.locale;
+  const regional = navigator.languages.find((code) => code === language || code.startsWith(`${language}-`));
+  if (regional !== undefined && regional !== 'en') return regional;
+  return language === 'en' ? 'en-GB' : language;
 }
 
 export function directionOf(locale: string): Direction {

@@ -44,7 +44,7 @@ export function TextField({
   return (
     <div className={cx('flex min-w-0 flex-col gap-1.5', className)}>
       <div className="flex items-baseline justify-between gap-3">
-        <label htmlFor={id} className="text-14 font-medium">
+        <label htmlFor={id} className="shrink-0 text-14 font-medium">
           {label}
         </label>
         {labelEnd}

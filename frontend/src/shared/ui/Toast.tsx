@@ -2,6 +2,7 @@ import { Toast as Base } from '@base-ui/react/toast';
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { t } from '../i18n';
+import { areSingleKeysOn } from '../keys/keyboard';
 import { Kbd } from './Kbd';
 
 const TIME_MS = 10_000;
@@ -98,6 +99,7 @@ function Toasts() {
 
 function undoByKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!areSingleKeysOn()) return;
   if (event.key.toLowerCase() !== 'z' && event.code !== 'KeyZ') return;
   if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]')) return;
   if (undoLast()) event.preventDefault();

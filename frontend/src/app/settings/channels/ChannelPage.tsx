@@ -20,7 +20,7 @@ import { SavedField } from '../parts/SavedField';
 import { ProofCancelled, withProof } from '../proof';
 import type { Channel, ChannelType } from '../types';
 import { CheckList } from './CheckList';
-import { healthOf } from './health';
+import { HEALTH_SIGNS, healthOf, qualityOf } from './health';
 import { isWellFormed, useChecks, type Values } from './useChecks';
 import { useChannelTypes } from './useChannels';
 import { ValueFields } from './ValueFields';
@@ -47,7 +47,11 @@ export function ChannelPage({ channelId }: { readonly channelId: string }) {
 
 function StateBadge({ channel }: { readonly channel: Channel }) {
   const health = healthOf(channel);
-  return <Badge state={health.state}>{health.word}</Badge>;
+  return (
+    <Badge state={health.state} icon={HEALTH_SIGNS[health.state]}>
+      {health.word}
+    </Badge>
+  );
 }
 
 function Facts({ channel }: { readonly channel: Channel }) {
@@ -55,7 +59,7 @@ function Facts({ channel }: { readonly channel: Channel }) {
   const facts = [
     [t('settings.channel.address'), channel.address],
     [t('settings.channel.account'), channel.account],
-    [t('settings.channel.quality'), health.quality],
+    [t('settings.channel.quality'), qualityOf(channel)],
     [t('settings.channel.last_delivery'), health.last_delivery_at ? formatMoment(health.last_delivery_at) : undefined],
     [t('settings.channel.last_error'), health.last_error],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
@@ -133,7 +137,7 @@ function PracticeBlock({ channel }: { readonly channel: Channel }) {
 function ReachBlock({ channel }: { readonly channel: Channel }) {
   if (!channel.callback_url) return null;
   return (
-    <Block title={t('settings.connect.reach')} text={t('settings.connect.reach_text')}>
+    <Block title={t('settings.connect.reach')} text={t('settings.channel.reach_text')}>
       <CopyField label={t('settings.channel.callback_url')} value={channel.callback_url} />
       {channel.verify_token && <CopyField label={t('settings.channel.verify_token')} value={channel.verify_token} />}
     </Block>
@@ -184,7 +188,7 @@ function AccessBlock({ channel, type }: { readonly channel: Channel; readonly ty
             isChecking={checks.isChecking}
             stored={channel.secrets}
           />
-          {list.length > 0 && <CheckList checks={list} />}
+          {list.length > 0 && <CheckList checks={list} onAgain={checks.again} />}
           {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
           <div className="flex gap-2">
             <Button type="submit" look={isRefused ? 'outlined' : 'filled'} disabled={isRefused} isBusy={submit.isBusy}>

@@ -1,4 +1,4 @@
-import { ChevronRight, CircleAlert, CircleCheck, CircleMinus, Plus, Smartphone, TriangleAlert } from 'lucide-react';
+import { ChevronRight, Plus, Smartphone } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { paths } from '@/app/routes';
 import { t } from '@/shared/i18n';
@@ -11,14 +11,19 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { Channel } from '../types';
-import { healthOf } from './health';
+import { HEALTH_SIGNS, healthOf } from './health';
 import { useChannels, useChannelTypes } from './useChannels';
 
 /** Every number and account through which customers write, and how it is. */
 export function Channels() {
   const channels = useChannels();
   return (
-    <Page title={t('settings.channels.title')} text={t('settings.channels.text')} action={<ConnectButton />}>
+    <Page
+      group={t('settings.group.conversations')}
+      title={t('settings.channels.title')}
+      text={t('settings.channels.text')}
+      action={<ConnectButton />}
+    >
       <Loaded query={channels}>
         {(items) =>
           items.length === 0 ? (
@@ -35,8 +40,6 @@ export function Channels() {
     </Page>
   );
 }
-
-const SIGNS = { ok: CircleCheck, warn: TriangleAlert, danger: CircleAlert, neutral: CircleMinus } as const;
 
 function ChannelRow({ channel }: { readonly channel: Channel }) {
   const health = healthOf(channel);
@@ -65,7 +68,7 @@ function ChannelRow({ channel }: { readonly channel: Channel }) {
       }
       end={
         <>
-          <Badge state={health.state} icon={SIGNS[health.state]}>
+          <Badge state={health.state} icon={HEALTH_SIGNS[health.state]}>
             {health.word}
           </Badge>
           <ChevronRight aria-hidden size={16} strokeWidth={1.75} className="text-muted rtl:-scale-x-100" />

@@ -1,14 +1,16 @@
 import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
 import { StateMark } from '@/shared/ui/InlineError';
 import type { Check } from '../types';
 import { countLeft } from './useChecks';
 
 export interface CheckListProps {
   readonly checks: readonly Check[];
+  readonly onAgain: () => void;
 }
 
 /** Every check in one list: what holds, what does not and why, what is awaited. */
-export function CheckList({ checks }: CheckListProps) {
+export function CheckList({ checks, onAgain }: CheckListProps) {
   const held = checks.length - countLeft(checks);
   return (
     <section aria-labelledby="checks" aria-live="polite">
@@ -41,6 +43,11 @@ export function CheckList({ checks }: CheckListProps) {
             </li>
           ))}
         </ul>
+      )}
+      {checks.length > held && (
+        <Button look="link" size="small" className="-ms-2.5 mt-2" onClick={onAgain}>
+          {t('settings.checks.again')}
+        </Button>
       )}
     </section>
   );

@@ -17,7 +17,7 @@ import { Block, Page } from '../parts/Page';
 import { ProofCancelled, withProof } from '../proof';
 import type { Channel, ChannelType } from '../types';
 import { CheckList } from './CheckList';
-import { countLeft, isWellFormed, useChecks, type Values } from './useChecks';
+import { countInTheWay, isWellFormed, useChecks, type Values } from './useChecks';
 import { useChannels, useChannelTypes } from './useChannels';
 import { ValueFields } from './ValueFields';
 
@@ -55,10 +55,9 @@ function ConnectForm({ type, above }: ConnectFormProps) {
   const submit = useSubmit(['name', ...type.fields.flatMap((field) => [field.name, `values.${field.name}`])]);
 
   const list = checks.answer?.checks ?? [];
-  const left = countLeft(list);
+  const left = countInTheWay(list);
   const missing = type.fields.filter((field) => field.required && !isWellFormed(field, values[field.name] ?? ''));
   const holds = missing.length === 0 && !checks.isChecking && list.length > 0 && left === 0;
-  const isRefused = missing.length > 0 || checks.isChecking || list.some(({ state }) => state === 'failed');
 
   function change(field: string, value: string): void {
     const next = { ...values, [field]: value };
@@ -91,7 +90,7 @@ function ConnectForm({ type, above }: ConnectFormProps) {
       above={above}
       aside={
         <div className="flex flex-col gap-6">
-          <CheckList checks={list} />
+          <CheckList checks={list} onAgain={checks.again} />
           <PracticeHint />
         </div>
       }
@@ -118,7 +117,7 @@ function ConnectForm({ type, above }: ConnectFormProps) {
         <Reach type={type} values={values} answer={checks.answer} />
         {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <Button type="submit" look={holds ? 'filled' : 'outlined'} disabled={isRefused} isBusy={submit.isBusy}>
+          <Button type="submit" look={holds ? 'filled' : 'outlined'} disabled={!holds} isBusy={submit.isBusy}>
             {t('settings.connect.start')}
           </Button>
           <Button look="plain" onClick={() => go(paths.settings('channels'))}>

@@ -49,6 +49,7 @@ function ValueField({ field, isWide, values, onChange, checks, errors, isCheckin
   const [isLeft, setIsLeft] = useState(false);
   const value = values[field.name] ?? '';
   const isOdd = isLeft && value !== '' && !isWellFormed(field, value);
+  const note = noteOf(field, value, checks, isChecking);
   const common = {
     label: field.label,
     labelEnd: <WhereFound field={field} />,
@@ -60,24 +61,34 @@ function ValueField({ field, isWide, values, onChange, checks, errors, isCheckin
     onValueChange: (next: string) => onChange(field.name, next.trim()),
     onBlur: () => setIsLeft(true),
     error: errors[field.name] ?? errors[`values.${field.name}`] ?? (isOdd ? t('settings.connect.odd') : undefined),
-    note: noteOf(field, value, checks, isChecking),
+    note,
+    hint: note === undefined ? placeOf(field).spot : undefined,
     className: cx(isWide && 'sm:col-span-2'),
   };
   if (field.kind === 'secret') return <SecretField {...common} storedEnd={stored?.[field.name]?.last4} />;
   return <TextField {...common} dir="ltr" inputMode={/^\W*\\?d|\[0-9\]/.test(field.pattern) ? 'numeric' : undefined} />;
 }
 
+/** "WhatsApp Manager: above the list" → the page at the label's end, the spot on it below the field. */
+function placeOf(field: SetupField): { readonly page: string; readonly spot: string } {
+  const [page = '', ...rest] = field.where_found.split(':');
+  const spot = rest.join(':').trim();
+  return { page: page.trim(), spot: spot === '' ? '' : `${spot.charAt(0).toLocaleUpperCase()}${spot.slice(1)}` };
+}
+
 function WhereFound({ field }: { readonly field: SetupField }) {
-  if (field.where_found === '') return null;
-  if (field.link === '') return <span className="truncate text-13 text-muted">{field.where_found}</span>;
+  const { page } = placeOf(field);
+  if (page === '') return null;
+  if (field.link === '') return <span className="truncate text-13 text-muted">{page}</span>;
   return (
     <a
       href={field.link}
       target="_blank"
       rel="noopener noreferrer"
-      className="inline-flex min-w-0 items-center gap-1 rounded-sm text-13 underline-offset-2 hover:underline"
+      title={field.where_found}
+      className="inline-flex min-w-0 items-center gap-1 rounded-sm text-13 text-accent underline-offset-2 hover:underline"
     >
-      <span className="truncate">{field.where_found}</span>
+      <span className="truncate">{page}</span>
       <ExternalLink aria-hidden size={13} strokeWidth={1.75} className="shrink-0 rtl:-scale-x-100" />
       <span className="sr-only">{t('settings.connect.new_tab')}</span>
     </a>

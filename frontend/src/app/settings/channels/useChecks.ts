@@ -4,7 +4,6 @@ import { request } from '@/shared/api/http';
 import type { Check, CheckAnswer, SetupField } from '../types';
 
 const PAUSE_MS = 600;
-const AGAIN_MS = 5000;
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -13,9 +12,10 @@ export interface Checks {
   readonly error: unknown;
   /** What was typed is newer than what was checked. */
   readonly isChecking: boolean;
+  readonly again: () => void;
 }
 
-/** Checks the values against the provider whenever typing rests; again and again while something is awaited. */
+/** Checks the values against the provider whenever typing rests. Not again by itself: providers count these calls. */
 export function useChecks(type: string, fields: readonly SetupField[], values: Values, channelId?: string): Checks {
   const rested = useRested(values);
   const wellFormed = Object.fromEntries(
@@ -23,7 +23,8 @@ export function useChecks(type: string, fields: readonly SetupField[], values: V
       .filter((field) => isWellFormed(field, rested[field.name] ?? ''))
       .map(({ name }) => [name, rested[name] ?? '']),
   );
-  const hasValues = fields.some((field) => !field.is_generated && field.name in wellFormed);
+  // A new connection is looked at while it is empty: that costs the provider no call and shows what will be checked.
+  const isAsking = channelId === undefined || fields.some((field) => !field.is_generated && field.name in wellFormed);
   const query = useQuery({
     queryKey: ['channel-check', type, channelId ?? '', wellFormed],
     queryFn: ({ signal }) =>
@@ -31,16 +32,20 @@ export function useChecks(type: string, fields: readonly SetupField[], values: V
         body: { type, values: wellFormed, ...(channelId === undefined ? {} : { channel_id: channelId }) },
         signal,
       }),
-    enabled: hasValues,
+    enabled: isAsking,
     placeholderData: keepPreviousData,
     retry: false,
     gcTime: 0,
     staleTime: 0,
-    refetchInterval: ({ state }) => (isOnlyWaiting(state.data?.checks) ? AGAIN_MS : false),
   });
   const isChecking =
-    hasValues && (rested !== values || (query.isFetching && query.isPlaceholderData) || query.isPending);
-  return { answer: hasValues ? query.data : undefined, error: hasValues ? query.error : null, isChecking };
+    isAsking && (rested !== values || (query.isFetching && query.isPlaceholderData) || query.isPending);
+  return {
+    answer: isAsking ? query.data : undefined,
+    error: isAsking ? query.error : null,
+    isChecking,
+    again: () => void query.refetch(),
+  };
 }
 
 /** True if there is a value and it has the shape that the provider's values have. */
@@ -54,12 +59,9 @@ export function countLeft(checks: readonly Check[]): number {
   return checks.filter(({ state }) => state !== 'ok').length;
 }
 
-function isOnlyWaiting(checks: readonly Check[] | undefined): boolean {
-  return (
-    checks !== undefined &&
-    checks.some(({ state }) => state === 'waiting') &&
-    !checks.some(({ state }) => state === 'failed')
-  );
+/** How many of them stand in the way: what waits without a field of its own is settled by connecting. */
+export function countInTheWay(checks: readonly Check[]): number {
+  return checks.filter(({ state, field }) => state === 'failed' || (state === 'waiting' && Boolean(field))).length;
 }
 
 function useRested(values: Values): Values {

@@ -22,7 +22,11 @@ type Kind = Delivery['state'];
 export function Deliveries() {
   const [kind, setKind] = useState<Kind>('unroutable');
   return (
-    <Page title={t('settings.deliveries.title')} text={t('settings.deliveries.text')}>
+    <Page
+      group={t('settings.group.technical')}
+      title={t('settings.deliveries.title')}
+      text={t('settings.deliveries.text')}
+    >
       <Tabs
         label={t('settings.deliveries.title')}
         value={kind}

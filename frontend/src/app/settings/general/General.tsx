@@ -28,7 +28,7 @@ export function General() {
   }
 
   return (
-    <Page title={t('settings.general.title')}>
+    <Page group={t('settings.group.workspace')} title={t('settings.general.title')}>
       <Loaded query={query}>
         {(workspace) => (
           <>

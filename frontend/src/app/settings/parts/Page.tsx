@@ -9,6 +9,8 @@ export interface PageProps {
   readonly title: string;
   /** One sentence: what this page is for. */
   readonly text?: ReactNode;
+  /** The group of settings in which the page stands, if nothing else is above it. */
+  readonly group?: string;
   /** The pages above this one, from the outermost. */
   readonly above?: readonly { readonly label: string; readonly href: string }[];
   /** At the end of the title's line: the first thing to do here. */
@@ -19,7 +21,7 @@ export interface PageProps {
 }
 
 /** A settings page: where it stands in the header, then one column of 616 px. */
-export function Page({ title, text, above = [], action, aside, children }: PageProps) {
+export function Page({ title, text, group, above = [], action, aside, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} – Threadline`;
   }, [title]);
@@ -43,6 +45,12 @@ export function Page({ title, text, above = [], action, aside, children }: PageP
               <ChevronRight aria-hidden size={14} strokeWidth={1.75} className="shrink-0 text-muted rtl:-scale-x-100" />
             </Fragment>
           ))}
+          {group !== undefined && (
+            <>
+              <span className="truncate text-muted">{group}</span>
+              <ChevronRight aria-hidden size={14} strokeWidth={1.75} className="shrink-0 text-muted rtl:-scale-x-100" />
+            </>
+          )}
           <span aria-current="page" dir="auto" className="truncate font-medium">
             {title}
           </span>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** A list of things with hairlines between them. */
 export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <ul aria-label={label} className="flex flex-col divide-y divide-line border-y border-line">
+    <ul aria-label={label} className="flex flex-col divide-y divide-line border-t border-line">
       {children}
     </ul>
   );

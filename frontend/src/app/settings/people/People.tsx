@@ -30,6 +30,7 @@ export function People() {
   const edited = agents.data?.items.find(({ id }) => id === editedId);
   return (
     <Page
+      group={t('settings.group.workspace')}
       title={t('settings.people.title')}
       text={t('settings.people.text')}
       action={

@@ -2,10 +2,12 @@ import { useState, type FormEvent } from 'react';
 import { request } from '@/shared/api/http';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { LANGUAGES, loadLocale, t, useLocale } from '@/shared/i18n';
+import { setSingleKeys, useSingleKeys } from '@/shared/keys/keyboard';
 import { getTheme, setTheme, type Theme } from '@/shared/theme';
 import { Button } from '@/shared/ui/Button';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
+import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
@@ -18,6 +20,7 @@ const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 /** The person at the screen, in every workspace they belong to. */
 export function Profile() {
   const { person } = useSignedIn();
+  const areKeysOn = useSingleKeys();
 
   async function saveName(name: string): Promise<void> {
     const before = person.name;
@@ -26,7 +29,7 @@ export function Profile() {
   }
 
   return (
-    <Page title={t('settings.profile.title')} text={person.email}>
+    <Page group={t('settings.group.you')} title={t('settings.profile.title')} text={person.email}>
       <SavedField
         label={t('settings.profile.name')}
         field="name"
@@ -40,6 +43,12 @@ export function Profile() {
         <LanguageSetting />
         <ThemeSetting />
       </div>
+      <Switch
+        label={t('settings.profile.keys')}
+        hint={t('settings.profile.keys_hint')}
+        checked={areKeysOn}
+        onCheckedChange={setSingleKeys}
+      />
       <PasswordBlock />
     </Page>
   );

@@ -15,7 +15,10 @@ import type { SignInSession } from '../types';
 /** Where this person is signed in; any of it ends with one press. */
 export function Sessions() {
   const queries = useQueryClient();
-  const query = useQuery({ queryKey: ['sessions'], queryFn: () => request<SignInSession[]>('GET', '/api/sessions') });
+  const query = useQuery({
+    queryKey: ['sessions'],
+    queryFn: () => request<{ items: SignInSession[] }>('GET', '/api/sessions'),
+  });
 
   async function end(session: SignInSession): Promise<void> {
     if (session.is_current) {
@@ -27,11 +30,11 @@ export function Sessions() {
   }
 
   return (
-    <Page title={t('settings.sessions.title')} text={t('settings.sessions.text')}>
+    <Page group={t('settings.group.you')} title={t('settings.sessions.title')} text={t('settings.sessions.text')}>
       <Loaded query={query}>
-        {(sessions) => (
+        {({ items }) => (
           <Rows label={t('settings.sessions.title')}>
-            {sessions.map((session) => (
+            {items.map((session) => (
               <SessionRow key={session.id} session={session} onEnd={() => void end(session)} />
             ))}
           </Rows>

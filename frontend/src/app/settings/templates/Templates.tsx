@@ -26,6 +26,7 @@ export function Templates() {
   const channel = withTemplates.find(({ id }) => id === chosenId) ?? withTemplates[0];
   return (
     <Page
+      group={t('settings.group.conversations')}
       title={t('settings.templates.title')}
       text={t('settings.templates.text')}
       action={channel && <SyncButton channel={channel} />}
@@ -96,9 +97,7 @@ function TemplateList({ channel }: { readonly channel: Channel }) {
                     <span>
                       {t('settings.templates.line', { category: category(template), language: template.language })}
                     </span>
-                    {template.reason && template.reason !== 'NONE' && (
-                      <span className="block text-danger">{template.reason}</span>
-                    )}
+                    {reasonOf(template) && <span className="block text-danger">{reasonOf(template)}</span>}
                   </>
                 }
                 end={<StatusBadge status={template.status} />}
@@ -114,6 +113,13 @@ function TemplateList({ channel }: { readonly channel: Channel }) {
 function category(template: Template): string {
   const key = `settings.templates.category_${template.category.toLowerCase()}`;
   return hasText(key) ? t(key) : template.category;
+}
+
+/** Why the provider refused it; empty if it did not. */
+function reasonOf({ reason }: Template): string {
+  if (!reason || reason === 'NONE') return '';
+  const key = `settings.templates.reason_${reason.toLowerCase()}`;
+  return hasText(key) ? t(key) : reason;
 }
 
 function StatusBadge({ status }: { readonly status: string }) {

@@ -35,6 +35,7 @@ export function Tokens() {
 
   return (
     <Page
+      group={t('settings.group.technical')}
       title={t('settings.tokens.title')}
       text={t('settings.tokens.text')}
       action={
@@ -76,7 +77,7 @@ function TokenRow({ token, onRevoke }: { readonly token: ApiToken; readonly onRe
       : t('settings.tokens.used', { when: formatRelative(token.last_used_at) });
   const ends =
     token.expires_at === null
-      ? t('settings.tokens.no_end')
+      ? t('settings.tokens.endless')
       : t('settings.tokens.ends', { date: formatDate(token.expires_at, { dateStyle: 'medium' }) });
   return (
     <Row
@@ -92,7 +93,7 @@ function TokenRow({ token, onRevoke }: { readonly token: ApiToken; readonly onRe
       text={
         <>
           {formatList(token.scopes.map(scopeName))}
-          <span className="block">{formatList([used, ends])}</span>
+          <span className="block">{t('settings.tokens.line', { used, ends })}</span>
         </>
       }
       end={
