@@ -31,7 +31,9 @@ def _is_guessable(password: str, around: Iterable[str]) -> bool:
     plain = _core_of(folded)
     if folded in COMMON_PASSWORDS or plain in COMMON_PASSWORDS or len(set(folded)) < 4:
         return True
-    names = {_core_of(word.casefold()) for name in (*around, "threadline") for word in (name, *re.split(r"[@.\s_-]+", name))}
+    names = {
+        _core_of(word.casefold()) for name in (*around, "threadline") for word in (name, *re.split(r"[@.\s_-]+", name))
+    }
     return plain in names - {""} or folded in names
 
 

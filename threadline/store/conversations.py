@@ -314,5 +314,3 @@ def _last_message(row: asyncpg.Record) -> LastMessage | None:
         status=status_name(row["status"]),
         is_uncertain=row["is_uncertain"],
     )
-
-

@@ -72,7 +72,9 @@ async def access_file(session: Session, caller: Caller, file_id: UUID) -> File:
 
 async def access_stored_file(session: Session, caller: Caller, file_id: UUID) -> StoredFile:
     """As `access_file`; a file without bytes (pending, failed, refused) does not exist either."""
-    row = await _access(session, caller, file_id, "f.id, f.mime, f.name, f.size_bytes, f.state, f.blob_key, f.is_inline")
+    row = await _access(
+        session, caller, file_id, "f.id, f.mime, f.name, f.size_bytes, f.state, f.blob_key, f.is_inline"
+    )
     if row["state"] != "ready" or row["blob_key"] is None:
         raise NotFound("This file does not exist.")
     return StoredFile(

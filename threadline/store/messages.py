@@ -228,9 +228,7 @@ def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, F
 
 def _quoted(row: asyncpg.Record) -> Quoted | None:
     if row["quoted_author_kind"] is not None:
-        return Quoted(
-            message_id=row["quoted_id"], preview=row["quoted_preview"], author_kind=row["quoted_author_kind"]
-        )
+        return Quoted(message_id=row["quoted_id"], preview=row["quoted_preview"], author_kind=row["quoted_author_kind"])
     if row["quoted_id"] is None and not row["quoted_provider_id"]:
         return None
     return Quoted(message_id=None, preview="", author_kind=None)

@@ -92,5 +92,3 @@ async def find_memberships(session: Session, person_id: UUID) -> list[Membership
         "select workspace_id, agent_id from workspaces_of_person($1) order by workspace_id", person_id
     )
     return [Membership(**row) for row in rows]
-
-

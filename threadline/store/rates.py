@@ -32,7 +32,9 @@ async def hit(session: Session, rate: Rate) -> float | None:
 
 async def give_back(session: Session, rate: Rate) -> None:
     """Takes back a hit that turned out to be no guess."""
-    await (await session.raw()).execute("update rate_counters set hits = hits - 1 where key = $1 and hits > 0", rate.key)
+    await (await session.raw()).execute(
+        "update rate_counters set hits = hits - 1 where key = $1 and hits > 0", rate.key
+    )
 
 
 async def forget_old_rates(session: Session, *, older_than_s: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from threadline.core.permission import ROLES, Caller, RoleName, Visibility
@@ -22,7 +23,8 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID
     workspace_id: UUID | None
     csrf_token: str
-    proved_at: datetime
+    proof_age_s: float | None
+    """How long ago the password was given; None for a cookie that was replaced a moment ago."""
     is_untouched: bool
     """True if its last use is more than a minute old, so that it is worth writing."""
     caller: Caller | None
@@ -48,7 +50,7 @@ async def enter_session(session: Session, token_hash: bytes) -> OpenSession | No
         person_id=row["person_id"],
         workspace_id=row["workspace_id"],
         csrf_token=row["csrf_token"],
-        proved_at=row["proved_at"],
+        proof_age_s=row["proof_age_s"],
         is_untouched=row["is_untouched"],
         caller=None
         if row["agent_id"] is None
@@ -125,25 +127,31 @@ async def touch_session(session: Session, session_id: UUID, *, idle_s: float) ->
     )
 
 
-async def prove_session(session: Session, session_id: UUID, *, token_hash: bytes) -> None:
-    """The password was given again: a rise of rights, so the cookie changes with it (S14)."""
+async def prove_session(
+    session: Session, session_id: UUID, *, token_hash: bytes, forgets_previous: bool = False
+) -> None:
+    """The password was given again: a rise of rights, so the cookie changes with it (S14).
+
+    The cookie before stays good for some seconds, without the proof, for requests on their way; not after a change of
+    the password.
+    """
     await (await session.raw()).execute(
-        "update sessions set proved_at = now(), token_hash = $2 where id = $1", session_id, token_hash
-    )
-
-
-async def is_proved(session: Session, session_id: UUID, *, within_s: float) -> bool:
-    return bool(
-        await (await session.raw()).fetchval(
-            "select proved_at > now() - make_interval(secs => $2) from sessions where id = $1", session_id, within_s
-        )
+        "update sessions set proved_at = now(), previous_hash = case when not $3 then token_hash end,"
+        " changed_at = now(), token_hash = $2 where id = $1",
+        session_id,
+        token_hash,
+        forgets_previous,
     )
 
 
 async def set_workspace(session: Session, session_id: UUID, *, workspace_id: UUID, token_hash: bytes) -> None:
     """Another workspace means other rights, so the cookie changes with it (S14)."""
     await (await session.raw()).execute(
-        "update sessions set workspace_id = $2, token_hash = $3 where id = $1", session_id, workspace_id, token_hash
+        "update sessions set workspace_id = $2, previous_hash = token_hash, changed_at = now(), token_hash = $3"
+        " where id = $1",
+        session_id,
+        workspace_id,
+        token_hash,
     )
 
 
@@ -180,3 +188,17 @@ async def list_sessions(session: Session, *, person_id: UUID, current_id: UUID) 
         current_id,
     )
     return [OwnSession(**row) for row in rows]
+
+
+async def callers_of_sessions(
+    connection: "asyncpg.Connection[asyncpg.Record]", session_ids: Sequence[UUID]
+) -> dict[UUID, Caller]:
+    """What the holders of these sessions may do now; sessions that are over are absent. For open sockets (S6)."""
+    rows = await connection.fetch(
+        "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids"
+        " from sessions s join people p on p.id = s.person_id and p.deactivated_at is null"
+        " join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null"
+        " where s.id = any($1::uuid[]) and s.revoked_at is null and s.idle_until > now() and s.expires_at > now()",
+        list(session_ids),
+    )
+    return {row["session_id"]: agent_caller(**row) for row in rows}

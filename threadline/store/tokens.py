@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
@@ -38,7 +39,21 @@ async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
     session.workspace_id = row["workspace_id"]
     if row["is_untouched"]:
         await _touch(session, row["token_id"])
-    scopes = frozenset(Permission(scope) for scope in row["scopes"] if scope in Permission)
+    return _caller(row)
+
+
+async def callers_of_tokens(
+    connection: "asyncpg.Connection[asyncpg.Record]", token_hashes: Sequence[bytes]
+) -> dict[UUID, Caller]:
+    """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
+    rows = await connection.fetch(
+        "select o.* from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o", list(token_hashes)
+    )
+    return {row["token_id"]: _caller(row) for row in rows}
+
+
+def _caller(row: asyncpg.Record) -> Caller:
+    scopes = frozenset(Permission(scope) for scope in row["scopes"] if scope in _KNOWN)
     return Caller(
         workspace_id=row["workspace_id"],
         permissions=scopes & ROLES[RoleName(row["role"])] if row["is_bound"] else scopes,
@@ -50,6 +65,9 @@ async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
         person_id=row["person_id"],
         token_id=row["token_id"],
     )
+
+
+_KNOWN = frozenset(permission.value for permission in Permission)
 
 
 async def _touch(session: Session, token_id: UUID) -> None:

@@ -28,9 +28,7 @@ _COLUMNS = "id, name, is_sandbox, sending_paused_at, created_at"
 
 async def get_workspace(session: Session) -> Workspace:
     """The workspace that the session has entered."""
-    row = await (await session.raw()).fetchrow(
-        f"select {_COLUMNS} from workspaces where id = $1", session.workspace_id
-    )
+    row = await (await session.raw()).fetchrow(f"select {_COLUMNS} from workspaces where id = $1", session.workspace_id)
     if row is None:
         raise NotFound("This workspace does not exist.")
     return Workspace(**row)

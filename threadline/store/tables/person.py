@@ -34,6 +34,8 @@ sessions = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("proved_at", DateTime(timezone=True), nullable=False),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("previous_hash", LargeBinary),
+    Column("changed_at", DateTime(timezone=True)),
 )
 
 one_time_links = Table(

@@ -59,7 +59,10 @@ create table sessions (
     idle_until timestamptz not null,
     expires_at timestamptz not null,
     proved_at timestamptz not null default now(),
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    -- The cookie before the last change of it: good for requests that were on their way, without fresh proof.
+    previous_hash bytea unique,
+    changed_at timestamptz
 );
 create index sessions_by_person on sessions (person_id) where revoked_at is null;
 
@@ -693,16 +696,18 @@ end;
 
 -- Who stands behind a session or a token, in one look-up before the workspace is known. Times are the database's (R25).
 create function open_session(wanted_hash bytea)
-    returns table (session_id uuid, person_id uuid, workspace_id uuid, csrf_token text, proved_at timestamptz,
+    returns table (session_id uuid, person_id uuid, workspace_id uuid, csrf_token text, proof_age_s double precision,
                    is_untouched boolean, agent_id uuid, role text, sees text, channel_ids uuid[])
     language sql stable security definer set search_path = public
 begin atomic
-    select s.id, s.person_id, s.workspace_id, s.csrf_token, s.proved_at, s.last_seen_at < now() - interval '1 minute',
-           a.id, a.role, a.sees, a.channel_ids
+    select s.id, s.person_id, s.workspace_id, s.csrf_token,
+           case when s.token_hash = wanted_hash then extract(epoch from now() - s.proved_at)::float8 end,
+           s.last_seen_at < now() - interval '1 minute', a.id, a.role, a.sees, a.channel_ids
     from sessions s
     join people p on p.id = s.person_id and p.deactivated_at is null
     left join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null
-    where s.token_hash = wanted_hash and s.revoked_at is null and s.idle_until > now() and s.expires_at > now();
+    where (s.token_hash = wanted_hash or s.previous_hash = wanted_hash and s.changed_at > now() - interval '15 seconds')
+      and s.revoked_at is null and s.idle_until > now() and s.expires_at > now();
 end;
 
 create function open_token(wanted_hash bytea)

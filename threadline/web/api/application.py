@@ -1,0 +1,101 @@
+"""The API: resources under /api, problems for every refusal. Imported late, for FastAPI takes a second to load."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from threadline.core.errors import ThreadlineError
+from threadline.web.api import contacts, conversations, joining, messages, session
+from threadline.web.context import WebContext
+from threadline.web.deps import Replayed
+from threadline.web.problems import (
+    CONTENT_TYPE,
+    Problem,
+    ProblemField,
+    encode_problem,
+    problem_of,
+    problem_of_fields,
+    problem_of_status,
+)
+
+_ROUTERS = (session.router, joining.router, conversations.router, messages.router, contacts.router)
+
+
+def create_api(context: WebContext | None) -> FastAPI:
+    """`context` None makes an API that only describes itself."""
+    api = FastAPI(
+        title="Threadline",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    api.state.web = context
+    for router in _ROUTERS:
+        api.include_router(router, prefix="/api")
+    api.add_exception_handler(ThreadlineError, _refuse)
+    api.add_exception_handler(RequestValidationError, _refuse_fields)
+    api.add_exception_handler(HTTPException, _refuse_status)
+    api.add_exception_handler(Replayed, _replay)
+    return api
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    problem, headers = problem_of(error, _request_id(request))
+    response = _response(problem)
+    for name, value in headers:
+        response.headers[name.decode()] = value.decode()
+    return response
+
+
+async def _refuse_fields(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [ProblemField(field=_path(one["loc"]), text=_sentence(one)) for one in error.errors()[:20]]
+    return _response(problem_of_fields(fields, _request_id(request)))
+
+
+async def _refuse_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _response(problem_of_status(error.status_code, _request_id(request)))
+
+
+async def _replay(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Replayed)
+    response = Response(
+        content=error.kept.body,
+        status_code=error.kept.status,
+        media_type="application/json" if error.kept.body else None,
+    )
+    response.headers["idempotent-replayed"] = "true"
+    return response
+
+
+def _response(problem: Problem) -> Response:
+    return Response(content=encode_problem(problem), status_code=problem.status, media_type=CONTENT_TYPE)
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def _path(location: tuple[str | int, ...]) -> str:
+    """Where the fault lies, without the part that says body or query, and without the names of our models."""
+    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    return ".".join(part for part in parts if part.isidentifier() or part.isdigit()) or "body"
+
+
+def _sentence(fault: dict[str, object]) -> str:
+    """What is wrong, without the value: it may be a secret."""
+    kind, text = str(fault["type"]), str(fault["msg"])
+    match kind:
+        case "missing":
+            return "This is needed."
+        case "extra_forbidden":
+            return "This field is not known."
+        case "value_error":
+            return text.removeprefix("Value error, ")
+        case "json_invalid":
+            return "This is no JSON."
+        case _:
+            return text

@@ -1,0 +1,182 @@
+"""Conversations: lists, figures, one with its thread, and what people change of it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from threadline.actions.change_conversation import change_conversation
+from threadline.actions.read_conversation import read_conversation
+from threadline.core.conversation import ConversationState
+from threadline.core.errors import Forbidden, Invalid
+from threadline.core.permission import Permission
+from threadline.store.contacts import Contact, access_contact
+from threadline.store.conversations import (
+    Conversation,
+    LastMessage,
+    Order,
+    View,
+    access_conversation,
+    access_conversation_keys,
+    list_conversations,
+)
+from threadline.store.events import read_position
+from threadline.store.messages import Message, list_messages
+from threadline.store.views import ViewCounts, count_views
+from threadline.web.api.inputs import Id, Input
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls
+
+router = APIRouter()
+
+_Cursor = Annotated[str | None, Query(max_length=300)]
+_Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+class ConversationPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Conversation]
+    next: str | None
+    """The cursor of the next page; None: this is the last."""
+    position: int
+    """The feed's number before the page was read: resume from here."""
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Message]
+    """Ascending by (at, seq)."""
+    next: str | None
+    """The cursor of the older page."""
+    position: int
+
+
+class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as lists have it, with its contact whole."""
+
+    id: UUID
+    channel_id: UUID
+    contact: Contact
+    state: ConversationState
+    assignee_id: UUID | None
+    last_message: LastMessage | None
+    last_activity_at: datetime
+    waiting_since: datetime | None
+    window_closes_at: datetime | None
+    incoming_count: int
+    read_count: int
+    last_seq: int
+    has_failed: bool
+    address_display: str
+
+
+class ConversationChange(Input):
+    """What is absent stays; `assignee_id` null gives the conversation back to everybody."""
+
+    state: Literal["open", "resolved"] | None = None
+    assignee_id: Id | None = None
+
+
+class ReadMark(Input):
+    incoming_count: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    mark_provider: bool = False
+    """Also tell the customer's messenger that it was read, where the channel can."""
+
+
+@operation(router, "GET", "/conversations", out=ConversationPage)
+async def get_conversations(
+    view: View = View.OPEN,
+    order: Order | None = None,
+    channel_id: UUID | None = None,
+    after: _Cursor = None,
+    limit: _Limit = 50,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """A page of a view."""
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    items, following = await list_conversations(
+        call.session,
+        call.caller,
+        view=view,
+        order=order or (Order.WAITING if view is View.WAITING else Order.NEWEST),
+        channel_id=channel_id,
+        after=after,
+        limit=limit,
+    )
+    return call.answer(ConversationPage(items=items, next=following, position=position))
+
+
+@operation(router, "GET", "/views", out=ViewCounts)
+async def get_views(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """How many conversations each view and channel has."""
+    return call.answer(await count_views(call.session, call.caller))
+
+
+@operation(router, "GET", "/conversations/{conversation_id}", out=ConversationDetail)
+async def get_conversation(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """One conversation with its contact."""
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "PATCH", "/conversations/{conversation_id}", out=ConversationDetail)
+async def update_conversation(
+    conversation_id: UUID, given: ConversationChange, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
+) -> Response:
+    """Assign, resolve or reopen it."""
+    if not given.model_fields_set or ("state" in given.model_fields_set and given.state is None):
+        raise Invalid("Please say what is to change.", field="state")
+    await change_conversation(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        state=given.state,
+        assignee_id=given.assignee_id if "assignee_id" in given.model_fields_set else "keep",
+        now=call.now,
+    )
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "GET", "/conversations/{conversation_id}/messages", out=MessagePage)
+async def get_messages(
+    conversation_id: UUID,
+    before: _Cursor = None,
+    limit: _Limit = 50,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """A page of the thread, the newest first page."""
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    keys = await access_conversation_keys(call.session, call.caller, conversation_id)
+    items, older = await list_messages(
+        call.session,
+        conversation_id=keys.id,
+        first_message_id=keys.first_message_id,
+        last_message_id=keys.last_message_id,
+        before=before,
+        limit=limit,
+    )
+    return call.answer(MessagePage(items=items, next=older, position=position))
+
+
+@operation(router, "POST", "/conversations/{conversation_id}/read", out=None, status=204)
+async def mark_conversation_read(
+    conversation_id: UUID, given: ReadMark, call: Call = calls(Permission.CONVERSATIONS_READ)
+) -> Response:
+    """Say how far one has read."""
+    if call.caller.agent_id is None:
+        raise Forbidden("A token without an agent reads for nobody.")
+    await read_conversation(
+        call.session,
+        caller=call.caller,
+        agent_id=call.caller.agent_id,
+        conversation_id=conversation_id,
+        incoming_count=given.incoming_count,
+        now=call.now,
+    )
+    return call.answer(status=204)
+
+
+async def _detail(call: Call, conversation_id: UUID) -> ConversationDetail:
+    conversation = await access_conversation(call.session, call.caller, conversation_id)
+    contact = await access_contact(call.session, call.caller, conversation.contact.id)
+    return ConversationDetail(**{**msgspec.structs.asdict(conversation), "contact": contact})

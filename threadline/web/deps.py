@@ -1,0 +1,178 @@
+"""What a route is given: one authorised call in one transaction, committed before the answer leaves.
+
+    async def read_thing(thing_id: UUID, call: Call = calls(Permission.THINGS_READ)) -> Response: ...
+
+`calls` states the permission of the operation; the permission matrix of the tests reads it from there.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, Request, Response
+
+from threadline.core.errors import Invalid, NotSignedIn
+from threadline.core.permission import Caller, Permission, check_may
+from threadline.infra.clock import utc_now
+from threadline.infra.log import bind
+from threadline.infra.secrets import Place
+from threadline.store.idempotency import KeptAnswer, claim_key, keep_answer
+from threadline.store.session import Role, Session
+from threadline.store.sessions import OpenSession, touch_session
+from threadline.web.asgi import Headers
+from threadline.web.context import WebContext
+from threadline.web.security import SAFE_METHODS, Identity, check_csrf, check_proof, identify
+
+_encode = msgspec.json.Encoder().encode
+_KEY_LENGTH = 200
+
+
+@dataclass(slots=True)
+class Call:
+    """One authorised request. What it answers with `answer` is kept for its repeats."""
+
+    web: WebContext
+    request: Request
+    headers: Headers
+    session: Session
+    caller: Caller
+    open_session: OpenSession | None
+    now: datetime
+    kept: tuple[int, bytes] | None = None
+
+    def answer(self, value: object = None, *, status: int = 200) -> Response:
+        """The value as JSON; None for an answer without a body."""
+        body = b"" if value is None else _encode(value)
+        self.kept = (status, body)
+        return json_response(body, status)
+
+
+class Replayed(Exception):
+    """This request was made before: here is what it was answered."""
+
+    def __init__(self, kept: KeptAnswer) -> None:
+        super().__init__("replayed")
+        self.kept = kept
+
+
+def json_response(body: bytes, status: int = 200) -> Response:
+    return Response(content=body, status_code=status, media_type="application/json" if body else None)
+
+
+def encoded(value: object, status: int = 200) -> Response:
+    return json_response(_encode(value), status)
+
+
+def context_of(request: Request) -> WebContext:
+    web: WebContext = request.app.state.web
+    return web
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """The dependency behind `calls`. Hashable, so that a route may name it twice."""
+
+    permission: Permission | None
+    needs_proof: bool
+    is_repeatable: bool
+    is_secret: bool
+
+    async def __call__(self, request: Request) -> AsyncIterator[Call]:
+        web = context_of(request)
+        headers = Headers(request.scope["headers"])
+        async with web.database.transaction(Role.WEB) as session:
+            identity = await identify(session, web.border, headers)
+            self._check(web, request, headers, identity)
+            bind(workspace_id=str(identity.caller.workspace_id), actor_id=str(identity.caller.actor_id))
+            _touch_later(web, identity.open_session)
+            call = Call(web, request, headers, session, identity.caller, identity.open_session, utc_now())
+            repeat = await self._begin_repeatable(call) if self.is_repeatable else None
+            yield call
+            if repeat is not None and call.kept is not None:
+                await repeat.keep(call)
+
+    def _check(self, web: WebContext, request: Request, headers: Headers, identity: Identity) -> None:
+        if request.method not in SAFE_METHODS and identity.open_session is not None:
+            check_csrf(web.border, headers, identity.open_session)
+        if self.permission is not None:
+            check_may(identity.caller, self.permission)
+        if self.needs_proof:
+            check_proof(identity.open_session, within_s=web.settings.limits.proof_s)
+
+    async def _begin_repeatable(self, call: Call) -> "_Repeat | None":
+        keys = call.headers.all("idempotency-key")
+        if not keys:
+            return None
+        if len(keys) > 1 or not 1 <= len(keys[0]) <= _KEY_LENGTH or not keys[0].isascii() or not keys[0].isprintable():
+            raise Invalid(f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable ASCII characters.")
+        route = f"{call.request.method} {call.request.url.path}"
+        repeat = _Repeat(call.caller.token_id or call.caller.actor_id, route, keys[0], self.is_secret)
+        await repeat.claim(call, hashlib.sha256(await call.request.body()).digest())
+        return repeat
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """A request with a key: scoped to who asks and what is asked. Answers with a secret are kept sealed (S62)."""
+
+    actor_id: UUID
+    route: str
+    key: str
+    is_secret: bool
+
+    async def claim(self, call: Call, request_hash: bytes) -> None:
+        kept = await claim_key(
+            call.session, actor_id=self.actor_id, route=self.route, key=self.key, request_hash=request_hash
+        )
+        if kept is not None:
+            body = call.web.keyring.open(kept.body, self._place) if self.is_secret else kept.body
+            raise Replayed(KeptAnswer(status=kept.status, body=body))
+
+    async def keep(self, call: Call) -> None:
+        assert call.kept is not None
+        status, body = call.kept
+        body = call.web.keyring.seal(body, self._place) if self.is_secret else body
+        await keep_answer(
+            call.session, actor_id=self.actor_id, route=self.route, key=self.key, status=status, body=body
+        )
+
+    @property
+    def _place(self) -> Place:
+        return Place("idempotency_keys", "response", self.actor_id)
+
+
+def calls(
+    permission: Permission | None, *, needs_proof: bool = False, is_repeatable: bool = False, is_secret: bool = False
+) -> Any:  # the default value of a parameter that FastAPI fills
+    """An authorised call. `permission` None: everybody who is signed in. `is_secret`: its answer shows one once."""
+    opener = Opener(permission, needs_proof, is_repeatable, is_secret)
+    return Depends(opener, scope="function")
+
+
+def opened(request: Request) -> AbstractAsyncContextManager[Call]:
+    """An authorised call for a handler that must work between two transactions (hashing a password, asking a provider)."""
+    return asynccontextmanager(Opener(None, needs_proof=False, is_repeatable=False, is_secret=False))(request)
+
+
+def own_session(call: Call) -> OpenSession:
+    """The session of somebody who came with a cookie. Raises NotSignedIn for tokens, which have none."""
+    if call.open_session is None:
+        raise NotSignedIn("This needs somebody who is signed in; an API token is not enough.")
+    return call.open_session
+
+
+def _touch_later(web: WebContext, open_session: OpenSession | None) -> None:
+    """Keeps a session alive, beside the answer: reading must work while the database takes no writes (R21)."""
+    if open_session is None or not open_session.is_untouched:
+        return
+
+    async def touch() -> None:
+        async with web.database.transaction(Role.WEB) as session:
+            await touch_session(session, open_session.id, idle_s=web.settings.limits.session_idle_s)
+
+    web.later(touch(), name="touch_session")

@@ -1,0 +1,297 @@
+"""The feed as each kind of reader sees it: events with what they touched, loaded once, cut per sight (S5, S34)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.errors import NotFound
+from threadline.core.events import Event, EventKind
+from threadline.core.permission import Caller, Permission, Visibility
+from threadline.store.agents import load_agents
+from threadline.store.channels import load_channels
+from threadline.store.contacts import access_contact
+from threadline.store.conversations import load_conversations
+from threadline.store.events import NumberedEvent
+from threadline.store.files import load_files
+from threadline.store.messages import load_messages
+from threadline.store.session import Session
+from threadline.web.channel_views import show_channel
+from threadline.web.frames import FeedEvent
+
+_encode = msgspec.json.Encoder().encode
+
+_IN_CONVERSATIONS: Final = frozenset(
+    {
+        EventKind.CONVERSATION_STARTED,
+        EventKind.CONVERSATION_CHANGED,
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.MESSAGE_QUEUED,
+        EventKind.MESSAGE_STATUS_CHANGED,
+        EventKind.MESSAGE_EDITED,
+        EventKind.MESSAGE_DELETED,
+        EventKind.NOTE_ADDED,
+        EventKind.REACTION_CHANGED,
+        EventKind.FILE_CHANGED,
+        EventKind.ANSWER_DECIDED,
+    }
+)
+_OF_CHANNELS: Final = frozenset(
+    {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
+)
+_OF_THE_WORKSPACE: Final = frozenset({EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Everything a frame depends on but its events: sockets with the same sight get the same bytes."""
+
+    visibility: Visibility
+    permissions: frozenset[Permission]
+    agent_id: UUID | None = None
+    """Set only where a frame carries what belongs to one agent."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Events in order with the rows they touched, each encoded once."""
+
+    events: list[NumberedEvent]
+    readers: frozenset[UUID]
+    """Agents whose own read marks are among the events."""
+    sights: dict[UUID, tuple[UUID, UUID | None]]
+    """Conversation → its channel and assignee: what decides who sees it."""
+    conversations: dict[UUID, msgspec.Raw]
+    messages: dict[UUID, msgspec.Raw]
+    channels: dict[UUID, msgspec.Raw]
+    agents: dict[UUID, msgspec.Raw]
+    files: dict[UUID, msgspec.Raw]
+    contacts: dict[tuple[Visibility, UUID], msgspec.Raw | None] = field(
+        default_factory=dict[tuple[Visibility, UUID], msgspec.Raw | None]
+    )
+
+    @property
+    def position(self) -> int:
+        return self.events[-1].seq
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """As `Changes` and `EventPage`, with rows that are encoded already."""
+
+    kind: str | msgspec.UnsetType
+    position: int
+    events: list[FeedEvent]
+    conversations: list[msgspec.Raw]
+    messages: list[msgspec.Raw]
+    contacts: list[msgspec.Raw]
+    channels: list[msgspec.Raw]
+    agents: list[msgspec.Raw]
+    files: list[msgspec.Raw]
+
+
+async def load_batch(
+    session: Session, *, workspace_id: UUID, events: list[NumberedEvent], sights: Iterable[Sight]
+) -> Batch:
+    """A handful of statements for any number of events. The rows are at least as new as the events."""
+    connection = await session.raw()
+    plain = [numbered.event for numbered in events]
+    conversation_ids = {event.conversation_id for event in plain} - {None}
+    conversations = await load_conversations(
+        connection, workspace_id=workspace_id, conversation_ids=_ids(conversation_ids)
+    )
+    message_ids = _ids({event.message_id for event in plain if event.kind in _IN_CONVERSATIONS})
+    messages = await load_messages(connection, workspace_id=workspace_id, message_ids=message_ids)
+    batch = Batch(
+        events=events,
+        readers=frozenset(
+            event.agent_id
+            for event in plain
+            if event.kind is EventKind.CONVERSATION_READ and event.agent_id is not None
+        ),
+        sights={one.id: (one.channel_id, one.assignee_id) for one in conversations},
+        conversations={one.id: _raw(one) for one in conversations},
+        messages={one.id: _raw(one) for one in messages},
+        channels=await _load_channels(connection, workspace_id, plain),
+        agents=await _load_agents(connection, workspace_id, plain),
+        files=await _load_files(connection, workspace_id, plain),
+    )
+    contact_ids = {event.contact_id for event in plain if event.kind is EventKind.CONTACT_CHANGED} - {None}
+    if contact_ids:
+        await _add_contacts(session, batch, workspace_id, _ids(contact_ids), {sight.visibility for sight in sights})
+    return batch
+
+
+def cut_page(batch: Batch, sight: Sight, *, kind: str | msgspec.UnsetType) -> bytes | None:
+    """What this sight may see of a batch, encoded; None if that is nothing."""
+    events = [shown for one in batch.events if (shown := _shown(one, batch, sight)) is not None]
+    if not events:
+        return None
+    return encode_page(events, batch, sight, kind=kind, position=batch.position)
+
+
+def encode_page(
+    events: Sequence[FeedEvent], batch: Batch | None, sight: Sight, *, kind: str | msgspec.UnsetType, position: int
+) -> bytes:
+    open_events = [event for event in events if not event.is_hidden]
+    page = Page(
+        kind=kind,
+        position=position,
+        events=list(events),
+        conversations=_rows(batch.conversations if batch else {}, (event.conversation_id for event in open_events)),
+        messages=_rows(batch.messages if batch else {}, (event.message_id for event in open_events)),
+        contacts=_contacts(batch, sight, open_events),
+        channels=_rows(batch.channels if batch else {}, (event.channel_id for event in open_events)),
+        agents=_rows(batch.agents if batch else {}, (event.agent_id for event in open_events)),
+        files=_rows(batch.files if batch else {}, (_file_id(event.data) for event in open_events)),
+    )
+    return _encode(page)
+
+
+def sight_of(caller: Caller) -> Sight:
+    return Sight(caller.visibility, caller.permissions)
+
+
+def personal(sight: Sight, agent_id: UUID | None, batch: Batch) -> Sight:
+    """The sight under which an agent's own read marks in this batch are told to them alone."""
+    return Sight(sight.visibility, sight.permissions, agent_id) if agent_id in batch.readers else sight
+
+
+def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | None:
+    event = numbered.event
+    if not _may_hear(event, sight):
+        return None
+    if event.conversation_id is None:
+        return _feed_event(numbered) if _touches_visible(event, batch, sight) else None
+    if event.kind is EventKind.CONVERSATION_READ:
+        return _feed_event(numbered) if event.agent_id is not None and event.agent_id == sight.agent_id else None
+    if _sees(batch, sight.visibility, event.conversation_id):
+        return _feed_event(numbered)
+    if _has_left(event, sight.visibility):
+        return FeedEvent(
+            seq=numbered.seq,
+            kind=event.kind,
+            at=event.at,
+            conversation_id=event.conversation_id,
+            is_hidden=True,
+        )
+    return None
+
+
+def _may_hear(event: Event, sight: Sight) -> bool:
+    """By kind: what a role does not read in the API it does not hear either."""
+    if event.kind in _IN_CONVERSATIONS or event.kind in (EventKind.CONVERSATION_READ, EventKind.CONTACT_CHANGED):
+        return Permission.CONVERSATIONS_READ in sight.permissions
+    if event.kind in _OF_CHANNELS:
+        return Permission.CHANNELS_READ in sight.permissions
+    if event.kind is EventKind.TEMPLATE_CHANGED:
+        return Permission.TEMPLATES_READ in sight.permissions
+    if event.kind is EventKind.AGENT_CHANGED:
+        return Permission.AGENTS_READ in sight.permissions
+    if event.kind in _OF_THE_WORKSPACE:
+        return Permission.WORKSPACE_READ in sight.permissions
+    return Permission.AUDIT_READ in sight.permissions
+
+
+def _touches_visible(event: Event, batch: Batch, sight: Sight) -> bool:
+    if event.kind is EventKind.CONTACT_CHANGED:
+        return event.contact_id is not None and batch.contacts.get((sight.visibility, event.contact_id)) is not None
+    if event.kind in _IN_CONVERSATIONS:
+        return sight.visibility.is_whole
+    return event.channel_id is None or sight.visibility.has_channel(event.channel_id)
+
+
+def _sees(batch: Batch, visibility: Visibility, conversation_id: UUID) -> bool:
+    found = batch.sights.get(conversation_id)
+    return found is not None and visibility.shows(channel_id=found[0], assignee_id=found[1])
+
+
+def _has_left(event: Event, visibility: Visibility) -> bool:
+    agent_id = visibility.only_assigned_to
+    return agent_id is not None and event.data.get("previous_assignee_id") == str(agent_id)
+
+
+def _feed_event(numbered: NumberedEvent) -> FeedEvent:
+    event = numbered.event
+    return FeedEvent(
+        seq=numbered.seq,
+        kind=event.kind,
+        at=event.at,
+        conversation_id=event.conversation_id,
+        message_id=event.message_id,
+        contact_id=event.contact_id,
+        channel_id=event.channel_id,
+        agent_id=event.agent_id,
+        actor_id=event.actor_id,
+        data=event.data,
+    )
+
+
+async def _load_channels(
+    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
+) -> dict[UUID, msgspec.Raw]:
+    channel_ids = _ids({event.channel_id for event in events if event.kind in _OF_CHANNELS})
+    if not channel_ids:
+        return {}
+    rows = await load_channels(connection, workspace_id=workspace_id, channel_ids=channel_ids)
+    return {row.id: _raw(show_channel(row)) for row in rows}
+
+
+async def _load_agents(
+    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
+) -> dict[UUID, msgspec.Raw]:
+    agent_ids = _ids({event.agent_id for event in events if event.kind is EventKind.AGENT_CHANGED})
+    if not agent_ids:
+        return {}
+    rows = await load_agents(connection, workspace_id=workspace_id, agent_ids=agent_ids)
+    return {row.id: _raw(row) for row in rows}
+
+
+async def _load_files(
+    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
+) -> dict[UUID, msgspec.Raw]:
+    file_ids = _ids({_file_id(event.data) for event in events if event.kind is EventKind.FILE_CHANGED})
+    rows = await load_files(connection, workspace_id=workspace_id, file_ids=file_ids)
+    return {row.id: _raw(row) for row in rows}
+
+
+async def _add_contacts(
+    session: Session, batch: Batch, workspace_id: UUID, contact_ids: list[UUID], visibilities: set[Visibility]
+) -> None:
+    """Contacts carry the conversations that one sees, so they are read once for each visibility. They change rarely."""
+    for visibility in visibilities:
+        caller = Caller(workspace_id=workspace_id, permissions=frozenset(), visibility=visibility)
+        for contact_id in contact_ids:
+            try:
+                contact = await access_contact(session, caller, contact_id)
+            except NotFound:
+                continue
+            batch.contacts[visibility, contact_id] = _raw(contact)
+
+
+def _contacts(batch: Batch | None, sight: Sight, events: Sequence[FeedEvent]) -> list[msgspec.Raw]:
+    if batch is None or not batch.contacts:
+        return []
+    contact_ids = dict.fromkeys(event.contact_id for event in events if event.kind is EventKind.CONTACT_CHANGED)
+    found = (batch.contacts.get((sight.visibility, contact_id)) for contact_id in contact_ids if contact_id)
+    return [raw for raw in found if raw is not None]
+
+
+def _file_id(data: dict[str, str | int | bool | None]) -> UUID | None:
+    value = data.get("file_id")
+    return UUID(value) if isinstance(value, str) else None
+
+
+def _rows(rows: dict[UUID, msgspec.Raw], ids: Iterable[UUID | None]) -> list[msgspec.Raw]:
+    """Each row once, in the order in which it was first touched."""
+    return [rows[one] for one in dict.fromkeys(ids) if one is not None and one in rows]
+
+
+def _ids(ids: Iterable[UUID | None]) -> list[UUID]:
+    return sorted(one for one in ids if one is not None)
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(_encode(value))

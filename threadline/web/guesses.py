@@ -1,0 +1,54 @@
+"""Counting guesses of passwords and links, before the work that a guess costs (S12)."""
+
+import hashlib
+from collections.abc import Sequence
+
+from threadline.core.errors import TooManyRequests
+from threadline.store.people import normal_email
+from threadline.store.rates import Rate, give_back, hit
+from threadline.store.session import Role, Session
+from threadline.web.context import WebContext
+
+_WINDOW_S = 300.0
+_BY_PERSON = 10
+_BY_ADDRESS = 10
+_BY_ALL = 1000
+
+
+def sign_in_rates(email: str, address: str) -> list[Rate]:
+    """Always in this order, so that two sign-ins never wait for each other in a circle; the shared row comes last."""
+    return [
+        Rate(f"sign_in:person:{_mark(normal_email(email))}", _BY_PERSON, _WINDOW_S),
+        Rate(f"sign_in:address:{_mark(address)}", _BY_ADDRESS, _WINDOW_S),
+        Rate("sign_in:all", _BY_ALL, _WINDOW_S),
+    ]
+
+
+def proof_rates(session_id: object) -> list[Rate]:
+    """Of one session: whoever guesses from outside cannot lock out somebody who is signed in."""
+    return [Rate(f"proof:{session_id}", _BY_PERSON, _WINDOW_S)]
+
+
+def link_rates(address: str) -> list[Rate]:
+    return [
+        Rate(f"link:address:{_mark(address)}", 30, _WINDOW_S),
+        Rate("link:all", _BY_ALL, _WINDOW_S),
+    ]
+
+
+async def count_guess(web: WebContext, rates: Sequence[Rate]) -> None:
+    """In a transaction of its own, so that a refusal later does not take it back. Raises TooManyRequests."""
+    async with web.database.transaction(Role.WEB) as session:
+        waits = [wait for rate in rates if (wait := await hit(session, rate)) is not None]
+    if waits:
+        raise TooManyRequests("That were too many tries. Please wait a few minutes.", retry_in_s=max(waits))
+
+
+async def take_back_guess(session: Session, rates: Sequence[Rate]) -> None:
+    """It was right, so it was no guess: an office behind one address may sign in at nine o'clock."""
+    for rate in rates:
+        await give_back(session, rate)
+
+
+def _mark(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
