@@ -12,7 +12,7 @@ _BATCH = 200
 async def reencrypt_batch(session: Session, keyring: Keyring) -> int:
     """Up to 200 values of one column, their rows locked: a value that is set meanwhile is not overwritten.
 
-    Returns how many were sealed again; 0 means that all carry the first key. Raises MasterKeyError if one does not open.
+    Returns how many were sealed again; 0: all carry the first key. Raises MasterKeyError if one does not open.
     """
     for table, column in PLACES:
         found = await lock_sealed(session, table, column, prefix=keyring.current_prefix, limit=_BATCH)

@@ -2,8 +2,9 @@
 
 import sys
 
-from threadline.web.api.application import describe_api
+from threadline.web.api.application import create_api
+from threadline.web.openapi import dump_document
 
 
 def print_openapi() -> None:
-    sys.stdout.write(describe_api())
+    sys.stdout.write(dump_document(create_api(None)))
