@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 /** Tailwind classes that name a side of the screen: the other writing direction would come out wrong. */
 const SIDED =
-  '(^|[\\s:])-?(m[lr]|p[lr]|left|right|border-[lr]|rounded-(l|r|tl|tr|bl|br)|text-(left|right)|float-(left|right)|scroll-[mp][lr]|inset-x)(-|\\s|$)';
+  '(^|[\\s:])-?(m[lr]|p[lr]|left|right|border-[lr]|rounded-(l|r|tl|tr|bl|br)|text-(left|right)|float-(left|right)|scroll-[mp][lr])(-|\\s|$)';
 const SIDED_MESSAGE = 'Use logical classes (ms-, pe-, start-, end-, rounded-ss…): the page also runs right-to-left.';
 
 export default tseslint.config(

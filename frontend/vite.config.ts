@@ -56,7 +56,7 @@ export default defineConfig({
   build: {
     outDir: STATIC,
     emptyOutDir: true,
-    target: 'es2023',
+    target: 'es2024',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

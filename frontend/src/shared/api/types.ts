@@ -248,8 +248,8 @@ export interface MediaLimit {
 export interface Capabilities {
   text_length: number;
   caption_length: number;
-  /** Seconds; null if the channel knows no window. */
-  window: number | null;
+  /** Null if the channel knows no window. */
+  window: number | string | null;
   media: Partial<Record<MediaKind, MediaLimit>>;
   content_kinds: string[];
   has_templates: boolean;

@@ -85,13 +85,14 @@ export function countUnsent(): number {
 }
 
 async function readKept(): Promise<void> {
-  const kept = await getItems<Kept>('outbox');
+  const kept = (await getItems<Kept>('outbox')).filter((item) => !delivering.has(item.clientId));
   const known = new Set(kept.map((item) => item.clientId));
   const gone = [...getState().unsent.keys()].filter((clientId) => !known.has(clientId) && !delivering.has(clientId));
   dispatch({ type: 'unsent_changed', items: kept }, { type: 'unsent_removed', clientIds: gone });
 }
 
 const delivering = new Set<Id>();
+const unkept = new Set<Id>();
 
 async function deliver(clientId: Id): Promise<void> {
   if (delivering.has(clientId)) return;
@@ -124,10 +125,11 @@ async function deliverUntilDecided(clientId: Id): Promise<void> {
 
 async function deliverOnce(item: Kept): Promise<Message> {
   let content = item.content;
-  if (item.file && content.kind === 'media') {
+  if (item.file) {
     show({ ...item, state: 'uploading' });
     const file = await courier.upload(item, (progress) => show({ ...item, state: 'uploading', progress }));
-    content = { ...content, file_id: file.id };
+    if (content.kind === 'media') content = { ...content, file_id: file.id };
+    if (content.kind === 'template') content = { ...content, header_file_id: file.id };
     await keep({ ...item, content, file: null, state: 'sending', progress: 1 });
   }
   show({ ...item, content, state: 'sending' });
@@ -162,13 +164,11 @@ function upload(item: Kept, onProgress: (share: number) => void): Promise<FileRe
   });
 }
 
+/** What the database has is the truth that all tabs share; what it could not take is only here. */
 async function find(clientId: Id): Promise<Kept | undefined> {
   const shown = getState().unsent.get(clientId) as Kept | undefined;
-  try {
-    return await getItem<Kept>('outbox', clientId);
-  } catch {
-    return shown;
-  }
+  if (unkept.has(clientId)) return shown;
+  return getItem<Kept>('outbox', clientId).catch(() => shown);
 }
 
 function show(item: Kept): void {
@@ -178,11 +178,15 @@ function show(item: Kept): void {
 async function keep(item: Kept): Promise<void> {
   show(item);
   // A browser that keeps nothing (private mode) still sends; it only cannot survive a closed tab.
-  await putItem('outbox', item.clientId, item).catch(() => undefined);
+  await putItem('outbox', item.clientId, item).then(
+    () => unkept.delete(item.clientId),
+    () => unkept.add(item.clientId),
+  );
   channel?.postMessage('changed');
 }
 
 async function forget(clientId: Id): Promise<void> {
+  unkept.delete(clientId);
   dispatch({ type: 'unsent_removed', clientIds: [clientId] });
   await deleteItem('outbox', clientId).catch(() => undefined);
   channel?.postMessage('changed');

@@ -96,7 +96,9 @@ export function reduce(state: State, action: Action): State {
     case 'message_saved':
       return withMessages(state, [action.message], state.position);
     case 'contact_loaded':
-      return { ...state, contacts: new Map(state.contacts).set(action.contact.id, action.contact) };
+      return withContacts({ ...state, contacts: new Map(state.contacts).set(action.contact.id, action.contact) }, [
+        action.contact,
+      ]);
     case 'unsent_changed':
       return changeUnsent(state, action.items);
     case 'unsent_removed':

@@ -1,0 +1,75 @@
+import { Hourglass, Timer } from 'lucide-react';
+import type { Channel, Conversation } from '@/shared/api/types';
+import { useMinute, useSecond } from '@/shared/format/clock';
+import { formatNear, formatSpan, formatWait } from '@/shared/format/times';
+import { windowState } from '@/shared/format/window';
+import { t } from '@/shared/i18n';
+import { cx } from '@/shared/ui/cx';
+
+/** Straight above the box, where the hands are: how long the customer waits, how long one may answer freely. */
+export function StatusLine({
+  conversation,
+  channel,
+}: {
+  readonly conversation: Conversation;
+  readonly channel: Channel | undefined;
+}) {
+  const isWaiting = conversation.waiting_since !== null && conversation.state !== 'resolved';
+  return (
+    <div className="flex h-8 shrink-0 items-center justify-between gap-4 px-1 text-12">
+      <WindowText conversation={conversation} channel={channel} isWaiting={isWaiting} />
+    </div>
+  );
+}
+
+function WindowText({
+  conversation,
+  channel,
+  isWaiting,
+}: {
+  readonly conversation: Conversation;
+  readonly channel: Channel | undefined;
+  readonly isWaiting: boolean;
+}) {
+  const now = useMinute();
+  const state = windowState(conversation, channel?.capabilities, now);
+  const name = conversation.contact.name.split(' ')[0] ?? conversation.contact.name;
+  if (state.kind === 'closed') {
+    return (
+      <>
+        <span className="flex min-w-0 items-center gap-1.5 font-semibold">
+          <Hourglass aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
+          {state.since === null ? t('window.closed') : t('window.closed_since', { when: formatNear(state.since, now) })}
+        </span>
+        <span className="truncate text-muted max-md:hidden">{t('window.opens', { name })}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span>{isWaiting && conversation.waiting_since !== null && <Waiting since={conversation.waiting_since} />}</span>
+      {state.kind === 'open' && (
+        <span
+          className={cx('flex min-w-0 items-center gap-1.5', state.isPressing ? 'font-medium text-warn' : 'text-muted')}
+        >
+          <Hourglass aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
+          <span className="truncate">
+            {state.isPressing
+              ? t('window.left', { span: formatSpan(state.leftMs) })
+              : t('window.open_until', { when: formatNear(state.closesAt, now) })}
+          </span>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Waiting({ since }: { readonly since: string }) {
+  const now = useSecond();
+  return (
+    <span className="tabular flex items-center gap-1.5 font-semibold">
+      <Timer aria-hidden size={14} strokeWidth={1.75} />
+      {t('composer.waiting', { time: formatWait(Date.parse(since), now) })}
+    </span>
+  );
+}

@@ -1,0 +1,217 @@
+import { Check, ChevronDown, PanelLeft, Plus, Smartphone, TriangleAlert, type LucideIcon } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { request } from '@/shared/api/http';
+import { setSession, useSignedIn, type Session } from '@/shared/api/session';
+import type { Channel, Count, Id } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { formatNumber } from '@/shared/i18n/format';
+import { useStore } from '@/shared/store/store';
+import { ChannelMark } from '@/shared/ui/Avatar';
+import { cx } from '@/shared/ui/cx';
+import { IconButton } from '@/shared/ui/IconButton';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { showToast } from '@/shared/ui/Toast';
+import { Tooltip } from '@/shared/ui/Tooltip';
+import { paths, type View } from '../routes';
+import { FirstSteps } from './FirstSteps';
+import { MyChats } from './MyChats';
+import { channelTrouble, countOf, VIEW_ICONS, VIEW_NAMES, viewTitle } from './views';
+
+export interface ViewsPaneProps {
+  readonly view: View;
+  readonly selected: Id | undefined;
+  readonly onTryIt: (channelId: Id) => void;
+  readonly onCollapse: () => void;
+}
+
+export function ViewsPane({ view, selected, onTryIt, onCollapse }: ViewsPaneProps) {
+  const session = useSignedIn();
+  return (
+    <aside aria-label={t('views.label')} className="flex w-[200px] shrink-0 flex-col border-e border-line bg-canvas">
+      <header className="flex h-[52px] shrink-0 items-center justify-between border-b border-line ps-4 pe-2">
+        <WorkspaceMenu />
+        <IconButton icon={PanelLeft} isDirectional label={t('views.collapse')} keyName="[" onClick={onCollapse} />
+      </header>
+      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
+        <ViewLinks view={view} />
+        <Channels view={view} onTryIt={onTryIt} />
+      </div>
+      <MyChats selected={selected} view={view} />
+      {session.workspace.is_sandbox && <FirstSteps onTryIt={onTryIt} />}
+    </aside>
+  );
+}
+
+export function WorkspaceMenu() {
+  const { workspace, workspaces } = useSignedIn();
+  const name = (
+    <span dir="auto" className="truncate text-14 font-semibold">
+      {workspace.name}
+    </span>
+  );
+  if (workspaces.length < 2) return name;
+  const choose = async (id: Id) => {
+    if (id === workspace.id) return;
+    try {
+      setSession(await request<Session>('POST', '/api/session/workspace', { body: { workspace_id: id } }));
+    } catch {
+      showToast(t('common.failed'), { isError: true });
+    }
+  };
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" className="-ms-1.5 flex h-8 min-w-0 items-center gap-1 rounded-md px-1.5 hover:bg-hover">
+          {name}
+          <ChevronDown aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
+        </button>
+      }
+    >
+      {workspaces.map((other) => (
+        <MenuItem
+          key={other.id}
+          icon={other.id === workspace.id ? Check : undefined}
+          onClick={() => void choose(other.id)}
+        >
+          <bdi className={other.id === workspace.id ? undefined : 'ms-7'}>{other.name}</bdi>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
+function ViewLinks({ view }: { readonly view: View }) {
+  const channels = useStore((state) => state.channels);
+  return (
+    <nav aria-label={t('views.label')}>
+      {VIEW_NAMES.map((name) => (
+        <ViewLink
+          key={name}
+          name={name}
+          icon={VIEW_ICONS[name]}
+          title={viewTitle(name, channels)}
+          isHere={view === name}
+        />
+      ))}
+    </nav>
+  );
+}
+
+function ViewLink({
+  name,
+  icon: Icon,
+  title,
+  isHere,
+}: {
+  readonly name: View;
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly isHere: boolean;
+}) {
+  const count = useStore((state) => countOf(name, state));
+  return (
+    <Link href={paths.inbox(name)} aria-current={isHere ? 'page' : undefined} className={rowClass(isHere)}>
+      <Icon
+        aria-hidden
+        size={16}
+        strokeWidth={1.75}
+        className={cx('shrink-0', isHere ? 'text-accent' : 'text-muted')}
+      />
+      <span className="min-w-0 flex-1 truncate">{title}</span>
+      <Figures name={name} count={count} />
+    </Link>
+  );
+}
+
+/** Waiting bold, total muted, each in its own column; a zero is silence. */
+export function Figures({ name, count }: { readonly name: View; readonly count: Count | undefined }) {
+  if (!count) return null;
+  const total = count.total ?? 0;
+  const isAlarm = name === 'failed';
+  return (
+    <span className="tabular flex shrink-0 gap-1.5">
+      <span className={cx('font-semibold', !isAlarm && count.waiting === 0 && 'invisible')}>
+        {isAlarm ? (total > 0 ? formatNumber(total) : '') : formatNumber(count.waiting)}
+      </span>
+      {!isAlarm && name !== 'waiting' && name !== 'resolved' && (
+        <span className={cx('min-w-4 text-end text-muted', total === 0 && 'invisible')}>{formatNumber(total)}</span>
+      )}
+    </span>
+  );
+}
+
+function rowClass(isHere: boolean): string {
+  return cx(
+    'flex h-7 items-center gap-3 rounded-md px-2 text-13',
+    isHere ? 'bg-accent-soft font-medium' : 'hover:bg-hover',
+  );
+}
+
+function Channels({ view, onTryIt }: { readonly view: View; readonly onTryIt: (channelId: Id) => void }) {
+  const channels = useStore((state) => state.channels);
+  const { agent } = useSignedIn();
+  const [, navigate] = useLocation();
+  const shown = [...channels.values()].filter((channel) => channel.state !== 'disconnected');
+  const hasReal = shown.some((channel) => !channel.is_practice);
+  return (
+    <section aria-labelledby="channels-title">
+      <h2 id="channels-title" className="px-2 pb-1 text-12 font-medium text-muted">
+        {t('views.channels')}
+      </h2>
+      {shown.map((channel) => (
+        <ChannelLink key={channel.id} channel={channel} isHere={view === `channel-${channel.id}`} onTryIt={onTryIt} />
+      ))}
+      {!hasReal && agent.role === 'admin' && (
+        <button
+          type="button"
+          onClick={() => navigate(paths.settings('channels'))}
+          className={cx(rowClass(false), 'w-full')}
+        >
+          <Plus aria-hidden size={16} strokeWidth={1.75} className="text-muted" />
+          {t('views.connect')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function ChannelLink({
+  channel,
+  isHere,
+  onTryIt,
+}: {
+  readonly channel: Channel;
+  readonly isHere: boolean;
+  readonly onTryIt: (channelId: Id) => void;
+}) {
+  const trouble = channelTrouble(channel);
+  return (
+    <div className="group/channel relative">
+      <Link
+        href={paths.inbox(`channel-${channel.id}`)}
+        aria-current={isHere ? 'page' : undefined}
+        className={cx(rowClass(isHere), channel.is_practice && 'pe-9')}
+      >
+        <span className="grid w-4 place-items-center">
+          <ChannelMark type={channel.type} isBare />
+        </span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+          {channel.name}
+        </span>
+        {trouble && (
+          <Tooltip label={trouble}>
+            <span role="img" aria-label={trouble} className="text-warn">
+              <TriangleAlert aria-hidden size={14} strokeWidth={1.75} />
+            </span>
+          </Tooltip>
+        )}
+      </Link>
+      {channel.is_practice && (
+        <span className="absolute end-0 top-0">
+          <IconButton icon={Smartphone} size={28} label={t('views.try_it')} onClick={() => onTryIt(channel.id)} />
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** What the list's parts read from the store. */
+import type { Conversation, Id } from '@/shared/api/types';
+import { draftKey, listKey, type Draft, type ListQuery, type ListState, type State } from '@/shared/store/state';
+import { useStore } from '@/shared/store/store';
+import type { View } from '../routes';
+
+const NONE: readonly Id[] = [];
+
+export function useList(query: ListQuery): ListState | undefined {
+  return useStore((state) => state.lists.get(listKey(query)));
+}
+
+export function listIds(list: ListState | undefined): readonly Id[] {
+  return list?.ids ?? NONE;
+}
+
+export function useConversation(id: Id | undefined): Conversation | undefined {
+  return useStore((state) => (id === undefined ? undefined : state.conversations.get(id)));
+}
+
+export function useDraft(id: Id): Draft | undefined {
+  return useStore((state) => state.drafts.get(draftKey(id, 'reply')) ?? state.drafts.get(draftKey(id, 'note')));
+}
+
+export function unreadOf(conversation: Conversation): number {
+  return Math.max(0, conversation.incoming_count - conversation.read_count);
+}
+
+/** The list behind an address: one of the fixed views, or one channel's open conversations. */
+export function queryOf(view: View, order: ListQuery['order']): ListQuery {
+  const isChannel = view.startsWith('channel-');
+  const name = isChannel ? 'open' : (view as ListQuery['view']);
+  return {
+    view: name,
+    order: name === 'resolved' ? 'newest' : name === 'waiting' ? 'due' : order,
+    channelId: isChannel ? view.slice('channel-'.length) : null,
+  };
+}
+
+export function selectUnread(query: ListQuery): (state: State) => number {
+  return (state) => {
+    let unread = 0;
+    for (const id of state.lists.get(listKey(query))?.ids ?? NONE) {
+      const conversation = state.conversations.get(id);
+      if (conversation && unreadOf(conversation) > 0) unread += 1;
+    }
+    return unread;
+  };
+}

@@ -1,0 +1,63 @@
+import { Keyboard, LogOut } from 'lucide-react';
+import { useState } from 'react';
+import { signOut, useSignedIn } from '@/shared/api/session';
+import { t } from '@/shared/i18n';
+import { countUnsent } from '@/shared/outbox/outbox';
+import { getTheme, setTheme, type Theme } from '@/shared/theme';
+import { Avatar } from '@/shared/ui/Avatar';
+import { ConfirmDialog } from '@/shared/ui/Dialog';
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
+import { openFloat } from './floats';
+
+export function PersonMenu() {
+  const { person } = useSignedIn();
+  const [theme, chooseTheme] = useState(getTheme);
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <>
+      <Menu
+        side="inline-end"
+        align="end"
+        trigger={
+          <button type="button" aria-label={t('shell.person', { name: person.name })} className="grid rounded-full">
+            <Avatar name={person.name} isSelf size={28} />
+          </button>
+        }
+      >
+        <p className="px-2 pt-1 text-13 font-medium" dir="auto">
+          {person.name}
+        </p>
+        <p className="px-2 pb-1 text-12 text-muted">{person.email}</p>
+        <MenuSeparator />
+        <MenuChoice<Theme>
+          label={t('shell.theme')}
+          value={theme}
+          options={[
+            { value: 'system', label: t('shell.theme_system') },
+            { value: 'light', label: t('shell.theme_light') },
+            { value: 'dark', label: t('shell.theme_dark') },
+          ]}
+          onValueChange={(next) => {
+            setTheme(next);
+            chooseTheme(next);
+          }}
+        />
+        <MenuSeparator />
+        <MenuItem icon={Keyboard} keyName="?" onClick={() => openFloat('help')}>
+          {t('shell.keys')}
+        </MenuItem>
+        <MenuItem icon={LogOut} onClick={() => (countUnsent() > 0 ? setIsAsking(true) : void signOut())}>
+          {t('shell.sign_out')}
+        </MenuItem>
+      </Menu>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setIsAsking}
+        title={t('shell.unsent_title')}
+        description={t('shell.unsent_text')}
+        action={t('shell.sign_out')}
+        onConfirm={() => void signOut()}
+      />
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { Inbox, Search, Settings, type LucideIcon } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { t } from '@/shared/i18n';
+import { cx } from '@/shared/ui/cx';
+import { IconButton } from '@/shared/ui/IconButton';
+import { Tooltip } from '@/shared/ui/Tooltip';
+import { importSettings, paths } from '../routes';
+import { openFloat } from './floats';
+import { Logo } from './Logo';
+import { PersonMenu } from './PersonMenu';
+
+export function Rail() {
+  const [location] = useLocation();
+  return (
+    <nav
+      aria-label={t('shell.places')}
+      className="flex flex-col items-center border-e border-line bg-canvas pb-3 max-md:hidden"
+    >
+      <span className="grid h-[52px] place-items-center">
+        <Logo />
+      </span>
+      <div className="flex flex-1 flex-col gap-1 pt-2">
+        <Place
+          to={paths.inbox()}
+          icon={Inbox}
+          label={t('shell.inbox')}
+          keys={['g', 'i']}
+          isHere={location.startsWith('/inbox')}
+        />
+        <Place
+          to={paths.settings()}
+          icon={Settings}
+          label={t('shell.settings')}
+          keys={['g', 's']}
+          isHere={location.startsWith('/settings')}
+          onIntent={() => void importSettings()}
+        />
+      </div>
+      <div className="flex flex-col items-center gap-3">
+        <IconButton
+          icon={Search}
+          label={t('shell.search')}
+          keyName={['Mod', 'k']}
+          onClick={() => openFloat('palette')}
+        />
+        <PersonMenu />
+      </div>
+    </nav>
+  );
+}
+
+interface PlaceProps {
+  readonly to: string;
+  readonly icon: LucideIcon;
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly isHere: boolean;
+  readonly onIntent?: () => void;
+}
+
+function Place({ to, icon: Icon, label, keys, isHere, onIntent }: PlaceProps) {
+  return (
+    <Tooltip label={label} keyName={keys} side="inline-end">
+      <Link
+        href={to}
+        aria-label={label}
+        aria-current={isHere ? 'page' : undefined}
+        onPointerEnter={onIntent}
+        onFocus={onIntent}
+        className={cx(
+          'grid size-9 place-items-center rounded-lg',
+          isHere ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-hover hover:text-ink',
+        )}
+      >
+        <Icon aria-hidden size={18} strokeWidth={1.75} />
+      </Link>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,188 @@
+/** What the palette offers: this conversation first, then places, then conversations that were found. */
+import {
+  ArrowRight,
+  Check,
+  Inbox,
+  Lock,
+  PanelLeft,
+  PanelRight,
+  Reply,
+  Settings,
+  UserMinus,
+  UserPlus,
+  Keyboard,
+  type LucideIcon,
+} from 'lucide-react';
+import type { Conversation, Id } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { canRun, runCommand } from '@/shared/keys/keyboard';
+import { KEYMAP, type Command } from '@/shared/keys/keymap';
+import { compareRows } from '@/shared/store/lists';
+import type { State } from '@/shared/store/state';
+import { VIEW_ICONS, VIEW_NAMES, viewTitle } from '../inbox/views';
+import { paths } from '../routes';
+import { assign } from '../thread/actions';
+
+export interface PaletteItem {
+  id: string;
+  group: 'conversation' | 'places' | 'found';
+  title: string;
+  hint: string;
+  icon: LucideIcon | null;
+  contact: { id: Id; name: string } | null;
+  keys: readonly string[];
+  run: () => void;
+}
+
+const FOUND = 8;
+
+export function paletteItems(
+  state: State,
+  selected: Conversation | undefined,
+  go: (path: string) => void,
+): PaletteItem[] {
+  return [...conversationItems(state, selected), ...placeItems(state, go), ...foundItems(state, selected, go)];
+}
+
+/** Those whose title or hint has the text, the ones that begin with it first. */
+export function filterItems(items: readonly PaletteItem[], search: string): PaletteItem[] {
+  const wanted = search.trim().toLocaleLowerCase();
+  if (wanted === '') return items.filter((item) => item.group !== 'found').slice(0, 12);
+  const rank = (item: PaletteItem) => {
+    const title = item.title.toLocaleLowerCase();
+    return title.startsWith(wanted)
+      ? 0
+      : title.includes(` ${wanted}`)
+        ? 1
+        : title.includes(wanted)
+          ? 2
+          : item.hint.toLocaleLowerCase().includes(wanted)
+            ? 3
+            : 4;
+  };
+  const order = ['conversation', 'places', 'found'];
+  const hits = items
+    .filter((item) => rank(item) < 4)
+    .sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group) || rank(a) - rank(b));
+  let found = 0;
+  return hits.filter((item) => item.group !== 'found' || (found += 1) <= FOUND);
+}
+
+function conversationItems(state: State, selected: Conversation | undefined): PaletteItem[] {
+  if (!selected) return [];
+  const command = (name: Command, icon: LucideIcon): PaletteItem[] =>
+    canRun(name)
+      ? [
+          {
+            ...base('conversation', name),
+            title: t(KEYMAP[name].title),
+            icon,
+            keys: keyOf(name),
+            run: () => void runCommand(name),
+          },
+        ]
+      : [];
+  const others = [...state.agents.values()].filter(
+    (agent) => agent.is_active && agent.id !== state.me && agent.id !== selected.assignee_id,
+  );
+  return [
+    ...command('resolve', Check),
+    ...command('reply', Reply),
+    ...command('note', Lock),
+    ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
+    ...others.map((agent) => ({
+      ...base('conversation', `assign ${agent.id}`),
+      title: t('palette.assign', { name: agent.name }),
+      icon: UserPlus,
+      run: () => assign(selected, agent.id),
+    })),
+    ...(selected.assignee_id === null
+      ? []
+      : [
+          {
+            ...base('conversation', 'release'),
+            title: t('palette.release'),
+            icon: UserMinus,
+            run: () => assign(selected, null),
+          },
+        ]),
+  ];
+}
+
+function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
+  return [
+    ...VIEW_NAMES.map((view) => ({
+      ...base('places', view),
+      title: viewTitle(view, state.channels),
+      hint: t('palette.view'),
+      icon: VIEW_ICONS[view],
+      run: () => go(paths.inbox(view)),
+    })),
+    ...[...state.channels.values()].map((channel) => ({
+      ...base('places', channel.id),
+      title: channel.name,
+      hint: t('palette.channel'),
+      icon: Inbox,
+      run: () => go(paths.inbox(`channel-${channel.id}`)),
+    })),
+    {
+      ...base('places', 'settings'),
+      title: t('shell.settings'),
+      icon: Settings,
+      keys: keyOf('go_settings'),
+      run: () => go(paths.settings()),
+    },
+    {
+      ...base('places', 'keys'),
+      title: t('keys.help'),
+      icon: Keyboard,
+      keys: keyOf('help'),
+      run: () => void runCommand('help'),
+    },
+    ...(canRun('views')
+      ? [
+          {
+            ...base('places', 'views'),
+            title: t('keys.views'),
+            icon: PanelLeft,
+            keys: keyOf('views'),
+            run: () => void runCommand('views'),
+          },
+        ]
+      : []),
+    ...(canRun('context')
+      ? [
+          {
+            ...base('places', 'context'),
+            title: t('keys.context'),
+            icon: PanelRight,
+            keys: keyOf('context'),
+            run: () => void runCommand('context'),
+          },
+        ]
+      : []),
+  ];
+}
+
+function foundItems(state: State, selected: Conversation | undefined, go: (path: string) => void): PaletteItem[] {
+  return [...state.conversations.values()]
+    .filter((row) => row.id !== selected?.id)
+    .sort((a, b) => compareRows(a, b, { view: 'open', order: 'newest', channelId: null }))
+    .map((row) => ({
+      ...base('found', row.id),
+      title: row.contact.name,
+      hint: row.last_message?.preview ?? '',
+      icon: ArrowRight,
+      contact: row.contact,
+      run: () => go(paths.inbox(row.state === 'resolved' ? 'resolved' : 'open', row.id)),
+    }));
+}
+
+function base(group: PaletteItem['group'], id: string) {
+  return { id: `${group} ${id}`, group, hint: '', contact: null, keys: [] as readonly string[] };
+}
+
+function keyOf(command: Command): readonly string[] {
+  const key = KEYMAP[command].keys[0];
+  return key.includes(' ') ? key.split(' ') : key.length > 1 ? key.split('+') : [key];
+}

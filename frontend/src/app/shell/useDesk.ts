@@ -1,0 +1,88 @@
+/** Everything that runs while somebody is signed in: feed, outbox, drafts, and the upkeep of what is shown. */
+import { useEffect } from 'react';
+import { onSessionEnd, type Session } from '@/shared/api/session';
+import { startFeed } from '@/shared/feed/feed';
+import { loadDrafts } from '@/shared/outbox/drafts';
+import { dropShelves, openShelf } from '@/shared/outbox/database';
+import { startOutbox } from '@/shared/outbox/outbox';
+import { loadBase, loadConversation, loadCounts } from '@/shared/store/load';
+import { dispatch, getState, subscribe } from '@/shared/store/store';
+
+const COUNTS_AFTER_MS = 400;
+const COUNTS_EVERY_MS = 2_000;
+const RETRY_MS = 5_000;
+
+onSessionEnd(async () => {
+  dispatch({ type: 'closed' });
+  await dropShelves();
+});
+
+export function useDesk(session: Session): void {
+  const workspaceId = session.workspace.id;
+  const agentId = session.agent.id;
+  useEffect(() => {
+    openShelf(workspaceId, agentId);
+    dispatch({ type: 'opened', me: agentId, position: session.position });
+    const stopFeed = startFeed(session);
+    const stopUpkeep = keepUp();
+    const outbox = startOutbox();
+    void loadDrafts();
+    return () => {
+      stopFeed();
+      stopUpkeep();
+      void outbox.then((stop) => stop());
+    };
+    // A new token of the same session is no reason to start again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [workspaceId, agentId]);
+}
+
+/** Loads what is stale: everything after a resync, counts that cannot be computed here, rows that came incomplete. */
+function keepUp(): () => void {
+  let epoch = -1;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastCounts = 0;
+  let isStopped = false;
+  const asked = new Set<string>();
+
+  const load = (work: () => Promise<void>) => {
+    work().catch(() => {
+      if (!isStopped) setTimeout(() => !isStopped && load(work), RETRY_MS);
+    });
+  };
+  const countSoon = () => {
+    if (timer !== undefined) return;
+    const wait = Math.max(COUNTS_AFTER_MS, lastCounts + COUNTS_EVERY_MS - Date.now());
+    timer = setTimeout(() => {
+      timer = undefined;
+      lastCounts = Date.now();
+      load(loadCounts);
+    }, wait);
+  };
+  const look = () => {
+    const state = getState();
+    if (state.me === '') return;
+    if (state.epoch !== epoch) {
+      epoch = state.epoch;
+      asked.clear();
+      load(loadBase);
+      load(loadCounts);
+    }
+    if (state.counts?.isStale) countSoon();
+    for (const id of state.missing) {
+      if (asked.has(id)) continue;
+      asked.add(id);
+      void loadConversation(id)
+        .catch(() => undefined)
+        .finally(() => asked.delete(id));
+    }
+  };
+
+  const unsubscribe = subscribe(look);
+  look();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    unsubscribe();
+  };
+}

@@ -1,0 +1,289 @@
+import { Copy, Ellipsis, Lock, Reply, SmilePlus } from 'lucide-react';
+import { memo, useState } from 'react';
+import type { Id, Message, Quoted } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { formatDate } from '@/shared/i18n/format';
+import { useStore } from '@/shared/store/store';
+import { Avatar } from '@/shared/ui/Avatar';
+import { copyText } from '@/shared/ui/CopyField';
+import { IconButton } from '@/shared/ui/IconButton';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { showToast } from '@/shared/ui/Toast';
+import { cx } from '@/shared/ui/cx';
+import { describeContent, iconOfKind, kindOfContent } from '../inbox/describe';
+import { react } from './actions';
+import { ContentView, offeredChoices } from './content/ContentView';
+import { Meta } from './Meta';
+import { MessageFoot } from './MessageFoot';
+import type { ShownMessage } from './rows';
+
+export interface BubbleProps {
+  readonly shown: ShownMessage;
+  readonly contact: { readonly id: Id; readonly name: string };
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly isFlashed: boolean;
+  readonly can: { readonly quote: boolean; readonly react: boolean };
+  readonly onQuote: (message: Message) => void;
+  readonly onJump: (messageId: Id) => void;
+  readonly onTemplate: () => void;
+}
+
+const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
+
+export const Bubble = memo(function Bubble(props: BubbleProps) {
+  const { shown, contact, isFirst, isLast, isFlashed } = props;
+  const { message } = shown;
+  const isIncoming = message.direction === 'incoming';
+  const isNote = message.direction === 'note';
+  const isSticker = message.content.kind === 'media' && message.content.media === 'sticker';
+  return (
+    <article
+      aria-label={useAuthorName(message, contact.name)}
+      className={cx(
+        'group/bubble flex items-end gap-2 px-5 max-md:px-4',
+        isFirst ? 'pt-2.5' : 'pt-0.5',
+        message.reactions.length > 0 && 'pb-4',
+        isIncoming ? 'flex-row' : 'flex-row-reverse',
+      )}
+    >
+      {isIncoming && (
+        <span className="w-7 shrink-0 max-md:hidden">
+          {isLast && <Avatar name={contact.name} seed={contact.id} size={28} />}
+        </span>
+      )}
+      <div
+        className={cx(
+          'flex max-w-[min(31.25rem,78%)] min-w-0 flex-col gap-1 max-md:max-w-[85%]',
+          isIncoming ? 'items-start' : 'items-end',
+        )}
+      >
+        <div className={cx('flex max-w-full items-center gap-1', isIncoming ? 'flex-row' : 'flex-row-reverse')}>
+          <div
+            className={cx(
+              'relative min-w-0 rounded-xl px-3 py-2 transition-colors forced-colors:border',
+              isSticker ? 'bg-transparent' : isNote ? 'bg-note' : isIncoming ? 'bg-canvas' : 'bg-accent-soft',
+              !isFirst && (isIncoming ? 'rounded-ss-sm' : 'rounded-se-sm'),
+              !isLast && (isIncoming ? 'rounded-es-sm' : 'rounded-ee-sm'),
+              isFlashed && 'outline-2 outline-accent',
+            )}
+          >
+            <Head message={message} />
+            {message.quoted && <QuoteView quoted={message.quoted} contactName={contact.name} onJump={props.onJump} />}
+            <Body shown={shown} />
+            <Reactions message={message} contactName={contact.name} isIncoming={isIncoming} />
+          </div>
+          {!shown.unsent && <Tools {...props} isIncoming={isIncoming} />}
+        </div>
+        <Offered message={message} />
+        <MessageFoot shown={shown} contactName={contact.name} onTemplate={props.onTemplate} />
+      </div>
+    </article>
+  );
+});
+
+function useAuthorName(message: Message, contactName: string): string {
+  const me = useStore((state) => state.me);
+  const agent = useStore((state) => (message.author.id === null ? undefined : state.agents.get(message.author.id)));
+  const name =
+    message.author.kind === 'contact'
+      ? contactName
+      : message.author.id === me
+        ? t('row.you')
+        : (agent?.name ?? t(`author.${message.author.kind}`));
+  return t(message.direction === 'note' ? 'message.note_label' : 'message.label', {
+    name,
+    time: formatDate(message.at, { hour: '2-digit', minute: '2-digit' }),
+  });
+}
+
+/** Above the text: that it is a private note, or who of us wrote it if it was not a person at this desk. */
+function Head({ message }: { readonly message: Message }) {
+  const me = useStore((state) => state.me);
+  const agent = useStore((state) => (message.author.id === null ? undefined : state.agents.get(message.author.id)));
+  const author = message.author.id === me ? '' : (agent?.name.split(' ')[0] ?? '');
+  if (message.direction === 'note') {
+    return (
+      <p className="flex items-center gap-1.5 pb-0.5 text-12 text-muted">
+        <Lock aria-hidden size={14} strokeWidth={1.75} className="text-warn" />
+        <span className="font-medium text-warn">{t('message.note')}</span>
+        {author && <bdi>{t('message.note_by', { name: author })}</bdi>}
+      </p>
+    );
+  }
+  if (message.direction !== 'outgoing') return null;
+  const other =
+    message.author.kind === 'agent'
+      ? author
+      : message.author.kind === 'contact'
+        ? ''
+        : t(`author.${message.author.kind}`);
+  return other ? (
+    <p dir="auto" className="pb-0.5 text-start text-12 text-muted">
+      {other}
+    </p>
+  ) : null;
+}
+
+function Body({ shown }: { readonly shown: ShownMessage }) {
+  const { message } = shown;
+  const [isRevealed, setIsRevealed] = useState(false);
+  if (message.deleted_at === null || isRevealed) return <ContentView shown={shown} content={message.content} />;
+  const byUs = message.direction !== 'incoming';
+  return (
+    <span className="flex flex-wrap items-end gap-x-3 text-muted">
+      {byUs ? t('message.discarded') : t('message.deleted')}
+      <button
+        type="button"
+        onClick={() => setIsRevealed(true)}
+        className="min-h-6 text-13 font-medium text-accent hover:underline"
+      >
+        {t('common.show')}
+      </button>
+      <Meta shown={shown} />
+    </span>
+  );
+}
+
+interface QuoteViewProps {
+  readonly quoted: Quoted;
+  readonly contactName: string;
+  readonly onJump: (messageId: Id) => void;
+}
+
+function QuoteView({ quoted, contactName, onJump }: QuoteViewProps) {
+  const { message_id: id } = quoted;
+  const original = useStore((state) => (id === null ? undefined : state.messages.get(id)));
+  const Icon = original && iconOfKind(kindOfContent(original.content));
+  const name =
+    quoted.author_kind === 'contact'
+      ? contactName
+      : quoted.author_kind === 'agent'
+        ? t('row.you')
+        : t(`author.${quoted.author_kind}`);
+  const content = (
+    <>
+      <span dir="auto" className="block truncate text-start font-medium">
+        {name}
+      </span>
+      <span dir="auto" className="block truncate text-start text-muted">
+        {Icon && <Icon aria-hidden size={12} strokeWidth={1.75} className="me-1 inline-block align-[-2px]" />}
+        {quoted.preview || (original && describeContent(original.content)) || t('quote.gone')}
+      </span>
+    </>
+  );
+  const look =
+    'mb-1.5 -mx-1 block w-[calc(100%+0.5rem)] min-w-48 rounded-sm border-s-2 border-accent bg-hover px-2.5 py-1 text-12';
+  if (id === null) return <div className={look}>{content}</div>;
+  return (
+    <button type="button" aria-label={t('quote.jump')} onClick={() => onJump(id)} className={cx(look, 'text-start')}>
+      {content}
+    </button>
+  );
+}
+
+function Reactions({
+  message,
+  contactName,
+  isIncoming,
+}: {
+  readonly message: Message;
+  readonly contactName: string;
+  readonly isIncoming: boolean;
+}) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <span className={cx('absolute -bottom-4 flex gap-1', isIncoming ? 'start-3' : 'end-3')}>
+      {message.reactions.map((reaction, index) => (
+        <span
+          key={index}
+          role="img"
+          aria-label={t('reaction.by', {
+            emoji: reaction.emoji,
+            name: reaction.by === 'contact' ? contactName : t('row.you'),
+          })}
+          className="grid h-[22px] place-items-center rounded-full border border-line bg-raised px-1.5 text-13"
+        >
+          {reaction.emoji}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Offered({ message }: { readonly message: Message }) {
+  const titles = offeredChoices(message.content);
+  if (titles.length === 0) return null;
+  return (
+    <ul aria-label={t('choice.offered')} className="flex flex-wrap justify-end gap-1">
+      {titles.map((title, index) => (
+        <li key={index} dir="auto" className="rounded-sm border border-line-strong px-2 py-0.5 text-12 font-medium">
+          {title}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Beside the bubble under the pointer or the focus: quote, react, copy. */
+function Tools({ shown, can, onQuote, isIncoming }: BubbleProps & { readonly isIncoming: boolean }) {
+  const { message } = shown;
+  const [isOpen, setIsOpen] = useState(false);
+  const text = describeContent(message.content);
+  const canReact = can.react && isIncoming && message.deleted_at === null;
+  const canQuote = can.quote && message.direction !== 'note' && message.deleted_at === null;
+  const own = message.reactions.find((reaction) => reaction.by === 'agent')?.emoji ?? '';
+  return (
+    <span
+      className={cx(
+        'shrink-0 self-center opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-100',
+        isOpen && 'opacity-100',
+      )}
+    >
+      <Menu
+        align={isIncoming ? 'start' : 'end'}
+        open={isOpen}
+        onOpenChange={setIsOpen}
+        trigger={<IconButton icon={Ellipsis} size={28} label={t('message.actions')} />}
+      >
+        {canReact && (
+          <div className="flex gap-0.5 pb-1">
+            {EMOJI.map((emoji) => (
+              <button
+                key={emoji}
+                type="button"
+                aria-pressed={own === emoji}
+                aria-label={t('message.react_with', { emoji })}
+                onClick={() => {
+                  react(message, own === emoji ? '' : emoji);
+                  setIsOpen(false);
+                }}
+                className="grid size-8 place-items-center rounded-md text-16 hover:bg-hover aria-pressed:bg-accent-soft pointer-coarse:size-11"
+              >
+                {emoji}
+              </button>
+            ))}
+          </div>
+        )}
+        {canReact && own !== '' && (
+          <MenuItem icon={SmilePlus} onClick={() => react(message, '')}>
+            {t('message.unreact')}
+          </MenuItem>
+        )}
+        {canQuote && (
+          <MenuItem icon={Reply} onClick={() => onQuote(message)}>
+            {t('message.quote')}
+          </MenuItem>
+        )}
+        {text && (
+          <MenuItem
+            icon={Copy}
+            onClick={() => void copyText(text).then((isDone) => isDone && showToast(t('common.copied')))}
+          >
+            {t('message.copy')}
+          </MenuItem>
+        )}
+      </Menu>
+    </span>
+  );
+}

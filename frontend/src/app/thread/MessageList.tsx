@@ -1,0 +1,258 @@
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import type { Id, Message } from '@/shared/api/types';
+import { useMinute } from '@/shared/format/clock';
+import { formatDay } from '@/shared/format/times';
+import { t } from '@/shared/i18n';
+import { loadOlder } from '@/shared/store/load';
+import { getState } from '@/shared/store/store';
+import { Bubble } from './Bubble';
+import { Lines } from './Lines';
+import type { ThreadRow } from './rows';
+
+const NEAR_END = 48;
+const NEAR_START = 400;
+const FLASH_MS = 1_500;
+const JUMP_PAGES = 20;
+
+export interface MessageListProps {
+  readonly conversationId: Id;
+  readonly rows: readonly ThreadRow[];
+  readonly hasOlder: boolean;
+  readonly contact: { readonly id: Id; readonly name: string };
+  readonly can: { readonly quote: boolean; readonly react: boolean };
+  readonly onQuote: (message: Message) => void;
+  readonly onTemplate: () => void;
+  readonly onAtEnd: (isAtEnd: boolean) => void;
+}
+
+export function MessageList({
+  conversationId,
+  rows,
+  hasOlder,
+  contact,
+  can,
+  onQuote,
+  onTemplate,
+  onAtEnd,
+}: MessageListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const virtual = useRef<VirtualizerHandle>(null);
+  const atEnd = useRef(true);
+  const [isAway, setIsAway] = useState(false);
+  const [seenKey, setSeenKey] = useState(lastKey(rows));
+  const [flashed, setFlashed] = useState<Id | null>(null);
+  const now = useMinute();
+  const isPrepended = usePrepended(rows);
+
+  const toEnd = useCallback(() => {
+    virtual.current?.scrollToIndex(Number.MAX_SAFE_INTEGER, { align: 'end' });
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, []);
+
+  // The end stays in view while the reader is there: new rows, pictures that get their size, a keyboard that opens.
+  useLayoutEffect(() => {
+    if (atEnd.current) toEnd();
+  }, [rows, toEnd]);
+  useEffect(() => {
+    if (!scroller.current || !content.current) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) toEnd();
+    });
+    observer.observe(scroller.current);
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, [toEnd]);
+
+  // What one sends oneself is always shown.
+  const ownLast = rows[rows.length - 1];
+  const sentKey = ownLast?.kind === 'message' && ownLast.shown.unsent ? ownLast.key : null;
+  useLayoutEffect(() => {
+    if (sentKey === null) return;
+    atEnd.current = true;
+    toEnd();
+  }, [sentKey, toEnd]);
+
+  const look = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    if (isAtEnd !== atEnd.current) {
+      atEnd.current = isAtEnd;
+      onAtEnd(isAtEnd);
+    }
+    setIsAway(!isAtEnd);
+    if (isAtEnd) setSeenKey(lastKey(rows));
+    if (hasOlder && element.scrollTop < NEAR_START) void loadOlder(conversationId).catch(() => undefined);
+  };
+
+  // A short page may not fill the view: then nothing would ever scroll.
+  useEffect(() => {
+    const element = scroller.current;
+    if (hasOlder && element && element.scrollHeight <= element.clientHeight + NEAR_START) {
+      void loadOlder(conversationId).catch(() => undefined);
+    }
+  }, [conversationId, hasOlder, rows]);
+
+  const latest = useRef(rows);
+  useLayoutEffect(() => {
+    latest.current = rows;
+  });
+  const jump = useCallback(
+    async (messageId: Id) => {
+      for (let page = 0; page < JUMP_PAGES; page += 1) {
+        const index = latest.current.findIndex((row) => row.kind === 'message' && row.shown.message.id === messageId);
+        if (index >= 0) {
+          atEnd.current = false;
+          virtual.current?.scrollToIndex(index, { align: 'center' });
+          setFlashed(messageId);
+          setTimeout(() => setFlashed(null), FLASH_MS);
+          return;
+        }
+        if ((getState().threads.get(conversationId)?.next ?? null) === null) return;
+        await loadOlder(conversationId).catch(() => undefined);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    },
+    [conversationId],
+  );
+  const onJump = useCallback((messageId: Id) => void jump(messageId), [jump]);
+
+  const fresh = isAway ? countAfter(rows, seenKey) : 0;
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        tabIndex={0}
+        aria-label={t('thread.messages')}
+        onScroll={look}
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none] outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent"
+      >
+        <div className="min-h-2 flex-1" />
+        <div ref={content} className="pb-3">
+          <Virtualizer
+            ref={virtual}
+            scrollRef={scroller}
+            shift={isPrepended}
+            data={rows}
+            itemSize={56}
+            bufferSize={400}
+          >
+            {(row) => (
+              <Row
+                key={row.key}
+                row={row}
+                now={now}
+                contact={contact}
+                can={can}
+                flashed={flashed}
+                onQuote={onQuote}
+                onJump={onJump}
+                onTemplate={onTemplate}
+              />
+            )}
+          </Virtualizer>
+        </div>
+      </div>
+      {isAway && (
+        <button
+          type="button"
+          onClick={() => {
+            atEnd.current = true;
+            onAtEnd(true);
+            setIsAway(false);
+            toEnd();
+          }}
+          className="absolute inset-x-0 bottom-2 mx-auto flex h-8 w-fit items-center gap-1.5 rounded-full border border-line bg-raised px-3 text-12 font-medium text-accent shadow-float"
+        >
+          <ArrowDown aria-hidden size={14} strokeWidth={1.75} />
+          {fresh > 0 ? t('list.fresh', { count: fresh }) : t('thread.to_end')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly row: ThreadRow;
+  readonly now: number;
+  readonly contact: { readonly id: Id; readonly name: string };
+  readonly can: { readonly quote: boolean; readonly react: boolean };
+  readonly flashed: Id | null;
+  readonly onQuote: (message: Message) => void;
+  readonly onJump: (messageId: Id) => void;
+  readonly onTemplate: () => void;
+}
+
+function Row({ row, now, contact, can, flashed, onQuote, onJump, onTemplate }: RowProps) {
+  switch (row.kind) {
+    case 'day':
+      return (
+        <div className="flex items-center gap-4 px-5 pt-3 pb-1 text-12 font-medium text-muted">
+          <span aria-hidden className="h-px flex-1 bg-line" />
+          <time dateTime={row.at}>{formatDay(row.at, now)}</time>
+          <span aria-hidden className="h-px flex-1 bg-line" />
+        </div>
+      );
+    case 'new':
+      return (
+        <div
+          role="separator"
+          aria-label={t('thread.new')}
+          className="flex items-center gap-3 px-5 pt-3 pb-1 text-12 font-medium text-accent"
+        >
+          <span aria-hidden className="h-px flex-1 bg-accent/60" />
+          {t('thread.new')}
+          <span aria-hidden className="h-px flex-1 bg-accent/60" />
+        </div>
+      );
+    case 'lines':
+      return <Lines messages={row.messages} />;
+    case 'message':
+      return (
+        <Bubble
+          shown={row.shown}
+          contact={contact}
+          isFirst={row.isFirst}
+          isLast={row.isLast}
+          isFlashed={flashed === row.shown.message.id}
+          can={can}
+          onQuote={onQuote}
+          onJump={onJump}
+          onTemplate={onTemplate}
+        />
+      );
+  }
+}
+
+/** True in the one render that puts older rows in front. */
+function usePrepended(rows: readonly ThreadRow[]): boolean {
+  const last = useRef(rows);
+  const before = last.current;
+  const firstMessage = before.find((row) => row.kind === 'message')?.key;
+  const isPrepended =
+    rows !== before &&
+    rows.length > before.length &&
+    firstMessage !== undefined &&
+    rows.find((row) => row.kind === 'message')?.key !== firstMessage &&
+    lastKey(rows) === lastKey(before);
+  useLayoutEffect(() => {
+    last.current = rows;
+  });
+  return isPrepended;
+}
+
+function lastKey(rows: readonly ThreadRow[]): string {
+  return rows[rows.length - 1]?.key ?? '';
+}
+
+function countAfter(rows: readonly ThreadRow[], key: string): number {
+  const place = rows.findLastIndex((row) => row.key === key);
+  if (place < 0) return 0;
+  return rows.slice(place + 1).filter((row) => row.kind === 'message').length;
+}

@@ -1,0 +1,39 @@
+import { formatTime } from '@/shared/i18n/format';
+import { t } from '@/shared/i18n';
+import type { ShownMessage } from './rows';
+import { tickOf, Ticks } from './Ticks';
+
+const LATE_MS = 60_000;
+
+/** Time and ticks, on the last line of a bubble. */
+export function Meta({ shown }: { readonly shown: ShownMessage }) {
+  const { message, unsent } = shown;
+  const tick = tickOf(message, unsent);
+  const isLate =
+    message.written_at !== null && Math.abs(Date.parse(message.at) - Date.parse(message.written_at)) > LATE_MS;
+  return (
+    <span className="tabular inline-flex items-center gap-1 text-11 whitespace-nowrap text-muted">
+      {message.edited_at !== null && <span>{t('message.edited')}</span>}
+      {isLate && message.written_at !== null && (
+        <span>{t('message.written', { time: formatTime(message.written_at) })}</span>
+      )}
+      <time dateTime={message.at}>{formatTime(message.at)}</time>
+      {tick && <Ticks tick={tick} />}
+    </span>
+  );
+}
+
+/** A text whose last line holds the time if there is room, else the time gets a line of its own. */
+export function WithMeta({ shown, children }: { readonly shown: ShownMessage; readonly children: React.ReactNode }) {
+  return (
+    <div className="relative">
+      {children}
+      <span aria-hidden className="invisible inline-block h-4 ps-3 align-bottom select-none">
+        <Meta shown={shown} />
+      </span>
+      <span className="absolute end-0 -bottom-0.5">
+        <Meta shown={shown} />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import { Check, ChevronDown, ChevronLeft, Ellipsis, PanelRight, RotateCcw, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import type { Conversation } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { useCommands } from '@/shared/keys/keyboard';
+import { useStore } from '@/shared/store/store';
+import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
+import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/IconButton';
+import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
+import { assign, reopen, resolve } from './actions';
+
+const NOBODY = 'nobody';
+
+export interface ThreadHeaderProps {
+  readonly conversation: Conversation;
+  readonly onBack: () => void;
+  readonly onResolved: () => void;
+  readonly onContext: () => void;
+  readonly isContextOpen: boolean;
+}
+
+export function ThreadHeader({ conversation, onBack, onResolved, onContext, isContextOpen }: ThreadHeaderProps) {
+  const channel = useStore((state) => state.channels.get(conversation.channel_id));
+  const isResolved = conversation.state === 'resolved';
+  const finish = () => {
+    if (isResolved) return reopen(conversation);
+    resolve(conversation);
+    onResolved();
+  };
+  useCommands({ resolve: finish });
+  const place = [channel?.name, conversation.address_display].filter(Boolean).join(', ');
+  return (
+    <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2">
+      <span className="md:hidden">
+        <IconButton
+          icon={ChevronLeft}
+          isDirectional
+          label={t('thread.back')}
+          onClick={onBack}
+          className="text-accent"
+        />
+      </span>
+      <span className="md:hidden">
+        <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={36} channelType={channel?.type} />
+      </span>
+      <div className="min-w-0 flex-1 max-md:ps-1">
+        <h2 dir="auto" className="truncate text-start text-16 leading-5 font-semibold">
+          {conversation.contact.name}
+        </h2>
+        <p dir="auto" className="truncate text-start text-12 text-muted">
+          {place}
+        </p>
+      </div>
+      <AssigneeMenu conversation={conversation} />
+      <IconButton
+        icon={PanelRight}
+        isDirectional
+        label={t('thread.contact')}
+        keyName="]"
+        isPressed={isContextOpen}
+        onClick={onContext}
+        className="max-md:hidden"
+      />
+      <span className="max-md:hidden">
+        <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finish}>
+          {isResolved ? t('thread.reopen') : t('thread.resolve')}
+        </Button>
+      </span>
+      <span className="flex md:hidden">
+        <IconButton
+          icon={isResolved ? RotateCcw : Check}
+          label={isResolved ? t('thread.reopen') : t('thread.resolve')}
+          onClick={finish}
+        />
+        <PhoneMenu conversation={conversation} onContext={onContext} />
+      </span>
+    </header>
+  );
+}
+
+function AssigneeMenu({ conversation }: { readonly conversation: Conversation }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const agents = useStore((state) => state.agents);
+  const me = useStore((state) => state.me);
+  const assignee = conversation.assignee_id === null ? undefined : agents.get(conversation.assignee_id);
+  useCommands({
+    assign: () => setIsOpen(true),
+    assign_me: () => assign(conversation, me),
+  });
+  const options = [...agents.values()]
+    .filter((agent) => agent.is_active || agent.id === assignee?.id)
+    .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
+    .map((agent) => ({
+      value: agent.id,
+      label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
+    }));
+  const name = assignee ? (assignee.id === me ? t('row.you') : assignee.name.split(' ')[0]) : t('assignee.nobody');
+  return (
+    <span className="max-md:hidden">
+      <Menu
+        open={isOpen}
+        onOpenChange={setIsOpen}
+        trigger={
+          <button
+            type="button"
+            aria-label={t('assignee.label', { name: name ?? '' })}
+            className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover"
+          >
+            {assignee ? (
+              <Avatar name={assignee.name} seed={assignee.id} size={20} isSelf={assignee.id === me} />
+            ) : (
+              <NobodyMark size={20} />
+            )}
+            <span dir="auto" className="max-w-28 truncate">
+              {name}
+            </span>
+            <ChevronDown aria-hidden size={14} strokeWidth={1.75} />
+          </button>
+        }
+      >
+        <MenuChoice
+          label={t('assignee.title')}
+          value={conversation.assignee_id ?? NOBODY}
+          options={[...options, { value: NOBODY, label: t('assignee.nobody') }]}
+          onValueChange={(id) => assign(conversation, id === NOBODY ? null : id)}
+        />
+      </Menu>
+    </span>
+  );
+}
+
+function PhoneMenu({
+  conversation,
+  onContext,
+}: {
+  readonly conversation: Conversation;
+  readonly onContext: () => void;
+}) {
+  const me = useStore((state) => state.me);
+  return (
+    <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
+      <MenuItem icon={PanelRight} onClick={onContext}>
+        {t('thread.contact')}
+      </MenuItem>
+      {conversation.assignee_id !== me && (
+        <MenuItem icon={UserPlus} onClick={() => assign(conversation, me)}>
+          {t('keys.assign_me')}
+        </MenuItem>
+      )}
+      {conversation.assignee_id === me && (
+        <MenuItem icon={UserPlus} onClick={() => assign(conversation, null)}>
+          {t('assignee.release')}
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}

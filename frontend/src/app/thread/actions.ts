@@ -1,0 +1,100 @@
+/** What an agent does to a conversation or a message: shown at once, taken back if the server refuses. */
+import { patchConversation, postDiscard, postResend, postSettle, putReaction } from '@/shared/api/calls';
+import { Problem } from '@/shared/api/http';
+import { newId } from '@/shared/api/id';
+import type { Conversation, ConversationState, Id, Message } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { dispatch, getState } from '@/shared/store/store';
+import { showToast } from '@/shared/ui/Toast';
+
+export async function changeConversation(
+  id: Id,
+  change: { state?: ConversationState; assignee_id?: Id | null },
+): Promise<boolean> {
+  const before = getState().conversations.get(id);
+  if (!before) return false;
+  const optimistic: Partial<Conversation> = change.state === 'resolved' ? { ...change, waiting_since: null } : change;
+  dispatch({ type: 'conversation_edited', id, change: optimistic });
+  const learntBefore = getState().learnt.get(id);
+  try {
+    const conversation = await patchConversation(id, change);
+    // If the feed was quicker, it knows better.
+    if (getState().learnt.get(id) === learntBefore) {
+      dispatch({ type: 'conversation_loaded', conversation: { ...conversation, read_count: before.read_count } });
+    }
+    return true;
+  } catch (error) {
+    dispatch({ type: 'conversation_edited', id, change: before });
+    showToast(sentenceOf(error), { isError: true });
+    return false;
+  }
+}
+
+export function resolve(conversation: Conversation): void {
+  const { id, contact, state, waiting_since } = conversation;
+  void changeConversation(id, { state: 'resolved' }).then((isDone) => {
+    if (!isDone) return;
+    showToast(t('toast.resolved', { name: contact.name }), {
+      undo: () => {
+        dispatch({ type: 'conversation_edited', id, change: { waiting_since } });
+        void changeConversation(id, { state });
+      },
+    });
+  });
+}
+
+export function reopen(conversation: Conversation): void {
+  void changeConversation(conversation.id, { state: 'open' });
+}
+
+export function assign(conversation: Conversation, assigneeId: Id | null): void {
+  if (conversation.assignee_id === assigneeId) return;
+  const { id, assignee_id: before } = conversation;
+  void changeConversation(id, { assignee_id: assigneeId }).then((isDone) => {
+    if (!isDone) return;
+    const name = assigneeId === null ? '' : (getState().agents.get(assigneeId)?.name ?? '');
+    showToast(assigneeId === null ? t('toast.unassigned') : t('toast.assigned', { name }), {
+      undo: () => void changeConversation(id, { assignee_id: before }),
+    });
+  });
+}
+
+export function resend(message: Message): void {
+  void save(postResend(message.id, newId()));
+}
+
+export function discardMessage(message: Message): void {
+  void save(postDiscard(message.id));
+}
+
+export function settleDelivered(message: Message): void {
+  void save(postSettle(message.id));
+}
+
+export function react(message: Message, emoji: string): void {
+  const me = getState().me;
+  const others = message.reactions.filter((reaction) => !(reaction.by === 'agent'));
+  const reactions = emoji === '' ? others : [...others, { by: 'agent' as const, id: me, emoji }];
+  dispatch({ type: 'message_saved', message: { ...message, reactions } });
+  putReaction(message.id, emoji)
+    .then((saved) => dispatch({ type: 'message_saved', message: saved }))
+    .catch((error: unknown) => {
+      dispatch({ type: 'message_saved', message });
+      showToast(sentenceOf(error), { isError: true });
+    });
+}
+
+async function save(request: Promise<Message>): Promise<void> {
+  try {
+    dispatch({ type: 'message_saved', message: await request });
+  } catch (error) {
+    showToast(sentenceOf(error), { isError: true });
+  }
+}
+
+/** What a refusal says to a person. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Problem)) return t('common.failed');
+  if (error.status === 0) return t('common.offline');
+  return error.detail || error.title || t('common.failed');
+}

@@ -1,0 +1,22 @@
+/** What an agent should know of the service window: nothing while it is far off, amber when it presses, closed. */
+import type { Capabilities, ConversationRow } from '@/shared/api/types';
+
+const PRESSES_MS = 4 * 3_600_000;
+
+export type WindowState =
+  | { kind: 'none' }
+  | { kind: 'open'; closesAt: string; isPressing: boolean; leftMs: number }
+  | { kind: 'closed'; since: string | null };
+
+export function windowState(
+  conversation: Pick<ConversationRow, 'window_closes_at'>,
+  capabilities: Pick<Capabilities, 'window'> | undefined,
+  nowMs: number,
+): WindowState {
+  if (!capabilities || capabilities.window === null) return { kind: 'none' };
+  const closesAt = conversation.window_closes_at;
+  if (closesAt === null) return { kind: 'closed', since: null };
+  const leftMs = Date.parse(closesAt) - nowMs;
+  if (leftMs <= 0) return { kind: 'closed', since: closesAt };
+  return { kind: 'open', closesAt, isPressing: leftMs < PRESSES_MS, leftMs };
+}

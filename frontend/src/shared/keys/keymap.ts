@@ -1,0 +1,56 @@
+/** Every shortcut of the app in one registry. A test finds conflicts; the help and the palette read it. */
+import type { Key } from '@/shared/i18n';
+
+export interface Binding {
+  /** One press, or two one after the other (`g i`). */
+  keys: readonly string[];
+  title: Key;
+  group: 'list' | 'conversation' | 'places' | 'desk';
+}
+
+export const KEYMAP = {
+  next: { keys: ['j'], title: 'keys.next', group: 'list' },
+  previous: { keys: ['k'], title: 'keys.previous', group: 'list' },
+  open: { keys: ['Enter', 'o'], title: 'keys.open', group: 'list' },
+  back: { keys: ['u', 'Escape'], title: 'keys.back', group: 'list' },
+  reply: { keys: ['r'], title: 'keys.reply', group: 'conversation' },
+  note: { keys: ['n'], title: 'keys.note', group: 'conversation' },
+  resolve: { keys: ['e'], title: 'keys.resolve', group: 'conversation' },
+  assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
+  assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
+  go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
+  go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
+  palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },
+  search: { keys: ['/'], title: 'keys.search', group: 'desk' },
+  views: { keys: ['['], title: 'keys.views', group: 'desk' },
+  context: { keys: [']'], title: 'keys.context', group: 'desk' },
+  help: { keys: ['?'], title: 'keys.help', group: 'desk' },
+} as const satisfies Record<string, Binding>;
+
+export type Command = keyof typeof KEYMAP;
+
+/** Taken by parts of the page that listen for themselves. */
+export const TAKEN_ELSEWHERE = ['z'] as const;
+
+/** Presses that belong to the browser: never ours. */
+export const FORBIDDEN = /^Mod\+(Shift\+)?[flnrtw0-9]$/;
+
+/** Problems of a key map, in words for whoever broke it: doubles, prefixes that hide a key, the browser's own keys. */
+export function findConflicts(map: Readonly<Record<string, Pick<Binding, 'keys'>>>): string[] {
+  const problems: string[] = [];
+  const owners = new Map<string, string>(TAKEN_ELSEWHERE.map((key) => [key, 'elsewhere']));
+  for (const [command, { keys }] of Object.entries(map)) {
+    for (const key of keys) {
+      const owner = owners.get(key);
+      if (owner) problems.push(`${key}: ${owner} and ${command}`);
+      if (FORBIDDEN.test(key)) problems.push(`${key}: belongs to the browser (${command})`);
+      owners.set(key, command);
+    }
+  }
+  for (const [key, command] of owners) {
+    const prefix = key.includes(' ') ? key.slice(0, key.indexOf(' ')) : null;
+    const hidden = prefix === null ? undefined : owners.get(prefix);
+    if (hidden) problems.push(`${key} (${command}) hides ${prefix} (${hidden})`);
+  }
+  return problems;
+}

@@ -1,0 +1,156 @@
+/** Brings snapshots into the store. Each function may be called again at any time; a running request is shared. */
+import {
+  fetchAgents,
+  fetchChannels,
+  fetchContact,
+  fetchConversation,
+  fetchConversations,
+  fetchCounts,
+  fetchMessages,
+} from '@/shared/api/calls';
+import type { Conversation, Id, Page } from '@/shared/api/types';
+import { isInList } from './lists';
+import { listKey, type ListQuery } from './state';
+import { dispatch, getState } from './store';
+
+const THREADS_KEPT = 50;
+const WAITING_LIMIT = 100;
+const running = new Map<string, Promise<void>>();
+
+export function loadBase(): Promise<void> {
+  return once('base', async () => {
+    const [channels, agents] = await Promise.all([fetchChannels(), fetchAgents()]);
+    dispatch({ type: 'channels_loaded', channels }, { type: 'agents_loaded', agents });
+  });
+}
+
+export function loadCounts(): Promise<void> {
+  return once('counts', async () => {
+    dispatch({ type: 'counts_loaded', counts: await fetchCounts() });
+  });
+}
+
+/** The first page of a list; in order of urgency together with everybody who waits. */
+export function loadList(query: ListQuery): Promise<void> {
+  return once(`list ${listKey(query)} ${getState().epoch}`, async () => {
+    const [page, waiting] = await Promise.all([fetchPage(query, null), fetchWaiting(query)]);
+    const rows = waiting.items.filter((row) => isInList(row, query, getState().me));
+    dispatch({
+      type: 'list_loaded',
+      query,
+      page: {
+        items: [...page.items, ...rows],
+        next: page.next,
+        position: Math.min(page.position, waiting.position),
+        isFirst: true,
+        boundary: boundaryOf(query, page),
+      },
+    });
+  });
+}
+
+/** The next page, if there is one. */
+export function loadMore(query: ListQuery): Promise<void> {
+  const list = getState().lists.get(listKey(query));
+  if (!list || list.next === null) return Promise.resolve();
+  const { next } = list;
+  return once(`list ${listKey(query)} ${next}`, async () => {
+    const page = await fetchPage(query, next);
+    dispatch({
+      type: 'list_loaded',
+      query,
+      page: {
+        items: page.items,
+        next: page.next,
+        position: page.position,
+        isFirst: false,
+        boundary: boundaryOf(query, page),
+      },
+    });
+  });
+}
+
+function fetchPage(query: ListQuery, after: string | null): Promise<Page<Conversation>> {
+  return fetchConversations({
+    view: query.view,
+    channelId: query.channelId,
+    order: query.view === 'waiting' ? 'waiting' : 'newest',
+    after,
+  });
+}
+
+async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
+  if (query.order !== 'due' || query.view === 'waiting' || query.view === 'resolved') {
+    return { items: [], next: null, position: Infinity };
+  }
+  return fetchConversations({
+    view: 'waiting',
+    channelId: query.channelId,
+    order: 'waiting',
+    limit: WAITING_LIMIT,
+  });
+}
+
+function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
+  const last = page.items[page.items.length - 1];
+  if (!last) return null;
+  return query.view === 'waiting' ? last.waiting_since : last.last_activity_at;
+}
+
+export function loadConversation(id: Id): Promise<void> {
+  return once(`conversation ${id}`, async () => {
+    const position = getState().position;
+    dispatch({ type: 'conversation_loaded', conversation: await fetchConversation(id), position });
+  });
+}
+
+export function loadContact(id: Id): Promise<void> {
+  return once(`contact ${id}`, async () => {
+    dispatch({ type: 'contact_loaded', contact: await fetchContact(id) });
+  });
+}
+
+const recent: Id[] = [];
+
+/** The end of a thread, if it is not here yet; the fiftieth-last one is forgotten. */
+export function loadThread(conversationId: Id): Promise<void> {
+  remember(conversationId);
+  const state = getState();
+  const thread = state.threads.get(conversationId);
+  if (thread?.isLoaded && thread.epoch === state.epoch) return Promise.resolve();
+  return once(`thread ${conversationId} ${state.epoch}`, async () => {
+    const page = await fetchMessages(conversationId, null);
+    dispatch({ type: 'thread_loaded', conversationId, page: { ...page, isFirst: true } });
+  });
+}
+
+export function loadOlder(conversationId: Id): Promise<void> {
+  const thread = getState().threads.get(conversationId);
+  if (!thread || thread.next === null) return Promise.resolve();
+  const { next } = thread;
+  return once(`thread ${conversationId} ${next}`, async () => {
+    const page = await fetchMessages(conversationId, next);
+    dispatch({ type: 'thread_loaded', conversationId, page: { ...page, isFirst: false } });
+  });
+}
+
+/** Loads ahead what will probably be opened; a failure is nobody's business. */
+export function prefetchThread(conversationId: Id): void {
+  void loadThread(conversationId).catch(() => undefined);
+}
+
+function remember(conversationId: Id): void {
+  const place = recent.indexOf(conversationId);
+  if (place >= 0) recent.splice(place, 1);
+  recent.unshift(conversationId);
+  const dropped = recent.splice(THREADS_KEPT);
+  if (dropped.length > 0) dispatch({ type: 'threads_dropped', conversationIds: dropped });
+}
+
+function once(key: string, work: () => Promise<void>): Promise<void> {
+  const known = running.get(key);
+  if (known) return known;
+  const promise = work().finally(() => running.delete(key));
+  running.set(key, promise);
+  return promise;
+}
