@@ -183,6 +183,24 @@ def restore(file: Path, keys: Path | None, data_dir: Path | None) -> None:
 
 @threadline.command()
 @data_dir_option
+def pause(data_dir: Path | None) -> None:
+    """Let no message leave this installation; receiving goes on."""
+    from threadline.operations.sending import pause_sending
+
+    with_database(data_dir, pause_sending)
+
+
+@threadline.command()
+@data_dir_option
+def resume(data_dir: Path | None) -> None:
+    """Let messages leave again, after `pause` or a restore."""
+    from threadline.operations.sending import resume_sending
+
+    with_database(data_dir, resume_sending)
+
+
+@threadline.command()
+@data_dir_option
 def reencrypt(data_dir: Path | None) -> None:
     """Seal every secret again with the first master key. Then the others may be removed."""
     from threadline.operations.keys import reencrypt_secrets

@@ -60,7 +60,7 @@ async def make_backup(settings: Settings, file: Path, *, keys_file: Path | None)
         say(f"Written: {keys_file}. Keep it apart from the backup.")
     else:
         say(
-            f"The master key ({manifest.key_fingerprint}) is not in it: keep the key file elsewhere, or use --with-keys."
+            f"The master key ({manifest.key_fingerprint}) is not in it: keep its file elsewhere."
         )
 
 

@@ -89,7 +89,7 @@ def _report(queued: list[Queued]) -> None:
         say("Nothing waited to be sent when the backup was made.")
     for one in queued:
         say(f"  {one.workspace} / {one.channel}: {one.count} messages waited; each is marked as possibly sent already.")
-    say("Look at them in the inbox, then resume sending in the settings of the workspace or with the API.")
+    say("Look at them in the inbox, then let messages leave again with `threadline resume`.")
 
 
 # Checks before anything is changed
