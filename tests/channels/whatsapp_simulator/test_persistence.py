@@ -1,4 +1,4 @@
-"""Everything survives a restart: state, media, clock, pending outcomes, undelivered webhooks; and the process itself."""
+"""Everything survives a restart: state, media, clock, pending outcomes, undelivered webhooks; and the process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.channels.whatsapp_simulator.rig import Rig, make_business, wait_for
+from tests.channels.whatsapp_simulator.rig import Business, Rig, make_business, wait_for
 from threadline.channels.types.whatsapp.simulator import Simulator
 
 ROOT = Path(__file__).parents[3]
@@ -66,12 +66,12 @@ async def test_round_trip_keeps_everything_and_finishes_what_was_pending(tmp_pat
 
 async def test_torn_last_line_of_a_killed_process_is_forgiven(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    async with Simulator(state_file=path, control_token="c").running() as simulator:
-        async with aiohttp.ClientSession() as http:
-            rig = Rig(simulator, None, http)  # pyright: ignore[reportArgumentType]
-            rig.box = await rig.control("sandbox", {"phone": "442079460123"})
-            await rig.open_window()
-            wamid = await rig.sent()
+    simulator = Simulator(state_file=path, control_token="c")
+    async with simulator.running(), aiohttp.ClientSession() as http:
+        rig = Rig(simulator, Business(), http)
+        rig.box = await rig.control("sandbox", {"phone": "442079460123"})
+        await rig.open_window()
+        wamid = await rig.sent()
     with (tmp_path / "state.json.d" / "messages.jsonl").open("ab") as file:
         file.write(b'{"id":"wamid.torn","se')
     simulator = Simulator(state_file=path)
@@ -88,7 +88,7 @@ async def test_process_serves_announces_itself_and_survives(tmp_path: Path, how:
             "--ready-file", str(tmp_path / "ready"), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        await wait_for(lambda: (tmp_path / "ready").exists(), 10)
+        await wait_for((tmp_path / "ready").exists, 10)
         return process, (tmp_path / "ready").read_text(), (tmp_path / "token").read_text()
 
     process, url, token = await launch()

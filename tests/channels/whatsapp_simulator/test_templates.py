@@ -283,7 +283,7 @@ async def test_listing_pages_with_opaque_cursors_and_filters(rig: Rig) -> None:
     while path:
         _, answer = await rig.graph("GET", path)
         names += [item["name"] for item in answer["data"]]
-        path = answer["paging"].get("next", "").partition("/v26.0/")[2].removeprefix("v26.0/")
+        path = answer["paging"].get("next", "").partition("/v26.0/")[2]
     assert names == ["hello_world", "order_update", "spring_offer", *[f"parcel_{n}" for n in range(5)]]
     _, answer = await rig.graph("GET", f"{rig.account_id}/message_templates?category=MARKETING")
     assert [item["name"] for item in answer["data"]] == ["spring_offer"]

@@ -269,7 +269,7 @@ def page(call: Call, items: list[JSON], key: str = "id") -> JSON:
     if chosen:
         cursors = {"before": cursor_of(chosen[0][key]), "after": cursor_of(chosen[-1][key])}
         paging: JSON = {"cursors": cursors}
-        base = f"{call.world.url}/{call.world.knobs.graph_version}/{call.request.path.lstrip('/')}"
+        base = f"{call.world.url}{call.request.path}"
         if start + limit < len(items):
             paging["next"] = f"{base}?{urlencode({**_paging_query(query), 'after': cursors['after']})}"
         if start > 0:

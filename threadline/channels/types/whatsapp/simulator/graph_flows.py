@@ -39,7 +39,6 @@ def install(graph: Graph) -> None:
 
 
 def describe(call: Call, flow: Flow) -> JSON:
-    now = datetime.datetime.fromtimestamp(call.world.now() + 86400, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
     return without_none(
         id=flow.id,
         name=flow.name,
@@ -49,10 +48,24 @@ def describe(call: Call, flow: Flow) -> JSON:
         json_version="7.1",
         data_api_version="3.0",
         endpoint_uri=flow.endpoint_uri,
-        preview={"preview_url": f"{call.world.url}/flows/{flow.id}/preview/", "expires_at": now},
-        whatsapp_business_account={"id": flow.account_id, "name": call.world.state.accounts[flow.account_id].name},
+        preview={
+            "preview_url": f"{call.world.url}/flows/{flow.id}/preview/",
+            "expires_at": _time_text(call.world.now() + 86400),
+        },
+        whatsapp_business_account=_account_of(call, flow),
+        updated_at=_time_text(flow.updated_at),
         health_status={"can_send_message": "AVAILABLE", "entities": []},
     )
+
+
+def _time_text(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
+def _account_of(call: Call, flow: Flow) -> JSON:
+    account = call.world.state.accounts[flow.account_id]
+    names = {"id": account.id, "name": account.name, "currency": account.currency, "timezone_id": "1"}
+    return {**names, "message_template_namespace": f"ns_{account.id}"}
 
 
 def _errors(flow_json: str | None) -> list[JSON]:
@@ -103,7 +116,7 @@ def create(call: Call) -> Answer:
         name=name,
         categories=[str(c) for c in categories],
         endpoint_uri=as_text(params.get("endpoint_uri")),
-        created_at=call.world.now(),
+        updated_at=call.world.now(),
         flow_json=as_text(params.get("flow_json")) or (source.flow_json if source is not None else None),
     )
     call.world.state.flows[flow.id] = flow
@@ -137,6 +150,7 @@ def upload(call: Call) -> Answer:
     if file is None or call.params.get("asset_type") != "FLOW_JSON":
         raise required("file")
     flow.flow_json = file.content.decode("utf-8", "replace")
+    flow.updated_at = call.world.now()
     return {"success": True, "validation_errors": _errors(flow.flow_json)}
 
 

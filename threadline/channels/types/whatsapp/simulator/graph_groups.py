@@ -97,6 +97,7 @@ def describe(call: Call, group: Group) -> JSON:
         "description": group.description,
         "join_approval_mode": group.join_approval_mode,
         "creation_timestamp": str(int(group.created_at)),
+        "created_at": str(int(group.created_at)),
         "suspended": group.is_suspended,
         "total_participant_count": len(group.participants),
         "participants": [shown_user(call.world, group, users[key]) for key in group.participants],
@@ -115,11 +116,9 @@ def get(call: Call) -> Answer:
 
 def list_all(call: Call) -> Answer:
     groups = [group for group in call.world.state.groups.values() if group.number_id == call.object_id]
-    items: list[JSON] = [
-        {"id": group.id, "subject": group.subject, "created_at": str(int(group.created_at))} for group in groups
-    ]
-    result = page(call, items)
-    return {"data": {"groups": result["data"]}, **({"paging": result["paging"]} if "paging" in result else {})}
+    return page(
+        call, [pick(values, call.fields, list(values)) for values in (describe(call, group) for group in groups)]
+    )
 
 
 def change(call: Call) -> Answer:

@@ -288,7 +288,7 @@ class Flow(msgspec.Struct, kw_only=True):
     status: str = "DRAFT"
     endpoint_uri: str | None = None
     flow_json: str | None = None
-    created_at: float = 0.0
+    updated_at: float = 0.0
 
 
 class Group(msgspec.Struct, kw_only=True):
