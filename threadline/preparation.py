@@ -1,11 +1,32 @@
 """What makes a database an installation: schema, master key, sandbox, set-up link. Safe to repeat at every start."""
 
+from threadline.actions.set_up_workspace import create_setup_link
 from threadline.house import check_key, connect, database_url, make_database, sqlalchemy_url
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
-from threadline.store.installation import find_installation, insert_installation
+from threadline.store.installation import find_installation, insert_installation, list_workspaces, people_exist
 from threadline.store.migrate import migrate
-from threadline.store.session import Database, Role
+from threadline.store.session import Database, Role, Session
+
+
+async def prepare_installation(settings: Settings) -> dict[str, str]:
+    """All of it. What people must be told: `setup_link` while nobody can sign in."""
+    await prepare_database(settings)
+    database = make_database(settings, pool_size=1)
+    try:
+        async with database.transaction(Role.ENGINE) as session:
+            if await people_exist(session):
+                return {}
+            return {"setup_link": await make_setup_link(session, settings)}
+    finally:
+        await database.close()
+
+
+async def make_setup_link(session: Session, settings: Settings) -> str:
+    """For the oldest workspace; for a new one when there is none. The links before it stop working."""
+    workspaces = await list_workspaces(session)
+    token = await create_setup_link(session, workspace_id=workspaces[0] if workspaces else None)
+    return f"{settings.base_url}/setup?token={token}"
 
 
 async def prepare_database(settings: Settings) -> None:

@@ -43,8 +43,11 @@ union all
 select 'acts', count(*)::int, extract(epoch from now() - min(acts.created_at))::float8
     from acts join going on going.id = channel_id where done_at is null and expires_at > now()
 union all
-select 'events', coalesce(sum(f.last_seq - c.position), 0)::int, extract(epoch from now() - min(c.updated_at))::float8
-    from consumers c join feed_counters f using (workspace_id) where c.position < f.last_seq
+select 'events', coalesce(sum(f.last_seq - coalesce(c.position, 0)), 0)::int,
+       extract(epoch from now() - min(c.updated_at))::float8
+    from feed_counters f cross join (select distinct name from consumers) known
+    left join consumers c on c.workspace_id = f.workspace_id and c.name = known.name
+    where coalesce(c.position, 0) < f.last_seq
 union all
 select 'jobs', count(*)::int, extract(epoch from now() - min(execute_after))::float8
     from pgqueuer where status in ('queued', 'picked') and execute_after <= now()

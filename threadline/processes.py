@@ -1,0 +1,189 @@
+"""The processes of the product, put together: web and worker."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+import msgspec
+import uvicorn
+
+from threadline.actions.accept_deliveries import DeliveryWriter
+from threadline.actions.channel_secrets import open_endpoint_secrets
+from threadline.channels.registry import all_channel_types
+from threadline.house import CannotReach, House, database_url, open_house
+from threadline.infra import metrics
+from threadline.infra.bus import Bus
+from threadline.infra.clock import new_id, utc_now
+from threadline.infra.log import get_logger
+from threadline.infra.metrics import Metrics, QueueState
+from threadline.infra.settings import Settings
+from threadline.store.session import Database, Role
+from threadline.store.waiting import Waiting, count_waiting
+from threadline.web.app import Web, create_web
+from threadline.web.ingress import Endpoints, Ingress, line_store, open_ingress_pool
+
+_WEB_POOL: Final = 10
+_TRY_DATABASE_EVERY_S: Final = 1.0
+
+log = get_logger("process")
+
+
+# Web
+
+
+async def serve_web(settings: Settings, *, listener: socket.socket | None, stop: asyncio.Event) -> None:
+    """Until `stop`; then no new connections, requests finished, sockets closed, deliveries committed (R28)."""
+    async with _reached(settings, stop, pool_size=_WEB_POOL) as house, _web_of(house) as web:
+        server = uvicorn.Server(_configuration(settings, web))
+        server.capture_signals = _no_signals  # ours are in main.py
+        stopping = asyncio.create_task(_stop_server(stop, server), name="stop")
+        try:
+            await server.serve(sockets=[listener] if listener else None)
+        finally:
+            stopping.cancel()
+
+
+def _configuration(settings: Settings, web: Web) -> uvicorn.Config:
+    return uvicorn.Config(
+        web,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        proxy_headers=False,  # the web edge reads them itself, from trusted proxies only (S69)
+        server_header=False,
+        backlog=2048,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(settings.limits.shutdown_request_s),
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )
+
+
+@contextlib.contextmanager
+def _no_signals() -> Iterator[None]:
+    yield
+
+
+async def _stop_server(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+@asynccontextmanager
+async def _web_of(house: House) -> AsyncIterator[Web]:
+    settings, limits = house.settings, house.settings.limits
+    url = settings.database_ingress_url or database_url(settings)
+    async with open_ingress_pool(url) as pool:
+        writer = DeliveryWriter(
+            line_store(pool),
+            hints=house.bus.publish,
+            flush_bodies=limits.flush_bodies,
+            flush_bytes=limits.flush_bytes,
+            waiting_bytes=limits.waiting_bytes,
+            waiting_s=limits.waiting_s,
+        )
+        endpoints = Endpoints(
+            pool,
+            types=all_channel_types(),
+            open_secrets=lambda sealed, endpoint_id: open_endpoint_secrets(house.keyring, endpoint_id, sealed),
+        )
+        ingress = Ingress(
+            endpoints=endpoints,
+            writer=writer,
+            pool=pool,
+            blobs=house.blobs,
+            public_url=settings.base_url,
+            now=utc_now,
+            new_id=new_id,
+            body_timeout_s=limits.request_timeout_s,
+        )
+        web = create_web(
+            settings,
+            house.database,
+            keyring=house.keyring,
+            http=house.http,
+            blobs=house.blobs,
+            ingress=ingress,  # pyright: ignore[reportArgumentType] - it names the scope a dict, which it is
+            read_metrics=_metrics_of(house.database).render,
+            read_health=partial(_describe_health, house.database),
+        )
+        async with _background(_pass_hints(house.bus, web, endpoints), metrics.watch_loop()):
+            yield web
+        await writer.drain()
+
+
+async def _pass_hints(bus: Bus, web: Web, endpoints: Endpoints) -> None:
+    """News of the database to this process's sockets; a changed channel may have changed who is known here."""
+    with bus.subscribe("feed:", "channel:", "endpoint:") as news:
+        while True:
+            topics = await news.wait(timeout_s=60)
+            web.hub.hint(topics)
+            if any(topic.startswith(("channel:", "endpoint:")) for topic in topics):
+                endpoints.forget()
+
+
+# What both are asked
+
+
+def _metrics_of(database: Database) -> Metrics:
+    page = Metrics()
+
+    async def read() -> list[QueueState]:
+        for role, in_use in database.pool_usage():
+            metrics.pool_in_use.labels(role.value).set(in_use)
+        return [QueueState(one.kind, one.depth, one.oldest_s) for one in await _waiting(database)]
+
+    page.register_reader(read)
+    return page
+
+
+async def _describe_health(database: Database) -> bytes:
+    waiting = await _waiting(database)
+    is_drained = not any(one.depth for one in waiting)
+    return msgspec.json.encode({"live": True, "ready": True, "drained": is_drained, "waiting": waiting})
+
+
+async def _waiting(database: Database) -> list[Waiting]:
+    async with database.transaction(Role.ENGINE) as session:
+        return await count_waiting(session)
+
+
+@asynccontextmanager
+async def _reached(settings: Settings, stop: asyncio.Event, *, pool_size: int) -> AsyncIterator[House]:
+    """The house, opened as soon as the database answers: a process that starts during an outage waits for its end."""
+    async with contextlib.AsyncExitStack() as stack:
+        while True:
+            try:
+                house = await stack.enter_async_context(open_house(settings, pool_size=pool_size))
+                break
+            except CannotReach:
+                log.warning("database_unreachable")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_TRY_DATABASE_EVERY_S):
+                        await stop.wait()
+                if stop.is_set():
+                    raise
+        yield house
+
+
+@asynccontextmanager
+async def _background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Coroutines that run beside for as long as the block does."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
