@@ -3,14 +3,12 @@ import type { ComponentProps } from 'react';
 import { t } from '@/shared/i18n';
 import { formatDuration } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
-import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { Switch } from '@/shared/ui/Switch';
 import { photoMessage } from './AttachMenu';
 import { setOnline, setReceipts, type Customer, type NewMessage, type PhoneMessage } from './protocol';
+import { ReactionMenu } from './ReactionMenu';
 import { SAMPLE_PLACE, sampleVoice, voiceFromRecording } from './samples';
 import { useRecorder } from './useRecorder';
-
-const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
 export interface ActionsProps {
   readonly channelId: string;
@@ -65,20 +63,10 @@ export function Actions({ channelId, customer, target, onQuote, onSend, onFailur
           disabled={target === undefined}
           onClick={() => target && onQuote(target)}
         />
-        <Menu
-          side="top"
-          align="end"
+        <ReactionMenu
           trigger={<Action icon={Smile} label={t('practice.react')} disabled={target === undefined} />}
-        >
-          {EMOJI.map((emoji) => (
-            <MenuItem key={emoji} onClick={() => target && onSend({ kind: 'reaction', message_id: target.id, emoji })}>
-              {emoji}
-            </MenuItem>
-          ))}
-          <MenuItem onClick={() => target && onSend({ kind: 'reaction', message_id: target.id, emoji: '' })}>
-            {t('practice.no_reaction')}
-          </MenuItem>
-        </Menu>
+          onChoose={(emoji) => target && onSend({ kind: 'reaction', message_id: target.id, emoji })}
+        />
       </div>
       <details className="text-13">
         <summary className="flex min-h-6 items-center justify-center rounded-sm text-muted hover:text-ink">

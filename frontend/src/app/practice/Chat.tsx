@@ -116,11 +116,20 @@ interface ThreadProps {
 function Thread({ channelId, phone, chosenId, onChoose, onSend }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
-  const count = phone.messages.length;
   useEffect(() => {
     const element = scroller.current;
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
-  }, [count, phone.isTyping]);
+  }, [phone]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const watch = new ResizeObserver(() => {
+      if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    watch.observe(element);
+    if (element.firstElementChild !== null) watch.observe(element.firstElementChild);
+    return () => watch.disconnect();
+  }, []);
   return (
     <div
       ref={scroller}

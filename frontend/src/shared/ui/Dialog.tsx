@@ -47,7 +47,7 @@ export function Dialog({
               </Base.Close>
             )}
           </div>
-          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-1 pb-5">
+          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-2 pb-5">
             {description !== undefined && (
               <Base.Description className="text-14 text-muted">{description}</Base.Description>
             )}

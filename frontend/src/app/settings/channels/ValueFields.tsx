@@ -23,7 +23,7 @@ export interface ValueFieldsProps {
 export function ValueFields(props: ValueFieldsProps) {
   const shown = props.fields.filter((field) => !field.is_generated);
   return (
-    <div className="grid gap-x-6 gap-y-5 sm:grid-cols-2">
+    <div className="grid gap-x-4 gap-y-5 sm:grid-cols-2">
       {shown.map((field, index) => (
         <ValueField key={field.name} field={field} isWide={!isPaired(shown, index)} {...props} />
       ))}
