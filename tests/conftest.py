@@ -27,6 +27,7 @@ from threadline.infra.settings import Settings, load_settings
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--external-postgres", action="store_true", help="use an external PostgreSQL of 15 or newer")
+    parser.addoption("--update-cases", action="store_true", help="write what channels do now into their case files")
 
 
 @pytest.fixture(scope="session", autouse=True)

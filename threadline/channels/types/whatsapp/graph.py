@@ -1,4 +1,4 @@
-"""Calls to the Graph API: its address, its token, its answers. Every other file that talks to Meta goes through here."""
+"""Calls to the Graph API: its address, its token, its answers. Every call to Meta goes through here."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,6 @@
 """Files: to Meta before a message goes out, from Meta after one came in (whatsapp.md §3.5)."""
 
+from types import AsyncGeneratorType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -72,7 +73,7 @@ async def upload(http: HttpClient, access: ChannelAccess, file: OutgoingFile) ->
     form = (
         FormPart("messaging_product", "whatsapp"),
         FormPart("type", file.mime),
-        FormPart("file", file.read, file_name=file.name or "file", content_type=file.mime),
+        FormPart("file", file.read, file_name=file.name or "file", content_type=file.mime, size_bytes=file.size_bytes),
     )
     url = graph_url(access, access.address, "media")
     try:
@@ -104,6 +105,7 @@ async def fetch_media(
         stream = await _open(http, access, source.url, limit_bytes=limit_bytes)
         if stream.status == 200:
             return _fetched(stream, source.mime)
+        await _close(stream)
         if stream.status not in _RENEWABLE or not source.media_id:
             raise _not_fetched(stream.status)
     if not source.media_id:
@@ -111,6 +113,7 @@ async def fetch_media(
     url, mime = await _ask_for_link(http, access, source.media_id)
     stream = await _open(http, access, url, limit_bytes=limit_bytes)
     if stream.status != 200:
+        await _close(stream)
         raise _not_fetched(stream.status)
     return _fetched(stream, mime or source.mime)
 
@@ -164,6 +167,13 @@ async def _open(http: HttpClient, access: ChannelAccess, url: str, *, limit_byte
         raise SendError(code="unreachable", retry=Retry.YES, text="WhatsApp cannot be reached at present.") from error
     except (HttpTimeout, HttpBroken) as error:
         raise SendError(code="timeout", retry=Retry.YES, text="The file did not arrive in time.") from error
+
+
+async def _close(stream: HttpStream) -> None:
+    """Give the connection back without reading the rest."""
+    chunks: object = stream.chunks
+    if isinstance(chunks, AsyncGeneratorType):
+        await chunks.aclose()
 
 
 def _not_fetched(status: int) -> SendError:

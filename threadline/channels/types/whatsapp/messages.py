@@ -185,7 +185,7 @@ def _source(body: MediaBody, origin: Origin) -> MediaSource:
         mime=text_of(body.mime_type),
         sha256=text_of(body.sha256),
         file_name=text_of(body.filename),
-        expires_at=_after(origin.at, MEDIA_LIFE),
+        expires_at=_after(origin.at, MEDIA_LIFE) if not origin.from_history else None,
     )
 
 

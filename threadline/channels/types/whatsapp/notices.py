@@ -55,7 +55,7 @@ def _reason(value: AccountValue) -> str:
     if value.other_info is not None:
         words += [text_of(value.other_info.title), text_of(value.other_info.description)]
     if value.disable_info is not None:
-        words.append(text_of(value.disable_info.disable_date))
+        words.append(f"will be disabled on {_ending(value.disable_info.disable_date)}")
     return ": ".join(word for word in words if word and word != "NONE")
 
 
@@ -166,7 +166,7 @@ def _violation(value: AccountValue, at: datetime | None) -> ChannelNotice:
     return ChannelNotice(
         kind="account_violation",
         severity="critical",
-        text=f"Meta found a breach of its policy: {_words(kind) or 'not named'}. Read the notice in Business Support Home.",
+        text=f"Meta found a breach of its policy: {_words(kind) or 'not named'}. Open Business Support Home.",
         facts={"violation": kind},
         at=at,
     )
@@ -366,7 +366,7 @@ def _number_name(value: AccountValue, account: str, at: datetime | None) -> Chan
     }
     if value.rejection_reason and value.rejection_reason != "NONE":
         facts["display_name_reason"] = text_of(value.rejection_reason)
-        text = text.removesuffix(".") + f": {_words(text_of(value.rejection_reason))}."
+        text += f" Reason: {_words(text_of(value.rejection_reason))}."
     return ChannelNotice(kind="number_name", severity=severity, text=text, facts=facts, at=at)
 
 

@@ -1,7 +1,7 @@
 """Our content → the JSON of `POST /{phone}/messages` (whatsapp.md §3). Pure; `limits.fit` has been there before."""
 
 from collections.abc import Mapping, Sequence
-from typing import Union, assert_never
+from typing import TypeAlias, assert_never
 from uuid import UUID
 
 import msgspec
@@ -34,7 +34,7 @@ from threadline.core.content import (
 )
 from threadline.core.errors import CannotSend
 
-Json = Union[str, int, float, bool, None, msgspec.Raw, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = "str | int | float | bool | msgspec.Raw | Sequence[Json] | Mapping[str, Json] | None"
 """What can stand in an outgoing body."""
 
 _encode = msgspec.json.Encoder().encode

@@ -32,7 +32,7 @@ def _safe_escape(match: re.Match[bytes]) -> bytes:
     escape = match.group()
     if len(escape) != len(b"\\u0000"):
         return escape
-    code = int(escape[2:], 16)
+    code = int(escape.decode().removeprefix("\\u"), 16)
     return _REPLACEMENT if code == 0 or 0xD800 <= code <= 0xDFFF else escape
 
 

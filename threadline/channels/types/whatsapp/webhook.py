@@ -154,9 +154,10 @@ def _decode_envelope(body: bytes) -> Envelope:
     if not body.isascii():
         body.decode()
     try:
-        return _envelope.decode(body)
-    except msgspec.ValidationError:
-        return _decode_odd_envelope(body)
+        try:
+            return _envelope.decode(body)
+        except msgspec.ValidationError:
+            return _decode_odd_envelope(body)
     except RecursionError as error:
         raise BadPayload("The body nests too deeply.") from error
 
@@ -271,7 +272,10 @@ def _split(raw: msgspec.Raw) -> Iterator[Value | Unreadable]:
     metadata = _try(_metadata, members.get("metadata"))
     contacts = _read_list(_contact, members.get("contacts"))
     errors = _read_list(_error, members.get("errors"))
-    for name in members.keys() & _LISTS.keys():
+    names = [name for name in _LISTS if name in members]
+    if not names:
+        yield Value(metadata=metadata, contacts=contacts, errors=errors)
+    for name in names:
         items = _try(_list, members[name])
         if items is None:
             yield _unreadable(f"`{name}` is no list", members[name])

@@ -11,7 +11,7 @@ from threadline.channels.types.whatsapp.scalars import Loose
 NOTHING = msgspec.Raw(b"null")
 
 
-class Wire(msgspec.Struct, gc=False):
+class Wire(msgspec.Struct, gc=False, omit_defaults=True):
     """Decoded once, read once, never in a cycle: the garbage collector need not know."""
 
 
