@@ -106,7 +106,7 @@ def content_payload(
                 text["preview_url"] = True
             return "text", text
         case Media():
-            return content.media, _media(content, media_ids)
+            return content.media, _media(content, files[content.file_id], media_ids)
         case Location():
             return "location", _location(content)
         case Contacts():
@@ -135,13 +135,14 @@ def content_payload(
 # --- Plain kinds -------------------------------------------------------------------------------------------------
 
 
-def _media(content: Media, media_ids: Mapping[UUID, str]) -> dict[str, Json]:
+def _media(content: Media, file: OutgoingFile, media_ids: Mapping[UUID, str]) -> dict[str, Json]:
+    """Only Ogg can be shown as a voice note; other sounds go as files."""
     body: dict[str, Json] = {"id": media_ids[content.file_id]}
     if content.caption:
         body["caption"] = content.caption
     if content.media == "document" and content.file_name:
         body["filename"] = content.file_name
-    if content.media == "audio" and content.is_voice:
+    if content.media == "audio" and content.is_voice and file.mime.startswith("audio/ogg"):
         body["voice"] = True
     return body
 
