@@ -226,7 +226,7 @@ def send_everything(bench: Bench, to: str, incoming: str) -> dict[str, Any]:
             to,
             body="look",
             cards=[
-                card(
+                types.ImageCarouselCard(
                     body="one", buttons=types.URLButton("Go", "https://example.com"), image="https://example.com/a.png"
                 )
                 for _ in range(2)

@@ -75,7 +75,7 @@ class Graph:
             answer = self._answer(request)
         except GraphError as error:
             return self.refuse(error)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
             return self.refuse(GraphError(100, message=f"(#100) Invalid parameter ({type(error).__name__})"))
         if isinstance(answer, Response):
             return answer
@@ -88,6 +88,8 @@ class Graph:
             value = await answer
         except GraphError as error:
             return self.refuse(error)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            return self.refuse(GraphError(100, message=f"(#100) Invalid parameter ({type(error).__name__})"))
         return value if isinstance(value, Response) else json_response(value)
 
     def refuse(self, error: GraphError) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from .errors import status_error
-from .ids import ALPHANUMERIC
 from .pricing import Price
 from .state import Account, Conversation, Message, Number, Template, User
 from .wire import JSON, without_none
@@ -82,8 +83,9 @@ def emit_status(
         item["recipient_identity_key_hash"] = user.identity_hash
     if message.biz is not None:
         item["biz_opaque_callback_data"] = message.biz
+    if not is_failed:
+        item |= _conversation_object(world, message, conversation, status)
     if price is not None:
-        item |= _conversation_object(world, message, conversation, status, price)
         item["pricing"] = price.as_json()
     if is_failed:
         item["errors"] = [status_error(error_code, details)]
@@ -95,14 +97,14 @@ def emit_status(
     world.emit(world.account_of(number), number, "messages", value, [f"{message.id}:{status}"])
 
 
-def _conversation_object(world: World, message: Message, conversation: Conversation, status: str, price: Price) -> JSON:
+def _conversation_object(world: World, message: Message, conversation: Conversation, status: str) -> JSON:
     """Old versions and free entry points still carry `conversation`; its end is told only with `sent`."""
-    if not (message.is_free_entry or world.knobs.old_conversation_object):
+    if not (message.is_free_entry or world.knobs.old_conversation_object) or message.type == "reaction":
         return {}
-    identity = "".join(
-        ALPHANUMERIC[(len(conversation.user_key) * 7 + ord(char)) % 62] for char in message.number_id[:24]
-    )
-    value: JSON = {"id": identity, "origin": {"type": price.category}}
+    opened_at = conversation.free_entry_until or conversation.window_from or message.at
+    words = f"{conversation.number_id}/{conversation.user_key}/{opened_at}".encode()
+    kind = "referral_conversion" if message.is_free_entry else message.category
+    value: JSON = {"id": hashlib.md5(words, usedforsecurity=False).hexdigest(), "origin": {"type": kind}}
     if status == "sent":
         value["expiration_timestamp"] = str(int(conversation.free_entry_until or world.now() + 86400))
     return {"conversation": value}

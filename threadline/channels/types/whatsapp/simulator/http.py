@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
+import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -253,7 +255,11 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, request: Request) -> None:
         self._is_busy = True
-        result = self._handle(request)
+        try:
+            result = self._handle(request)
+        except Exception:
+            logger.exception("the simulator failed to answer a request")
+            result = Response(500, b"", "text/plain")
         if isinstance(result, Response):
             self._send(result)
         else:
@@ -281,6 +287,9 @@ class Connection(asyncio.Protocol):
             case Manner.SILENT:
                 return  # stays busy: this connection never hears from us again
             case Manner.RESET:
+                socket_ = cast("socket.socket | None", self._transport.get_extra_info("socket"))
+                if socket_ is not None:  # without lingering the peer sees a reset, not an end
+                    socket_.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self._transport.abort()
                 return
             case Manner.HALF:

@@ -121,6 +121,7 @@ class Knobs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     answer_delay_s: float = 0.0
     throughput_http_status: int = 400
     strict_numbers: bool = False
+    incoming_uses_throughput: bool = True
     window_errors_are_sync: bool = False
     unknown_users_exist: bool = True
     ignores_window: bool = False

@@ -16,6 +16,9 @@ from .world import World
 FIRST_WAIT_S = 0.5
 SHARE = 20
 """Writing may take one part in this many of the time, so that a large state is written more rarely."""
+MANY_LINES = 20_000
+OVERTAKEN = 5
+"""Messages are written anew when there are many lines, and this many times more than messages."""
 
 
 class Storage:
@@ -28,6 +31,7 @@ class Storage:
         self._messages = self._folder / "messages.jsonl"
         self._task: asyncio.Task[None] | None = None
         self._written_changes = -1
+        self._lines = 0
 
     def media_store(self) -> MediaStore:
         return MediaStore(self._folder / "media")
@@ -50,7 +54,12 @@ class Storage:
             latest[message.id] = message
         for message in sorted(latest.values(), key=lambda item: item.seq):
             world.restore_message(message)
+        self._compact(world)
+
+    def _compact(self, world: World) -> None:
+        """Write each message once again; lines that were overtaken go."""
         self._replace(self._messages, b"".join(msgspec.json.encode(m) + b"\n" for m in world.messages.values()))
+        self._lines = len(world.messages)
 
     def start(self, world: World) -> None:
         self._task = asyncio.create_task(self._keep(world))
@@ -78,6 +87,9 @@ class Storage:
             lines = b"".join(msgspec.json.encode(world.messages[key]) + b"\n" for key in dirty if key in world.messages)
             with self._messages.open("ab") as file:
                 file.write(lines)
+            self._lines += len(dirty)
+        if self._lines > MANY_LINES and self._lines > OVERTAKEN * len(world.messages):
+            self._compact(world)
         self._replace(self._path, msgspec.json.encode(world.snapshot_state()))
 
     @staticmethod

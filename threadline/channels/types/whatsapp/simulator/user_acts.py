@@ -83,6 +83,8 @@ def write(world: World, number: Number, user: User, act: JSON) -> Message | None
     )
     if user.key in number.blocked:
         return None
+    if number.rate_per_s > 0 and world.knobs.incoming_uses_throughput:
+        world.rates[number.id].take(world.now(), number.rate_per_s)  # in and out share the number's throughput
     _open_window(world, number, conversation, user, kind, has_referral=referral is not None)
     world.add_message(message)
     hooks.emit_messages(world, number, conversation, user, item)
