@@ -171,9 +171,10 @@ class Supervisor:
         """Migrations, master key, sandbox, set-up link: what is missing, by a child that may import everything."""
         with _step("Preparing the workspace"):
             self._wait_for_files([_ready_file(self._settings, child.name) for child in simulators])
-            child = self._spawn(
-                [sys.executable, "-m", "threadline.main", "prepare"], environment, stdout=subprocess.PIPE
-            )
+            command = [sys.executable, "-m", "threadline.main", "prepare"]
+            child = self._spawn(command, environment, stdout=subprocess.PIPE)
+            while child.poll() is None:
+                self._tick(0.02)
             if child.returncode != 0:
                 raise SystemExit(1)  # the child said why
             answer, _ = child.communicate()

@@ -516,6 +516,10 @@ class ChannelType(Protocol):
         """True if the raw bytes carry a signature of one of the secrets. Constant time; no secret means False."""
         ...
 
+    def sign(self, body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
+        """Headers with which `verify` takes this body: for recorded deliveries that are played again."""
+        ...
+
     def accounts(self, body: bytes) -> list[AccountRef]:
         """Whom the body is for: a tolerant scan that never raises, without duplicates; [] if it names nobody."""
         ...

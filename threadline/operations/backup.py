@@ -59,9 +59,7 @@ async def make_backup(settings: Settings, file: Path, *, keys_file: Path | None)
         _write_keys(settings, keys_file)
         say(f"Written: {keys_file}. Keep it apart from the backup.")
     else:
-        say(
-            f"The master key ({manifest.key_fingerprint}) is not in it: keep its file elsewhere."
-        )
+        say(f"The master key ({manifest.key_fingerprint}) is not in it: keep its file elsewhere.")
 
 
 async def _dump(settings: Settings, keyring: Keyring, archive: Writer, target: Path) -> Manifest:

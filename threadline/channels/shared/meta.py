@@ -50,6 +50,11 @@ def has_valid_signature(request: HookRequest, secrets: EndpointSecrets) -> bool:
     return is_valid
 
 
+def make_signed_headers(body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
+    """As Meta sends them, under the newest secret; none without one."""
+    return {_SIGNATURE_HEADER: sign(secrets.signing[0], body)} if secrets.signing else {}
+
+
 def sign(secret: str, body: bytes) -> str:
     """The header's value for a body: `sha256=` and the HMAC-SHA256 of the raw bytes in lower-case hex."""
     return _SIGNATURE_PREFIX + hmac.digest(secret.encode(), body, hashlib.sha256).hex()

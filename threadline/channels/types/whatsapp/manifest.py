@@ -83,6 +83,9 @@ class WhatsApp:
     def verify(self, request: HookRequest, secrets: EndpointSecrets) -> bool:
         return webhook.verify(request, secrets)
 
+    def sign(self, body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
+        return webhook.signed_headers(body, secrets)
+
     def accounts(self, body: bytes) -> list[AccountRef]:
         return webhook.accounts(body)
 

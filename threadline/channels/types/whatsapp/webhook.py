@@ -20,7 +20,7 @@ from threadline.channels.contract import (
     Inbound,
     Unreadable,
 )
-from threadline.channels.shared.meta import answer_handshake, has_valid_signature
+from threadline.channels.shared.meta import answer_handshake, has_valid_signature, make_signed_headers
 from threadline.channels.types.whatsapp.history import read_history, read_past_message
 from threadline.channels.types.whatsapp.messages import (
     NotUnderstood,
@@ -93,6 +93,10 @@ def handshake(request: HookRequest, secrets: EndpointSecrets) -> HookAnswer | No
 
 def verify(request: HookRequest, secrets: EndpointSecrets) -> bool:
     return has_valid_signature(request, secrets)
+
+
+def signed_headers(body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
+    return make_signed_headers(body, secrets)
 
 
 def acknowledge(body: bytes) -> HookAnswer:
