@@ -19,6 +19,11 @@ export function App() {
           <screens.Invitation />
         </Route>
         <Route path={patterns.signIn}>{session ? <Redirect to={paths.inbox()} /> : <screens.SignIn />}</Route>
+        <Route path={patterns.practice}>
+          {({ channelId }) =>
+            session ? <screens.PracticePage channelId={channelId} /> : <Redirect to={paths.signIn()} />
+          }
+        </Route>
         <Route>
           {session ? <Desk key={`${session.workspace.id} ${session.agent.id}`} /> : <Redirect to={paths.signIn()} />}
         </Route>

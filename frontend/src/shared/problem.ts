@@ -8,8 +8,7 @@ export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return t('common.failed');
   if (error.status === 0) return t('common.offline');
   const key = `problem.${error.code}`;
-  if (hasText(key)) return t(key);
-  return error.detail || error.title || t('common.failed');
+  return hasText(key) ? t(key) : error.title || error.detail || t('common.failed');
 }
 
 /** The refusal's sentences by field name. */

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Problem } from './api/http';
 import { fieldErrors, problemText } from './problem';
 
 export interface Submit {
@@ -6,6 +7,8 @@ export interface Submit {
   /** About the whole form; absent if every complaint has its field. */
   readonly error: string | undefined;
   readonly errors: Readonly<Record<string, string>>;
+  /** The server does not know who this is (401). */
+  readonly isUnknown: boolean;
   /** Does the work once at a time; true if it succeeded. */
   readonly run: (work: () => Promise<void>) => Promise<boolean>;
   readonly clear: (field: string) => void;
@@ -15,6 +18,7 @@ export interface Submit {
 export function useSubmit(fields: readonly string[]): Submit {
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<string>();
+  const [isUnknown, setIsUnknown] = useState(false);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
 
   async function run(work: () => Promise<void>): Promise<boolean> {
@@ -27,6 +31,7 @@ export function useSubmit(fields: readonly string[]): Submit {
       return true;
     } catch (cause) {
       const byField = fieldErrors(cause);
+      setIsUnknown(cause instanceof Problem && cause.status === 401);
       setErrors(byField);
       if (!fields.some((field) => field in byField)) setError(problemText(cause));
       return false;
@@ -39,5 +44,5 @@ export function useSubmit(fields: readonly string[]): Submit {
     if (field in errors) setErrors(Object.fromEntries(Object.entries(errors).filter(([name]) => name !== field)));
   }
 
-  return { isBusy, error, errors, run, clear };
+  return { isBusy, error, errors, isUnknown, run, clear };
 }

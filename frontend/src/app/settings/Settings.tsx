@@ -13,7 +13,7 @@ import { Page } from './parts/Page';
 import { People } from './people/People';
 import { Profile } from './profile/Profile';
 import { ProofDialog } from './proof';
-import { SECTIONS } from './sections';
+import { SECTIONS, sectionsFor } from './sections';
 import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
 import { SettingsNav } from './SettingsNav';
@@ -31,10 +31,13 @@ export default function Settings() {
     <div className="flex h-full min-h-0 min-w-0 flex-1 flex-col text-ink">
       <SendingBanner />
       <div className="flex min-h-0 flex-1">
-        <SettingsNav role={agent.role} className={cx('w-full shrink-0 md:flex md:w-50', !isList && 'hidden')} />
+        <SettingsNav
+          permissions={agent.permissions}
+          className={cx('w-full shrink-0 md:flex md:w-50', !isList && 'hidden')}
+        />
         <div className={cx('min-h-0 min-w-0 flex-1 md:flex', isList ? 'hidden' : 'flex')}>
           <Suspense fallback={<div className="flex-1 bg-surface" />}>
-            <Pages isAdmin={agent.role === 'admin'} />
+            <Pages permissions={agent.permissions} />
           </Suspense>
         </div>
       </div>
@@ -43,29 +46,26 @@ export default function Settings() {
   );
 }
 
-function Pages({ isAdmin }: { readonly isAdmin: boolean }) {
+function Pages({ permissions }: { readonly permissions: readonly string[] }) {
+  const may = new Set(sectionsFor(permissions).map(({ path }) => path));
   return (
     <Switch>
       <Route path="/settings/profile" component={Profile} />
       <Route path="/settings/sessions" component={Sessions} />
-      {isAdmin && [
-        <Route key="general" path="/settings/general" component={General} />,
-        <Route key="people" path="/settings/people" component={People} />,
-        <Route key="channels" path="/settings/channels" component={Channels} />,
-        <Route key="connect" path="/settings/channels/connect/:type">
-          {({ type }) => <ConnectPage type={type} />}
-        </Route>,
-        <Route key="channel" path="/settings/channels/:channelId">
-          {({ channelId }) => <ChannelPage channelId={channelId} />}
-        </Route>,
-        <Route key="templates" path="/settings/templates" component={Templates} />,
-        <Route key="tokens" path="/settings/tokens" component={Tokens} />,
-        <Route key="deliveries" path="/settings/deliveries" component={Deliveries} />,
-      ]}
-      <Route path="/settings">
-        {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}
-        {isAdmin ? <General /> : <Profile />}
-      </Route>
+      {may.has('general') && <Route path="/settings/general" component={General} />}
+      {may.has('people') && <Route path="/settings/people" component={People} />}
+      {may.has('channels') && <Route path="/settings/channels" component={Channels} />}
+      {may.has('channels') && (
+        <Route path="/settings/channels/connect/:type">{({ type }) => <ConnectPage type={type} />}</Route>
+      )}
+      {may.has('channels') && (
+        <Route path="/settings/channels/:channelId">{({ channelId }) => <ChannelPage channelId={channelId} />}</Route>
+      )}
+      {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
+      {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
+      {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}
+      {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}
+      <Route path="/settings" component={Profile} />
       <Route path="/settings/:section/*?">
         {({ section }) =>
           SECTIONS.some(({ path }) => path === section) ? <NotAllowed /> : <Redirect to={paths.settings()} replace />

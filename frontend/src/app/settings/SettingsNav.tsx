@@ -7,15 +7,14 @@ import { useCommands } from '@/shared/keys/keyboard';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { findSettings, GROUPS, sectionsFor, type Section } from './sections';
-import type { Role } from './types';
 
 export interface SettingsNavProps {
-  readonly role: Role;
+  readonly permissions: readonly string[];
   readonly className?: string;
 }
 
 /** All settings pages, and one search over everything on them. */
-export function SettingsNav({ role, className }: SettingsNavProps) {
+export function SettingsNav({ permissions, className }: SettingsNavProps) {
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useCommands({ search: () => field.current?.focus() });
@@ -51,17 +50,17 @@ export function SettingsNav({ role, className }: SettingsNavProps) {
           )}
         </div>
         {search.trim() === '' ? (
-          <AllSections role={role} />
+          <AllSections permissions={permissions} />
         ) : (
-          <FoundSettings role={role} search={search} onFollow={() => setSearch('')} />
+          <FoundSettings permissions={permissions} search={search} onFollow={() => setSearch('')} />
         )}
       </nav>
     </div>
   );
 }
 
-function AllSections({ role }: { readonly role: Role }) {
-  const sections = sectionsFor(role);
+function AllSections({ permissions }: { readonly permissions: readonly string[] }) {
+  const sections = sectionsFor(permissions);
   return GROUPS.map((group) => {
     const own = sections.filter((section) => section.group === group);
     if (own.length === 0) return null;
@@ -99,13 +98,13 @@ function SectionLink({ section }: { readonly section: Section }) {
 }
 
 interface FoundSettingsProps {
-  readonly role: Role;
+  readonly permissions: readonly string[];
   readonly search: string;
   readonly onFollow: () => void;
 }
 
-function FoundSettings({ role, search, onFollow }: FoundSettingsProps) {
-  const found = findSettings(role, search);
+function FoundSettings({ permissions, search, onFollow }: FoundSettingsProps) {
+  const found = findSettings(permissions, search);
   if (found.length === 0) return <p className="px-2 py-3 text-13 text-muted">{t('settings.nothing_found')}</p>;
   return (
     <ul className="flex flex-col gap-0.5 pt-2">

@@ -12,14 +12,14 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { t, type Key } from '@/shared/i18n';
-import type { Role } from './types';
 
 export interface Section {
   readonly path: string;
   readonly group: 'you' | 'workspace' | 'conversations' | 'technical';
   readonly label: Key;
   readonly icon: LucideIcon;
-  readonly isForAdmins: boolean;
+  /** Who sees the page; absent: everybody. */
+  readonly permission?: string;
   /** The settings on the page, as they are called there. */
   readonly contents: readonly Key[];
 }
@@ -30,7 +30,6 @@ export const SECTIONS: readonly Section[] = [
     group: 'you',
     label: 'settings.profile.title',
     icon: User,
-    isForAdmins: false,
     contents: [
       'settings.profile.name',
       'settings.profile.language',
@@ -44,7 +43,6 @@ export const SECTIONS: readonly Section[] = [
     group: 'you',
     label: 'settings.sessions.title',
     icon: MonitorSmartphone,
-    isForAdmins: false,
     contents: ['settings.sessions.sign_out_there'],
   },
   {
@@ -52,7 +50,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'workspace',
     label: 'settings.general.title',
     icon: Globe,
-    isForAdmins: true,
+    permission: 'sending:pause',
     contents: ['settings.general.name', 'settings.sending.title'],
   },
   {
@@ -60,7 +58,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'workspace',
     label: 'settings.people.title',
     icon: Users,
-    isForAdmins: true,
+    permission: 'agents:manage',
     contents: [
       'settings.people.invite',
       'settings.people.role',
@@ -74,7 +72,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'conversations',
     label: 'settings.channels.title',
     icon: MessageCircle,
-    isForAdmins: true,
+    permission: 'channels:manage',
     contents: [
       'settings.channels.connect',
       'settings.channel.callback_url',
@@ -89,7 +87,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'conversations',
     label: 'settings.templates.title',
     icon: FileText,
-    isForAdmins: true,
+    permission: 'templates:sync',
     contents: ['settings.templates.sync'],
   },
   {
@@ -97,7 +95,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'technical',
     label: 'settings.tokens.title',
     icon: KeyRound,
-    isForAdmins: true,
+    permission: 'tokens:manage',
     contents: ['settings.tokens.create', 'settings.tokens.scopes'],
   },
   {
@@ -105,7 +103,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'technical',
     label: 'settings.deliveries.title',
     icon: Inbox,
-    isForAdmins: true,
+    permission: 'deliveries:read',
     contents: ['settings.deliveries.replay'],
   },
 ];
@@ -118,16 +116,16 @@ export interface Found {
   readonly setting: string | undefined;
 }
 
-export function sectionsFor(role: Role): readonly Section[] {
-  return SECTIONS.filter((section) => role === 'admin' || !section.isForAdmins);
+export function sectionsFor(permissions: readonly string[]): readonly Section[] {
+  return SECTIONS.filter(({ permission }) => permission === undefined || permissions.includes(permission));
 }
 
 /** Pages and settings whose words contain every word of the search. */
-export function findSettings(role: Role, search: string): readonly Found[] {
+export function findSettings(permissions: readonly string[], search: string): readonly Found[] {
   const words = fold(search).split(/\s+/u).filter(Boolean);
   if (words.length === 0) return [];
   const holds = (text: string): boolean => words.every((word) => fold(text).includes(word));
-  return sectionsFor(role).flatMap((section) => {
+  return sectionsFor(permissions).flatMap((section) => {
     const page = t(section.label);
     const settings = section.contents.map((key) => t(key)).filter((setting) => holds(`${page} ${setting}`));
     const found: (string | undefined)[] = holds(page) ? [undefined] : settings;

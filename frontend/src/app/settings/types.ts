@@ -21,16 +21,19 @@ export interface Invitation {
   readonly expires_at: Time;
 }
 
-export interface CreatedInvitation extends Invitation {
+export interface CreatedInvitation {
+  readonly id: Id;
+  readonly email: string;
   /** Shown once: the server keeps only its hash. */
   readonly link: string;
+  readonly lifetime_s: number;
 }
 
 export interface Workspace {
   readonly id: Id;
   readonly name: string;
   readonly is_sandbox: boolean;
-  readonly sending?: { readonly paused: boolean; readonly since: Time | null; readonly reason: string };
+  readonly sending_paused_at: Time | null;
 }
 
 export interface SetupField {

@@ -26,7 +26,7 @@ export function NewPerson({ draft, submit, onChange, isEmailFixed = false }: New
         autoComplete="name"
         autoFocus
         required
-        maxLength={200}
+        maxLength={100}
         value={draft.name}
         onValueChange={(name) => {
           submit.clear('name');

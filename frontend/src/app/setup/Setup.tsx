@@ -71,7 +71,7 @@ export default function Setup() {
             name="organization"
             autoComplete="organization"
             required
-            maxLength={200}
+            maxLength={100}
             value={draft.workspace_name ?? link.data.workspace_name ?? ''}
             onValueChange={(workspace_name) => {
               submit.clear('workspace_name');

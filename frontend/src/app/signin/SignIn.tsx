@@ -18,7 +18,7 @@ export default function SignIn() {
   async function signIn(event: FormEvent): Promise<void> {
     event.preventDefault();
     const succeeded = await submit.run(async () => {
-      setSession(await request<Session>('POST', '/api/session', { body: { email, password } }));
+      setSession(await request<Session>('POST', '/api/session', { body: { email: email.trim(), password } }));
     });
     if (!succeeded) passwordField.current?.select();
   }
@@ -50,7 +50,9 @@ export default function SignIn() {
           onValueChange={setPassword}
           error={submit.errors.password}
         />
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+        {submit.error !== undefined && (
+          <InlineError>{submit.isUnknown ? t('entry.signin.wrong') : submit.error}</InlineError>
+        )}
         <Button type="submit" look="filled" isBusy={submit.isBusy} className="mt-2 w-full">
           {t('entry.signin.action')}
         </Button>

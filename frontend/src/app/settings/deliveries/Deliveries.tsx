@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Inbox } from 'lucide-react';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
+import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { formatBytes, formatMoment } from '@/shared/i18n/format';
 import { problemText } from '@/shared/problem';
@@ -49,6 +50,7 @@ interface DeliveryPage {
 function DeliveryList({ kind }: { readonly kind: Kind }) {
   const queries = useQueryClient();
   const { data: channels = [] } = useChannels();
+  const mayReplay = useSignedIn().agent.permissions.includes('deliveries:replay');
   const query = useInfiniteQuery({
     queryKey: ['deliveries', kind],
     queryFn: ({ pageParam }) =>
@@ -91,9 +93,11 @@ function DeliveryList({ kind }: { readonly kind: Kind }) {
               </>
             }
             end={
-              <Button size="small" onClick={() => void replay(delivery)}>
-                {t('settings.deliveries.replay')}
-              </Button>
+              mayReplay && (
+                <Button size="small" onClick={() => void replay(delivery)}>
+                  {t('settings.deliveries.replay')}
+                </Button>
+              )
             }
           />
         ))}

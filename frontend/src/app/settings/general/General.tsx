@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { request } from '@/shared/api/http';
-import { loadSession } from '@/shared/api/session';
+import { loadSession, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
 import { showToast } from '@/shared/ui/Toast';
@@ -15,6 +15,7 @@ export function General() {
   const queries = useQueryClient();
   const query = useQuery(workspaceQuery);
   const sending = useSetSending();
+  const { agent } = useSignedIn();
 
   async function rename(name: string): Promise<void> {
     await request('PATCH', '/api/workspace', { body: { name } });
@@ -35,7 +36,8 @@ export function General() {
             <SavedField
               label={t('settings.general.name')}
               field="name"
-              maxLength={200}
+              maxLength={100}
+              readOnly={!agent.permissions.includes('workspace:change')}
               value={workspace.name}
               onSave={save}
               hint={t('settings.general.name_hint')}
@@ -44,9 +46,9 @@ export function General() {
               <Button
                 isBusy={sending.isPending}
                 className="self-start"
-                onClick={() => sending.mutate(workspace.sending?.paused !== true)}
+                onClick={() => sending.mutate(workspace.sending_paused_at === null)}
               >
-                {workspace.sending?.paused === true ? t('settings.sending.resume') : t('settings.sending.pause')}
+                {workspace.sending_paused_at === null ? t('settings.sending.pause') : t('settings.sending.resume')}
               </Button>
             </Block>
           </>

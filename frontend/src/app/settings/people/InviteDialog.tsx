@@ -41,7 +41,9 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         isSticky
         onOpenChange={(isOpen) => !isOpen && onClose()}
         title={t('settings.people.link_title', { email: created.email })}
-        description={t('settings.people.link_text', { when: formatRelative(created.expires_at) })}
+        description={t('settings.people.link_text', {
+          when: formatRelative(new Date(Date.now() + created.lifetime_s * 1000)),
+        })}
         footer={
           <Button look="filled" onClick={onClose}>
             {t('common.done')}

@@ -34,7 +34,7 @@ export function Profile() {
         label={t('settings.profile.name')}
         field="name"
         autoComplete="name"
-        maxLength={200}
+        maxLength={100}
         value={person.name}
         onSave={saveName}
         hint={t('entry.name_hint')}

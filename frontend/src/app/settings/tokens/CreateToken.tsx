@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { request } from '@/shared/api/http';
+import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
@@ -19,13 +20,13 @@ const LIFETIMES = ['30', '90', '365', 'never'] as const;
 type Lifetime = (typeof LIFETIMES)[number];
 
 export interface CreateTokenProps {
-  /** All scopes that the server knows. */
-  readonly scopes: readonly string[] | undefined;
   readonly onClose: () => void;
 }
 
 /** Makes a key with no more than it needs; the key itself is shown once. */
-export function CreateToken({ scopes = [], onClose }: CreateTokenProps) {
+export function CreateToken({ onClose }: CreateTokenProps) {
+  // A token never has a right that its maker lacks.
+  const scopes = useSignedIn().agent.permissions;
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);

@@ -17,7 +17,6 @@ import { scopeName } from './scopes';
 
 interface TokenList {
   readonly items: readonly ApiToken[];
-  readonly scopes?: readonly string[];
 }
 
 /** Keys for programs: what each may do, when it was used, and how to take it back. */
@@ -57,7 +56,7 @@ export function Tokens() {
           )
         }
       </Loaded>
-      {isCreating && <CreateToken scopes={query.data?.scopes} onClose={() => setIsCreating(false)} />}
+      {isCreating && <CreateToken onClose={() => setIsCreating(false)} />}
       <ConfirmDialog
         open={revoked !== undefined}
         onOpenChange={(isOpen) => !isOpen && setRevoked(undefined)}
