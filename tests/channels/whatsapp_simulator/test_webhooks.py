@@ -91,6 +91,18 @@ async def test_batch_modes_lose_nothing(rig: Rig, mode: str) -> None:
         assert {message["from_user_id"] for message in value["messages"]} <= known
 
 
+async def test_no_body_exceeds_three_megabytes_or_a_thousand_updates(rig: Rig) -> None:
+    await rig.knobs(batch_mode="messages", is_delivering=False, batch_size=5000)
+    await rig.user()
+    for _ in range(150):
+        await rig.writes(text="ü" * 4096)
+    await rig.knobs(is_delivering=True)
+    await rig.drain()
+    assert len(rig.business.messages()) == 150
+    assert 1 < len(rig.business.requests) < 8
+    assert max(len(body) for _, body in rig.business.requests) <= 3 * 1024 * 1024
+
+
 async def test_retries_follow_the_ladder_for_seven_virtual_days_with_identical_bytes(rig: Rig) -> None:
     rig.business.always = 500
     await rig.user()

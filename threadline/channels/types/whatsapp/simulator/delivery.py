@@ -130,6 +130,10 @@ class Delivery:
 
     def _send_off(self, lot: list[Update]) -> None:
         world = self._world
+        if len(lot) > 1 and len(_encode(_envelope(lot, world.knobs.batch_mode), world.knobs.json)) > MAX_BODY_BYTES:
+            self._send_off(lot[: len(lot) // 2])
+            self._send_off(lot[len(lot) // 2 :])
+            return
         if self._strike(HookFaultKind.DUPLICATE_UPDATE):
             lot = [*lot, lot[0]]
         envelope = _envelope(lot, world.knobs.batch_mode)

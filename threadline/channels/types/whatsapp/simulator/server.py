@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -112,6 +113,8 @@ class Simulator:
             return self._phone.handle(request)
         if path.startswith("/whatsapp_business/attachments"):
             return self._download(request)
+        if path.startswith("/qr/"):
+            return _qr_image(path.removeprefix("/qr/").partition(".")[0])
         if path.startswith("/profile_pictures/"):
             return self._picture(path.removeprefix("/profile_pictures/"))
         return self.graph.handle(request)
@@ -129,3 +132,11 @@ class Simulator:
         if item is None or content is None:
             return Response(404, b"", "text/plain")
         return Response(200, content, item.mime)
+
+
+def _qr_image(code: str) -> Response:
+    """A picture that shows where a link leads; it is not meant to be scanned."""
+    link = f"https://wa.me/message/{html.escape(code)}"
+    words = f'<text x="12" y="36" font-family="monospace" font-size="14">{link}</text>'
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="420" height="60">{words}</svg>'
+    return Response(200, picture.encode(), "image/svg+xml")
