@@ -17,7 +17,11 @@ from threadline.channels.contract import AccountRef, ChannelType, EndpointSecret
 from threadline.core.errors import Unavailable
 from threadline.infra.log import get_logger
 from threadline.store.deliveries import DeliveryLine
+from threadline.store.endpoints import EndpointRow
 from threadline.store.session import is_data_error
+
+OpenSecrets = Callable[[bytes, UUID], EndpointSecrets]
+"""Sealed bytes and endpoint id → secrets. Raises when the key is missing."""
 
 StoreLines = Callable[[Sequence[DeliveryLine]], Awaitable[None]]
 """Writes lines with one statement and one commit; raises what the database raises."""
@@ -53,6 +57,26 @@ class Endpoint:
 
     def verify(self, request: HookRequest) -> bool:
         return any(channel_type.verify(request, self.secrets) for channel_type in self.types)
+
+
+def endpoint_of(row: EndpointRow, types: Sequence[ChannelType], open_secrets: OpenSecrets) -> Endpoint | None:
+    """None if no channel type of its provider exists here."""
+    serving = tuple(one for one in types if one.manifest.provider == row.provider)
+    if not serving:
+        return None
+    channels: dict[tuple[str, AccountRef], tuple[UUID, ...]] = {}
+    for channel in row.channels:
+        for ref in (AccountRef("address", channel.address), AccountRef("account", channel.account)):
+            if ref.value:
+                channels[channel.type, ref] = (*channels.get((channel.type, ref), ()), channel.id)
+    return Endpoint(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        types=serving,
+        secrets=open_secrets(row.secrets, row.id),
+        channels=channels,
+        body_limit_bytes=max(one.manifest.body_limit_bytes for one in serving),
+    )
 
 
 @dataclass(frozen=True, slots=True)

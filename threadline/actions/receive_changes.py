@@ -263,12 +263,12 @@ async def _receive_notice(
 ) -> None:
     """An admin sees it beside the channel; what makes sending impossible stops it and keeps the queue."""
     notice = {
-        "kind": item.kind,
-        "severity": item.severity,
-        "text": item.text,
-        "at": item.at.isoformat() if item.at else None,
+        "notice": item.text or item.kind,
+        "notice_kind": item.kind,
+        "notice_severity": item.severity,
+        "notice_at": item.at.isoformat() if item.at else "",
     }
-    facts = msgspec.json.encode({**item.facts, "notice": notice}).decode()
+    facts = msgspec.json.encode({**item.facts, **notice}).decode()
     is_news = await note_health(
         await session.raw(), workspace_id=channel.workspace_id, channel_id=channel.id, facts=facts
     )

@@ -190,5 +190,5 @@ returning id
 
 
 async def note_health(connection: Connection, *, workspace_id: UUID, channel_id: UUID, facts: str) -> bool:
-    """Facts (JSON object) about the number or account join the channel's health. Returns False if nothing is new."""
+    """Facts (a flat JSON object of texts) join the channel's health. Returns False if nothing is new."""
     return await connection.fetchrow(_NOTICE, workspace_id, channel_id, facts) is not None

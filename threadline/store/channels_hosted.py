@@ -1,6 +1,6 @@
 """Channels as their hosts see them, and the fence that every transaction of a host begins with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from threadline.core.errors import ThreadlineError
@@ -10,12 +10,18 @@ from threadline.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class HostedChannel:
+    """Everything a host needs; it starts anew when any of it changes."""
+
     workspace_id: UUID
     id: UUID
     type: str
     address: str
     account: str
-    state: str
+    is_practice: bool
+    settings: str
+    """JSON object of texts."""
+    secrets: bytes = field(repr=False)
+    """Sealed."""
 
 
 class FenceLost(ThreadlineError):
@@ -28,7 +34,8 @@ class FenceLost(ThreadlineError):
 async def list_channels_to_host(connection: Connection) -> list[HostedChannel]:
     """Every channel that is not disconnected, in the order of ids."""
     rows = await connection.fetch(
-        "select workspace_id, id, type, address, account, state from channels where state <> 'disconnected' order by id"
+        "select workspace_id, id, type, address, account, is_practice, settings::text as settings, secrets"
+        " from channels where state <> 'disconnected' order by id"
     )
     return [HostedChannel(*row) for row in rows]
 
@@ -39,3 +46,12 @@ async def check_fence(session: Session, *, lease: str, fence: int) -> None:
     held = await connection.fetchval("select fence from leases where name = $1 and fence = $2 for share", lease, fence)
     if held is None:
         raise FenceLost("This work moved to another worker.")
+
+
+async def find_hosted_channel(connection: Connection, channel_id: UUID) -> HostedChannel | None:
+    row = await connection.fetchrow(
+        "select workspace_id, id, type, address, account, is_practice, settings::text as settings, secrets"
+        " from channels where id = $1 and state <> 'disconnected'",
+        channel_id,
+    )
+    return HostedChannel(*row) if row else None

@@ -18,12 +18,20 @@ from uuid import UUID
 import asyncpg
 from prometheus_client import Counter, Gauge
 
-from threadline.actions.accept_deliveries import BodyRefused, DeliveryWriter, Endpoint, lines_of, route
-from threadline.channels.contract import AccountRef, ChannelType, EndpointSecrets, HookAnswer, HookRequest
+from threadline.actions.accept_deliveries import (
+    BodyRefused,
+    DeliveryWriter,
+    Endpoint,
+    OpenSecrets,
+    endpoint_of,
+    lines_of,
+    route,
+)
+from threadline.channels.contract import ChannelType, HookAnswer, HookRequest
 from threadline.core.errors import Unavailable
 from threadline.infra.log import get_logger
 from threadline.store.deliveries import DeliveryLine, insert_deliveries
-from threadline.store.endpoints import EndpointRow, find_endpoint_by_key, note_deliveries, note_verified
+from threadline.store.endpoints import find_endpoint_by_key, note_deliveries, note_verified
 from threadline.store.session import Role, is_outage
 
 Scope = dict[str, Any]  # what ASGI hands over, untyped by its nature
@@ -51,10 +59,6 @@ class BlobWriter(Protocol):
 class StoredKey(Protocol):
     @property
     def key(self) -> str: ...
-
-
-OpenSecrets = Callable[[bytes, UUID], EndpointSecrets]
-"""Sealed bytes and endpoint id → secrets. Raises when the key is missing."""
 
 
 class _Refused(Exception):
@@ -120,26 +124,6 @@ class Endpoints:
             self._known.clear()
         self._known[key] = _Cached(endpoint, monotonic() + self._ttl_s)
         return endpoint
-
-
-def endpoint_of(row: EndpointRow, types: Sequence[ChannelType], open_secrets: OpenSecrets) -> Endpoint | None:
-    """None if no channel type of its provider exists here."""
-    serving = tuple(one for one in types if one.manifest.provider == row.provider)
-    if not serving:
-        return None
-    channels: dict[tuple[str, AccountRef], tuple[UUID, ...]] = {}
-    for channel in row.channels:
-        for ref in (AccountRef("address", channel.address), AccountRef("account", channel.account)):
-            if ref.value:
-                channels[channel.type, ref] = (*channels.get((channel.type, ref), ()), channel.id)
-    return Endpoint(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        types=serving,
-        secrets=open_secrets(row.secrets, row.id),
-        channels=channels,
-        body_limit_bytes=max(one.manifest.body_limit_bytes for one in serving),
-    )
 
 
 @asynccontextmanager

@@ -81,15 +81,16 @@ class ReceiveLoop:
     _failures: int = 0
     _swept_at: float = 0.0
 
-    async def run(self) -> None:
-        """Until cancelled. Raises FenceLost when another worker has the channel."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set, between two batches. Raises FenceLost when another worker has the channel."""
         with self.bus.subscribe(f"deliveries:{self.channel.id}") as news:
-            while True:
+            while not stop.is_set():
                 taken = await self._step_safely()
                 if taken is None:
                     await asyncio.sleep(_BACKOFF_S[min(self._failures, len(_BACKOFF_S)) - 1])
-                elif taken == 0:
-                    await self._sweep_sometimes()
+                    continue
+                await self._sweep_sometimes()
+                if taken == 0:
                     await news.wait(self.poll_s)
 
     async def _step_safely(self) -> int | None:

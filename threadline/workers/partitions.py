@@ -1,0 +1,73 @@
+"""Keeps the tables in shape, under a lease: partitions ahead, old deliveries away, fresh statistics, old rows gone."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Gauge
+
+from threadline.infra.log import get_logger
+from threadline.store.upkeep import (
+    count_default_rows,
+    drop_delivery_partition,
+    find_old_delivery_partitions,
+    make_partitions_ahead,
+    refresh_statistics,
+    tidy,
+)
+
+_STATISTICS_EVERY_S: Final = 5.0
+_UPKEEP_EVERY_S: Final = 3600.0
+
+_DEFAULT_ROWS = Gauge("threadline_default_partition_rows", "Rows no partition was made for: must be 0")
+
+log = get_logger("partitions")
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """`owner_url` connects as the owner of the schema: only the owner makes partitions and drops them."""
+
+    owner_url: str
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    retention_days: int = 14
+
+    async def run(self, stop: asyncio.Event) -> None:
+        due_at = 0.0
+        while not stop.is_set():
+            try:
+                connection = await asyncpg.connect(self.owner_url, timeout=5, command_timeout=120)
+                try:
+                    await refresh_statistics(connection)
+                    if monotonic() >= due_at:
+                        await self.step(connection)
+                        due_at = monotonic() + _UPKEEP_EVERY_S
+                finally:
+                    await connection.close(timeout=5)
+            except Exception as error:
+                log.warning("upkeep_interrupted", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STATISTICS_EVERY_S):
+                    await stop.wait()
+
+    async def step(self, connection: asyncpg.Connection) -> None:
+        """Everything once. Each part may fail for a lock it did not get, and is tried again next time."""
+        now = self.now()
+        made = await make_partitions_ahead(connection, now=now)
+        if made:
+            log.info("partitions_made", count=made)
+        astray = await count_default_rows(connection)
+        _DEFAULT_ROWS.set(astray)
+        if astray:
+            log.error("rows_without_partition", count=astray)
+        for name in await find_old_delivery_partitions(connection, before=now - timedelta(days=self.retention_days)):
+            moved = await drop_delivery_partition(connection, name, now=now, new_id=self.new_id)
+            log.info("deliveries_dropped", partition=name, moved=moved)
+        await tidy(connection)
