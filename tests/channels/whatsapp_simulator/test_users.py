@@ -175,6 +175,16 @@ async def test_quote_and_reaction_name_the_message(rig: Rig) -> None:
     assert removed["reaction"] == {"message_id": wamid}
 
 
+async def test_reaction_reaches_messages_of_its_own_conversation_only(rig: Rig) -> None:
+    await rig.user()
+    await rig.user("447700900101", "Ben")
+    of_ana = (await rig.writes())["id"]
+    await rig.writes("447700900101")
+    wamid = await rig.sent("reaction", {"message_id": of_ana, "emoji": "👍"}, to="+447700900101")
+    await rig.drain()
+    assert rig.business.statuses_of(wamid)[0]["errors"][0]["code"] == 131009
+
+
 BUTTONS: dict[str, Any] = {
     "type": "button",
     "body": {"text": "Sure?"},

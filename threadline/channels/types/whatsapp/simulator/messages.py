@@ -295,7 +295,7 @@ def _new_message(
     if recipient.is_outdated:
         message.error_code = 131026
     if kind == "reaction" and not message.error_code:
-        message.error_code = _react(world, payload["reaction"])
+        message.error_code = _react(world, message, payload["reaction"])
     if kind == "audio":
         message.is_voice = payload["audio"].get("voice") is True
     key = payload.get("recipient_identity_key_hash")
@@ -317,10 +317,12 @@ def _is_paced(world: World, template: Template) -> bool:
     return world.rng.random() < 0.5
 
 
-def _react(world: World, content: JSON) -> int:
-    """Put the business's reaction on a message of this user; 131009 if it cannot carry one."""
+def _react(world: World, message: Message, content: JSON) -> int:
+    """Put the business's reaction on a message of this conversation; 131009 if it cannot carry one."""
     target = world.messages.get(str(content["message_id"]))
     if target is None or target.type == "reaction" or world.now() - target.at > DAYS_30_S:
+        return 131009
+    if (target.number_id, target.user_key) != (message.number_id, message.user_key):
         return 131009
     emoji = as_text(content.get("emoji")) or ""
     if emoji:
