@@ -41,6 +41,11 @@ def main() -> None:
 
         print(f"threadline: {error.text}", file=sys.stderr, flush=True)  # noqa: T201
         sys.exit(EXIT_TRY_AGAIN if isinstance(error, CannotReach) else EXIT_REFUSED)
+    except Exception:
+        from threadline.infra.log import get_logger
+
+        get_logger("process").exception("process_failed")
+        sys.exit(1)
 
 
 def run(work: Awaitable[None]) -> None:
@@ -67,13 +72,13 @@ async def prepare(settings: Settings) -> None:
 
 
 async def run_web(settings: Settings) -> None:
-    from threadline.processes import serve_web
+    from threadline.processes.web import serve_web
 
     await serve_web(settings, listener=_inherited_listener(), stop=stop_signal())
 
 
 async def run_worker(settings: Settings) -> None:
-    from threadline.processes import serve_worker
+    from threadline.processes.worker import serve_worker
 
     await serve_worker(settings, stop=stop_signal())
 

@@ -4,6 +4,7 @@ from threadline.actions.set_up_workspace import create_setup_link
 from threadline.house import check_key, connect, database_url, make_database, sqlalchemy_url
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
+from threadline.sandbox import prepare_sandbox
 from threadline.store.installation import find_installation, insert_installation, list_workspaces, people_exist
 from threadline.store.migrate import migrate
 from threadline.store.session import Database, Role, Session
@@ -11,9 +12,10 @@ from threadline.store.session import Database, Role, Session
 
 async def prepare_installation(settings: Settings) -> dict[str, str]:
     """All of it. What people must be told: `setup_link` while nobody can sign in."""
-    await prepare_database(settings)
+    keyring = await prepare_database(settings)
     database = make_database(settings, pool_size=1)
     try:
+        await prepare_sandbox(settings, database, keyring)
         async with database.transaction(Role.ENGINE) as session:
             if await people_exist(session):
                 return {}
@@ -29,7 +31,7 @@ async def make_setup_link(session: Session, settings: Settings) -> str:
     return f"{settings.base_url}/setup?token={token}"
 
 
-async def prepare_database(settings: Settings) -> None:
+async def prepare_database(settings: Settings) -> Keyring:
     """Migrates, and ties the database to the master key. Raises CannotOpen, MasterKeyError."""
     connection = await connect(settings)
     await connection.close()
@@ -40,6 +42,7 @@ async def prepare_database(settings: Settings) -> None:
         async with database.transaction(Role.ENGINE) as session:
             await insert_installation(session, key_fingerprint=keyring.fingerprint)
         await check_key(database, keyring)
+        return keyring
     finally:
         await database.close()
 

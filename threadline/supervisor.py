@@ -224,7 +224,9 @@ class Supervisor:
                 self._launch(child)
 
     def _launch(self, child: _Child) -> None:
-        child.process = self._spawn(child.command, child.environment, pass_fds=child.pass_fds)
+        child.process = self._spawn(
+            child.command, child.environment, pass_fds=child.pass_fds, stdout=subprocess.DEVNULL
+        )
         child.started_at = time.monotonic()
 
     def _spawn(

@@ -501,6 +501,14 @@ class HttpClient(Protocol):
     ) -> HttpStream: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PracticeChannel:
+    """A number of the simulator, by the names of the manifest's fields."""
+
+    values: Mapping[str, str] = field(repr=False)
+    display_address: str
+
+
 class ChannelType(Protocol):
     """One folder of `channels/types`. Its module `manifest.py` holds the instance the registry finds."""
 
@@ -582,3 +590,8 @@ class ChannelType(Protocol):
         ...
 
     async def list_templates(self, http: HttpClient, access: ChannelAccess) -> list[TemplateRecord]: ...
+
+    # Practice.
+    def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
+        """What the simulator answered when it was asked for a sandbox, as the values that connect it; pure."""
+        ...

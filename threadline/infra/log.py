@@ -67,7 +67,7 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "aiohttp.access", "asyncio", "sqlalchemy.engine"):
+    for noisy in ("uvicorn.access", "aiohttp.access", "asyncio", "sqlalchemy.engine", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -106,6 +106,10 @@ class Settings:
     def simulator_url(self, channel_type: str) -> str | None:
         return dict(self.simulators).get(channel_type)
 
+    def simulator_token_file(self, channel_type: str) -> Path:
+        """Holds the token of that simulator's control and phone faces."""
+        return self.data_dir / "simulator" / f"{channel_type}.token"
+
     @property
     def direct_url(self) -> str | None:
         return self.database_direct_url or self.database_url

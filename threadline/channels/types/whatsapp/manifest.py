@@ -1,5 +1,6 @@
 """The WhatsApp Cloud API as a channel type: what it can do, what connects it, and where its functions are."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +21,7 @@ from threadline.channels.contract import (
     Manifest,
     MediaSource,
     OutgoingPart,
+    PracticeChannel,
     Sent,
     TemplateRecord,
 )
@@ -135,6 +137,9 @@ class WhatsApp:
 
     async def list_templates(self, http: HttpClient, access: ChannelAccess) -> list[TemplateRecord]:
         return await templates.list_templates(http, access)
+
+    def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
+        return setup.practice_channel(made)
 
 
 CHANNEL_TYPE: Final[ChannelType] = WhatsApp()

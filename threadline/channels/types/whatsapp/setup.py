@@ -6,6 +6,7 @@ sets the callback address of this account or of this number alone.
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -22,6 +23,7 @@ from threadline.channels.contract import (
     HttpClient,
     HttpTimeout,
     HttpUnreachable,
+    PracticeChannel,
     Retry,
     SendError,
     SetupField,
@@ -437,3 +439,10 @@ async def connect(http: HttpClient, access: ChannelAccess, endpoint: EndpointSec
 async def _post(asked: _Asked, *path: str, body: dict[str, str] | dict[str, dict[str, str]] | None) -> None:
     json_body = msgspec.json.encode(body) if body is not None else None
     await call(asked.http, asked.access, "POST", graph_url(asked.access, *path), json_body=json_body)
+
+
+def practice_channel(made: Mapping[str, object]) -> PracticeChannel:
+    """The simulator's answer names its ids as Meta's pages do; its secrets are only worth anything there."""
+    names = {TOKEN: "token", "account": "account_id", "address": "number_id", APP_SECRET: "app_secret"}
+    values = {field: str(made[name]) for field, name in names.items()} | {"verify_token": str(made["verify_token"])}
+    return PracticeChannel(values, str(made["display_phone_number"]))

@@ -1,9 +1,9 @@
-"""The processes of the product, put together: web and worker."""
+"""The web process: webhooks, the feed, the screens and the API behind one listening socket."""
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -14,30 +14,24 @@ import uvicorn
 from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.actions.channel_secrets import open_endpoint_secrets
 from threadline.channels.registry import all_channel_types
-from threadline.house import CannotReach, House, database_url, open_house
+from threadline.house import House, database_url
 from threadline.infra import metrics
 from threadline.infra.bus import Bus
 from threadline.infra.clock import new_id, utc_now
-from threadline.infra.log import get_logger
 from threadline.infra.metrics import Metrics, QueueState
 from threadline.infra.settings import Settings
+from threadline.processes.common import background, reached
 from threadline.store.session import Database, Role
 from threadline.store.waiting import Waiting, count_waiting
 from threadline.web.app import Web, create_web
 from threadline.web.ingress import Endpoints, Ingress, line_store, open_ingress_pool
 
-_WEB_POOL: Final = 10
-_TRY_DATABASE_EVERY_S: Final = 1.0
-
-log = get_logger("process")
-
-
-# Web
+_POOL: Final = 10
 
 
 async def serve_web(settings: Settings, *, listener: socket.socket | None, stop: asyncio.Event) -> None:
     """Until `stop`; then no new connections, requests finished, sockets closed, deliveries committed (R28)."""
-    async with _reached(settings, stop, pool_size=_WEB_POOL) as house, _web_of(house) as web:
+    async with reached(settings, stop, pool_size=_POOL) as house, _web_of(house) as web:
         server = uvicorn.Server(_configuration(settings, web))
         server.capture_signals = _no_signals  # ours are in main.py
         stopping = asyncio.create_task(_stop_server(stop, server), name="stop")
@@ -118,7 +112,7 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
             read_metrics=_metrics_of(house.database).render,
             read_health=partial(_describe_health, house.database),
         )
-        async with _background(_pass_hints(house.bus, web, endpoints), metrics.watch_loop()):
+        async with background(_pass_hints(house.bus, web, endpoints), metrics.watch_loop()):
             yield web
         await writer.drain()
 
@@ -131,9 +125,6 @@ async def _pass_hints(bus: Bus, web: Web, endpoints: Endpoints) -> None:
             web.hub.hint(topics)
             if any(topic.startswith(("channel:", "endpoint:")) for topic in topics):
                 endpoints.forget()
-
-
-# What both are asked
 
 
 def _metrics_of(database: Database) -> Metrics:
@@ -157,33 +148,3 @@ async def _describe_health(database: Database) -> bytes:
 async def _waiting(database: Database) -> list[Waiting]:
     async with database.transaction(Role.ENGINE) as session:
         return await count_waiting(session)
-
-
-@asynccontextmanager
-async def _reached(settings: Settings, stop: asyncio.Event, *, pool_size: int) -> AsyncIterator[House]:
-    """The house, opened as soon as the database answers: a process that starts during an outage waits for its end."""
-    async with contextlib.AsyncExitStack() as stack:
-        while True:
-            try:
-                house = await stack.enter_async_context(open_house(settings, pool_size=pool_size))
-                break
-            except CannotReach:
-                log.warning("database_unreachable")
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_TRY_DATABASE_EVERY_S):
-                        await stop.wait()
-                if stop.is_set():
-                    raise
-        yield house
-
-
-@asynccontextmanager
-async def _background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Coroutines that run beside for as long as the block does."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,70 @@
+"""The worker process: hosts channels, consumers, upkeep and jobs."""
+
+import asyncio
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from threadline.actions.channel_secrets import open_channel_secrets
+from threadline.channels.contract import ChannelAccess
+from threadline.core.errors import Unavailable
+from threadline.house import House, database_url, direct_url
+from threadline.infra import metrics
+from threadline.infra.clock import new_id, utc_now
+from threadline.infra.settings import Settings
+from threadline.processes.common import background, reached
+from threadline.store.channels_hosted import HostedChannel
+from threadline.workers.channel_host import HostTools
+from threadline.workers.send_loop import SendTimes
+from threadline.workers.worker import Worker
+
+_POOL: Final = 12
+_SETTINGS: Final = msgspec.json.Decoder(dict[str, str])
+
+
+async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
+    """Until `stop`; then claims nothing more, finishes what is on its way, and gives its leases back (R28)."""
+    limits = settings.limits
+    async with reached(settings, stop, pool_size=_POOL) as house, background(metrics.watch_loop()):
+        tools = HostTools(
+            database=house.database,
+            bus=house.bus,
+            blobs=house.blobs,
+            http=house.http,
+            open_access=partial(_open_access, house),
+            now=utc_now,
+            new_id=new_id,
+            poll_s=limits.poll_s,
+            send_times=SendTimes(
+                poll_s=limits.poll_s,
+                send_timeout_s=limits.send_timeout_s,
+                uncertain_wait_s=limits.uncertain_wait_s,
+            ),
+        )
+        worker = Worker(
+            tools=tools,
+            direct_url=direct_url(settings),
+            owner_url=database_url(settings),
+            worker_id=new_id(),
+            beat_s=limits.beat_s,
+            lease_dead_s=limits.lease_dead_s,
+            retention_days=limits.delivery_retention_days,
+            media_limit_bytes=limits.upload_bytes,
+        )
+        await worker.run(stop)
+
+
+def _open_access(house: House, channel: HostedChannel) -> ChannelAccess:
+    """The provider's address, or that of the simulator where a practice channel lives."""
+    simulator_url = house.settings.simulator_url(channel.type)
+    if channel.is_practice and simulator_url is None:
+        raise Unavailable("The practice phone is not running here.")
+    return ChannelAccess(
+        channel_id=channel.id,
+        address=channel.address,
+        account=channel.account,
+        base_url=simulator_url if channel.is_practice and simulator_url else house.settings.graph_url,
+        secrets=open_channel_secrets(house.keyring, channel.id, channel.secrets),
+        settings=_SETTINGS.decode(channel.settings),
+    )
