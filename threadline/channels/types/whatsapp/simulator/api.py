@@ -122,3 +122,10 @@ def _problem(status: int, detail: str, code: int | None = None) -> Response:
     if code is not None:
         error["code"] = code
     return json_response({"error": error}, status)
+
+
+def set_properties(item: msgspec.Struct, body: JSON, allowed: set[str]) -> None:
+    """Set the named properties, each checked against its type."""
+    types = {field.name: field.type for field in msgspec.structs.fields(type(item))}
+    for name in allowed & set(body):
+        setattr(item, name, msgspec.convert(body[name], types[name], strict=False))

@@ -23,30 +23,10 @@ DEFAULT_FIELDS = (
     "throughput",
 )
 VERTICALS = frozenset(
-    [
-        "ALCOHOL",
-        "APPAREL",
-        "AUTO",
-        "BEAUTY",
-        "EDU",
-        "ENTERTAIN",
-        "EVENT_PLAN",
-        "FINANCE",
-        "GOVT",
-        "GROCERY",
-        "HEALTH",
-        "HOTEL",
-        "NONPROFIT",
-        "ONLINE_GAMBLING",
-        "OTC_DRUGS",
-        "OTHER",
-        "PHYSICAL_GAMBLING",
-        "PROF_SERVICES",
-        "RESTAURANT",
-        "RETAIL",
-        "TRAVEL",
-    ]
-)
+    {"ALCOHOL", "APPAREL", "AUTO", "BEAUTY", "EDU", "ENTERTAIN", "EVENT_PLAN", "FINANCE", "GOVT", "GROCERY",
+     "HEALTH", "HOTEL", "NONPROFIT", "ONLINE_GAMBLING", "OTC_DRUGS", "OTHER", "PHYSICAL_GAMBLING", "PROF_SERVICES",
+     "RESTAURANT", "RETAIL", "TRAVEL"}
+)  # fmt: skip
 PROFILE_LIMITS = {"about": 139, "address": 256, "description": 512, "email": 128}
 REGISTRATIONS_PER_72_H = 10
 HOURS_72_S = 72 * 3600.0

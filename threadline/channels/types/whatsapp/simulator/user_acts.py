@@ -21,28 +21,10 @@ DEFAULT_MIMES = {
 EDIT_S = 15 * 60.0
 REVOKE_S = 2 * 86400.0
 UNSUPPORTED = frozenset(
-    [
-        "button",
-        "edit",
-        "errors",
-        "gif",
-        "group_invite",
-        "hsm",
-        "image",
-        "interactive",
-        "keep_in_chat",
-        "link_preview",
-        "list",
-        "location",
-        "media_placeholder",
-        "order",
-        "pin",
-        "poll_creation",
-        "poll_update",
-        "product",
-        "reaction",
-    ]
-)
+    {"button", "edit", "errors", "gif", "group_invite", "hsm", "image", "interactive", "keep_in_chat",
+     "link_preview", "list", "location", "media_placeholder", "order", "pin", "poll_creation", "poll_update",
+     "product", "reaction"}
+)  # fmt: skip
 
 
 def write(world: World, number: Number, user: User, act: JSON) -> Message | None:
