@@ -57,9 +57,7 @@ async def _assign(session: Session, caller: Caller, conversation: ConversationKe
     await set_assignee(session, conversation_id=conversation.id, assignee_id=assignee_id)
 
 
-async def _set_state(
-    session: Session, conversation: ConversationKeys, state: ConversationState, now: datetime
-) -> None:
+async def _set_state(session: Session, conversation: ConversationKeys, state: ConversationState, now: datetime) -> None:
     if conversation.state is ConversationState.RESOLVED and await find_unresolved(
         session, conversation_id=conversation.id
     ):

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.channels.contract import EndpointSecrets
+from threadline.channels.contract import ChannelAccess, EndpointSecrets
 from threadline.infra.secrets import Keyring, Place
+from threadline.store.channels import ChannelRow
 
 _decode_values = msgspec.json.Decoder(dict[str, str]).decode
 _decode_endpoint = msgspec.json.Decoder(EndpointSecrets).decode
@@ -29,3 +30,15 @@ def seal_endpoint_secrets(keyring: Keyring, endpoint_id: UUID, secrets: Endpoint
 def open_endpoint_secrets(keyring: Keyring, endpoint_id: UUID, sealed: bytes) -> EndpointSecrets:
     """Raises MasterKeyError."""
     return _decode_endpoint(keyring.open(sealed, Place("endpoints", "secrets", endpoint_id)))
+
+
+def access_of(row: ChannelRow, keyring: Keyring, *, base_url: str) -> ChannelAccess:
+    """A connected channel as its sender needs it. Raises MasterKeyError."""
+    return ChannelAccess(
+        channel_id=row.id,
+        address=row.address,
+        account=row.account,
+        base_url=base_url,
+        secrets=open_channel_secrets(keyring, row.id, row.secrets),
+        settings=row.settings,
+    )

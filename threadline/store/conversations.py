@@ -18,7 +18,7 @@ from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
 
-class View(StrEnum):
+class ListView(StrEnum):
     MINE = "mine"
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
@@ -27,7 +27,7 @@ class View(StrEnum):
     FAILED = "failed"
 
 
-class Order(StrEnum):
+class ListOrder(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     WAITING = "waiting"
@@ -106,8 +106,8 @@ async def list_conversations(
     session: Session,
     caller: Caller,
     *,
-    view: View,
-    order: Order,
+    view: ListView,
+    order: ListOrder,
     channel_id: UUID | None,
     after: str | None,
     limit: int,
@@ -124,10 +124,10 @@ async def list_conversations(
     ]
     if channel_id is not None:
         conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
-    key, direction = ("waiting_since", "asc") if order is Order.WAITING else ("last_activity_at", "desc")
-    if order is Order.OLDEST:
+    key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("last_activity_at", "desc")
+    if order is ListOrder.OLDEST:
         direction = "asc"
-    if order is Order.WAITING and view is not View.WAITING:
+    if order is ListOrder.WAITING and view is not ListView.WAITING:
         conditions.append("c.waiting_since is not null and c.state <> 'resolved'")
     if after is not None:
         conditions.append(_after(after, order, key, direction, arguments))
@@ -143,23 +143,23 @@ async def list_conversations(
     return items, _cursor(order, rows[limit - 1], key) if len(rows) > limit else None
 
 
-def _in_view(view: View, caller: Caller, arguments: Arguments) -> str:
+def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
     match view:
-        case View.MINE:
+        case ListView.MINE:
             return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and c.state <> 'resolved'"
-        case View.UNASSIGNED:
+        case ListView.UNASSIGNED:
             return "c.assignee_id is null and c.state <> 'resolved'"
-        case View.WAITING:
+        case ListView.WAITING:
             return "c.waiting_since is not null and c.state <> 'resolved'"
-        case View.OPEN:
+        case ListView.OPEN:
             return "c.state = 'open'"
-        case View.RESOLVED:
+        case ListView.RESOLVED:
             return "c.state = 'resolved'"
-        case View.FAILED:
+        case ListView.FAILED:
             return "c.failed_count > 0"
 
 
-def _after(cursor: str, order: Order, key: str, direction: str, arguments: Arguments) -> str:
+def _after(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
     keys = decode_cursor(cursor, str, int, str)
     if keys[0] != order.value:
         raise Invalid("This page belongs to another order. Please load the list again.", field="after")
@@ -172,7 +172,7 @@ def _after(cursor: str, order: Order, key: str, direction: str, arguments: Argum
     return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"
 
 
-def _cursor(order: Order, row: asyncpg.Record, key: str) -> str:
+def _cursor(order: ListOrder, row: asyncpg.Record, key: str) -> str:
     return encode_cursor(order.value, to_microseconds(row[key]), str(row["id"]))
 
 

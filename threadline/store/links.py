@@ -39,6 +39,10 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = "id, workspace_id, email, role, sees, channel_ids, invited_by"
+_INVITATIONS = """
+select id, email, role, sees, channel_ids, invited_by, created_at, expires_at from one_time_links
+where workspace_id = $1 and purpose = 'invitation'
+"""
 _USABLE = "purpose = $2 and used_at is null and revoked_at is null and expires_at > now()"
 
 
@@ -99,13 +103,19 @@ async def revoke_setup_links(session: Session, workspace_id: UUID | None) -> Non
 
 
 async def list_invitations(session: Session) -> list[Invitation]:
+    """Those that can still be used, the newest first."""
     rows = await (await session.raw()).fetch(
-        "select id, email, role, sees, channel_ids, invited_by, created_at, expires_at from one_time_links"
-        " where workspace_id = $1 and purpose = 'invitation' and used_at is null and revoked_at is null"
-        " and expires_at > now() order by id desc",
+        f"{_INVITATIONS} and used_at is null and revoked_at is null and expires_at > now() order by id desc",
         session.workspace_id,
     )
     return [Invitation(**row) for row in rows]
+
+
+async def get_invitation(session: Session, link_id: UUID) -> Invitation:
+    row = await (await session.raw()).fetchrow(f"{_INVITATIONS} and id = $2", session.workspace_id, link_id)
+    if row is None:
+        raise NotFound("This invitation does not exist.")
+    return Invitation(**row)
 
 
 async def revoke_invitation(session: Session, link_id: UUID) -> None:

@@ -10,11 +10,18 @@ from threadline.core.errors import NotFound
 from threadline.store.session import Session
 
 
+class Sending(msgspec.Struct, frozen=True, kw_only=True):
+    paused: bool
+    since: datetime | None
+    reason: str
+    """Why the whole server sends nothing; empty if only this workspace was paused."""
+
+
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     is_sandbox: bool
-    sending_paused_at: datetime | None
+    sending: Sending
     created_at: datetime
 
 
@@ -23,15 +30,25 @@ class WorkspaceName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-_COLUMNS = "id, name, is_sandbox, sending_paused_at, created_at"
+_SELECT = """
+select w.id, w.name, w.is_sandbox, w.created_at, coalesce(i.sending_paused_at, w.sending_paused_at) as paused_at,
+       case when i.sending_paused_at is null then '' else i.sending_paused_reason end as reason
+from workspaces w left join installation i on true where w.id = $1
+"""
 
 
 async def get_workspace(session: Session) -> Workspace:
     """The workspace that the session has entered."""
-    row = await (await session.raw()).fetchrow(f"select {_COLUMNS} from workspaces where id = $1", session.workspace_id)
+    row = await (await session.raw()).fetchrow(_SELECT, session.workspace_id)
     if row is None:
         raise NotFound("This workspace does not exist.")
-    return Workspace(**row)
+    return Workspace(
+        id=row["id"],
+        name=row["name"],
+        is_sandbox=row["is_sandbox"],
+        sending=Sending(paused=row["paused_at"] is not None, since=row["paused_at"], reason=row["reason"]),
+        created_at=row["created_at"],
+    )
 
 
 async def list_workspace_names(session: Session, person_id: UUID) -> list[WorkspaceName]:

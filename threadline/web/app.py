@@ -41,7 +41,11 @@ log = get_logger("web")
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _UPLOADS: Final = "/api/files"
+_FORM_BYTES: Final = 64 * 1024
+"""What a form adds to the file inside it."""
 _PRACTICE: Final = "/api/practice/"
+_PRACTICE_BYTES: Final = 24 * 1024 * 1024
+"""A picture that a practice customer sends travels as base64 inside JSON."""
 _JSON: Final = re.compile(r"application/json\s*(;|$)", re.IGNORECASE)
 
 HealthCheck = Callable[[], Awaitable[bytes]]
@@ -167,7 +171,9 @@ class Web:
             raise BadRequest("A parameter stands in the address twice.")
         api = await self.api()
         if scope["path"] == _UPLOADS and scope["method"] == "POST":
-            await api(scope, _slow_guard(receive, self.context.settings.limits.request_timeout_s), send)
+            limits = self.context.settings.limits
+            most = limits.upload_bytes + _FORM_BYTES
+            await api(scope, _guarded_upload(receive, timeout_s=limits.request_timeout_s, limit_bytes=most), send)
             return
         body = await self._read(scope, receive, headers)
         await api(scope, replayed(body, receive), send)
@@ -175,12 +181,13 @@ class Web:
     async def _read(self, scope: Scope, receive: Receive, headers: Headers) -> bytes:
         """The body of a JSON request, whole before anybody works on it: bounded in size and time (S70)."""
         limits = self.context.settings.limits
+        limit_bytes = _PRACTICE_BYTES if str(scope["path"]).startswith(_PRACTICE) else limits.body_bytes
         announced = headers.one("content-length")
-        if announced is not None and announced.isdigit() and int(announced) > limits.body_bytes:
+        if announced is not None and announced.isdigit() and int(announced) > limit_bytes:
             raise BodyTooLarge("This request is too large.")
         if headers.all("content-encoding"):
             raise NotJson("Please send the body uncompressed.")
-        body = await read_body(receive, limit_bytes=limits.body_bytes, timeout_s=limits.request_timeout_s)
+        body = await read_body(receive, limit_bytes=limit_bytes, timeout_s=limits.request_timeout_s)
         is_foreign_type = not _JSON.match(headers.one("content-type") or "")
         if body and scope["method"] not in SAFE_METHODS and is_foreign_type:
             raise NotJson("This address takes JSON only.")
@@ -266,15 +273,21 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
         raise BadRequest("This address has too many parameters.") from None
 
 
-def _slow_guard(receive: Receive, timeout_s: float) -> Receive:
-    """An upload may take long, but never be silent for long."""
+def _guarded_upload(receive: Receive, *, timeout_s: float, limit_bytes: int) -> Receive:
+    """An upload may take long, but never be silent for long, and never be larger than allowed."""
+    size_bytes = 0
 
     async def guarded() -> Message:
+        nonlocal size_bytes
         try:
             async with asyncio.timeout(timeout_s):
-                return await receive()
+                message = await receive()
         except TimeoutError:
             raise ClientLeft from None
+        size_bytes += len(message.get("body", b""))
+        if size_bytes > limit_bytes:
+            raise BodyTooLarge("This file is too large.")
+        return message
 
     return guarded
 

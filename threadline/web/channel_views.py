@@ -58,6 +58,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     display_address: str
     state: ChannelState
+    paused_reason: str
     health: Health
     callback_url: str | None
     """Where the provider delivers; None for those who may not manage channels."""
@@ -139,6 +140,7 @@ def _show(row: ChannelRow, *, callback_url: str | None, secrets: dict[str, Secre
         account=row.account,
         display_address=row.display_address or row.address,
         state=row.state,
+        paused_reason=row.paused_reason,
         health=Health(
             state=facts.get("state", "ok" if row.state == "connected" else row.state),
             quality=facts.get("quality", ""),

@@ -1,6 +1,6 @@
 """People and their sign-ins, across workspaces."""
 
-from sqlalchemy import Column, DateTime, LargeBinary, Table, Text, UUID
+from sqlalchemy import UUID, Column, DateTime, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from threadline.store.tables.metadata import metadata

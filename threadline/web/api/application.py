@@ -5,7 +5,21 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from threadline.core.errors import ThreadlineError
-from threadline.web.api import contacts, conversations, joining, messages, session
+from threadline.web.api import (
+    channels,
+    contacts,
+    conversations,
+    deliveries,
+    events,
+    files,
+    joining,
+    messages,
+    people,
+    practice,
+    session,
+    tokens,
+    workspace,
+)
 from threadline.web.context import WebContext
 from threadline.web.deps import Replayed
 from threadline.web.problems import (
@@ -18,7 +32,21 @@ from threadline.web.problems import (
     problem_of_status,
 )
 
-_ROUTERS = (session.router, joining.router, conversations.router, messages.router, contacts.router)
+_ROUTERS = (
+    session.router,
+    joining.router,
+    people.router,
+    tokens.router,
+    workspace.router,
+    conversations.router,
+    messages.router,
+    contacts.router,
+    channels.router,
+    deliveries.router,
+    events.router,
+    files.router,
+    practice.router,
+)
 
 
 def create_api(context: WebContext | None) -> FastAPI:
@@ -34,6 +62,7 @@ def create_api(context: WebContext | None) -> FastAPI:
     api.state.web = context
     for router in _ROUTERS:
         api.include_router(router, prefix="/api")
+    api.include_router(files.contents)
     api.add_exception_handler(ThreadlineError, _refuse)
     api.add_exception_handler(RequestValidationError, _refuse_fields)
     api.add_exception_handler(HTTPException, _refuse_status)

@@ -9,16 +9,19 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from threadline.actions.change_conversation import change_conversation
+from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.read_conversation import read_conversation
+from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission
+from threadline.infra.clock import new_id
 from threadline.store.contacts import Contact, access_contact
 from threadline.store.conversations import (
     Conversation,
     LastMessage,
-    Order,
-    View,
+    ListOrder,
+    ListView,
     access_conversation,
     access_conversation_keys,
     list_conversations,
@@ -86,8 +89,8 @@ class ReadMark(Input):
 
 @operation(router, "GET", "/conversations", out=ConversationPage)
 async def get_conversations(
-    view: View = View.OPEN,
-    order: Order | None = None,
+    view: ListView = ListView.OPEN,
+    order: ListOrder | None = None,
     channel_id: UUID | None = None,
     after: _Cursor = None,
     limit: _Limit = 50,
@@ -99,7 +102,7 @@ async def get_conversations(
         call.session,
         call.caller,
         view=view,
-        order=order or (Order.WAITING if view is View.WAITING else Order.NEWEST),
+        order=order or (ListOrder.WAITING if view is ListView.WAITING else ListOrder.NEWEST),
         channel_id=channel_id,
         after=after,
         limit=limit,
@@ -158,8 +161,8 @@ async def get_messages(
     return call.answer(MessagePage(items=items, next=older, position=position))
 
 
-@operation(router, "POST", "/conversations/{conversation_id}/read", out=None, status=204)
-async def mark_conversation_read(
+@operation(router, "POST", "/conversations/{conversation_id}/read", out=None, status=204, name="markConversationRead")
+async def post_read(
     conversation_id: UUID, given: ReadMark, call: Call = calls(Permission.CONVERSATIONS_READ)
 ) -> Response:
     """Say how far one has read."""
@@ -172,6 +175,29 @@ async def mark_conversation_read(
         conversation_id=conversation_id,
         incoming_count=given.incoming_count,
         now=call.now,
+    )
+    if given.mark_provider and call.caller.may(Permission.MESSAGES_SEND):
+        await mark_conversation_read(
+            call.session,
+            workspace_id=call.caller.workspace_id,
+            conversation_id=conversation_id,
+            occasion=MarkRead.ON_OPEN,
+            new_id=new_id,
+            find_type=channel_type,
+        )
+    return call.answer(status=204)
+
+
+@operation(router, "POST", "/conversations/{conversation_id}/typing", out=None, status=204, name="showTyping")
+async def post_typing(conversation_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
+    """Show the customer that somebody writes."""
+    await access_conversation_keys(call.session, call.caller, conversation_id)
+    await show_typing(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        conversation_id=conversation_id,
+        new_id=new_id,
+        find_type=channel_type,
     )
     return call.answer(status=204)
 

@@ -61,7 +61,7 @@ class InvitationAnswer(Input):
     locale: Locale = "en"
 
 
-@operation(router, "GET", "/setup", out=Setup)
+@operation(router, "GET", "/setup", out=Setup, name="getSetup")
 async def read_setup(request: Request, token: str = _Token) -> Response:
     """What a set-up link is for."""
     web = context_of(request)
@@ -74,7 +74,7 @@ async def read_setup(request: Request, token: str = _Token) -> Response:
     return encoded(Setup(workspace_name=workspace.name, is_sandbox=workspace.is_sandbox))
 
 
-@operation(router, "POST", "/setup", out=Session)
+@operation(router, "POST", "/setup", out=Session, name="completeSetup")
 async def create_setup(given: SetupAnswer, request: Request) -> Response:
     """Make the first admin, and sign them in."""
     web = await _guarded(request)
@@ -108,7 +108,7 @@ async def create_setup(given: SetupAnswer, request: Request) -> Response:
         )
 
 
-@operation(router, "GET", "/invitation", out=InvitationOffer)
+@operation(router, "GET", "/invitation", out=InvitationOffer, name="getInvitation")
 async def read_invitation(request: Request, token: str = _Token) -> Response:
     """Where an invitation leads."""
     web = context_of(request)
@@ -124,7 +124,7 @@ async def read_invitation(request: Request, token: str = _Token) -> Response:
     )
 
 
-@operation(router, "POST", "/invitation", out=Session)
+@operation(router, "POST", "/invitation", out=Session, name="acceptInvitation")
 async def use_invitation(given: InvitationAnswer, request: Request) -> Response:
     """Join a workspace, and sign in."""
     web = await _guarded(request)

@@ -1,12 +1,17 @@
-"""Messages: writing them."""
+"""Messages: writing them, and what people decide about those that did not get through."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import Field, StringConstraints
 
 from threadline.actions.add_note import add_note
+from threadline.actions.discard_message import discard_message
+from threadline.actions.react_to_message import react_to_message
+from threadline.actions.resend_message import resend_message
 from threadline.actions.send_message import Author, send_message
+from threadline.actions.settle_message import settle_message
 from threadline.channels.registry import channel_type
 from threadline.core.content import Text
 from threadline.core.errors import Forbidden, Invalid
@@ -16,7 +21,7 @@ from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import Message, access_message
 from threadline.web.api.contents import OutgoingContent, TextInput, to_content
-from threadline.web.api.inputs import Id, Input
+from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -66,6 +71,93 @@ async def create_message(
             actor_id=call.caller.actor_id,
         )
     return call.answer(await access_message(call.session, call.caller, sent.id), status=201)
+
+
+class ResendInput(Input):
+    client_id: Id
+
+
+class SettleInput(Input):
+    decision: Annotated[Literal["delivered"], Field(alias="as")]
+
+
+class ReactionInput(Input):
+    emoji: Annotated[Line, StringConstraints(max_length=40)]
+    """Empty takes it back."""
+
+
+@operation(router, "POST", "/messages/{message_id}/resend", out=Message, name="resendMessage")
+async def resend(
+    message_id: UUID, given: ResendInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
+) -> Response:
+    """Send what failed once more."""
+    await access_message(call.session, call.caller, message_id)
+    await resend_message(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        message_id=message_id,
+        client_id=given.client_id,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+        actor_id=call.caller.actor_id,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "POST", "/messages/{message_id}/discard", out=Message, name="discardMessage")
+async def discard(message_id: UUID, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)) -> Response:
+    """Take back what never got through."""
+    await access_message(call.session, call.caller, message_id)
+    await discard_message(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        message_id=message_id,
+        now=call.now,
+        new_id=new_id,
+        actor_id=call.caller.actor_id,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "POST", "/messages/{message_id}/settle", out=Message, name="settleMessage")
+async def settle(
+    message_id: UUID, given: SettleInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
+) -> Response:
+    """Say that an uncertain message has arrived."""
+    del given  # there is one decision so far, and it was checked
+    await access_message(call.session, call.caller, message_id)
+    await settle_message(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        message_id=message_id,
+        now=call.now,
+        new_id=new_id,
+        actor_id=call.caller.actor_id,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "PUT", "/messages/{message_id}/reaction", out=Message, name="setReaction")
+async def set_reaction(
+    message_id: UUID, given: ReactionInput, call: Call = calls(Permission.MESSAGES_SEND)
+) -> Response:
+    """Put one's reaction on a message, or take it back."""
+    if call.caller.agent_id is None:
+        raise Forbidden("A token without an agent cannot react.")
+    message = await access_message(call.session, call.caller, message_id)
+    await react_to_message(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        conversation_id=message.conversation_id,
+        message_id=message_id,
+        agent_id=call.caller.agent_id,
+        emoji=given.emoji,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
 
 
 def author_of(caller: Caller) -> Author:

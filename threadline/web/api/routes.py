@@ -12,11 +12,19 @@ _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 
 
 def operation(
-    router: APIRouter, method: str, path: str, *, out: type | None, status: int = 200
+    router: APIRouter,
+    method: str,
+    path: str,
+    *,
+    out: type | None,
+    status: int = 200,
+    name: str = "",
+    extra: dict[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds a route whose operation id is its function's name in the words of the API (`list_agents` → `listAgents`).
+    """Adds a route. Its operation id, verb and noun, is `name` or the function's (`get_agents` → `getAgents`).
 
-    Handlers answer with a Response made of a msgspec struct; `out` says which, for the document (frontend.md §3).
+    Handlers answer with a Response made of a msgspec struct; `out` says which, for the document (frontend.md §3), and
+    `extra` what FastAPI cannot know (a multipart body).
     """
 
     def add(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,12 +32,13 @@ def operation(
             path,
             handler,
             methods=[method],
-            operation_id=_camel(handler.__name__),
+            operation_id=name or _camel(handler.__name__),
             response_model=None,
             response_class=Response,
             status_code=status,
             summary=(handler.__doc__ or "").strip().split("\n")[0],
             description="",
+            openapi_extra=extra,
             responses={status: _answer(out), "default": {"description": "Refused or failed", "content": _PROBLEM}},
         )
         return handler

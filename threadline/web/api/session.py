@@ -82,7 +82,7 @@ class WorkspaceSwitch(Input):
     workspace_id: Id
 
 
-@operation(router, "GET", "/session", out=Session)
+@operation(router, "GET", "/session", out=Session, name="getSession")
 async def read_session(call: Call = calls(None)) -> Response:
     """Who is signed in."""
     return call.answer(await describe_session(call.session, own_session(call)))
@@ -166,7 +166,7 @@ async def prove_password(given: Proof, request: Request) -> Response:
     return answer
 
 
-@operation(router, "GET", "/sessions", out=SessionList)
+@operation(router, "GET", "/sessions", out=SessionList, name="getSessions")
 async def list_own_sessions(call: Call = calls(None)) -> Response:
     """Where the person is signed in."""
     open_session = own_session(call)
@@ -174,7 +174,7 @@ async def list_own_sessions(call: Call = calls(None)) -> Response:
     return call.answer(SessionList(items=found))
 
 
-@operation(router, "DELETE", "/sessions/{session_id}", out=None, status=204)
+@operation(router, "DELETE", "/sessions/{session_id}", out=None, status=204, name="deleteOtherSession")
 async def revoke_session(session_id: UUID, call: Call = calls(None)) -> Response:
     """Sign out somewhere else."""
     open_session = own_session(call)

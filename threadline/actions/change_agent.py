@@ -1,0 +1,81 @@
+"""Change what an agent may do and see, or end their time in the workspace. One admin always remains (S7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from threadline.core.errors import Conflict, Invalid
+from threadline.core.events import Event, EventKind
+from threadline.core.permission import ROLES, Caller, Permission, RoleName, check_may_grant
+from threadline.infra.clock import new_id
+from threadline.store.agents import lock_admins, lock_agent, update_agent
+from threadline.store.links import revoke_invitations_by
+from threadline.store.session import Session
+from threadline.store.sessions import revoke_sessions
+from threadline.store.workspaces import channels_exist
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChange:
+    """What an agent is to be from now on."""
+
+    role: RoleName
+    sees: str
+    channel_ids: Sequence[UUID] | None
+    is_active: bool
+
+
+async def change_agent(
+    session: Session, *, caller: Caller, agent_id: UUID, change: "AgentChange", now: datetime
+) -> None:
+    """Sessions here, invitations and open sockets of somebody who loses rights end with them (S6, S14).
+
+    Raises NotFound, Forbidden (more than the caller holds), Invalid (an unknown channel), Conflict (the last admin).
+    """
+    admin_ids = await lock_admins(session)
+    before = await lock_agent(session, agent_id)
+    # Whoever is changed must not stand above the caller, neither before nor after.
+    for role, sees, channel_ids in (
+        (RoleName(before.role), before.sees, before.channel_ids),
+        (change.role, change.sees, change.channel_ids),
+    ):
+        check_may_grant(caller, role, sees_all=sees == "all", channel_ids=channel_ids)
+    if change.channel_ids is not None and not await channels_exist(session, change.channel_ids):
+        raise Invalid("One of these channels does not exist.", field="channel_ids")
+    _check_admin_remains(admin_ids, agent_id, change)
+    await update_agent(
+        session,
+        agent_id,
+        role=change.role.value,
+        sees=change.sees,
+        channel_ids=change.channel_ids,
+        is_active=change.is_active,
+    )
+    if not change.is_active:
+        await revoke_sessions(session, person_id=before.person_id, workspace_id=caller.workspace_id)
+    if not change.is_active or change.role != before.role:
+        await revoke_invitations_by(session, agent_id)
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=caller.workspace_id,
+            kind=EventKind.AGENT_CHANGED,
+            at=now,
+            agent_id=agent_id,
+            actor_id=caller.actor_id,
+            data={
+                "role": change.role.value,
+                "previous_role": before.role,
+                "sees": change.sees,
+                "is_active": change.is_active,
+            },
+        )
+    )
+
+
+def _check_admin_remains(admin_ids: list[UUID], agent_id: UUID, change: AgentChange) -> None:
+    """The rows of all admins are locked: two who leave at once take turns."""
+    manages = change.is_active and Permission.AGENTS_MANAGE in ROLES[change.role]
+    if admin_ids == [agent_id] and not manages:
+        raise Conflict("A workspace needs an admin. Give this role to somebody else first.")

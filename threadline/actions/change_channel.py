@@ -1,0 +1,97 @@
+"""Rename a channel, pause it, set its limits, or replace its secrets; and disconnect it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from threadline.actions.channel_secrets import open_endpoint_secrets, seal_channel_secrets
+from threadline.actions.connect_channel import ChannelValues, replace_endpoint_secrets
+from threadline.core.errors import Conflict, Invalid
+from threadline.core.events import Event, EventKind
+from threadline.core.permission import Caller
+from threadline.infra.clock import new_id
+from threadline.infra.secrets import Keyring
+from threadline.store.channels import access_channel, update_channel
+from threadline.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """What is None stays."""
+
+    name: str | None = None
+    state: Literal["connected", "paused"] | None = None
+    settings: Mapping[str, str] | None = None
+    values: ChannelValues | None = None
+    """Whole: the known values with what was replaced."""
+
+
+async def change_channel(
+    session: Session, keyring: Keyring, *, caller: Caller, channel_id: UUID, change: ChannelChange, now: datetime
+) -> None:
+    """Raises NotFound, Conflict (a channel that is disconnected), Invalid (another address is another channel)."""
+    before = await access_channel(session, caller, channel_id, is_locked=True)
+    if before.state == "disconnected":
+        raise Conflict("This channel is disconnected. Connect its address again.")
+    account, secrets = before.account, before.secrets
+    if change.values is not None:
+        if change.values.address != before.address:
+            raise Invalid("Another address is another channel: connect it beside this one.", field="values.address")
+        account = change.values.account
+        secrets = seal_channel_secrets(keyring, channel_id, change.values.secrets)
+        await replace_endpoint_secrets(
+            session,
+            keyring,
+            endpoint_id=before.endpoint_id,
+            before=open_endpoint_secrets(keyring, before.endpoint_id, before.endpoint_secrets),
+            after=change.values.endpoint,
+        )
+    await update_channel(
+        session,
+        channel_id,
+        name=change.name or before.name,
+        state=change.state or before.state,
+        account=account,
+        secrets=secrets,
+        settings=before.settings if change.settings is None else change.settings,
+    )
+    data: dict[str, str | int | bool | None] = {
+        "state": change.state or before.state,
+        "has_new_secrets": change.values is not None,
+    }
+    session.record(_line(EventKind.CHANNEL_CHANGED, caller, channel_id, now, data))
+    session.hint(f"channel:{channel_id}")
+
+
+async def disconnect_channel(session: Session, *, caller: Caller, channel_id: UUID, now: datetime) -> None:
+    """Its conversations stay; nothing is received or sent any more, and the address may be connected elsewhere."""
+    before = await access_channel(session, caller, channel_id, is_locked=True)
+    if before.state == "disconnected":
+        return
+    await update_channel(
+        session,
+        channel_id,
+        name=before.name,
+        state="disconnected",
+        account=before.account,
+        secrets=before.secrets,
+        settings=before.settings,
+    )
+    session.record(_line(EventKind.CHANNEL_DISCONNECTED, caller, channel_id, now, {}))
+    session.hint(f"channel:{channel_id}")
+
+
+def _line(
+    kind: EventKind, caller: Caller, channel_id: UUID, now: datetime, data: dict[str, str | int | bool | None]
+) -> Event:
+    return Event(
+        id=new_id(),
+        workspace_id=caller.workspace_id,
+        kind=kind,
+        at=now,
+        channel_id=channel_id,
+        actor_id=caller.actor_id,
+        data=data,
+    )

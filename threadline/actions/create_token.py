@@ -1,0 +1,102 @@
+"""API tokens: made, shown once, withdrawn (S22)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from threadline.core.errors import Invalid
+from threadline.core.events import Event, EventKind
+from threadline.core.permission import Caller, Permission, check_scopes
+from threadline.infra.clock import new_id
+from threadline.infra.opaque_tokens import hash_token, new_api_token
+from threadline.store import tokens
+from threadline.store.session import Session
+from threadline.store.tokens import Token
+from threadline.store.workspaces import channels_exist
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    token: Token
+    text: str
+    """The token itself: shown once, only its hash is kept."""
+
+
+async def create_token(
+    session: Session,
+    *,
+    caller: Caller,
+    name: str,
+    scopes: Sequence[Permission],
+    channel_ids: Sequence[UUID] | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> NewToken:
+    """A token that acts for the caller, never stronger than they are at the time of its use.
+
+    Raises Forbidden (more than the caller holds) and Invalid (an unknown channel, a time that is over).
+    """
+    channel_ids = _narrowed(caller, channel_ids)
+    check_scopes(caller, scopes, channel_ids)
+    if channel_ids is not None and not await channels_exist(session, channel_ids):
+        raise Invalid("One of these channels does not exist.", field="channel_ids")
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("This time is over already.", field="expires_at")
+    return await make_token(
+        session,
+        agent_id=caller.agent_id,
+        name=name,
+        scopes=scopes,
+        channel_ids=channel_ids,
+        expires_at=expires_at,
+        actor_id=caller.actor_id,
+        now=now,
+    )
+
+
+async def make_token(
+    session: Session,
+    *,
+    agent_id: UUID | None,
+    name: str,
+    scopes: Sequence[Permission],
+    channel_ids: Sequence[UUID] | None,
+    expires_at: datetime | None,
+    actor_id: UUID | None,
+    now: datetime,
+) -> NewToken:
+    """Without a check of rights: for the command line. `agent_id` None makes a service's own token."""
+    assert session.workspace_id is not None
+    text = new_api_token()
+    token = await tokens.insert_token(
+        session,
+        token_id=new_id(),
+        agent_id=agent_id,
+        name=name,
+        token_hash=hash_token(text),
+        last4=text[-4:],
+        scopes=sorted({scope.value for scope in scopes}),
+        channel_ids=channel_ids,
+        created_by=actor_id,
+        expires_at=expires_at,
+    )
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=session.workspace_id,
+            kind=EventKind.TOKEN_CREATED,
+            at=now,
+            agent_id=agent_id,
+            actor_id=actor_id,
+            data={"token_id": str(token.id)},
+        )
+    )
+    return NewToken(token, text)
+
+
+def _narrowed(caller: Caller, channel_ids: Sequence[UUID] | None) -> Sequence[UUID] | None:
+    """Somebody limited to channels who names none means theirs."""
+    if channel_ids is None and caller.visibility.channel_ids is not None:
+        return sorted(caller.visibility.channel_ids)
+    return channel_ids

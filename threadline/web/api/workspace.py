@@ -1,0 +1,41 @@
+"""The workspace itself."""
+
+from fastapi import APIRouter, Response
+
+from threadline.actions.change_workspace import change_workspace
+from threadline.actions.pause_sending import pause_sending
+from threadline.core.permission import Permission
+from threadline.store.workspaces import Workspace, get_workspace
+from threadline.web.api.inputs import Input, Name
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls
+
+router = APIRouter()
+
+
+class WorkspaceChange(Input):
+    name: Name
+
+
+class SendingChange(Input):
+    paused: bool
+
+
+@operation(router, "GET", "/workspace", out=Workspace, name="getWorkspace")
+async def read_workspace(call: Call = calls(Permission.WORKSPACE_READ)) -> Response:
+    """Name and state."""
+    return call.answer(await get_workspace(call.session))
+
+
+@operation(router, "PATCH", "/workspace", out=Workspace)
+async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
+    """Rename it."""
+    await change_workspace(call.session, caller=call.caller, name=given.name, now=call.now)
+    return call.answer(await get_workspace(call.session))
+
+
+@operation(router, "POST", "/workspace/sending", out=Workspace)
+async def set_sending(given: SendingChange, call: Call = calls(Permission.SENDING_PAUSE)) -> Response:
+    """Stop or resume everything that is sent."""
+    await pause_sending(call.session, caller=call.caller, is_paused=given.paused, now=call.now)
+    return call.answer(await get_workspace(call.session))
