@@ -77,6 +77,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.channels.connect',
       'settings.channel.callback_url',
       'settings.channel.verify_token',
+      'settings.channel.read_marks',
       'settings.channel.access',
       'settings.channel.pause',
       'settings.channel.disconnect',

@@ -57,9 +57,10 @@ export interface ChannelType {
 export interface Channel extends SharedChannel {
   readonly address: string;
   readonly account: string;
-  readonly callback_url?: string;
-  readonly verify_token?: string;
-  readonly paused_reason?: string;
+  /** Null for those who may not manage channels. */
+  readonly callback_url: string | null;
+  readonly paused_reason: string;
+  readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, { readonly is_set: boolean; readonly last4: string }>>;
 }
 
@@ -73,8 +74,8 @@ export interface Check {
 
 export interface CheckAnswer {
   readonly checks: readonly Check[];
-  readonly callback_url?: string;
-  readonly verify_token?: string;
+  /** Null until it is known to which endpoint these values lead. */
+  readonly callback_url: string | null;
 }
 
 export interface Template {

@@ -11,6 +11,7 @@ import { Button } from '@/shared/ui/Button';
 import { CopyField } from '@/shared/ui/CopyField';
 import { ConfirmDialog } from '@/shared/ui/Dialog';
 import { InlineError } from '@/shared/ui/InlineError';
+import { Select } from '@/shared/ui/Select';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
@@ -104,6 +105,7 @@ function ChannelBlocks({ channel }: { readonly channel: Channel }) {
         onSave={rename}
       />
       {channel.is_practice ? <PracticeBlock channel={channel} /> : <ReachBlock channel={channel} />}
+      {channel.state !== 'disconnected' && <BehaviourBlock channel={channel} />}
       {type !== undefined && !channel.is_practice && channel.state !== 'disconnected' && (
         <AccessBlock channel={channel} type={type} />
       )}
@@ -135,13 +137,47 @@ function PracticeBlock({ channel }: { readonly channel: Channel }) {
 }
 
 function ReachBlock({ channel }: { readonly channel: Channel }) {
-  if (!channel.callback_url) return null;
+  if (channel.callback_url === null) return null;
   return (
     <Block title={t('settings.connect.reach')} text={t('settings.channel.reach_text')}>
       <CopyField label={t('settings.channel.callback_url')} value={channel.callback_url} />
-      {channel.verify_token && <CopyField label={t('settings.channel.verify_token')} value={channel.verify_token} />}
     </Block>
   );
+}
+
+const READ_MARKS = ['on_answer', 'on_open', 'never'] as const;
+type ReadMark = (typeof READ_MARKS)[number];
+
+/** When the customer is told that their message was read. */
+function BehaviourBlock({ channel }: { readonly channel: Channel }) {
+  const patch = usePatch(channel);
+  if (!channel.capabilities.has_read_marks) return null;
+  const current = READ_MARKS.find((value) => value === channel.settings.mark_read) ?? 'on_answer';
+
+  async function choose(next: ReadMark): Promise<void> {
+    await act(() => patch({ settings: withReadMark(channel.settings, next) }), {
+      done: t('common.saved'),
+      undo: () => void act(() => patch({ settings: withReadMark(channel.settings, current) })),
+    });
+  }
+
+  return (
+    <Select
+      label={t('settings.channel.read_marks')}
+      value={current}
+      options={READ_MARKS.map((value) => ({ value, label: t(`settings.channel.read_${value}`) }))}
+      onValueChange={(next) => void choose(next)}
+      className="max-w-72"
+    />
+  );
+}
+
+/** A change of settings is sent whole: what is left out goes back to the channel type's own value. */
+function withReadMark(settings: Channel['settings'], mark: ReadMark): Readonly<Record<string, string | number>> {
+  const numbers = ['sends_per_second', 'pair_interval_s', 'pair_burst', 'unanswered_limit'].filter(
+    (name) => name in settings,
+  );
+  return { ...Object.fromEntries(numbers.map((name) => [name, Number(settings[name])])), mark_read: mark };
 }
 
 /** New values for the provider: a token that ends, a secret that was changed. What stays empty stays as it is. */

@@ -15,7 +15,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { Block, Page } from '../parts/Page';
 import { ProofCancelled, withProof } from '../proof';
-import type { Channel, ChannelType } from '../types';
+import type { Channel, ChannelType, CheckAnswer } from '../types';
 import { CheckList } from './CheckList';
 import { countInTheWay, isWellFormed, useChecks, type Values } from './useChecks';
 import { useChannels, useChannelTypes } from './useChannels';
@@ -137,18 +137,18 @@ function ConnectForm({ type, above }: ConnectFormProps) {
 interface ReachProps {
   readonly type: ChannelType;
   readonly values: Values;
-  readonly answer: { readonly callback_url?: string; readonly verify_token?: string } | undefined;
+  readonly answer: CheckAnswer | undefined;
 }
 
 /** The address and the word that the provider needs to reach this desk. */
 function Reach({ type, values, answer }: ReachProps) {
   const { data: channels = [] } = useChannels();
   const ownToken = type.fields.find((field) => field.is_generated);
-  const verifyToken = answer?.verify_token ?? (ownToken === undefined ? undefined : values[ownToken.name]);
+  const verifyToken = ownToken === undefined ? undefined : values[ownToken.name];
   const sibling = channels.find((channel) => channel.type === type.type && !channel.is_practice);
   return (
     <Block title={t('settings.connect.reach')} text={t('settings.connect.reach_text')}>
-      {answer?.callback_url === undefined ? (
+      {!answer?.callback_url ? (
         <p className="text-14 text-muted">{t('settings.connect.reach_later')}</p>
       ) : (
         <CopyField label={t('settings.channel.callback_url')} value={answer.callback_url} />
