@@ -1,12 +1,13 @@
 """A workspace with a channel that customers write to, for the tests of receiving: rows in, rows and events out."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -23,11 +24,9 @@ from threadline.channels.contract import (
 from threadline.channels.registry import all_channel_types
 from threadline.core.content import Text
 from threadline.core.errors import Unavailable
+from threadline.core.ids import make_uuid7
 from threadline.core.message import Status
-from threadline.infra.clock import new_id
 from threadline.store.session import Database, Role
-
-LEASE = "channel"
 
 
 def party(customer: int | str, *, name: str = "", phone: str = "", handle: str = "") -> Party:
@@ -48,14 +47,20 @@ class ReceivingDesk:
     connection: asyncpg.Connection
     """A superuser's, outside every transaction of the desk: what it sees is committed."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-    workspace_id: UUID = field(default_factory=new_id)
-    endpoint_id: UUID = field(default_factory=new_id)
+    workspace_id: UUID = field(default_factory=uuid4)
+    endpoint_id: UUID = field(default_factory=uuid4)
+    delivery_id: UUID = field(default_factory=uuid4)
     channel: Channel = field(init=False)
-    delivery_id: UUID = field(default_factory=new_id)
+    _ids: int = field(default_factory=lambda: secrets.randbits(40) << 32)
+
+    def new_id(self) -> UUID:
+        """Stamped with the desk's clock: what is stored goes to the partition of its `now`."""
+        self._ids += 1
+        return make_uuid7(milliseconds=int(self.now.timestamp() * 1000), random_bits=self._ids)
 
     async def set_up(self) -> None:
         channel_type = all_channel_types()[0]
-        channel_id = new_id()
+        channel_id = self.new_id()
         self.channel = Channel(self.workspace_id, channel_id, channel_type, str(channel_id), "acme")
         execute = self.connection.execute
         await execute("insert into workspaces (id, name) values ($1, 'Shop')", self.workspace_id)
@@ -110,7 +115,7 @@ class ReceivingDesk:
         for attempt in range(30):
             try:
                 async with self.database.transaction(Role.ENGINE, self.workspace_id) as session:
-                    await receive(session, self.channel, received, now=self.now, new_id=new_id)
+                    await receive(session, self.channel, received, now=self.now, new_id=self.new_id)
                 return
             except Unavailable:
                 await asyncio.sleep(0.005 * attempt)
@@ -118,7 +123,7 @@ class ReceivingDesk:
 
     async def apply_parked(self, *provider_ids: str) -> None:
         async with self.database.transaction(Role.ENGINE, self.workspace_id) as session:
-            await apply_parked(session, self.channel, provider_ids, now=self.now, new_id=new_id)
+            await apply_parked(session, self.channel, provider_ids, now=self.now, new_id=self.new_id)
 
     async def add_outgoing(
         self, customer: int | str, *, status: Status = Status.SENDING, provider_id: str | None = None
@@ -130,7 +135,7 @@ class ReceivingDesk:
             self.workspace_id,
             f"u{customer}",
         )
-        sent = Sent(new_id(), new_id(), conversation["id"])
+        sent = Sent(self.new_id(), self.new_id(), conversation["id"])
         seq = conversation["last_seq"] + 1
         await self.connection.execute(
             "insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, kind,"
