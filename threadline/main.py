@@ -30,11 +30,8 @@ def main() -> None:
     if process == "simulator":
         _run_simulator(rest)
         return
-    from threadline.infra.log import configure_logging
-
     try:
         settings = load_settings()
-        configure_logging(level=settings.log_level, output_format=settings.log_format, process=process)
         run(_PROCESSES[process](settings))
     except ThreadlineError as error:
         from threadline.house import CannotReach
@@ -65,20 +62,26 @@ async def _as_coroutine(work: Awaitable[None]) -> None:
 
 async def prepare(settings: Settings) -> None:
     """Everything a first start needs and a later one may: prints what the supervisor tells people, as one JSON line."""
+    from threadline.infra.log import configure_logging
     from threadline.preparation import prepare_installation
+
+    configure_logging(level="warning", output_format=settings.log_format, process="prepare")
 
     result = await prepare_installation(settings)
     print(json.dumps(result), flush=True)  # noqa: T201 - the answer to the supervisor
 
 
 async def run_web(settings: Settings) -> None:
-    from threadline.processes.web import serve_web
+    from threadline.processes.front import serve_web
 
     await serve_web(settings, listener=_inherited_listener(), stop=stop_signal())
 
 
 async def run_worker(settings: Settings) -> None:
+    from threadline.infra.log import configure_logging
     from threadline.processes.worker import serve_worker
+
+    configure_logging(level=settings.log_level, output_format=settings.log_format, process="worker")
 
     await serve_worker(settings, stop=stop_signal())
 

@@ -148,11 +148,19 @@ class Supervisor:
         environment["THREADLINE_PARENT_FD"] = str(self._lifeline[0])
         simulators = self._plan_simulators(environment)
         state = self._read_state(environment)
-        if not state.is_current or not state.has_people or self._address_changed():
+        web, worker = self._plan_services(environment, listener)
+        if state.is_current and not self._address_changed():
+            self._launch_all([web])  # people wait for the first page; the others come when it is there
+            self._wait_until_ready(listener)
+            self._launch_all([*simulators, worker])
+            if not state.has_people:
+                self._prepare(environment, simulators)
+        else:
             self._launch_all(simulators)
             self._prepare(environment, simulators)
-        self._launch_all([*simulators, *self._plan_services(environment, listener)])
-        self._wait_until_ready(listener)
+            self._launch_all([web])
+            self._wait_until_ready(listener)
+            self._launch_all([worker])
         self._tell_people()
 
     def _read_state(self, environment: dict[str, str]) -> "_DatabaseState":
@@ -208,13 +216,11 @@ class Supervisor:
             _append(environment, "THREADLINE_ALLOWED_PRIVATE_HOSTS", f"127.0.0.1:{port}")
         return children
 
-    def _plan_services(self, environment: dict[str, str], listener: socket.socket) -> list[_Child]:
+    def _plan_services(self, environment: dict[str, str], listener: socket.socket) -> tuple[_Child, _Child]:
         listening = environment | {"THREADLINE_LISTEN_FD": str(listener.fileno())}
         main_module = [sys.executable, "-m", "threadline.main"]
-        return [
-            _Child("web", [*main_module, "web"], listening, (listener.fileno(),)),
-            _Child("worker", [*main_module, "worker"], environment),
-        ]
+        web = _Child("web", [*main_module, "web"], listening, (listener.fileno(),))
+        return web, _Child("worker", [*main_module, "worker"], environment)
 
     def _launch_all(self, children: list[_Child]) -> None:
         running = {child.name for child in self._children}

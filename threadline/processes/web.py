@@ -1,15 +1,12 @@
-"""The web process: webhooks, the feed, the screens and the API behind one listening socket."""
+"""What stands behind the front of a web process: webhooks, the feed, and the API."""
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 import msgspec
-import uvicorn
 
 from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.actions.channel_secrets import open_endpoint_secrets
@@ -29,49 +26,15 @@ from threadline.web.ingress import Endpoints, Ingress, line_store, open_ingress_
 _POOL: Final = 10
 
 
-async def serve_web(settings: Settings, *, listener: socket.socket | None, stop: asyncio.Event) -> None:
-    """Until `stop`; then no new connections, requests finished, sockets closed, deliveries committed (R28)."""
+@asynccontextmanager
+async def open_edge(settings: Settings, *, stop: asyncio.Event) -> AsyncIterator[Web]:
+    """Everything behind the front of a web process; closed when its block ends, deliveries committed."""
     async with reached(settings, stop, pool_size=_POOL) as house, _web_of(house) as web:
-        server = uvicorn.Server(_configuration(settings, web))
-        server.capture_signals = _no_signals  # ours are in main.py
-        stopping = asyncio.create_task(_stop_server(stop, server), name="stop")
+        await web.start()
         try:
-            await server.serve(sockets=[listener] if listener else None)
+            yield web
         finally:
-            stopping.cancel()
-
-
-def _configuration(settings: Settings, web: Web) -> uvicorn.Config:
-    return uvicorn.Config(
-        web,
-        host=settings.host,
-        port=settings.port,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        log_level="warning",
-        proxy_headers=False,  # the web edge reads them itself, from trusted proxies only (S69)
-        server_header=False,
-        backlog=2048,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(settings.limits.shutdown_request_s),
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
-    )
-
-
-@contextlib.contextmanager
-def _no_signals() -> Iterator[None]:
-    yield
-
-
-async def _stop_server(stop: asyncio.Event, server: uvicorn.Server) -> None:
-    await stop.wait()
-    server.should_exit = True
+            await web.stop()
 
 
 @asynccontextmanager

@@ -35,6 +35,7 @@ from threadline.web.asgi import (
 from threadline.web.context import WebContext
 from threadline.web.problems import CONTENT_TYPE, encode_problem, problem_of
 from threadline.web.security import SAFE_METHODS, BadRequest, Border, check_no_token_in
+from threadline.web.security_headers import SecurityHeaders
 from threadline.web.static_files import StaticFiles
 
 log = get_logger("web")
@@ -85,7 +86,7 @@ class Web:
         self._read_metrics = read_metrics
         self._read_health = read_health
         self._static = StaticFiles()
-        self._headers = _SecurityHeaders(context.settings, self._static)
+        self._headers = SecurityHeaders(context.settings, self._static)
         self._api: asyncio.Future[Asgi] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -290,40 +291,6 @@ def _guarded_upload(receive: Receive, *, timeout_s: float, limit_bytes: int) -> 
         return message
 
     return guarded
-
-
-class _SecurityHeaders:
-    """What goes with every answer (S68). Answers of the API are kept by nobody."""
-
-    def __init__(self, settings: Settings, static: StaticFiles) -> None:
-        host = settings.base_url.split("://", 1)[1]
-        socket = f"{'wss' if settings.is_https else 'ws'}://{host}"
-        scripts = " ".join(["'self'", *static.script_hashes()])
-        policy = (
-            f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' blob: data:;"
-            f" media-src 'self' blob:; font-src 'self'; connect-src 'self' {socket}; worker-src 'self';"
-            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        )
-        common: HeaderList = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-            (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self), payment=(), usb=()"),
-        ]
-        if settings.is_https:
-            common.append((b"strict-transport-security", b"max-age=31536000"))
-        self._page: HeaderList = [*common, (b"content-security-policy", policy.encode())]
-        self._data: HeaderList = [
-            *common,
-            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
-            (b"cache-control", b"no-store"),
-        ]
-
-    def of(self, scope: Scope) -> HeaderList:
-        path = str(scope["path"])
-        is_data = path.startswith(("/api", "/files/")) or path in ("/health", "/ready", "/metrics")
-        return self._data if is_data else self._page
 
 
 class _Watched:
