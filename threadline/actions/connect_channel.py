@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from threadline.actions.channel_secrets import open_endpoint_secrets, seal_channel_secrets, seal_endpoint_secrets
 from threadline.channels.contract import ChannelAccess, EndpointSecrets, FieldKind, Manifest, SetupField
 from threadline.core.errors import Conflict, Invalid
@@ -152,22 +150,21 @@ async def connect_channel(
 ) -> None:
     """Raises Conflict if the address is connected already, here or in another workspace."""
     assert session.workspace_id is not None
-    try:
-        await channels.insert_channel(
-            session,
-            channel_id=channel_id,
-            channel_type=manifest.type,
-            name=name,
-            endpoint_id=endpoint.id,
-            address=values.address,
-            account=values.account,
-            display_address=display_address,
-            secrets=seal_channel_secrets(keyring, channel_id, values.secrets),
-            settings=settings or {},
-            is_practice=is_practice,
-        )
-    except asyncpg.UniqueViolationError:
-        raise Conflict("This address is connected already. Disconnect it there first.") from None
+    is_new = await channels.insert_channel(
+        session,
+        channel_id=channel_id,
+        channel_type=manifest.type,
+        name=name,
+        endpoint_id=endpoint.id,
+        address=values.address,
+        account=values.account,
+        display_address=display_address,
+        secrets=seal_channel_secrets(keyring, channel_id, values.secrets),
+        settings=settings or {},
+        is_practice=is_practice,
+    )
+    if not is_new:
+        raise Conflict("This address is connected already. Disconnect it there first.")
     session.record(
         Event(
             id=new_id(),

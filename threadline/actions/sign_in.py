@@ -35,7 +35,7 @@ async def sign_in(
     lifetime: SessionLifetime,
     now: datetime,
 ) -> str:
-    """Opens a session for somebody whose password was right, and returns its cookie: never one that was there before."""
+    """Opens a session for somebody whose password was right; returns its cookie, never one that was there before."""
     token = new_opaque_token()
     await insert_session(
         session,

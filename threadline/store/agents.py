@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 Sees = Literal["all", "assigned"]
@@ -48,9 +48,7 @@ async def list_agents(session: Session) -> list[Agent]:
     return [Agent(**row) for row in rows]
 
 
-async def load_agents(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, agent_ids: Sequence[UUID]
-) -> list[Agent]:
+async def load_agents(connection: Connection, *, workspace_id: UUID, agent_ids: Sequence[UUID]) -> list[Agent]:
     rows = await connection.fetch(
         f"{_SELECT} where a.workspace_id = $1 and a.id = any($2::uuid[]) order by a.id", workspace_id, list(agent_ids)
     )
@@ -104,7 +102,7 @@ async def insert_agent(
     session: Session, *, agent_id: UUID, person_id: UUID, role: str, sees: str, channel_ids: Sequence[UUID] | None
 ) -> UUID:
     """Makes the person an agent, or brings back the agent they once were here; returns the agent's id."""
-    return await (await session.raw()).fetchval(
+    found = await (await session.raw()).fetchval(
         "insert into agents (workspace_id, id, person_id, role, sees, channel_ids) values ($1, $2, $3, $4, $5, $6)"
         " on conflict (workspace_id, person_id) do update set role = excluded.role, sees = excluded.sees,"
         " channel_ids = excluded.channel_ids, deactivated_at = null returning id",
@@ -115,6 +113,8 @@ async def insert_agent(
         sees,
         None if channel_ids is None else list(channel_ids),
     )
+    assert isinstance(found, UUID)
+    return found
 
 
 async def update_agent(

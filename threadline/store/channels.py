@@ -1,4 +1,4 @@
-"""Channels and their endpoints as admins connect them. Ingress and the hosts read theirs elsewhere (store/endpoints.py)."""
+"""Channels and their endpoints as admins connect them. Ingress reads its own way (store/endpoints.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 ChannelState = Literal["connected", "paused", "disconnected"]
@@ -44,8 +45,8 @@ class EndpointKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 _SELECT = """
 select c.id, c.type, c.name, c.endpoint_id, e.key as endpoint_key, c.address, c.account, c.display_address, c.state,
-       c.paused_reason, c.secrets, e.secrets as endpoint_secrets, c.settings::text as settings, c.health::text as health,
-       c.is_practice, e.last_delivery_at, e.verified_at, c.created_at
+       c.paused_reason, c.secrets, e.secrets as endpoint_secrets, c.settings::text as settings,
+       c.health::text as health, c.is_practice, e.last_delivery_at, e.verified_at, c.created_at
 from channels c join endpoints e on e.workspace_id = c.workspace_id and e.id = c.endpoint_id
 """
 
@@ -68,9 +69,7 @@ async def access_channel(session: Session, caller: Caller, channel_id: UUID, *, 
     return _row(row)
 
 
-async def load_channels(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, channel_ids: Sequence[UUID]
-) -> list[ChannelRow]:
+async def load_channels(connection: Connection, *, workspace_id: UUID, channel_ids: Sequence[UUID]) -> list[ChannelRow]:
     rows = await connection.fetch(
         f"{_SELECT} where c.workspace_id = $1 and c.id = any($2::uuid[]) order by c.id", workspace_id, list(channel_ids)
     )
@@ -120,11 +119,12 @@ async def insert_channel(
     secrets: bytes,
     settings: Mapping[str, str],
     is_practice: bool,
-) -> None:
-    """Raises asyncpg.UniqueViolationError if the address is live somewhere, here or in another workspace."""
-    await (await session.raw()).execute(
+) -> bool:
+    """False if the address is live somewhere, here or in another workspace (`channels_live`)."""
+    is_new = await (await session.raw()).fetchval(
         "insert into channels (workspace_id, id, type, name, endpoint_id, address, account, display_address, secrets,"
-        " settings, is_practice) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " settings, is_practice) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " on conflict do nothing returning true",
         session.workspace_id,
         channel_id,
         channel_type,
@@ -137,6 +137,7 @@ async def insert_channel(
         msgspec.json.encode(settings).decode(),
         is_practice,
     )
+    return bool(is_new)
 
 
 async def update_channel(

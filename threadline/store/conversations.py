@@ -12,6 +12,7 @@ import msgspec
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
+from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
 from threadline.store.session import Session
@@ -208,7 +209,7 @@ async def access_conversation_keys(
 
 
 async def load_conversations(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, conversation_ids: Sequence[UUID]
+    connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> list[Conversation]:
     """The rows of a frame, as everybody shares them: without `read_count`. For the hub, which filters by itself."""
     rows = await connection.fetch(

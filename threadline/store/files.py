@@ -9,6 +9,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -39,9 +40,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = "f.id, f.mime, f.name, f.size_bytes, f.state, f.width, f.height, f.duration_ms, f.message_id"
 
 
-async def load_files(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, file_ids: Sequence[UUID]
-) -> list[File]:
+async def load_files(connection: Connection, *, workspace_id: UUID, file_ids: Sequence[UUID]) -> list[File]:
     if not file_ids:
         return []
     rows = await connection.fetch(
@@ -53,7 +52,7 @@ async def load_files(
 
 
 async def conversations_of_files(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, file_ids: Sequence[UUID]
+    connection: Connection, *, workspace_id: UUID, file_ids: Sequence[UUID]
 ) -> dict[UUID, UUID]:
     """File → the conversation in which it stands; files that stand in none are absent."""
     rows = await connection.fetch(
@@ -93,7 +92,8 @@ async def _access(session: Session, caller: Caller, file_id: UUID, columns: str)
         f"select {columns} from files f where f.workspace_id = $1 and f.id = $2 and"
         f" (f.message_id is null and f.uploaded_by = {arguments.add(caller.actor_id)} or exists ("
         "select from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
-        f" where m.workspace_id = f.workspace_id and m.id = f.message_id and {visible(caller.visibility, 'c', arguments)}))",
+        " where m.workspace_id = f.workspace_id and m.id = f.message_id"
+        f" and {visible(caller.visibility, 'c', arguments)}))",
         *arguments.values,
     )
     if row is None:

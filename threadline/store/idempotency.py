@@ -29,8 +29,8 @@ async def claim_key(
     await connection.execute(f"set local lock_timeout = {WAIT_MS}")
     try:
         is_first = await connection.fetchval(
-            "insert into idempotency_keys (workspace_id, actor_id, route, key, request_hash) values ($1, $2, $3, $4, $5)"
-            " on conflict do nothing returning true",
+            "insert into idempotency_keys (workspace_id, actor_id, route, key, request_hash)"
+            " values ($1, $2, $3, $4, $5) on conflict do nothing returning true",
             session.workspace_id,
             actor_id,
             route,

@@ -1,4 +1,4 @@
-"""Deliveries that found no end by themselves: for nobody here, or never understood. Shown to admins, replayable (R2)."""
+"""Deliveries that found no end by themselves: for nobody here, or never understood. For admins, replayable (R2)."""
 
 from datetime import datetime
 from typing import Literal

@@ -12,6 +12,7 @@ from threadline.core.content import Content
 from threadline.core.errors import NotFound
 from threadline.core.message import Status
 from threadline.core.permission import Caller
+from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.files import File, load_files
 from threadline.store.session import Session
@@ -154,9 +155,7 @@ async def access_message(session: Session, caller: Caller, message_id: UUID) -> 
     return (await _whole(connection, caller.workspace_id, [row]))[0]
 
 
-async def load_messages(
-    connection: "asyncpg.Connection[asyncpg.Record]", *, workspace_id: UUID, message_ids: Sequence[UUID]
-) -> list[Message]:
+async def load_messages(connection: Connection, *, workspace_id: UUID, message_ids: Sequence[UUID]) -> list[Message]:
     """The messages of a frame, in the order of their threads. For the hub, which filters by itself."""
     if not message_ids:
         return []
@@ -179,9 +178,7 @@ def _workspace(session: Session) -> UUID:
     return session.workspace_id
 
 
-async def _whole(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, rows: Sequence[asyncpg.Record]
-) -> list[Message]:
+async def _whole(connection: Connection, workspace_id: UUID, rows: Sequence[asyncpg.Record]) -> list[Message]:
     """Rows with what hangs on them: reactions and files, each with one statement for all."""
     if not rows:
         return []
@@ -192,7 +189,7 @@ async def _whole(
 
 
 async def _load_reactions(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, message_ids: list[UUID]
+    connection: Connection, workspace_id: UUID, message_ids: list[UUID]
 ) -> dict[UUID, list[Reaction]]:
     found: dict[UUID, list[Reaction]] = {}
     for row in await connection.fetch(_REACTIONS, workspace_id, message_ids):

@@ -33,7 +33,8 @@ def normal_email(email: str) -> str:
 async def find_credentials(session: Session, email: str) -> Credentials | None:
     """By e-mail, of somebody who may sign in; None also for those without a password."""
     row = await (await session.raw()).fetchrow(
-        "select id, password_hash from people where email = $1 and deactivated_at is null and password_hash is not null",
+        "select id, password_hash from people"
+        " where email = $1 and deactivated_at is null and password_hash is not null",
         normal_email(email),
     )
     return None if row is None else Credentials(person_id=row["id"], password_hash=row["password_hash"])
@@ -55,16 +56,18 @@ async def get_person(session: Session, person_id: UUID) -> Person:
 
 async def insert_person(
     session: Session, *, person_id: UUID, email: str, name: str, password_hash: str, locale: str
-) -> None:
-    """Raises asyncpg.UniqueViolationError if the e-mail address is somebody's."""
-    await (await session.raw()).execute(
-        "insert into people (id, email, name, password_hash, locale) values ($1, $2, $3, $4, $5)",
+) -> bool:
+    """False if the e-mail address is somebody's."""
+    is_new = await (await session.raw()).fetchval(
+        "insert into people (id, email, name, password_hash, locale) values ($1, $2, $3, $4, $5)"
+        " on conflict do nothing returning true",
         person_id,
         normal_email(email),
         name,
         password_hash,
         locale,
     )
+    return bool(is_new)
 
 
 async def update_person(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from threadline.core.permission import ROLES, Caller, RoleName, Visibility
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 _ENTER = """
@@ -190,9 +190,7 @@ async def list_sessions(session: Session, *, person_id: UUID, current_id: UUID) 
     return [OwnSession(**row) for row in rows]
 
 
-async def callers_of_sessions(
-    connection: "asyncpg.Connection[asyncpg.Record]", session_ids: Sequence[UUID]
-) -> dict[UUID, Caller]:
+async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID]) -> dict[UUID, Caller]:
     """What the holders of these sessions may do now; sessions that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids"

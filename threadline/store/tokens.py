@@ -9,6 +9,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import ROLES, Caller, Permission, RoleName, Visibility, narrowed
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 
@@ -42,9 +43,7 @@ async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
     return _caller(row)
 
 
-async def callers_of_tokens(
-    connection: "asyncpg.Connection[asyncpg.Record]", token_hashes: Sequence[bytes]
-) -> dict[UUID, Caller]:
+async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes]) -> dict[UUID, Caller]:
     """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select o.* from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o", list(token_hashes)
@@ -119,7 +118,8 @@ async def list_tokens(session: Session) -> list[Token]:
 async def revoke_token(session: Session, token_id: UUID) -> None:
     """Raises NotFound if the workspace has no such token that lives."""
     revoked = await (await session.raw()).fetchval(
-        "update api_tokens set revoked_at = now() where workspace_id = $1 and id = $2 and revoked_at is null returning true",
+        "update api_tokens set revoked_at = now() where workspace_id = $1 and id = $2 and revoked_at is null"
+        " returning true",
         session.workspace_id,
         token_id,
     )

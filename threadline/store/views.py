@@ -57,7 +57,8 @@ async def count_views(session: Session, caller: Caller) -> ViewCounts:
     )
     parts.append(
         "select 'longest', null, 0, 0, (select c.waiting_since from conversations c where c.workspace_id = $1"
-        f" and c.waiting_since is not null and c.state <> 'resolved' and {sight} order by c.waiting_since, c.id limit 1)"
+        f" and c.waiting_since is not null and c.state <> 'resolved' and {sight}"
+        " order by c.waiting_since, c.id limit 1)"
     )
     parts.append("select 'position', null, last_seq, 0, null from feed_counters where workspace_id = $1")
     rows = await (await session.raw()).fetch(" union all ".join(f"({part})" for part in parts), *arguments.values)

@@ -52,7 +52,7 @@ async def get_workspace(session: Session) -> Workspace:
 
 
 async def list_workspace_names(session: Session, person_id: UUID) -> list[WorkspaceName]:
-    """Where the person works, by name. Other workspaces are behind the policy, so a function of the owner reads them."""
+    """Where the person works, by name. Others are behind the policy, so a function of the owner reads them."""
     rows = await (await session.raw()).fetch(
         "select workspace_id as id, name from workspace_names_of_person($1) order by name, workspace_id", person_id
     )

@@ -155,7 +155,7 @@ def calls(
 
 
 def opened(request: Request) -> AbstractAsyncContextManager[Call]:
-    """An authorised call for a handler that must work between two transactions (hashing a password, asking a provider)."""
+    """An authorised call for a handler that works between two transactions: hashes a password, asks a provider."""
     return asynccontextmanager(Opener(None, needs_proof=False, is_repeatable=False, is_secret=False))(request)
 
 

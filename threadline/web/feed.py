@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
@@ -13,6 +12,7 @@ from threadline.core.events import Event, EventKind
 from threadline.core.permission import Caller, Permission, Visibility
 from threadline.store.agents import load_agents
 from threadline.store.channels import load_channels
+from threadline.store.connection import Connection
 from threadline.store.contacts import access_contact
 from threadline.store.conversations import load_conversations
 from threadline.store.events import NumberedEvent
@@ -229,9 +229,7 @@ def _feed_event(numbered: NumberedEvent) -> FeedEvent:
     )
 
 
-async def _load_channels(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
-) -> dict[UUID, msgspec.Raw]:
+async def _load_channels(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
     channel_ids = _ids({event.channel_id for event in events if event.kind in _OF_CHANNELS})
     if not channel_ids:
         return {}
@@ -239,9 +237,7 @@ async def _load_channels(
     return {row.id: _raw(show_channel(row)) for row in rows}
 
 
-async def _load_agents(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
-) -> dict[UUID, msgspec.Raw]:
+async def _load_agents(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
     agent_ids = _ids({event.agent_id for event in events if event.kind is EventKind.AGENT_CHANGED})
     if not agent_ids:
         return {}
@@ -249,9 +245,7 @@ async def _load_agents(
     return {row.id: _raw(row) for row in rows}
 
 
-async def _load_files(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]
-) -> dict[UUID, msgspec.Raw]:
+async def _load_files(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
     file_ids = _ids({_file_id(event.data) for event in events if event.kind is EventKind.FILE_CHANGED})
     rows = await load_files(connection, workspace_id=workspace_id, file_ids=file_ids)
     return {row.id: _raw(row) for row in rows}

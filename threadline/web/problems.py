@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): a sentence for a person, a code for a program, nothing of the inside (S71)."""
+"""Errors as problem documents (RFC 9457): a sentence for a person, a code for a program, nothing of our inside."""
 
 from collections.abc import Sequence
 from http import HTTPStatus

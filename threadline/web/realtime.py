@@ -145,6 +145,7 @@ class Hub:
         self._rooms: dict[UUID, Room] = {}
         self._sockets: set[Socket] = set()
         self._addresses: Counter[str] = Counter()
+        self._talks: set[asyncio.Task[None]] = set()
         self._should_recheck = asyncio.Event()
         self._rechecking: asyncio.Task[None] | None = None
         self._is_stopping = False
@@ -158,9 +159,8 @@ class Hub:
         self._is_stopping = True
         for socket in self._sockets:
             socket.close(RESTART)
-        deadline = time.monotonic() + _CLOSE_S
-        while self._sockets and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+        if self._talks:
+            await asyncio.wait(self._talks, timeout=_CLOSE_S)
         for task in [self._rechecking, *(room.task for room in self._rooms.values())]:
             if task is not None:
                 task.cancel()
@@ -191,9 +191,12 @@ class Hub:
             return
         await send({"type": "websocket.accept"})
         self._addresses[address] += 1
+        talk = asyncio.create_task(self._talk(headers, receive, send), name="socket")
+        self._talks.add(talk)
         try:
-            await self._talk(headers, receive, send)
+            await talk
         finally:
+            self._talks.discard(talk)
             self._addresses[address] -= 1
             if not self._addresses[address]:
                 del self._addresses[address]

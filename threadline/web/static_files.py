@@ -1,4 +1,4 @@
-"""The built front end: compressed variants by `Accept-Encoding`, hashed assets for ever, `index.html` for every screen."""
+"""The built front end: compressed variants by `Accept-Encoding`, assets for ever, `index.html` for every screen."""
 
 import base64
 import hashlib

@@ -338,12 +338,11 @@ def _check_is_new(values: ChannelValues, rows: list[ChannelRow]) -> None:
 def _settings(before: ChannelRow, given: ChannelSettings) -> dict[str, str]:
     """Kept as texts, beside settings that are not for people to change."""
     kept = {name: value for name, value in before.settings.items() if name not in ChannelSettings.model_fields}
-    changed = {
-        name: f"{value:g}" if isinstance(value, int | float) else str(value)
-        for name, value in given
-        if value is not None
-    }
-    return kept | changed
+    return kept | {name: _as_text(value) for name, value in given if value is not None}
+
+
+def _as_text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _show(call: Call, row: ChannelRow) -> Channel:

@@ -1,4 +1,4 @@
-"""What may be sent, as it comes in: one closed model per kind, told apart by `kind` (core/content.py has their twins)."""
+"""What may be sent, as it comes in: one closed model per kind, told apart by `kind`. Their twins: core/content.py."""
 
 from typing import Annotated, Literal
 
@@ -53,10 +53,10 @@ class ContactCardInput(Input):
     organisation: _Short = ""
     title: _Short = ""
     birthday: _Short = ""
-    phones: Annotated[list[CardPhoneInput], Field(max_length=20)] = []
-    emails: Annotated[list[CardLineInput], Field(max_length=20)] = []
-    urls: Annotated[list[CardLineInput], Field(max_length=20)] = []
-    addresses: Annotated[list[CardLineInput], Field(max_length=20)] = []
+    phones: Annotated[list[CardPhoneInput], Field(max_length=20, default_factory=list)]
+    emails: Annotated[list[CardLineInput], Field(max_length=20, default_factory=list)]
+    urls: Annotated[list[CardLineInput], Field(max_length=20, default_factory=list)]
+    addresses: Annotated[list[CardLineInput], Field(max_length=20, default_factory=list)]
 
 
 class ContactsInput(Input):
@@ -118,9 +118,9 @@ class TemplateInput(Input):
     kind: Literal["template"]
     name: Annotated[_Short, StringConstraints(min_length=1)]
     language: Annotated[_Short, StringConstraints(min_length=1)]
-    header_values: Annotated[list[TemplateValueInput], Field(max_length=50)] = []
-    body_values: Annotated[list[TemplateValueInput], Field(max_length=50)] = []
-    button_values: Annotated[list[TemplateValueInput], Field(max_length=50)] = []
+    header_values: Annotated[list[TemplateValueInput], Field(max_length=50, default_factory=list)]
+    body_values: Annotated[list[TemplateValueInput], Field(max_length=50, default_factory=list)]
+    button_values: Annotated[list[TemplateValueInput], Field(max_length=50, default_factory=list)]
     header_file_id: Id | None = None
 
 

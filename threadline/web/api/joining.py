@@ -3,7 +3,6 @@
 from typing import Literal
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
@@ -179,10 +178,9 @@ async def _person(
         return known.person_id
     person_id = new_id()
     assert password_hash is not None
-    try:
-        await insert_person(
-            session, person_id=person_id, email=email, name=name, password_hash=password_hash, locale=locale
-        )
-    except asyncpg.UniqueViolationError:
-        raise Conflict("This e-mail address has just been taken. Please try again.") from None
+    is_new = await insert_person(
+        session, person_id=person_id, email=email, name=name, password_hash=password_hash, locale=locale
+    )
+    if not is_new:
+        raise Conflict("This e-mail address has just been taken. Please try again.")
     return person_id
