@@ -161,7 +161,12 @@ async def record_deliveries(
 
 
 def status_events(
-    workspace_id: UUID, changed: Sequence[ChangedMessage], *, now: datetime, new_id: Callable[[], UUID]
+    workspace_id: UUID,
+    changed: Sequence[ChangedMessage],
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    actor_id: UUID | None = None,
 ) -> list[Event]:
     """One event for each message that shows a new status."""
     return [
@@ -173,6 +178,7 @@ def status_events(
             conversation_id=message.conversation_id,
             message_id=message.id,
             channel_id=message.channel_id,
+            actor_id=actor_id,
             data={
                 "status": message.status.name.lower(),
                 "is_uncertain": message.is_uncertain,

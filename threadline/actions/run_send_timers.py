@@ -56,6 +56,7 @@ async def run_send_timers(
     if clearance.pause:
         return
     await attempts.release_held(session, channel_id=channel_id, not_before=not_before)
+    await attempts.release_orphans(session, channel_id=channel_id, not_before=not_before)
     await settle_uncertain(
         session,
         workspace_id=workspace_id,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content, Media, Template
 from threadline.core.conversation import ConversationState
@@ -73,7 +74,7 @@ async def send_message(
     send_class = send_class or _CLASSES.get(author.kind, SendClass.FLOW)
     if isinstance(content, Template):
         content = await _complete_template(session, workspace_id, conversation, content)
-    await _check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)
+    await check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)
     await _check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
@@ -117,6 +118,15 @@ async def send_message(
             data={"seq": message.seq, "by": author.kind.value},
         )
     )
+    if author.kind is AuthorKind.AGENT and conversation.waiting_since is not None:
+        await mark_conversation_read(
+            session,
+            workspace_id=workspace_id,
+            conversation_id=conversation.id,
+            occasion=MarkRead.ON_ANSWER,
+            new_id=new_id,
+            find_type=find_type,
+        )
     session.hint(f"outbox:{conversation.channel_id}")
     return SentMessage(message.id, is_new=True)
 
@@ -142,7 +152,7 @@ async def _complete_template(
     return msgspec.structs.replace(template, text=render_template(shape, template), category=stored.category.lower())
 
 
-async def _check_may_send(
+async def check_may_send(
     session: Session,
     workspace_id: UUID,
     conversation: LockedConversation,
@@ -151,6 +161,7 @@ async def _check_may_send(
     send_class: SendClass,
     now: datetime,
 ) -> None:
+    """Raises what forbids it at present: the channel, the customer, the window, consent, too many unanswered ones."""
     if conversation.channel_state == "disconnected":
         raise CannotSend("This channel is disconnected. Connect it again, or write on another one.")
     if conversation.blocked_at is not None:

@@ -4,13 +4,21 @@ Times are seconds of a monotonic clock that the caller reads; nothing here asks 
 (whatsapp.md §1.3); keeping them is our business, because a number that runs into them is slowed down for everybody.
 """
 
+import heapq
 import math
 from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
+_MARGIN = 1.025
+"""How much longer than a second the sliding second is: what the way to the provider may add or take."""
+
 _BURST_S = 0.1
 """How much of a second a number that was idle may send at once."""
+
+_NOTABLE_DELAY_S = 0.005
+_PERIOD_S = 20.0
+"""What was fastest is forgotten after one to two of these."""
 
 _SLOWEST = 0.05
 """A number slowed down by its provider still sends at this part of its rate."""
@@ -23,9 +31,12 @@ _RECOVERY_S = 30.0
 class SendRate:
     """A number's messages per second: a small bucket for evenness and a sliding second that is never exceeded.
 
-    A message counts from when it is reserved (claimed) until a second after it really left, so that whatever happens
-    between claim and departure no second sees more than the limit. A fresh one starts empty: whoever had the number
-    before may have used this second up.
+    The second is a little longer than one, because requests that leave evenly do not arrive so.
+
+    A message counts from when it is reserved (claimed) until a second after it arrived, so that whatever happens on the
+    way no second sees more than the limit. When it arrived is known from the answer: as much later than it left as the
+    answer took longer than the fastest lately. A fresh one starts empty: whoever had the number before may have used
+    this second up.
     """
 
     per_second: float
@@ -37,6 +48,11 @@ class SendRate:
     _resting_until: float = -math.inf
     _reserved: int = 0
     _departures: deque[float] = field(default_factory=deque[float])
+    _late: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    """(until, from): when a message that arrived late still counts although it left long ago."""
+    _fastest_s: float = math.inf
+    _fastest_before_s: float = math.inf
+    _period_ends_at: float = -math.inf
 
     def __post_init__(self) -> None:
         self._refilled_at = self.started_at
@@ -48,7 +64,7 @@ class SendRate:
     def rate_at(self, now: float) -> float:
         """Messages per second at this moment: the limit, or less after the provider complained."""
         recovered = self._factor + max(0.0, now - self._slowed_at) * 0.5 / _RECOVERY_S
-        return self.per_second * min(1.0, recovered)
+        return self.per_second / _MARGIN * min(1.0, recovered)
 
     def allowance(self, now: float) -> int:
         """How many may be reserved now."""
@@ -56,7 +72,7 @@ class SendRate:
             return 0
         self._refill(now)
         self._forget(now)
-        left_in_second = math.floor(max(1.0, self.per_second)) - self._reserved - len(self._departures)
+        left_in_second = math.floor(max(1.0, self.per_second)) - self._counted(now)
         return max(0, min(math.floor(self._tokens + 1e-9), left_in_second))
 
     def reserve(self, count: int) -> None:
@@ -73,6 +89,17 @@ class SendRate:
         self._reserved -= 1
         self._departures.append(now)
 
+    def answered(self, left_at: float, now: float) -> None:
+        """The answer to a message that left then came now."""
+        took_s = now - left_at
+        if now >= self._period_ends_at:
+            self._period_ends_at = now + _PERIOD_S
+            self._fastest_before_s, self._fastest_s = self._fastest_s, took_s
+        self._fastest_s = min(self._fastest_s, took_s)
+        delay_s = took_s - min(self._fastest_s, self._fastest_before_s)
+        if delay_s > _NOTABLE_DELAY_S:
+            heapq.heappush(self._late, (left_at + self._window_s + delay_s, left_at + self._window_s))
+
     def ready_in_s(self, now: float) -> float:
         """After how long at least one may be reserved; a lower bound while reserved ones have not left."""
         if self.allowance(now) > 0:
@@ -81,7 +108,7 @@ class SendRate:
         rate = self.rate_at(now)
         if self._tokens < 1:
             wait = max(wait, (1 - self._tokens) / rate)
-        if self._departures and self._reserved + len(self._departures) >= math.floor(max(1.0, self.per_second)):
+        if self._departures and self._counted(now) >= math.floor(max(1.0, self.per_second)):
             wait = max(wait, self._departures[0] + self._window_s - now)
         return max(wait, 0.001)
 
@@ -94,13 +121,13 @@ class SendRate:
         self._tokens = min(self._tokens, 0.0)
         if now < self._slowed_at + 1.0:
             return
-        self._factor = max(_SLOWEST, self.rate_at(now) / self.per_second / 2)
+        self._factor = max(_SLOWEST, self.rate_at(now) * _MARGIN / self.per_second / 2)
         self._slowed_at = now
 
     @property
     def _window_s(self) -> float:
         """A second, or what one message takes where the limit is below one per second."""
-        return max(1.0, 1 / self.per_second)
+        return max(1.0, 1 / self.per_second) * _MARGIN
 
     def _refill(self, now: float) -> None:
         elapsed = max(0.0, now - self._refilled_at)
@@ -110,6 +137,12 @@ class SendRate:
     def _forget(self, now: float) -> None:
         while self._departures and self._departures[0] <= now - self._window_s:
             self._departures.popleft()
+        while self._late and self._late[0][0] <= now:
+            heapq.heappop(self._late)
+
+    def _counted(self, now: float) -> int:
+        late = sum(1 for _, begins_at in self._late if begins_at <= now)
+        return self._reserved + len(self._departures) + late
 
 
 @dataclass(slots=True)

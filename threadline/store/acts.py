@@ -193,25 +193,3 @@ async def set_our_reaction(
             emoji,
         )
     return True
-
-
-# What an agent has read ----------------------------------------------------------------------------------------------
-
-
-async def advance_read(
-    session: Session, workspace_id: UUID, conversation_id: UUID, *, agent_id: UUID, read_count: int
-) -> int | None:
-    """The agent's count of read messages, which only grows and never beyond what came in. None: nothing new."""
-    return await (await session.raw()).fetchval(
-        """
-        insert into reads as r (workspace_id, agent_id, conversation_id, read_count)
-        select $1, $3, c.id, least($4, c.incoming_count) from conversations c where c.workspace_id = $1 and c.id = $2
-        on conflict (workspace_id, agent_id, conversation_id)
-        do update set read_count = excluded.read_count, read_at = now() where excluded.read_count > r.read_count
-        returning read_count
-        """,
-        workspace_id,
-        conversation_id,
-        agent_id,
-        read_count,
-    )

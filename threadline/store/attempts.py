@@ -467,6 +467,13 @@ async def recent_claims(
     return [(row["contact_id"], row["ago_s"]) for row in rows]
 
 
+_RELEASE_ORPHANS = f"""
+update attempts a set due_at = now()
+where a.channel_id = $1 and a.id >= $2 and a.status = 0 and not a.is_held and a.claimed_at is null and a.due_at > now()
+  and not exists ({_EARLIER})
+"""  # noqa: S608 - of constants
+
+
 # Time --------------------------------------------------------------------------------------------------------------
 
 
@@ -495,6 +502,12 @@ async def find_expired(session: Session, *, channel_id: UUID, limit: int = 500) 
         )
         for row in rows
     ]
+
+
+async def release_orphans(session: Session, *, channel_id: UUID, not_before: UUID) -> int:
+    """Those that wait for one before them which has its end already, found otherwise than by its outcome."""
+    done = await (await session.raw()).execute(_RELEASE_ORPHANS, channel_id, not_before)
+    return int(done.rpartition(" ")[2])
 
 
 async def release_held(session: Session, *, channel_id: UUID, not_before: UUID) -> int:

@@ -16,7 +16,8 @@ from threadline.store.session import Session
 _LOCK = """
 select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.last_seq, c.incoming_count,
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
-       greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at, r.blocked_reason
+       c.waiting_since, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
+       r.blocked_reason
 from conversations c
 join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join reaches r on r.workspace_id = c.workspace_id and r.channel_id = c.channel_id and r.contact_id = c.contact_id
@@ -41,6 +42,7 @@ class LockedConversation:
     channel_state: str
     channel_settings: str
     """The JSON of the channel's own settings."""
+    waiting_since: datetime | None
     window_closes_at: datetime | None
     blocked_at: datetime | None
     blocked_reason: str
@@ -63,6 +65,7 @@ async def lock_conversation(session: Session, workspace_id: UUID, conversation_i
         account=row["account"],
         channel_state=row["channel_state"],
         channel_settings=row["channel_settings"],
+        waiting_since=row["waiting_since"],
         window_closes_at=row["window_closes_at"],
         blocked_at=row["blocked_at"],
         blocked_reason=row["blocked_reason"] or "",
@@ -164,6 +167,32 @@ async def find_target(session: Session, workspace_id: UUID, conversation_id: UUI
     if row is None:
         return None
     return Target(row["id"], Direction(row["direction"]), row["provider_id"], row["created_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """A conversation and the settings of its channel, as marks of reading and typing need them."""
+
+    conversation_id: UUID
+    channel_id: UUID
+    channel_type: str
+    channel_settings: str
+
+
+async def get_read_settings(session: Session, workspace_id: UUID, conversation_id: UUID) -> ReadSettings:
+    """Raises NotFound."""
+    row = await (await session.raw()).fetchrow(
+        """
+        select c.id, c.channel_id, ch.type, ch.settings::text as settings
+        from conversations c join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
+        where c.workspace_id = $1 and c.id = $2
+        """,
+        workspace_id,
+        conversation_id,
+    )
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    return ReadSettings(row["id"], row["channel_id"], row["type"], row["settings"])
 
 
 async def count_unanswered(session: Session, workspace_id: UUID, conversation_id: UUID, *, limit: int) -> int:

@@ -39,6 +39,7 @@ class Session:
     def __init__(self, connection: AsyncConnection, workspace_id: UUID | None) -> None:
         self._connection = connection
         self._is_begun = False
+        self._driver: asyncpg.Connection[asyncpg.Record] | None = None
         self.workspace_id = workspace_id
         self.events: list[Event] = []
         self.hints: set[str] = set()
@@ -58,7 +59,10 @@ class Session:
         await self._begin()
         if not self._connection.in_transaction():
             raise RuntimeError("The connection of a session may be used inside its transaction only.")
-        return (await self._connection.get_raw_connection()).driver_connection  # type: ignore[return-value]
+        if self._driver is None:
+            self._driver = (await self._connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+        assert self._driver is not None
+        return self._driver
 
     def record(self, *events: Event) -> None:
         """Write these to the feed, in this order, when the transaction ends well."""

@@ -56,7 +56,7 @@ log = get_logger("send")
 OpenFile = Callable[[str], AsyncIterator[bytes]]
 """Blob key → its bytes from the beginning."""
 
-_GATHER_S = 0.008
+_GATHER_S = 0.012
 """Outcomes of so long are written together."""
 _SHORTEST_PASS_S = 0.004
 _LONGEST_PASS_S = 0.1
@@ -289,8 +289,10 @@ class SendLoop:
         started_at = time.monotonic()
         self._rate.depart(started_at)
         answer = await self._ask(attempt, files)
-        self._learn(attempt, answer)
-        metrics.send_seconds.observe(time.monotonic() - started_at)
+        answered_at = time.monotonic()
+        self._rate.answered(started_at, answered_at)
+        self._learn(attempt, answer, answered_at)
+        metrics.send_seconds.observe(answered_at - started_at)
 
     async def _ask(self, attempt: ClaimedAttempt, files: Mapping[UUID, FileToSend]) -> Sent | SendError:
         part = OutgoingPart(
@@ -323,9 +325,8 @@ class SendLoop:
             provider_media_id=file.provider_media_id,
         )
 
-    def _learn(self, attempt: ClaimedAttempt, answer: Sent | SendError) -> None:
+    def _learn(self, attempt: ClaimedAttempt, answer: Sent | SendError, now: float) -> None:
         """What the answer means for the number as a whole, then for the message."""
-        now = time.monotonic()
         pair_wait_s = 0.0
         if _is_outage(answer):
             self._breaker.failed(now)
