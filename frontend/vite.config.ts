@@ -60,6 +60,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'react',
+              test: /node_modules\/(react|react-dom|scheduler|wouter|virtua|use-sync-external-store)\//,
+            },
+            // Small things that several screens share come as one file, instead of one request for each icon.
+            { name: 'shared', test: /src\/shared\/(?!i18n\/catalogues)|lucide-react/, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

@@ -1,5 +1,5 @@
 /** Every address of the app in one place: patterns for the router, typed functions that make links, lazy screens. */
-import { lazy } from 'react';
+import { createElement, lazy, type ComponentType } from 'react';
 
 export const VIEWS = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'] as const;
 export type ViewName = (typeof VIEWS)[number];
@@ -27,16 +27,29 @@ export const paths = {
 };
 
 export const importSettings = () => import('./settings/Settings');
+/** The open conversation: not needed for the list, fetched while the list is looked at. */
+export const importConversation = () => import('./thread/Conversation');
 
 export const screens = {
   SignIn: lazy(() => import('./signin/SignIn')),
-  Setup: lazy(() => import('./setup/Setup')),
-  Invitation: lazy(() => import('./setup/Invitation')),
-  Settings: lazy(importSettings),
+  Setup: withQueries(() => import('./setup/Setup')),
+  Invitation: withQueries(() => import('./setup/Invitation')),
+  Settings: withQueries(importSettings),
+  Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
+  ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
-  Practice: lazy(() => import('./practice/Practice')),
-  PracticePage: lazy(() => import('./practice/PracticePage')),
+  Practice: withQueries(() => import('./practice/Practice')),
+  /** The phone on a page of its own, for a second window or a real phone. */
+  PracticePage: withQueries(() => import('./practice/PracticePage')),
 };
+
+/** A screen that asks the server through TanStack Query, which only such screens load. */
+function withQueries<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+  return lazy(async () => {
+    const [{ default: Screen }, { Queries }] = await Promise.all([load(), import('./queries')]);
+    return { default: (props: P) => createElement(Queries, null, createElement(Screen, props)) };
+  });
+}
 
 export function isViewName(text: string): text is ViewName {
   return (VIEWS as readonly string[]).includes(text);

@@ -1,6 +1,8 @@
 /** Where one answers: reply and note on different ground; while the window is closed, the template picker in the same place. */
 import { LayoutGrid, Paperclip, SendHorizontal, X } from 'lucide-react';
 import {
+  lazy,
+  Suspense,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -15,6 +17,7 @@ import { postTyping } from '@/shared/api/calls';
 import type { Channel, Conversation, Message, OutgoingContent, TemplateContent } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { windowState } from '@/shared/format/window';
+import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -33,8 +36,9 @@ import { attach, keepAttachments, keptAttachments, takesCaption, type Attachment
 import { onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
 import { StatusLine } from './StatusLine';
-import { TemplatePicker } from './TemplatePicker';
 import { useDrop } from './useDrop';
+
+const TemplatePicker = lazy(() => import('./TemplatePicker'));
 
 const TYPING_MS = 20_000;
 const COUNT_FROM = 0.8;
@@ -71,7 +75,16 @@ export function Composer({ conversation, channel, quoted, onQuoted }: ComposerPr
   };
   useCommands({ reply: () => turnTo('reply'), note: () => turnTo('note') });
 
-  const modes = <ModeTabs mode={mode} isClosed={isClosed} hasTemplates={hasTemplates} onMode={turnTo} />;
+  const isPhone = useMedia(PHONE);
+  const modes = (
+    <ModeTabs
+      mode={mode}
+      isClosed={isClosed}
+      hasTemplates={hasTemplates}
+      onMode={turnTo}
+      isCompact={isPhone && mode !== 'template'}
+    />
+  );
   const sendTemplate = (content: TemplateContent, file: File | null) => {
     enqueue({
       conversationId: id,
@@ -95,13 +108,15 @@ export function Composer({ conversation, channel, quoted, onQuoted }: ComposerPr
       >
         {mode === 'template' && channel ? (
           hasTemplates ? (
-            <TemplatePicker
-              channelId={channel.id}
-              contactName={conversation.contact.name}
-              draftLength={getState().drafts.get(draftKey(id, 'reply'))?.text.length ?? 0}
-              modes={modes}
-              onSend={sendTemplate}
-            />
+            <Suspense fallback={<div className="h-72 p-1.5">{modes}</div>}>
+              <TemplatePicker
+                channelId={channel.id}
+                contactName={conversation.contact.name}
+                draftLength={getState().drafts.get(draftKey(id, 'reply'))?.text.length ?? 0}
+                modes={modes}
+                onSend={sendTemplate}
+              />
+            </Suspense>
           ) : (
             <div className="flex flex-col">
               <div className="p-1.5">{modes}</div>
@@ -155,6 +170,7 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
   const hasSomething = text.trim() !== '' || (!isNote && attachments.length > 0);
   const canSend = hasSomething && !isOver && !hasProblem && channel !== undefined;
   const canAttach = !isNote && capabilities !== undefined && Object.keys(capabilities.media).length > 0;
+  const isTouch = useMedia('(pointer: coarse)');
   const signalTyping = useTyping(conversation, channel);
 
   useImperativeHandle(handle, () => ({ focus: () => area.current?.focus() }));
@@ -185,7 +201,6 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
     const withMod = event.ctrlKey || event.metaKey;
-    const isTouch = matchMedia('(pointer: coarse)').matches;
     if (!withMod && (isNote || isTouch)) return;
     event.preventDefault();
     send();
@@ -232,7 +247,15 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
         onPaste={onPaste}
         aria-label={isNote ? t('composer.note_label') : t('composer.reply_label', { name: conversation.contact.name })}
         aria-invalid={isOver || undefined}
-        placeholder={isDropping ? t('attach.drop') : isNote ? t('composer.note_hint') : t('composer.reply_hint')}
+        placeholder={
+          isDropping
+            ? t('attach.drop')
+            : isNote
+              ? t('composer.note_hint')
+              : isTouch
+                ? t('composer.reply_hint_touch')
+                : t('composer.reply_hint')
+        }
         className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
       />
       <div className="flex items-center justify-between gap-2 p-1.5 pt-0">
@@ -268,10 +291,10 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
           )}
           <Button
             look={canSend ? 'filled' : 'outlined'}
-            aria-disabled={!canSend}
+            disabled={!canSend}
             onClick={send}
             aria-label={isNote ? t('composer.add_note') : t('composer.send')}
-            className={cx('max-md:size-11 max-md:px-0', !canSend && 'border-line text-muted')}
+            className="max-md:size-11 max-md:px-0"
           >
             <span className="max-md:hidden">{isNote ? t('composer.add_note') : t('composer.send')}</span>
             <span className="max-md:hidden">

@@ -8,6 +8,7 @@ import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { cx } from '@/shared/ui/cx';
+import { Queries } from '../queries';
 import { fillPlaces, readTemplate, templateContent, valueKey, type Template, type TemplateVariable } from './templates';
 
 export interface TemplatePickerProps {
@@ -19,8 +20,16 @@ export interface TemplatePickerProps {
   readonly onSend: (content: TemplateContent, file: File | null) => void;
 }
 
+export default function TemplatePicker(props: TemplatePickerProps) {
+  return (
+    <Queries>
+      <Picker {...props} />
+    </Queries>
+  );
+}
+
 /** In the box's own place: templates at the start, what fills them at the end, below them the message as it will arrive. */
-export function TemplatePicker({ channelId, contactName, draftLength, modes, onSend }: TemplatePickerProps) {
+function Picker({ channelId, contactName, draftLength, modes, onSend }: TemplatePickerProps) {
   const { templates, isPending, hasFailed } = useTemplates(channelId);
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState<string | null>(null);

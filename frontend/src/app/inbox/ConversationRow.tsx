@@ -2,7 +2,7 @@ import { CircleAlert, Hourglass, Lock } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
-import { formatRowTime, formatSpan } from '@/shared/format/times';
+import { formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
 import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
@@ -28,7 +28,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
   return (
     <div
       className={cx(
-        'flex h-16 items-center gap-3 rounded-lg px-2.5 text-13 max-md:h-[72px]',
+        'flex h-16 items-center gap-3 rounded-lg px-2.5 text-13 max-md:h-[72px] max-md:rounded-none max-md:px-4',
         isSelected ? 'bg-accent-soft' : 'group-hover/row:bg-hover',
       )}
     >
@@ -50,7 +50,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
           dateTime={at}
           className={cx('tabular justify-self-end text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
         >
-          {formatRowTime(at, now)}
+          {isWaiting ? formatWaitingTime(at, now) : formatRowTime(at, now)}
         </time>
         <Owner id={conversation.assignee_id} />
         <Snippet conversation={conversation} isWaiting={isWaiting} />
@@ -75,7 +75,12 @@ function Owner({ id }: { readonly id: Id | null }) {
 
 function Unread({ conversation }: { readonly conversation: Conversation }) {
   const unread = unreadOf(conversation);
-  return unread > 0 ? <CountBadge count={unread} label={t('row.unread', { count: unread })} /> : <span />;
+  if (unread === 0) return <span />;
+  return (
+    <span className="justify-self-end">
+      <CountBadge count={unread} label={t('row.unread', { count: unread })} />
+    </span>
+  );
 }
 
 function Snippet({ conversation, isWaiting }: { readonly conversation: Conversation; readonly isWaiting: boolean }) {

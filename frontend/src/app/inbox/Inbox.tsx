@@ -16,9 +16,7 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice } from '@/shared/ui/Menu';
 import { cx } from '@/shared/ui/cx';
-import { ContactPanel } from '../contact/ContactPanel';
-import { parseView, paths, screens, type View } from '../routes';
-import { Thread } from '../thread/Thread';
+import { importConversation, parseView, paths, screens, type View } from '../routes';
 import { ConversationList } from './ConversationList';
 import { LIST_WIDTH, ListSeparator } from './ListSeparator';
 import { queryOf, selectUnread } from './select';
@@ -49,6 +47,7 @@ export function Inbox() {
   const select = useCallback((id: Id) => go(id, selected !== undefined), [go, selected]);
 
   useTitle(view, query);
+  useEffect(() => void importConversation(), []);
   useAnnouncements(selected);
   useMissingSelection(selected);
 
@@ -123,14 +122,16 @@ export function Inbox() {
             <EmptyState title={t('thread.none')} text={t('thread.none_text')} />
           </div>
         ) : (
-          <Thread
-            key={deferred}
-            conversationId={deferred}
-            onBack={() => go(undefined)}
-            onResolved={goOn}
-            onContext={context.toggle}
-            isContextOpen={context.isOpen}
-          />
+          <Suspense fallback={null}>
+            <screens.Thread
+              key={deferred}
+              conversationId={deferred}
+              onBack={() => go(undefined)}
+              onResolved={goOn}
+              onContext={context.toggle}
+              isContextOpen={context.isOpen}
+            />
+          </Suspense>
         )}
       </main>
       {context.isOpen && (
@@ -151,15 +152,19 @@ export function Inbox() {
                 'fixed inset-y-0 end-0 z-20 shadow-float max-md:w-full max-md:border-0 max-md:shadow-none',
             )}
           >
-            {context.practice === null ? (
-              deferred !== undefined && (
-                <ContactPanel conversationId={deferred} onClose={context.close} isOverlay={context.isOverlay} />
-              )
-            ) : (
-              <Suspense fallback={null}>
+            <Suspense fallback={null}>
+              {context.practice !== null ? (
                 <screens.Practice channelId={context.practice} onClose={context.close} />
-              </Suspense>
-            )}
+              ) : (
+                deferred !== undefined && (
+                  <screens.ContactPanel
+                    conversationId={deferred}
+                    onClose={context.close}
+                    isOverlay={context.isOverlay}
+                  />
+                )
+              )}
+            </Suspense>
           </div>
         </>
       )}

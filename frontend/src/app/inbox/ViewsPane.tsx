@@ -135,7 +135,10 @@ export function Figures({ name, count }: { readonly name: View; readonly count: 
         {isAlarm ? (total > 0 ? formatNumber(total) : '') : formatNumber(count.waiting)}
       </span>
       {!isAlarm && name !== 'waiting' && name !== 'resolved' && (
-        <span className={cx('min-w-4 text-end text-muted', total === 0 && 'invisible')}>{formatNumber(total)}</span>
+        <span className={cx('min-w-4 text-end text-muted', total === 0 && 'invisible')}>
+          {formatNumber(total)}
+          {count.is_more && '+'}
+        </span>
       )}
     </span>
   );

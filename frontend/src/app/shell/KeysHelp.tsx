@@ -9,7 +9,7 @@ import { closeFloat } from './floats';
 const GROUPS = ['list', 'conversation', 'places', 'desk'] as const satisfies readonly Binding['group'][];
 
 /** Every key of the app, and the switch for those who press letters by accident. */
-export function KeysHelp() {
+export default function KeysHelp() {
   const areOn = useSingleKeys();
   return (
     <Dialog open onOpenChange={closeFloat} title={t('keys.help')}>

@@ -11,7 +11,7 @@ import { closeFloat } from './floats';
 import { filterItems, paletteItems, type PaletteItem } from './paletteItems';
 
 /** Everything by name: what can be done here, where one can go, who is known. */
-export function Palette() {
+export default function Palette() {
   const [location, navigate] = useLocation();
   const [search, setSearch] = useState('');
   const [place, setPlace] = useState(0);

@@ -1,13 +1,14 @@
 import { Keyboard, LogOut } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { signOut, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { countUnsent } from '@/shared/outbox/outbox';
 import { getTheme, setTheme, type Theme } from '@/shared/theme';
 import { Avatar } from '@/shared/ui/Avatar';
-import { ConfirmDialog } from '@/shared/ui/Dialog';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { openFloat } from './floats';
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
 
 export function PersonMenu() {
   const { person } = useSignedIn();
@@ -50,14 +51,18 @@ export function PersonMenu() {
           {t('shell.sign_out')}
         </MenuItem>
       </Menu>
-      <ConfirmDialog
-        open={isAsking}
-        onOpenChange={setIsAsking}
-        title={t('shell.unsent_title')}
-        description={t('shell.unsent_text')}
-        action={t('shell.sign_out')}
-        onConfirm={() => void signOut()}
-      />
+      {isAsking && (
+        <Suspense fallback={null}>
+          <ConfirmDialog
+            open={isAsking}
+            onOpenChange={setIsAsking}
+            title={t('shell.unsent_title')}
+            description={t('shell.unsent_text')}
+            action={t('shell.sign_out')}
+            onConfirm={() => void signOut()}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

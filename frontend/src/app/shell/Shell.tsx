@@ -1,5 +1,5 @@
 /** What stands around every screen of somebody signed in: rail, the thin bar, palette, help, announcements. */
-import { useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import { useIsReconnecting } from '@/shared/feed/connection';
@@ -7,12 +7,13 @@ import { t } from '@/shared/i18n';
 import { useCommands, useKeyboard } from '@/shared/keys/keyboard';
 import { paths } from '../routes';
 import { Announcer } from './announce';
-import { KeysHelp } from './KeysHelp';
-import { Palette } from './Palette';
 import { Rail } from './Rail';
 import { TabBar } from './TabBar';
 import { openFloat, useFloat } from './floats';
 import { useDesk } from './useDesk';
+
+const Palette = lazy(() => import('./Palette'));
+const KeysHelp = lazy(() => import('./KeysHelp'));
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const session = useSignedIn();
@@ -36,8 +37,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {isListPage(location) && <TabBar />}
       </div>
       <ReconnectingBar />
-      {float === 'palette' && <Palette />}
-      {float === 'help' && <KeysHelp />}
+      <Suspense fallback={null}>
+        {float === 'palette' && <Palette />}
+        {float === 'help' && <KeysHelp />}
+      </Suspense>
       <Announcer />
     </div>
   );

@@ -1,5 +1,5 @@
 import { Copy, Ellipsis, Lock, Reply, SmilePlus } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo, useState, type MouseEvent } from 'react';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
@@ -31,7 +31,14 @@ export interface BubbleProps {
 
 const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
+/** Under a finger the bubble itself opens its menu; what can be pressed in it keeps its own meaning. */
+function isTap(event: MouseEvent): boolean {
+  const target = event.target as Element;
+  return matchMedia('(pointer: coarse)').matches && target.closest('a, button, input, audio, video, progress') === null;
+}
+
 export const Bubble = memo(function Bubble(props: BubbleProps) {
+  const [areToolsOpen, setToolsOpen] = useState(false);
   const { shown, contact, isFirst, isLast, isFlashed } = props;
   const { message } = shown;
   const isIncoming = message.direction === 'incoming';
@@ -58,8 +65,9 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           isIncoming ? 'items-start' : 'items-end',
         )}
       >
-        <div className={cx('flex max-w-full items-center gap-1', isIncoming ? 'flex-row' : 'flex-row-reverse')}>
+        <div className="relative max-w-full">
           <div
+            onClick={(event) => isTap(event) && setToolsOpen(true)}
             className={cx(
               'relative min-w-0 rounded-xl px-3 py-2 transition-colors forced-colors:border',
               isSticker ? 'bg-transparent' : isNote ? 'bg-note' : isIncoming ? 'bg-canvas' : 'bg-accent-soft',
@@ -73,7 +81,9 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             <Body shown={shown} />
             <Reactions message={message} contactName={contact.name} isIncoming={isIncoming} />
           </div>
-          {!shown.unsent && <Tools {...props} isIncoming={isIncoming} />}
+          {!shown.unsent && (
+            <Tools {...props} isIncoming={isIncoming} isOpen={areToolsOpen} onOpenChange={setToolsOpen} />
+          )}
         </div>
         <Offered message={message} />
         <MessageFoot shown={shown} contactName={contact.name} onTemplate={props.onTemplate} />
@@ -158,7 +168,7 @@ function QuoteView({ quoted, contactName, onJump }: QuoteViewProps) {
   const name =
     quoted.author_kind === 'contact'
       ? contactName
-      : quoted.author_kind === 'agent'
+      : quoted.author_kind === 'agent' || quoted.author_kind === null
         ? t('row.you')
         : t(`author.${quoted.author_kind}`);
   const content = (
@@ -225,10 +235,15 @@ function Offered({ message }: { readonly message: Message }) {
   );
 }
 
+interface ToolsProps extends BubbleProps {
+  readonly isIncoming: boolean;
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+}
+
 /** Beside the bubble under the pointer or the focus: quote, react, copy. */
-function Tools({ shown, can, onQuote, isIncoming }: BubbleProps & { readonly isIncoming: boolean }) {
+function Tools({ shown, can, onQuote, isIncoming, isOpen, onOpenChange }: ToolsProps) {
   const { message } = shown;
-  const [isOpen, setIsOpen] = useState(false);
   const text = describeContent(message.content);
   const canReact = can.react && isIncoming && message.deleted_at === null;
   const canQuote = can.quote && message.direction !== 'note' && message.deleted_at === null;
@@ -236,14 +251,15 @@ function Tools({ shown, can, onQuote, isIncoming }: BubbleProps & { readonly isI
   return (
     <span
       className={cx(
-        'shrink-0 self-center opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-100',
+        'absolute top-1/2 -translate-y-1/2 opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:opacity-0',
+        isIncoming ? 'start-full ms-1' : 'end-full me-1',
         isOpen && 'opacity-100',
       )}
     >
       <Menu
         align={isIncoming ? 'start' : 'end'}
         open={isOpen}
-        onOpenChange={setIsOpen}
+        onOpenChange={onOpenChange}
         trigger={<IconButton icon={Ellipsis} size={28} label={t('message.actions')} />}
       >
         {canReact && (
@@ -256,7 +272,7 @@ function Tools({ shown, can, onQuote, isIncoming }: BubbleProps & { readonly isI
                 aria-label={t('message.react_with', { emoji })}
                 onClick={() => {
                   react(message, own === emoji ? '' : emoji);
-                  setIsOpen(false);
+                  onOpenChange(false);
                 }}
                 className="grid size-8 place-items-center rounded-md text-16 hover:bg-hover aria-pressed:bg-accent-soft pointer-coarse:size-11"
               >

@@ -1,12 +1,13 @@
 import { CircleAlert, CircleHelp } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { discard, sendAgain } from '@/shared/outbox/outbox';
-import { ConfirmDialog } from '@/shared/ui/Dialog';
 import { cx } from '@/shared/ui/cx';
 import { discardMessage, resend, settleDelivered } from './actions';
 import type { ShownMessage } from './rows';
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
 
 export interface MessageFootProps {
   readonly shown: ShownMessage;
@@ -55,17 +56,21 @@ function Uncertain({ message, contactName }: { readonly message: Message; readon
     <Foot look="uncertain" title={t('foot.uncertain')} text={t('foot.uncertain_why')}>
       <Act onClick={() => settleDelivered(message)}>{t('foot.delivered')}</Act>
       <Act onClick={() => setIsAsking(true)}>{t('foot.send_again_asking')}</Act>
-      <ConfirmDialog
-        open={isAsking}
-        onOpenChange={setIsAsking}
-        title={t('foot.ask_title')}
-        description={t('foot.ask_text', { name: contactName })}
-        action={t('foot.send_again')}
-        onConfirm={() => {
-          setIsAsking(false);
-          resend(message);
-        }}
-      />
+      {isAsking && (
+        <Suspense fallback={null}>
+          <ConfirmDialog
+            open={isAsking}
+            onOpenChange={setIsAsking}
+            title={t('foot.ask_title')}
+            description={t('foot.ask_text', { name: contactName })}
+            action={t('foot.send_again')}
+            onConfirm={() => {
+              setIsAsking(false);
+              resend(message);
+            }}
+          />
+        </Suspense>
+      )}
     </Foot>
   );
 }

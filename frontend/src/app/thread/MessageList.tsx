@@ -48,7 +48,6 @@ export function MessageList({
   const isPrepended = usePrepended(rows);
 
   const toEnd = useCallback(() => {
-    virtual.current?.scrollToIndex(Number.MAX_SAFE_INTEGER, { align: 'end' });
     const element = scroller.current;
     if (element) element.scrollTop = element.scrollHeight;
   }, []);

@@ -58,7 +58,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         isDirectional
         label={t('thread.contact')}
         keyName="]"
-        isPressed={isContextOpen}
+        aria-expanded={isContextOpen}
         onClick={onContext}
         className="max-md:hidden"
       />

@@ -4,6 +4,7 @@ import { Problem } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
 import type { Conversation, ConversationState, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 
@@ -17,10 +18,10 @@ export async function changeConversation(
   dispatch({ type: 'conversation_edited', id, change: optimistic });
   const learntBefore = getState().learnt.get(id);
   try {
-    const conversation = await patchConversation(id, change);
+    const detail = await patchConversation(id, change);
     // If the feed was quicker, it knows better.
     if (getState().learnt.get(id) === learntBefore) {
-      dispatch({ type: 'conversation_loaded', conversation: { ...conversation, read_count: before.read_count } });
+      learnDetail({ ...detail, read_count: getState().conversations.get(id)?.read_count ?? detail.read_count });
     }
     return true;
   } catch (error) {

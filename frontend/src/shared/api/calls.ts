@@ -5,6 +5,7 @@ import type {
   Channel,
   Contact,
   Conversation,
+  ConversationDetail,
   ConversationState,
   Id,
   Message,
@@ -45,7 +46,7 @@ export async function fetchAgents(): Promise<Agent[]> {
   return (await request<{ items: Agent[] }>('GET', '/api/agents')).items;
 }
 
-export function fetchConversation(id: Id): Promise<Conversation> {
+export function fetchConversation(id: Id): Promise<ConversationDetail> {
   return request('GET', `/api/conversations/${id}`);
 }
 
@@ -56,7 +57,7 @@ export function fetchMessages(conversationId: Id, before: string | null, limit =
 export function patchConversation(
   id: Id,
   change: { state?: ConversationState; assignee_id?: Id | null },
-): Promise<Conversation> {
+): Promise<ConversationDetail> {
   return request('PATCH', `/api/conversations/${id}`, { body: change });
 }
 

@@ -48,7 +48,7 @@ export interface FileRecord {
   mime: string;
   name: string;
   size_bytes: number;
-  state: 'pending' | 'stored' | 'failed' | 'refused' | 'expired';
+  state: 'pending' | 'ready' | 'failed' | 'refused';
   url: string;
   width?: number | null;
   height?: number | null;
@@ -178,11 +178,11 @@ export type OutgoingContent = TextContent | MediaContent | TemplateContent;
 export interface Quoted {
   message_id: Id | null;
   preview: string;
-  author_kind: AuthorKind;
+  author_kind: AuthorKind | null;
 }
 
 export interface Reaction {
-  by: 'contact' | 'agent';
+  by: 'contact' | 'agent' | 'phone_app';
   id: Id | null;
   emoji: string;
 }
@@ -294,8 +294,15 @@ export interface Page<T> {
   position: number;
 }
 
+/** A conversation alone comes with its contact whole. */
+export interface ConversationDetail extends Conversation {
+  contact: Contact;
+}
+
 export interface Count {
   total: number | null;
+  /** There is at least one more than `total`. */
+  is_more?: boolean;
   waiting: number;
 }
 
@@ -352,6 +359,8 @@ export interface FeedEvent {
   agent_id?: Id | null;
   channel_id?: Id | null;
   data?: Record<string, string | number | boolean | null>;
+  /** The conversation has left the sight of this agent: forget it. */
+  is_hidden?: boolean;
 }
 
 /** What changed up to `position`: the events, and the things they touched as they are now. */

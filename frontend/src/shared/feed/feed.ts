@@ -3,6 +3,7 @@
  * so a frame that does not join on makes a tab fetch what it missed.
  */
 import { request } from '@/shared/api/http';
+import { withLock } from '@/shared/api/locks';
 import { clearSession, type Session } from '@/shared/api/session';
 import type { Changes } from '@/shared/api/types';
 import { dispatch, gather, getState } from '@/shared/store/store';
@@ -88,19 +89,11 @@ export function startFeed(session: Session): () => void {
     await keepSocket(handlers, stopped.signal);
     clearInterval(report);
   };
-  void withLock(name, stopped.signal, lead);
+  void withLock(name, lead, stopped.signal);
   say({ kind: 'who' });
 
   return () => {
     stopped.abort();
     channel.close();
   };
-}
-
-/** Runs `work` while no other tab does. Without locks (plain HTTP away from loopback) every tab works for itself. */
-async function withLock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  if (!('locks' in navigator)) return work();
-  await navigator.locks.request(name, { signal }, work).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }

@@ -11,6 +11,9 @@ const CODE = /```([\s\S]+?)```/u;
 /** A mark opens after a space or sign and before a letter, and closes the other way round, in one line. */
 const MARKED = /(?<![\p{L}\p{N}*_~])([*_~])(?=\S)([^\n]*?\S)\1(?![\p{L}\p{N}])/u;
 const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"']+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/iu;
+const LONGEST_EMOJI = 48;
+/** By classes instead of the list of all emoji: compiling that list takes longer than drawing a thread. */
+const EMOJI = /^(?:[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u200d\ufe0f ])+$/u;
 const TRAILING = /[.,;:!?…'"»”’]+$/u;
 
 export function parseRichText(text: string): Piece[] {
@@ -63,5 +66,7 @@ function hrefOf(text: string): string {
 
 /** One to three emoji and nothing else: shown large. */
 export function isOnlyEmoji(text: string): boolean {
-  return /^(?:\p{RGI_Emoji}\s?){1,3}$/v.test(text.trim());
+  const trimmed = text.trim();
+  if (trimmed.length > LONGEST_EMOJI || !EMOJI.test(trimmed)) return false;
+  return [...new Intl.Segmenter().segment(trimmed)].filter(({ segment }) => segment !== ' ').length <= 3;
 }

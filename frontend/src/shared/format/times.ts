@@ -1,6 +1,6 @@
 /** Times as the desk writes them: short where they stand in rows, whole where they are read. */
 import { t } from '@/shared/i18n';
-import { formatDate, formatNumber, formatTime } from '@/shared/i18n/format';
+import { formatDate, formatTime } from '@/shared/i18n/format';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,13 +18,16 @@ export function formatWait(sinceMs: number, nowMs: number): string {
 
 /** One unit of a span, rounded down: 38 min, 3 h, 2 d. */
 export function formatSpan(ms: number): string {
-  const [unit, size] =
-    ms < HOUR ? (['minute', MINUTE] as const) : ms < DAY ? (['hour', HOUR] as const) : (['day', DAY] as const);
-  return formatNumber(Math.max(0, Math.floor(ms / size)), {
-    style: 'unit',
-    unit,
-    unitDisplay: unit === 'day' ? 'narrow' : 'short',
-  });
+  const whole = Math.max(0, ms);
+  if (whole < HOUR) return t('time.minutes', { count: Math.floor(whole / MINUTE) });
+  if (whole < DAY) return t('time.hours', { count: Math.floor(whole / HOUR) });
+  return t('time.days', { count: Math.floor(whole / DAY) });
+}
+
+/** How long somebody has been waiting, to the minute: now, 6 min, 3 h, 2 d. */
+export function formatWaitingTime(since: string, nowMs: number): string {
+  const wait = nowMs - Date.parse(since);
+  return wait < MINUTE ? t('time.now') : formatSpan(wait);
 }
 
 /** The time at the end of a row: now, 6 min, 10:52, yesterday, Mon, 3 Oct. */

@@ -4,6 +4,7 @@
  */
 import { Problem, getCsrfToken, request } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
+import { withLock } from '@/shared/api/locks';
 import type { FileRecord, Id, Message, OutgoingContent, Quoted } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
 import type { ReplyMode, Unsent } from '@/shared/store/state';
@@ -100,7 +101,7 @@ async function deliver(clientId: Id): Promise<void> {
   const first = await find(clientId);
   const lock = `threadline-outbox ${first?.conversationId ?? clientId}`;
   try {
-    await exclusively(lock, () => deliverUntilDecided(clientId));
+    await withLock(lock, () => deliverUntilDecided(clientId));
   } finally {
     delivering.delete(clientId);
   }
@@ -138,8 +139,20 @@ async function deliverOnce(item: Kept): Promise<Message> {
 
 function post(item: Kept, content: OutgoingContent): Promise<Message> {
   return request<Message>('POST', `/api/conversations/${item.conversationId}/messages`, {
-    body: { client_id: item.clientId, kind: item.mode, content, quoted_id: item.quoted?.message_id ?? null },
+    body: {
+      client_id: item.clientId,
+      kind: item.mode,
+      content: wireContent(content),
+      quoted_id: item.quoted?.message_id ?? null,
+    },
   });
+}
+
+/** What the server takes: a template's own text and category it knows itself. */
+function wireContent(content: OutgoingContent): object {
+  if (content.kind !== 'template') return content;
+  const { text: _text, category: _category, ...wire } = content;
+  return wire;
 }
 
 /** fetch tells nothing about what has gone up; this does. */
@@ -190,11 +203,6 @@ async function forget(clientId: Id): Promise<void> {
   dispatch({ type: 'unsent_removed', clientIds: [clientId] });
   await deleteItem('outbox', clientId).catch(() => undefined);
   channel?.postMessage('changed');
-}
-
-async function exclusively(name: string, work: () => Promise<void>): Promise<void> {
-  if ('locks' in navigator) await navigator.locks.request(name, work);
-  else await work();
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,8 +8,7 @@ import {
   fetchCounts,
   fetchMessages,
 } from '@/shared/api/calls';
-import type { Conversation, Id, Page } from '@/shared/api/types';
-import { isInList } from './lists';
+import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
 import { listKey, type ListQuery } from './state';
 import { dispatch, getState } from './store';
 
@@ -34,12 +33,11 @@ export function loadCounts(): Promise<void> {
 export function loadList(query: ListQuery): Promise<void> {
   return once(`list ${listKey(query)} ${getState().epoch}`, async () => {
     const [page, waiting] = await Promise.all([fetchPage(query, null), fetchWaiting(query)]);
-    const rows = waiting.items.filter((row) => isInList(row, query, getState().me));
     dispatch({
       type: 'list_loaded',
       query,
       page: {
-        items: [...page.items, ...rows],
+        items: [...page.items, ...waiting.items],
         next: page.next,
         position: Math.min(page.position, waiting.position),
         isFirst: true,
@@ -84,7 +82,7 @@ async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
     return { items: [], next: null, position: Infinity };
   }
   return fetchConversations({
-    view: 'waiting',
+    view: query.view,
     channelId: query.channelId,
     order: 'waiting',
     limit: WAITING_LIMIT,
@@ -100,8 +98,15 @@ function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
 export function loadConversation(id: Id): Promise<void> {
   return once(`conversation ${id}`, async () => {
     const position = getState().position;
-    dispatch({ type: 'conversation_loaded', conversation: await fetchConversation(id), position });
+    learnDetail(await fetchConversation(id), position);
   });
+}
+
+/** A conversation that came alone brought its contact whole. */
+export function learnDetail(detail: ConversationDetail, position?: number): void {
+  const { contact, ...row } = detail;
+  const conversation = { ...row, contact: { id: contact.id, name: contact.name } };
+  dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact });
 }
 
 export function loadContact(id: Id): Promise<void> {

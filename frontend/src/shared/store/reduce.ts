@@ -124,7 +124,18 @@ function applyChanges(state: State, changes: Changes): State {
   if (changes.channels?.length) next = { ...next, channels: byId(changes.channels, next.channels) };
   if (changes.agents?.length) next = { ...next, agents: byId(changes.agents, next.agents) };
   next = changes.events.reduce(applyEvent, next);
+  next = forgetHidden(next, changes.events);
   return { ...next, position: changes.position };
+}
+
+/** Conversations that somebody else answers now, for an agent who sees only his own. */
+function forgetHidden(state: State, events: readonly FeedEvent[]): State {
+  const hidden = new Set(events.flatMap((event) => (event.is_hidden && event.conversation_id) || []));
+  if (hidden.size === 0) return state;
+  const conversations = without(state.conversations, [...hidden]);
+  const missing = new Set([...state.missing].filter((id) => !hidden.has(id)));
+  const counts = state.counts && { ...state.counts, isStale: true };
+  return settle(dropThreads({ ...state, conversations, missing, counts }, [...hidden]), hidden);
 }
 
 /** What an event says beyond the things it carries, which are in already. */

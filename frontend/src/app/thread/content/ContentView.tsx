@@ -13,7 +13,7 @@ import type { Choice, Content } from '@/shared/api/types';
 import { isOnlyEmoji } from '@/shared/format/richText';
 import { hasText, t } from '@/shared/i18n';
 import { formatDuration, formatNumber } from '@/shared/i18n/format';
-import { WithMeta } from '../Meta';
+import { Meta, WithMeta } from '../Meta';
 import { RichText } from '../RichText';
 import type { ShownMessage } from '../rows';
 import { CardsView } from './CardsView';
@@ -117,17 +117,23 @@ export function ContentView({
       );
     case 'call':
       return (
-        <Headed icon={content.outcome === 'answered' ? Phone : PhoneMissed} head={t(`call.${content.outcome}`)}>
-          <TextView shown={shown} text={content.duration_s ? formatDuration(content.duration_s) : ''} />
-        </Headed>
+        <Word
+          icon={content.outcome === 'answered' ? Phone : PhoneMissed}
+          word={[t(`call.${content.outcome}`), content.duration_s ? formatDuration(content.duration_s) : '']
+            .filter(Boolean)
+            .join(', ')}
+          shown={shown}
+        />
       );
     case 'line':
       return null;
     case 'unsupported':
-      return (
+      return content.text ? (
         <Headed icon={Info} head={unsupportedWord(content.type)}>
-          <TextView shown={shown} text={content.text ?? ''} />
+          <TextView shown={shown} text={content.text} />
         </Headed>
+      ) : (
+        <Word icon={Info} word={unsupportedWord(content.type)} shown={shown} />
       );
   }
 }
@@ -161,6 +167,29 @@ function Headed({
       </p>
       {children}
     </div>
+  );
+}
+
+/** What has no text of its own: a sign, a word, and the time in the same line. */
+function Word({
+  icon: Icon,
+  word,
+  shown,
+}: {
+  readonly icon: LucideIcon;
+  readonly word: string;
+  readonly shown: ShownMessage;
+}) {
+  return (
+    <span className="flex items-end gap-3 text-muted">
+      <span className="flex min-w-0 items-center gap-2">
+        <Icon aria-hidden size={16} strokeWidth={1.75} className="shrink-0" />
+        <bdi>{word}</bdi>
+      </span>
+      <span className="-mb-0.5">
+        <Meta shown={shown} />
+      </span>
+    </span>
   );
 }
 

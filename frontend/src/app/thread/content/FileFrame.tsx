@@ -5,11 +5,11 @@ import { t } from '@/shared/i18n';
 
 /** True once the bytes are with us. */
 export function isStored(file: FileRecord | undefined): file is FileRecord {
-  return file !== undefined && file.state !== 'pending' && !isLost(file);
+  return file?.state === 'ready';
 }
 
 export function isLost(file: FileRecord): boolean {
-  return file.state === 'failed' || file.state === 'refused' || file.state === 'expired';
+  return file.state === 'failed' || file.state === 'refused';
 }
 
 /** Where a file will stand: it is on its way, or it could not be had. */
@@ -17,7 +17,7 @@ export function FileState({ file, word }: { readonly file: FileRecord | undefine
   const lost = file !== undefined && isLost(file);
   const Icon = lost ? CloudOff : LoaderCircle;
   return (
-    <span className="flex items-center gap-2 py-1 text-13 text-muted">
+    <span className="flex items-center gap-2 text-14 text-muted">
       <Icon aria-hidden size={16} strokeWidth={1.75} className={lost ? undefined : 'motion-safe:animate-spin'} />
       {lost ? t('file.lost', { word }) : t('file.pending', { word })}
     </span>

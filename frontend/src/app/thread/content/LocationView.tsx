@@ -38,14 +38,18 @@ export function LocationView({ shown, content }: { readonly shown: ShownMessage;
           {title || coordinates}
         </p>
         <div className="flex flex-wrap items-end gap-x-4">
-          <button type="button" onClick={() => void copy()} className="min-h-6 text-13 text-accent hover:underline">
+          <button
+            type="button"
+            onClick={() => void copy()}
+            className="inline-flex min-h-6 items-center text-13 text-accent hover:underline"
+          >
             {t('location.copy')}
           </button>
           <a
             href={`https://www.openstreetmap.org/?mlat=${content.latitude}&mlon=${content.longitude}#map=16/${content.latitude}/${content.longitude}`}
             target="_blank"
             rel="noopener noreferrer"
-            className="min-h-6 text-13 text-accent hover:underline"
+            className="inline-flex min-h-6 items-center text-13 text-accent hover:underline"
           >
             {t('location.open')}
           </a>

@@ -39,6 +39,16 @@ export function MediaView({ shown, content }: { readonly shown: ShownMessage; re
       </div>
     );
   }
+  if (!isStored(file) && caption === '') {
+    return (
+      <span className="flex items-end gap-3">
+        <FileState file={file} word={word} />
+        <span className="-mb-0.5">
+          <Meta shown={shown} />
+        </span>
+      </span>
+    );
+  }
   return (
     <div>
       {isStored(file) ? (
@@ -145,7 +155,7 @@ function useShownFile(shown: ShownMessage, content: MediaContent): FileRecord | 
     mime: local.mime,
     name: local.name,
     size_bytes: local.blob.size,
-    state: url ? 'stored' : 'pending',
+    state: url ? 'ready' : 'pending',
     url,
   };
 }

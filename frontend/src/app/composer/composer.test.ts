@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Capabilities } from '@/shared/api/types';
+import { loadLocale } from '@/shared/i18n';
+import { attach, kindFor } from './attachments';
+import { outgoingOf } from './Composer';
+import { fillPlaces, readTemplate, templateContent } from './templates';
+
+const capabilities: Capabilities = {
+  text_length: 4096,
+  caption_length: 10,
+  window: 86_400,
+  media: {
+    image: { mimes: ['image/jpeg', 'image/png'], size_bytes: 5 },
+    document: { mimes: ['*/*'], size_bytes: 100 },
+  },
+  content_kinds: ['text', 'media'],
+  has_templates: true,
+  has_quotes: true,
+  has_reactions: true,
+  has_typing: true,
+  has_read_marks: true,
+};
+const file = (type: string, size = 3) => new File(['x'.repeat(size)], 'a', { type });
+
+beforeAll(() => loadLocale('en'));
+
+describe('attachments', () => {
+  it('go as what they are where the channel takes it, else as a document', () => {
+    expect(kindFor('image/png', capabilities)).toBe('image');
+    expect(kindFor('image/webp', capabilities)).toBe('document');
+    expect(kindFor('audio/ogg; codecs=opus', { media: { audio: { mimes: ['audio/ogg'], size_bytes: 1 } } })).toBe(
+      'audio',
+    );
+    expect(kindFor('image/png', { media: {} })).toBeNull();
+  });
+
+  it('say why they cannot go', () => {
+    expect(attach(file('image/png'), capabilities).problem).toBe('');
+    expect(attach(file('image/png', 9), capabilities).problem).toContain('Larger than');
+    expect(attach(file('image/png', 0), capabilities).problem).toBe('The file is empty');
+  });
+
+  it('carry the text below the first where it fits, else it goes in front', () => {
+    const attachments = [attach(file('image/png'), capabilities), attach(file('text/x'), capabilities)];
+    const short = outgoingOf('Look', attachments, 10);
+    expect(short.map(({ content }) => ('caption' in content ? content.caption : content.kind))).toEqual(['Look', '']);
+    const long = outgoingOf('A longer text', attachments, 10);
+    expect(long.map(({ content, isFirst }) => [content.kind, isFirst])).toEqual([
+      ['text', true],
+      ['media', false],
+      ['media', false],
+    ]);
+  });
+});
+
+describe('templates', () => {
+  const record = {
+    id: '1',
+    name: 'delivery_today',
+    language: 'es',
+    category: 'UTILITY',
+    status: 'APPROVED',
+    variables: [],
+    components: [
+      { type: 'HEADER', format: 'IMAGE' },
+      { type: 'BODY', text: 'Hola {{1}}, {{2}} hoy. {{1}}!', example: { body_text: [['Pablo', '#1']] } },
+      { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Track', url: 'https://a.example/{{1}}' }] },
+    ],
+  };
+
+  it('have each place once, with what the author gave as an example', () => {
+    const template = readTemplate(record);
+    expect(template.headerMedia).toBe('image');
+    expect(template.variables).toEqual([
+      { part: 'body', name: '1', example: 'Pablo' },
+      { part: 'body', name: '2', example: '#1' },
+      { part: 'button', name: '0', example: '' },
+    ]);
+  });
+
+  it('come out filled', () => {
+    const content = templateContent(readTemplate(record), { 'body 1': 'Ana', 'body 2': '#7', 'button 0': 'x7' });
+    expect(content.text).toBe('Hola Ana, #7 hoy. Ana!');
+    expect(content.button_values).toEqual([{ name: '0', value: 'x7' }]);
+    expect(fillPlaces('a {{1}}', new Map())).toEqual([
+      { text: 'a ', isFilled: false },
+      { text: '{{1}}', isFilled: true },
+    ]);
+  });
+});

@@ -1,0 +1,3 @@
+/** What an open conversation needs, as one piece: fetched while the list is looked at. */
+export { ContactPanel } from '../contact/ContactPanel';
+export { Thread } from './Thread';

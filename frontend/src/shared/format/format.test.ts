@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadLocale } from '@/shared/i18n';
+import { isOnlyEmoji, parseRichText } from './richText';
+import { daysBetween, formatRowTime, formatSpan, formatWait, formatWaitingTime } from './times';
+import { windowState } from './window';
+
+const MINUTE = 60_000;
+const now = new Date(2026, 10, 24, 12, 0).getTime();
+const before = (ms: number) => new Date(now - ms).toISOString();
+
+beforeAll(() => loadLocale('en'));
+
+describe('times', () => {
+  it.each([
+    [4_000, '0:04'],
+    [374_000, '6:14'],
+    [59 * MINUTE + 59_000, '59:59'],
+    [3 * 60 * MINUTE, '3 h'],
+    [49 * 60 * MINUTE, '2 d'],
+    [-5_000, '0:00'],
+  ])('shows a wait of %i ms as %s', (ms, text) => {
+    expect(formatWait(now - ms, now)).toBe(text);
+  });
+
+  it('shows rows by what is nearest', () => {
+    expect(formatRowTime(before(20_000), now)).toBe('now');
+    expect(formatRowTime(before(21 * MINUTE), now)).toBe('21 min');
+    expect(formatRowTime(before(2 * 60 * MINUTE), now)).toContain('10:00');
+    expect(formatRowTime(before(20 * 60 * MINUTE), now)).toBe('Yesterday');
+    expect(formatWaitingTime(before(49 * 60 * MINUTE), now)).toBe('2 d');
+    expect(formatSpan(38.9 * MINUTE)).toBe('38 min');
+  });
+
+  it('counts days by the calendar, not by hours', () => {
+    expect(daysBetween(new Date(2026, 10, 23, 23, 59), new Date(2026, 10, 24, 0, 1))).toBe(1);
+    expect(daysBetween(new Date(2026, 2, 28, 12), new Date(2026, 2, 30, 1))).toBe(2);
+  });
+});
+
+describe('the service window', () => {
+  const at = (minutes: number) => ({ window_closes_at: new Date(now + minutes * MINUTE).toISOString() });
+
+  it('presses in its last four hours and is closed at its very end', () => {
+    expect(windowState(at(241), { window: 86_400 }, now)).toMatchObject({ kind: 'open', isPressing: false });
+    expect(windowState(at(239), { window: 86_400 }, now)).toMatchObject({ kind: 'open', isPressing: true });
+    expect(windowState(at(0), { window: 86_400 }, now).kind).toBe('closed');
+  });
+
+  it('is closed to who never wrote, and unknown to channels without one', () => {
+    expect(windowState({ window_closes_at: null }, { window: 86_400 }, now)).toEqual({ kind: 'closed', since: null });
+    expect(windowState({ window_closes_at: null }, { window: null }, now).kind).toBe('none');
+  });
+});
+
+describe('marks and links in texts', () => {
+  it('draws what messengers mark', () => {
+    expect(parseRichText('a *bold* _x_ ~no~')).toEqual([
+      { kind: 'text', text: 'a ' },
+      { kind: 'bold', pieces: [{ kind: 'text', text: 'bold' }] },
+      { kind: 'text', text: ' ' },
+      { kind: 'italic', pieces: [{ kind: 'text', text: 'x' }] },
+      { kind: 'text', text: ' ' },
+      { kind: 'strike', pieces: [{ kind: 'text', text: 'no' }] },
+    ]);
+    expect(parseRichText('```*raw*```')).toEqual([{ kind: 'code', text: '*raw*' }]);
+  });
+
+  it('leaves sums, names and lone stars alone', () => {
+    for (const text of ['2*3*4', 'snake_case_name', '5 * 4 * 3', '*', '**']) {
+      expect(parseRichText(text)).toEqual([{ kind: 'text', text }]);
+    }
+  });
+
+  it('finds links without the sentence around them', () => {
+    expect(parseRichText('See https://a.example/x_y_z?q=1.')).toEqual([
+      { kind: 'text', text: 'See ' },
+      { kind: 'link', text: 'https://a.example/x_y_z?q=1', href: 'https://a.example/x_y_z?q=1' },
+      { kind: 'text', text: '.' },
+    ]);
+    expect(parseRichText('(www.a.example)')[1]).toMatchObject({ text: 'www.a.example', href: 'https://www.a.example' });
+    expect(parseRichText('to a@b.example')[1]).toMatchObject({ href: 'mailto:a@b.example' });
+  });
+
+  it('makes no link of a script', () => {
+    const pieces = parseRichText('javascript:alert(1) data:text/html,x');
+    expect(pieces.every((piece) => piece.kind === 'text')).toBe(true);
+  });
+
+  it('knows messages that are only emoji', () => {
+    expect(isOnlyEmoji('👍🎉')).toBe(true);
+    expect(isOnlyEmoji('👍 ok')).toBe(false);
+    expect(isOnlyEmoji('123')).toBe(false);
+  });
+});

@@ -1,0 +1,76 @@
+/** Things for tests: a desk that makes rows, messages and frames the way the server does. */
+import type { Changes, Conversation, ConversationRow, EventKind, Id, Message, Time } from '@/shared/api/types';
+
+export const ME = 'agent-me';
+
+export function time(minute: number): Time {
+  return new Date(Date.UTC(2026, 10, 24, 8, 0) + minute * 60_000).toISOString();
+}
+
+export function makeConversation(id: Id, change: Partial<Conversation> = {}): Conversation {
+  return {
+    id,
+    channel_id: 'channel-a',
+    contact: { id: `contact-${id}`, name: `Customer ${id}` },
+    state: 'open',
+    assignee_id: null,
+    last_message: null,
+    last_activity_at: time(0),
+    waiting_since: null,
+    window_closes_at: time(600),
+    incoming_count: 0,
+    read_count: 0,
+    last_seq: 0,
+    has_failed: false,
+    address_display: '',
+    ...change,
+  };
+}
+
+export function makeMessage(id: Id, conversationId: Id, minute: number, change: Partial<Message> = {}): Message {
+  return {
+    id,
+    conversation_id: conversationId,
+    seq: minute,
+    direction: 'incoming',
+    author: { kind: 'contact', id: null },
+    content: { kind: 'text', text: id },
+    quoted: null,
+    reactions: [],
+    at: time(minute),
+    created_at: time(minute),
+    written_at: null,
+    status: null,
+    is_uncertain: false,
+    failure: null,
+    copies: 0,
+    client_id: null,
+    edited_at: null,
+    deleted_at: null,
+    files: {},
+    ...change,
+  };
+}
+
+export function asRow(conversation: Conversation): ConversationRow {
+  const { read_count: _readCount, ...row } = conversation;
+  return row;
+}
+
+export function makeChanges(position: number, kind: EventKind, change: Partial<Changes> = {}, data = {}): Changes {
+  const conversationId = change.conversations?.[0]?.id ?? change.messages?.[0]?.conversation_id;
+  return {
+    position,
+    events: [
+      {
+        seq: position,
+        kind,
+        at: time(0),
+        conversation_id: conversationId,
+        message_id: change.messages?.[0]?.id,
+        data,
+      },
+    ],
+    ...change,
+  };
+}
