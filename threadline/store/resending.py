@@ -113,18 +113,12 @@ async def cancel_attempts(session: Session, workspace_id: UUID, message_id: UUID
 
 
 async def deliver_uncertain(session: Session, workspace_id: UUID, message_id: UUID) -> None:
-    """A person knows that it arrived: uncertain attempts count as delivered, copies that have not left are dropped."""
-    connection = await session.raw()
-    await connection.execute(
+    """A person knows that it arrived. A copy that has not left is not claimed any more; the timers drop it."""
+    await (await session.raw()).execute(
         """
         update attempts set status = 4, delivered_at = now(), is_held = false
         where workspace_id = $1 and message_id = $2 and status = 1 and uncertain_at is not null
         """,
-        workspace_id,
-        message_id,
-    )
-    await connection.execute(
-        "delete from attempts where workspace_id = $1 and message_id = $2 and status = 0 and is_copy",
         workspace_id,
         message_id,
     )
