@@ -66,8 +66,8 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
           </button>
           <Avatar name={business.name} size={28} />
           <div className="min-w-0 flex-1">
-            <p dir="auto" className="truncate text-14 font-medium">
-              {business.name}
+            <p className="truncate text-14 font-medium">
+              <bdi>{business.name}</bdi>
             </p>
             <p aria-live="polite" className="truncate text-12 text-muted">
               {phone.isTyping ? t('practice.typing') : t('practice.business')}

@@ -45,8 +45,8 @@ export function Customers({ channelId, customers, chosenId, onChoose }: Customer
               >
                 <Avatar name={customer.name} seed={customer.id} size={36} />
                 <span className="min-w-0">
-                  <span dir="auto" className="block truncate text-13 font-medium">
-                    {customer.name}
+                  <span className="block truncate text-13 font-medium">
+                    <bdi>{customer.name}</bdi>
                   </span>
                   <span dir="ltr" className="block truncate text-12 text-muted">
                     {customer.phone}

@@ -28,9 +28,9 @@ export function EntryPage({ title, text, children, hasLanguage = false }: EntryP
         {children}
       </main>
       {!hasLanguage && (
-        <footer className="flex w-full max-w-90 items-center justify-between pb-6">
+        <footer className="flex w-full max-w-90 items-center justify-between gap-4 pb-6">
           <span className="text-13 text-muted">{t('entry.product')}</span>
-          <LanguageSelect isLabelHidden />
+          <LanguageSelect isLabelHidden className="w-34 shrink-0" />
         </footer>
       )}
     </div>

@@ -49,7 +49,16 @@ export function TextField({
         </label>
         {labelEnd}
       </div>
-      <div className="relative">
+      <div
+        className={cx(
+          'flex h-8 items-center gap-1 rounded-md border pe-1 pointer-coarse:h-11',
+          'has-[input:focus-visible]:outline-2 has-[input:focus-visible]:-outline-offset-1',
+          input.readOnly ? 'bg-transparent' : 'bg-raised',
+          isWrong
+            ? 'border-danger has-[input:focus-visible]:outline-danger'
+            : 'border-line-strong has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-accent',
+        )}
+      >
         <input
           dir="auto"
           {...input}
@@ -58,15 +67,9 @@ export function TextField({
           onChange={(event) => onValueChange(event.target.value)}
           aria-invalid={isWrong || undefined}
           aria-describedby={described || undefined}
-          className={cx(
-            'h-8 w-full min-w-0 rounded-md border bg-raised px-2.5 text-14 text-ink placeholder:text-muted',
-            'pointer-coarse:h-11 pointer-coarse:text-16 read-only:bg-transparent disabled:text-muted',
-            'focus-visible:outline-offset-[-1px]',
-            end !== undefined && 'pe-24',
-            isWrong ? 'border-danger focus-visible:outline-danger' : 'border-line-strong focus-visible:border-accent',
-          )}
+          className="h-full min-w-0 flex-1 rounded-md bg-transparent px-2.5 text-14 text-ink outline-none placeholder:text-muted disabled:text-muted pointer-coarse:text-16"
         />
-        {end !== undefined && <div className="absolute inset-y-0 end-1 flex items-center">{end}</div>}
+        {end}
       </div>
       {hint && (
         <p id={`${id}-hint`} className="text-13 text-muted">

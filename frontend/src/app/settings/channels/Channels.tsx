@@ -57,7 +57,7 @@ function ChannelRow({ channel }: { readonly channel: Channel }) {
           href={paths.settings(`channels/${channel.id}`)}
           className="truncate text-ink after:absolute after:inset-0 hover:underline"
         >
-          {channel.name}
+          <bdi>{channel.name}</bdi>
         </Link>
       }
       text={

@@ -51,8 +51,8 @@ export function Page({ title, text, group, above = [], action, aside, children }
               <ChevronRight aria-hidden size={14} strokeWidth={1.75} className="shrink-0 text-muted rtl:-scale-x-100" />
             </>
           )}
-          <span aria-current="page" dir="auto" className="truncate font-medium">
-            {title}
+          <span aria-current="page" className="truncate font-medium">
+            <bdi>{title}</bdi>
           </span>
         </nav>
       </header>
@@ -61,8 +61,8 @@ export function Page({ title, text, group, above = [], action, aside, children }
           <div className="flex w-full max-w-154 min-w-0 flex-col gap-6">
             <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
               <div className="min-w-0 flex-1 basis-72">
-                <h1 dir="auto" className="text-20 font-semibold">
-                  {title}
+                <h1 className="text-20 font-semibold">
+                  <bdi>{title}</bdi>
                 </h1>
                 {text !== undefined && <p className="mt-1 text-14 text-muted">{text}</p>}
               </div>

@@ -21,12 +21,10 @@ export function Row({ start, title, text, end }: RowProps) {
     <li className="relative flex min-h-14 flex-wrap items-center gap-x-3 gap-y-1 py-2">
       {start}
       <div className="min-w-0 flex-1 basis-40">
-        <div dir="auto" className="flex min-w-0 items-center gap-2 text-14 font-medium">
-          {title}
-        </div>
+        <div className="flex min-w-0 items-center gap-2 text-14 font-medium">{title}</div>
         {text !== undefined && <div className="text-13 break-words text-muted">{text}</div>}
       </div>
-      {end !== undefined && <div className="flex items-center gap-2">{end}</div>}
+      {end !== undefined && <div className="ms-auto flex items-center gap-2">{end}</div>}
     </li>
   );
 }

@@ -64,7 +64,7 @@ function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: (
       start={<Avatar name={agent.name} seed={agent.id} isSelf={isSelf} />}
       title={
         <>
-          <span className="truncate">{agent.name}</span>
+          <bdi className="truncate">{agent.name}</bdi>
           {isSelf && <span className="shrink-0 text-13 font-normal text-muted">{t('settings.people.you')}</span>}
           {!agent.is_active && <Badge>{t('settings.people.inactive')}</Badge>}
         </>

@@ -51,7 +51,7 @@ function SessionRow({ session, onEnd }: { readonly session: SignInSession; reado
       start={<Icon aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
       title={
         <>
-          <span className="truncate">{deviceName(session.user_agent)}</span>
+          <bdi className="truncate">{deviceName(session.user_agent)}</bdi>
           {session.is_current && <Badge state="accent">{t('settings.sessions.this')}</Badge>}
         </>
       }

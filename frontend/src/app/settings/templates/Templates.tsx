@@ -88,7 +88,7 @@ function TemplateList({ channel }: { readonly channel: Channel }) {
             {items.map((template) => (
               <Row
                 key={template.id}
-                title={<span className="truncate">{template.name}</span>}
+                title={<bdi className="truncate">{template.name}</bdi>}
                 text={
                   <>
                     <span dir="auto" className="line-clamp-2 text-ink">

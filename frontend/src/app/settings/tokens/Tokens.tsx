@@ -83,7 +83,7 @@ function TokenRow({ token, onRevoke }: { readonly token: ApiToken; readonly onRe
       start={<KeyRound aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
       title={
         <>
-          <span className="truncate">{token.name}</span>
+          <bdi className="truncate">{token.name}</bdi>
           <span dir="ltr" className="shrink-0 text-13 font-normal text-muted">
             …{token.last4}
           </span>
