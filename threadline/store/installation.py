@@ -57,3 +57,8 @@ async def list_workspaces(session: Session) -> list[UUID]:
     """All workspaces, the oldest first. As the engine."""
     rows = await (await session.raw()).fetch("select id from workspaces order by id")
     return [row["id"] for row in rows]
+
+
+async def find_workspace_by_name(session: Session, name: str) -> UUID | None:
+    """The oldest of that name. As the engine."""
+    return await (await session.raw()).fetchval("select id from workspaces where name = $1 order by id limit 1", name)

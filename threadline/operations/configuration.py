@@ -1,0 +1,164 @@
+"""`threadline apply FILE`: a workspace, its agents, tokens and channels from one file (T1).
+
+workspace: {name: Shop}
+agents:
+  - {email: ana@example.com, name: Ana, role: admin, password: {env: ANA_PASSWORD}}
+  - {email: ben@example.com, role: agent}            # without a password: prints an invitation link
+tokens:
+  - {name: reports, scopes: ["conversations:read"]}  # printed once, when it is made
+channels:
+  - type: whatsapp
+    name: Support
+    values: {address: "1234", account: "5678", token: {env: WHATSAPP_TOKEN}, app_secret: {env: APP_SECRET}}
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import yaml
+
+from threadline.actions.apply_configuration import (
+    Applied,
+    Configuration,
+    apply_agent,
+    apply_channel,
+    apply_token,
+    record_applied,
+)
+from threadline.channels.contract import FieldKind
+from threadline.channels.registry import channel_type, channel_type_names
+from threadline.core.errors import ThreadlineError
+from threadline.core.permission import Caller, Permission
+from threadline.house import check_key, make_database
+from threadline.infra.clock import new_id, utc_now
+from threadline.infra.passwords import hash_password
+from threadline.infra.secrets import Keyring, load_keyring
+from threadline.infra.settings import Settings
+from threadline.operations.words import say
+from threadline.sandbox import COMMAND_LINE
+from threadline.store.installation import find_workspace_by_name
+from threadline.store.session import Database, Role, Session
+from threadline.store.workspaces import insert_workspace
+
+
+class BadConfiguration(ThreadlineError):
+    code = "bad_configuration"
+    status = 422
+
+
+async def apply_file(settings: Settings, file: Path) -> None:
+    """Everything in one transaction: a file that cannot be applied whole changes nothing."""
+    configuration = read_configuration(file)
+    keyring = load_keyring(text=settings.master_key, file=settings.master_key_file)
+    hashes = {
+        agent.email: await hash_password(agent.password) for agent in configuration.agents if agent.password is not None
+    }
+    database = make_database(settings, pool_size=1)
+    try:
+        await check_key(database, keyring)
+        workspace_id, is_new = await _find_workspace(database, configuration.workspace.name)
+        async with database.transaction(Role.ENGINE, workspace_id) as session:
+            if is_new:
+                await insert_workspace(session, workspace_id=workspace_id, name=configuration.workspace.name)
+            applied = await _apply(session, configuration, keyring, hashes)
+    finally:
+        await database.close()
+    say(f"workspace {configuration.workspace.name}: {'created' if is_new else 'unchanged'}")
+    for one in applied:
+        _tell(one, settings)
+
+
+async def _find_workspace(database: Database, name: str) -> tuple[UUID, bool]:
+    async with database.transaction(Role.ENGINE) as session:
+        found = await find_workspace_by_name(session, name)
+    return (found, False) if found else (new_id(), True)
+
+
+async def _apply(
+    session: Session, configuration: Configuration, keyring: Keyring, hashes: dict[str, str]
+) -> list[Applied]:
+    assert session.workspace_id is not None
+    caller = Caller(session.workspace_id, frozenset(Permission), token_id=COMMAND_LINE)
+    now = utc_now()
+    agents = [
+        await apply_agent(session, one, caller=caller, password_hash=hashes.get(one.email), now=now)
+        for one in configuration.agents
+    ]
+    tokens = [await apply_token(session, one, caller=caller, now=now) for one in configuration.tokens]
+    channels = [
+        await apply_channel(session, one, caller=caller, keyring=keyring, channel_type=channel_type(one.type), now=now)
+        for one in configuration.channels
+    ]
+    applied = [*agents, *tokens, *channels]
+    record_applied(session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now)
+    return applied
+
+
+def _tell(one: Applied, settings: Settings) -> None:
+    line = f"{one.what}: {one.outcome}"
+    if one.shown_once:
+        link = f"{settings.base_url}/invitation?token={one.shown_once}"
+        line += f"\n  shown once: {link if one.outcome == 'invited' else one.shown_once}"
+    if one.endpoint_key:
+        line += f"\n  callback URL: {settings.base_url}/hooks/{one.endpoint_key}\n  verify token: {one.verify_token}"
+    say(line)
+
+
+# Reading
+
+
+def read_configuration(file: Path) -> Configuration:
+    """Raises BadConfiguration with the place and what to do."""
+    try:
+        raw: Any = yaml.safe_load(file.read_text())  # whatever YAML holds, until it is converted
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise BadConfiguration(f"{file} is not YAML.") from None
+    _check_secrets_are_references(raw)
+    try:
+        return msgspec.convert(_resolved(raw), Configuration, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadConfiguration(f"{file}: {error}.") from None
+
+
+def _check_secrets_are_references(raw: Any) -> None:
+    """A secret that stands in the file itself would end up in its history."""
+    if not isinstance(raw, dict):
+        raise BadConfiguration("The file must begin with `workspace:`.")
+    for agent in _entries(raw, "agents"):
+        if isinstance(agent.get("password"), str):
+            raise BadConfiguration("A password does not belong into the file: write {env: NAME} in its place.")
+    for channel in _entries(raw, "channels"):
+        name = channel.get("type")
+        if name not in channel_type_names():
+            raise BadConfiguration(f"There is no such channel type; there are: {', '.join(channel_type_names())}.")
+        secrets = {one.name for one in channel_type(str(name)).manifest.fields if one.kind is FieldKind.SECRET}
+        values = channel.get("values")
+        literal = [key for key in secrets if isinstance(values, dict) and isinstance(values.get(key), str)]
+        if literal:
+            raise BadConfiguration(f"{literal[0]} does not belong into the file: write {{env: NAME}} in its place.")
+
+
+def _entries(raw: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    listed = raw.get(key) or []
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _resolved(value: Any) -> Any:
+    """`{env: NAME}` becomes the variable's value, anywhere."""
+    if isinstance(value, dict):
+        if set(value) == {"env"}:
+            return _variable(str(value["env"]))
+        return {str(key): _resolved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolved(item) for item in value]
+    return value
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise BadConfiguration(f"The environment variable {name} is not set.")
+    return value
