@@ -5,11 +5,10 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { momentOf } from './phone';
-import { mediaUrl, type NewMessage, type PhoneMedia, type PhoneMessage, type Tap } from './protocol';
+import type { NewMessage, PhoneMedia, PhoneMessage, Tap } from './protocol';
 import { VoicePlayer } from './VoicePlayer';
 
 export interface BubbleProps {
-  readonly channelId: string;
   readonly message: PhoneMessage;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
@@ -17,7 +16,7 @@ export interface BubbleProps {
 }
 
 /** One message as the customer sees it. A press chooses it, for Quote and React below the phone. */
-export function Bubble({ channelId, message, isChosen, onChoose, onSend }: BubbleProps) {
+export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
   const isOwn = message.direction === 'outgoing';
   return (
     <div className={cx('flex max-w-[88%] flex-col gap-1', isOwn ? 'items-end self-end' : 'items-start self-start')}>
@@ -37,7 +36,7 @@ export function Bubble({ channelId, message, isChosen, onChoose, onSend }: Bubbl
               {message.quoted.text ?? t('practice.quoted')}
             </p>
           )}
-          <Content channelId={channelId} message={message} />
+          <Content message={message} />
           <Foot message={message} isOwn={isOwn} isChosen={isChosen} onChoose={onChoose} />
         </div>
         <Reactions message={message} isOwn={isOwn} />
@@ -47,7 +46,7 @@ export function Bubble({ channelId, message, isChosen, onChoose, onSend }: Bubbl
   );
 }
 
-function Content({ channelId, message }: { readonly channelId: string; readonly message: PhoneMessage }) {
+function Content({ message }: { readonly message: PhoneMessage }) {
   const { text, caption, media, location, contacts, template } = message;
   if (template !== undefined) {
     return (
@@ -87,7 +86,7 @@ function Content({ channelId, message }: { readonly channelId: string; readonly 
   if (media !== undefined) {
     return (
       <>
-        <Attachment kind={message.kind} media={media} url={mediaUrl(channelId, media)} />
+        <Attachment kind={message.kind} media={media} />
         {(caption ?? text) && <Words>{caption ?? text}</Words>}
       </>
     );
@@ -120,27 +119,28 @@ function Words({ children, className }: { readonly children: React.ReactNode; re
 interface AttachmentProps {
   readonly kind: string;
   readonly media: PhoneMedia;
-  readonly url: string;
 }
 
-function Attachment({ kind, media, url }: AttachmentProps) {
+function Attachment({ kind, media }: AttachmentProps) {
   const mime = media.mime ?? '';
   if (mime.startsWith('image/')) {
     const isSticker = kind === 'sticker';
     return (
       <img
-        src={url}
+        src={media.url}
         alt={media.name ?? t(isSticker ? 'practice.sticker' : 'practice.photo')}
         className={cx('-mx-2 -mt-1 rounded-lg object-cover', isSticker ? 'size-28' : 'h-40 w-56 max-w-none')}
       />
     );
   }
-  if (mime.startsWith('audio/')) return <VoicePlayer src={url} />;
+  if (mime.startsWith('audio/')) return <VoicePlayer src={media.url} />;
   if (mime.startsWith('video/')) {
-    return <video src={url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />;
+    return (
+      <video src={media.url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />
+    );
   }
   return (
-    <a href={url} download={media.name} className="flex items-center gap-2 text-ink">
+    <a href={media.url} download={media.name} className="flex items-center gap-2 text-ink">
       <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover">
         <FileText aria-hidden size={16} strokeWidth={1.75} />
       </span>

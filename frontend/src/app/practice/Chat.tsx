@@ -77,13 +77,7 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
             {customer.name}
           </span>
         </header>
-        <Thread
-          channelId={channelId}
-          phone={phone}
-          chosenId={chosenId}
-          onChoose={setChosenId}
-          onSend={(message) => void send(message)}
-        />
+        <Thread phone={phone} chosenId={chosenId} onChoose={setChosenId} onSend={(message) => void send(message)} />
         {(isUnreachable || phone.customer?.online === false) && (
           <p role="status" className="bg-warn-tint px-4 py-1.5 text-12 text-warn">
             {isUnreachable ? t('practice.unreachable_text') : t('practice.is_offline')}
@@ -106,14 +100,13 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
 }
 
 interface ThreadProps {
-  readonly channelId: string;
   readonly phone: Phone;
   readonly chosenId: string | null;
   readonly onChoose: (id: string | null) => void;
   readonly onSend: (message: NewMessage) => void;
 }
 
-function Thread({ channelId, phone, chosenId, onChoose, onSend }: ThreadProps) {
+function Thread({ phone, chosenId, onChoose, onSend }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -151,7 +144,6 @@ function Thread({ channelId, phone, chosenId, onChoose, onSend }: ThreadProps) {
               <p className="py-2 text-center text-12 font-medium text-muted">{dayLabel(momentOf(message))}</p>
             )}
             <Bubble
-              channelId={channelId}
               message={message}
               isChosen={message.id === chosenId}
               onChoose={() => onChoose(message.id === chosenId ? null : message.id)}

@@ -15,6 +15,7 @@ export interface Overview {
   readonly customers: readonly Customer[];
 }
 
+/** `url` leads through our own server: the relay puts it there. */
 export interface PhoneMedia {
   readonly url: string;
   readonly mime?: string;
@@ -140,10 +141,4 @@ export function setReceipts(channelId: string, customerId: string, receipts: boo
 
 function customerPath(channelId: string, customerId: string): string {
   return `/api/practice/${channelId}/customers/${encodeURIComponent(customerId)}`;
-}
-
-/** The address of a medium on our side of the relay: the simulator names its own. */
-export function mediaUrl(channelId: string, media: PhoneMedia): string {
-  const id = /^\/_phone\/[^/]+\/media\/([^/]+)$/.exec(media.url)?.[1];
-  return id === undefined ? media.url : `/api/practice/${channelId}/media/${id}`;
 }
