@@ -221,7 +221,7 @@ async def test_many_at_once_share_commits_and_all_are_there(edge: Edge) -> None:
     assert len(edge.hints) < 150
 
 
-async def test_outage_is_503_with_retry_after(edge: Edge, monkeypatch) -> None:  # noqa: ANN001
+async def test_outage_is_503_with_retry_after(edge: Edge, monkeypatch) -> None:
     async def fail(lines: object) -> None:
         raise asyncpg.CannotConnectNowError("starting up")
 

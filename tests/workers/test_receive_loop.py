@@ -167,7 +167,7 @@ async def test_poisonous_item_is_found_by_halves_and_stops_nobody(
     monkeypatch.setattr(story, "insert_messages", real)
     async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
 
-        async def again(session, channel, items) -> None:  # noqa: ANN001
+        async def again(session, channel, items) -> None:
             await story.receive(session, channel, items, now=desk.now, new_id=desk.new_id)
 
         ids = [row["id"] for row in failed]

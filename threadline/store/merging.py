@@ -93,7 +93,7 @@ async def merge_contacts(
         await connection.execute(statement, workspace_id, from_id, into_id)
     for table in ("reaches", "consents"):
         await connection.execute(
-            f"delete from {table} where workspace_id = $1 and contact_id = $2",  # noqa: S608 - two names of ours
+            f"delete from {table} where workspace_id = $1 and contact_id = $2",
             workspace_id,
             from_id,
         )

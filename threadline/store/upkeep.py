@@ -27,7 +27,7 @@ _PARENTS = ("messages", "attempts", "events", "deliveries")
 async def count_default_rows(connection: asyncpg.Connection) -> int:
     """Rows that fell into a default partition: somebody's clock is off, or nobody made partitions. Must be none."""
     counts = [
-        await connection.fetchval(f"select count(*) from (select from {parent}_default limit 1000) some")  # noqa: S608
+        await connection.fetchval(f"select count(*) from (select from {parent}_default limit 1000) found")
         for parent in _PARENTS
     ]
     return sum(count or 0 for count in counts)
@@ -47,12 +47,16 @@ async def find_old_delivery_partitions(connection: asyncpg.Connection, *, before
 async def drop_delivery_partition(
     connection: asyncpg.Connection, name: str, *, now: datetime, new_id: Callable[[], UUID]
 ) -> int:
-    """Moves out what is unfinished, with its body, under a new id; then drops the rest. Returns how many moved."""
+    """Moves out what is unfinished, with its body, under a new id; then drops the rest. Returns how many moved.
+
+    Lines that share another one's body go before the one that holds it, for they find it by its old id.
+    """
     quoted = '"' + name.replace('"', '""') + '"'
     async with connection.transaction():
         await connection.execute("set local lock_timeout = '1s'")
         rows = await connection.fetch(
-            f"select id from {quoted} where state = 'open' or (state <> 'done' and received_at > $1)",  # noqa: S608
+            f"select id from {quoted} where state = 'open' or (state <> 'done' and received_at > $1)"
+            " order by id = body_id",
             now - _SHOWN,
         )
         for row in rows:
