@@ -293,10 +293,9 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
             look={canSend ? 'filled' : 'outlined'}
             disabled={!canSend}
             onClick={send}
-            aria-label={isNote ? t('composer.add_note') : t('composer.send')}
             className="max-md:size-11 max-md:px-0"
           >
-            <span className="max-md:hidden">{isNote ? t('composer.add_note') : t('composer.send')}</span>
+            <span className="max-md:sr-only">{isNote ? t('composer.add_note') : t('composer.send')}</span>
             <span className="max-md:hidden">
               <Kbd keys={isNote ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
             </span>

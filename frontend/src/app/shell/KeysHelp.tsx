@@ -12,7 +12,7 @@ const GROUPS = ['list', 'conversation', 'places', 'desk'] as const satisfies rea
 export default function KeysHelp() {
   const areOn = useSingleKeys();
   return (
-    <Dialog open onOpenChange={closeFloat} title={t('keys.help')}>
+    <Dialog open onOpenChange={() => closeFloat()} title={t('keys.help')}>
       <Switch label={t('keys.single')} hint={t('keys.single_hint')} checked={areOn} onCheckedChange={setSingleKeys} />
       {GROUPS.map((group) => (
         <section key={group}>

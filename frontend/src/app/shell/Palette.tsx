@@ -24,11 +24,7 @@ export default function Palette() {
   const items = useMemo(() => filterItems(all, search), [all, search]);
   const chosen = items[Math.min(place, items.length - 1)];
 
-  const run = (item: PaletteItem) => {
-    closeFloat();
-    // Focus goes back first; then what was chosen may take it.
-    setTimeout(item.run);
-  };
+  const run = (item: PaletteItem) => closeFloat(item.run);
   const move = (to: number) => {
     const next = (to + items.length) % Math.max(1, items.length);
     setPlace(next);

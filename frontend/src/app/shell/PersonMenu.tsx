@@ -20,8 +20,9 @@ export function PersonMenu() {
         side="inline-end"
         align="end"
         trigger={
-          <button type="button" aria-label={t('shell.person', { name: person.name })} className="grid rounded-full">
+          <button type="button" className="grid rounded-full">
             <Avatar name={person.name} isSelf size={28} />
+            <span className="sr-only">{t('shell.person', { name: person.name })}</span>
           </button>
         }
       >

@@ -186,7 +186,8 @@ function QuoteView({ quoted, contactName, onJump }: QuoteViewProps) {
     'mb-1.5 -mx-1 block w-[calc(100%+0.5rem)] min-w-48 rounded-sm border-s-2 border-accent bg-hover px-2.5 py-1 text-12';
   if (id === null) return <div className={look}>{content}</div>;
   return (
-    <button type="button" aria-label={t('quote.jump')} onClick={() => onJump(id)} className={cx(look, 'text-start')}>
+    <button type="button" onClick={() => onJump(id)} className={cx(look, 'text-start')}>
+      <span className="sr-only">{t('quote.jump')}</span>
       {content}
     </button>
   );

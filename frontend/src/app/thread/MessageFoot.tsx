@@ -4,6 +4,7 @@ import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { discard, sendAgain } from '@/shared/outbox/outbox';
 import { cx } from '@/shared/ui/cx';
+import { focusComposer } from '../composer/focus';
 import { discardMessage, resend, settleDelivered } from './actions';
 import type { ShownMessage } from './rows';
 
@@ -30,7 +31,14 @@ function Refused({ clientId, reason }: { readonly clientId: string; readonly rea
   return (
     <Foot look="failed" title={t('foot.not_sent')} text={reason}>
       <Act onClick={() => void sendAgain(clientId)}>{t('foot.send_again')}</Act>
-      <Act onClick={() => void discard(clientId)}>{t('foot.discard')}</Act>
+      <Act
+        onClick={() => {
+          void discard(clientId);
+          focusComposer('reply');
+        }}
+      >
+        {t('foot.discard')}
+      </Act>
     </Foot>
   );
 }

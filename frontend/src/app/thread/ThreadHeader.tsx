@@ -102,17 +102,14 @@ function AssigneeMenu({ conversation }: { readonly conversation: Conversation })
         open={isOpen}
         onOpenChange={setIsOpen}
         trigger={
-          <button
-            type="button"
-            aria-label={t('assignee.label', { name: name ?? '' })}
-            className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover"
-          >
+          <button type="button" className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover">
             {assignee ? (
               <Avatar name={assignee.name} seed={assignee.id} size={20} isSelf={assignee.id === me} />
             ) : (
               <NobodyMark size={20} />
             )}
-            <span dir="auto" className="max-w-28 truncate">
+            <span className="sr-only">{t('assignee.label', { name: name ?? '' })}</span>
+            <span aria-hidden dir="auto" className="max-w-28 truncate">
               {name}
             </span>
             <ChevronDown aria-hidden size={14} strokeWidth={1.75} />

@@ -62,9 +62,10 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
   const name = nameOf(event);
   if (name === null) return;
-  const isTyping = isTextField(event.target);
-  if (!name.startsWith('Mod+') && name !== 'Escape' && (isTyping || !areSingleKeysOn() || isInFloat(event.target)))
-    return;
+  if (!name.startsWith('Mod+')) {
+    if (isInFloat(event.target)) return;
+    if (name !== 'Escape' && (isTextField(event.target) || !areSingleKeysOn())) return;
+  }
   const sequence = pending && event.timeStamp - pendingSince < SEQUENCE_MS ? `${pending} ${name}` : name;
   pending = '';
   const command = commandOf.get(sequence) ?? commandOf.get(name);

@@ -96,9 +96,9 @@ export function Sound({ file, isVoice }: { readonly file: FileRecord; readonly i
       <button
         type="button"
         onClick={hurry}
-        aria-label={t('sound.speed')}
         className="tabular h-6 shrink-0 rounded-sm border border-line-strong px-1 text-11 font-medium"
       >
+        <span className="sr-only">{t('sound.speed')}</span>
         {t('sound.times', { speed: formatNumber(SPEEDS[speed] ?? 1) })}
       </button>
     </div>
