@@ -135,6 +135,8 @@ def is_outage(error: BaseException) -> bool:
     """True for what passes by itself: connection, conflict, resources, operator, system (SQLSTATE 08, 40, 53, 57, 58)."""
     if isinstance(error, Unavailable | OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
         return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True  # a connection of the pool that died while it lay there
     return _sqlstate(error)[:2] in {"08", "40", "53", "57", "58"}
 
 
