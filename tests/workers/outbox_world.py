@@ -46,6 +46,9 @@ class Desk:
     settings: dict[str, str] = field(default_factory=dict[str, str])
     fence: int = 0
     hosts: list["Host"] = field(default_factory=list["Host"])
+    scheme: str = "courier"
+    access: ChannelAccess | None = None
+    """Of a provider that is not the courier."""
 
     async def set_up(self) -> None:
         execute = self.connection.execute
@@ -92,10 +95,11 @@ class Desk:
         )
         await execute(
             "insert into addresses (workspace_id, id, contact_id, scheme, scope, value)"
-            " values ($1, $2, $3, 'courier', '', $4)",
+            " values ($1, $2, $3, $4, '', $5)",
             self.workspace_id,
             address_id,
             customer.contact_id,
+            self.scheme,
             name,
         )
         closes_at = now + timedelta(hours=20 if window_open else -1)
@@ -191,7 +195,9 @@ class Desk:
                         find_type=lambda name: self.channel_type,
                     )
 
-    async def host(self, times: SendTimes = QUICK, *, takes_over: bool = True) -> "Host":
+    async def host(
+        self, times: SendTimes = QUICK, *, takes_over: bool = True, utc_now: Callable[[], datetime] = utc_now
+    ) -> "Host":
         """A worker takes the channel: the fence rises, its loop begins."""
         if takes_over:
             fence: Any = await self.connection.fetchval(
@@ -202,7 +208,7 @@ class Desk:
                 self.lease,
             )
             self.fence = fence
-        access = ChannelAccess(self.channel_id, "a", "acme", self.provider.url, {}, self.settings)
+        access = self.access or ChannelAccess(self.channel_id, "a", "acme", self.provider.url, {}, self.settings)
         loop = SendLoop(
             Outbox(self.workspace_id, self.lease, self.fence, access, self.channel_type),
             database=self.database,

@@ -4,16 +4,24 @@ import asyncio
 import random
 import time
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from aiohttp import web
 
 from tests.workers.courier import Request, refuse, running_provider
 from tests.workers.outbox_world import QUICK, Desk, open_desk, until
+from threadline.actions.pause_sending import pause_sending
+from threadline.actions.settle_uncertain import settle_uncertain
 from threadline.core.errors import WindowClosed
-from threadline.core.message import SendClass
+from threadline.core.message import SendClass, Status
+from threadline.core.permission import Caller, Permission
+from threadline.core.sending import message_status
+from threadline.infra.clock import new_id, utc_now
 from threadline.infra.http import Http
-from threadline.store.session import Database
+from threadline.store.attempts import insert_copies, refresh_messages
+from threadline.store.session import Database, Role
 
 pytestmark = pytest.mark.asyncio
 
@@ -500,3 +508,109 @@ async def test_a_status_that_came_first_is_never_lowered(desk: Desk) -> None:
     await desk.host()
     await until(lambda: desk.attempts(message.id), is_so=lambda rows: rows[0]["provider_id"] is not None)
     assert (await desk.message(message.id))["status"] == 5
+
+
+async def test_an_uncertain_message_does_not_hold_up_the_next(desk: Desk) -> None:
+    async def plan(request: Request) -> web.StreamResponse | None:
+        return web.Response(status=500) if request.text == "first" else None
+
+    desk.provider.plan = plan
+    customer = await desk.add_customer("ana")
+    await desk.send(customer, "first")
+    await desk.send(customer, "second")
+    await desk.host(replace(QUICK, uncertain_wait_s=30))
+    await until(desk.provider.texts, is_so=lambda texts: texts == ["second"], within_s=3)
+
+
+async def test_a_copy_is_not_sent_when_the_first_turns_out_to_have_arrived(desk: Desk) -> None:
+    message = await desk.send(await desk.add_customer("ana"), "Hello")
+    await desk.connection.execute(
+        "update attempts set status = 1, fence = 0, claimed_at = now(), uncertain_at = now() - interval '2 minutes'"
+        " where message_id = $1",
+        message.id,
+    )
+    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+        copies = await settle_uncertain(
+            session,
+            workspace_id=desk.workspace_id,
+            channel_id=desk.channel_id,
+            waited_s=60,
+            not_before=UUID(int=0),
+            now=utc_now(),
+            new_id=new_id,
+        )
+    assert copies == 1
+    first, _ = await desk.attempts(message.id)
+    await desk.echo(first["id"], 4)
+    await desk.host()
+    await until(lambda: desk.attempts(message.id), is_so=lambda rows: len(rows) == 1)
+    assert desk.provider.requests == 0
+    assert (await desk.message(message.id))["copies"] == 0
+
+
+async def test_paused_sending_keeps_the_queue_and_resuming_lets_it_go(desk: Desk) -> None:
+    caller = Caller(workspace_id=desk.workspace_id, permissions=frozenset(Permission), agent_id=desk.agent_id)
+    await desk.host()
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await pause_sending(session, caller=caller, is_paused=True, now=utc_now())
+    await desk.send_many(await desk.add_customers(5), 2)
+    await asyncio.sleep(0.6)
+    assert desk.provider.requests == 0
+    assert "paused" in desk.hosts[0].loop.pause
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await pause_sending(session, caller=caller, is_paused=False, now=utc_now())
+    await desk.until_settled()
+    assert len(desk.provider.seen) == 10
+
+
+async def test_lost_database_connections_lose_and_double_nothing(desk: Desk, database_url: str) -> None:
+    """Claims and outcomes whose commit was not answered: given back or written again, never sent twice unmarked."""
+    desk.provider.delay_s = 0.05
+    customers = await desk.add_customers(30)
+    await desk.send_many(customers, 5)
+    await desk.host()
+    for _ in range(8):
+        await asyncio.sleep(0.12)
+        await desk.connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and application_name = 'threadline_engine'"
+        )
+    await desk.until_settled(30)
+    arrived = desk.provider.copies()
+    assert len(arrived) == 150
+    assert set(arrived.values()) == {1}
+    assert {(a["status"], a["is_copy"]) for a in await desk.attempts()} == {(2, False)}
+    for customer in customers:
+        assert desk.provider.texts(customer.name) == [f"{customer.name}:{number}" for number in range(5)]
+
+
+async def test_a_clock_a_day_ahead_or_behind_changes_nothing(desk: Desk) -> None:
+    for days in (1, -1):
+        customer = await desk.add_customer(f"c{days}")
+        await desk.host(utc_now=lambda days=days: utc_now() + timedelta(days=days))
+        await desk.send(customer, "Hello")
+        await desk.until_settled()
+        assert desk.provider.texts(customer.name) == ["Hello"]
+        await desk.hosts[-1].end()
+
+
+async def test_the_database_shows_a_message_as_the_rule_does(desk: Desk) -> None:
+    chance = random.Random(6)
+    message = await desk.send(await desk.add_customer("ana"), "a" * 250)
+    original = await desk.attempts(message.id)
+    for _ in range(40):
+        await desk.connection.execute("delete from attempts where is_copy")
+        parts: list[list[Status]] = []
+        for attempt in original:
+            statuses = [Status(chance.randrange(7)) for _ in range(chance.choice([1, 1, 2, 3]))]
+            parts.append(statuses)
+            await desk.connection.execute("update attempts set status = $2 where id = $1", attempt["id"], statuses[0])
+            for status in statuses[1:]:
+                copy_id = new_id()
+                async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+                    await insert_copies(session, desk.workspace_id, {attempt["id"]: copy_id})
+                await desk.connection.execute("update attempts set status = $2 where id = $1", copy_id, status)
+        async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+            await refresh_messages(session, desk.workspace_id, [message.id])
+        shown = await desk.message(message.id)
+        assert (shown["status"], shown["copies"]) == (message_status(parts), sum(len(part) - 1 for part in parts))

@@ -63,7 +63,10 @@ async def show_typing(
 
 
 def _setting(where: ReadSettings) -> MarkRead:
-    return msgspec.json.decode(where.channel_settings, type=_Settings).mark_read
+    try:
+        return msgspec.json.decode(where.channel_settings, type=_Settings).mark_read
+    except msgspec.ValidationError:  # a value of a newer or older release: the default hurts nobody
+        return MarkRead.ON_ANSWER
 
 
 async def _queue(

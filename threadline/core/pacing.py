@@ -13,7 +13,7 @@ from uuid import UUID
 _MARGIN = 1.025
 """How much longer than a second the sliding second is: what the way to the provider may add or take."""
 
-_BURST_S = 0.1
+_BURST_S = 0.25
 """How much of a second a number that was idle may send at once."""
 
 _NOTABLE_DELAY_S = 0.005
