@@ -295,7 +295,7 @@ def run_sql(programs: Programs, url: str, statement: str) -> str:
     environment = _clean_environment() | {"PGPASSWORD": password_of(url)}
     answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if answer.returncode != 0:
-        raise PostgresError(f"The database refused: {_last_line(answer.stderr)}")
+        raise PostgresError(f"The database refused: {_first_line(answer.stderr)}")
     return answer.stdout.strip()
 
 
@@ -644,6 +644,10 @@ def _tail(path: Path) -> str:
     except OSError:
         lines = []
     return lines[-1] if lines else "(empty)"
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "no reason was given")
 
 
 def _last_line(text: str) -> str:
