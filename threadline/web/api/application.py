@@ -67,6 +67,7 @@ def create_api(context: WebContext | None) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _refuse_fields)
     api.add_exception_handler(HTTPException, _refuse_status)
     api.add_exception_handler(Replayed, _replay)
+    api.add_exception_handler(Exception, _refuse)  # raised on for the log, after its problem document was sent
     return api
 
 
