@@ -179,19 +179,18 @@ class _Arrived:
 async def _drop_repeats(
     connection: Connection, channel: Channel, items: Sequence[Received], now: datetime, new_id: NewId
 ) -> list[_Arrived]:
-    """What is neither stored nor twice in the batch, with an id each, in the order given (R3)."""
-    arrived = {
-        one.item.provider_id: _arrive(one.item, one.received_at, new_id)
-        for one in reversed(items)
-        if isinstance(one.item, InboundMessage)
-    }
+    """What is neither stored nor twice in the batch, with an id each, in the order of its first arrival (R3, R5)."""
+    arrived: dict[str, _Arrived] = {}
+    for one in items:
+        if isinstance(one.item, InboundMessage) and one.item.provider_id not in arrived:
+            arrived[one.item.provider_id] = _arrive(one.item, one.received_at, new_id)
     timed = [one for one in arrived.values() if one.item.provider_at is not None]
     known = await _find_known(connection, channel, timed, now)
     untimed = [(one.item.provider_id, one.id) for one in arrived.values() if one.item.provider_at is None]
     if untimed:
         claimed = await claim_inbound_keys(connection, channel_id=channel.id, keys=untimed)
         known |= {provider_id for provider_id, _ in untimed if provider_id not in claimed}
-    return [one for one in reversed(arrived.values()) if one.item.provider_id not in known]
+    return [one for one in arrived.values() if one.item.provider_id not in known]
 
 
 async def _find_known(connection: Connection, channel: Channel, timed: Sequence[_Arrived], now: datetime) -> set[str]:
