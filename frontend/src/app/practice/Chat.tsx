@@ -54,7 +54,7 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
 
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-4 pb-3">
-      <PhoneFrame>
+      <PhoneFrame owner={customer.name}>
         <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line ps-1 pe-3">
           <button
             type="button"
@@ -73,9 +73,6 @@ export function Chat({ channelId, business, customer, onBack }: ChatProps) {
               {phone.isTyping ? t('practice.typing') : t('practice.business')}
             </p>
           </div>
-          <span dir="auto" className="max-w-28 truncate text-12 text-muted">
-            {customer.name}
-          </span>
         </header>
         <Thread phone={phone} chosenId={chosenId} onChoose={setChosenId} onSend={(message) => void send(message)} />
         {(isUnreachable || phone.customer?.online === false) && (

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 import { t } from '@/shared/i18n';
 import { formatDuration } from '@/shared/i18n/format';
 
+const A_DAY_S = 86_400;
+
 /** Plays a voice note; the line shows how far it got. */
 export function VoicePlayer({ src }: { readonly src: string }) {
   const audio = useRef<HTMLAudioElement>(null);
@@ -28,14 +30,20 @@ export function VoicePlayer({ src }: { readonly src: string }) {
       <audio
         ref={audio}
         src={src}
-        preload="metadata"
+        preload="auto"
         onPlay={() => setIsPlaying(true)}
         onPause={() => setIsPlaying(false)}
         onEnded={() => setAt(0)}
         onTimeUpdate={({ currentTarget }) => setAt(currentTarget.currentTime)}
-        onLoadedMetadata={({ currentTarget }) =>
-          setLength(Number.isFinite(currentTarget.duration) ? currentTarget.duration : 0)
-        }
+        onLoadedMetadata={({ currentTarget }) => {
+          // A recording without an index says its length only once somebody looked at its end.
+          if (!Number.isFinite(currentTarget.duration)) currentTarget.currentTime = A_DAY_S;
+        }}
+        onDurationChange={({ currentTarget }) => {
+          if (!Number.isFinite(currentTarget.duration)) return;
+          setLength(currentTarget.duration);
+          if (currentTarget.paused) currentTarget.currentTime = 0;
+        }}
       />
       <button
         type="button"
@@ -50,7 +58,9 @@ export function VoicePlayer({ src }: { readonly src: string }) {
         value={length_s === 0 ? 0 : at_s / length_s}
         className="h-1 min-w-0 flex-1 appearance-none overflow-hidden rounded-full bg-press [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-transparent [&::-webkit-progress-value]:bg-accent"
       />
-      <span className="tabular text-12 text-muted">{formatDuration(isPlaying ? at_s : length_s)}</span>
+      <span className="tabular min-w-8 text-12 text-muted">
+        {(isPlaying || length_s > 0) && formatDuration(isPlaying ? at_s : length_s)}
+      </span>
     </div>
   );
 }

@@ -1,20 +1,22 @@
-import { CircleAlert, CircleCheck, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { CircleAlert, CircleCheck, CircleDashed, LoaderCircle, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx';
 
-export type FieldState = 'ok' | 'warn' | 'failed' | 'waiting';
+/** `waiting`: for something else; `checking`: asked just now. */
+export type FieldState = 'ok' | 'warn' | 'failed' | 'waiting' | 'checking';
 
 const MARKS = {
   ok: { icon: CircleCheck, ink: 'text-ok' },
   warn: { icon: TriangleAlert, ink: 'text-warn' },
   failed: { icon: CircleAlert, ink: 'text-danger' },
-  waiting: { icon: LoaderCircle, ink: 'text-muted' },
+  waiting: { icon: CircleDashed, ink: 'text-muted' },
+  checking: { icon: LoaderCircle, ink: 'text-muted' },
 } as const;
 
 /** The sign of a state: always with words beside it, never colour alone. */
 export function StateMark({ state, size = 14 }: { readonly state: FieldState; readonly size?: number }) {
   const { icon: Icon, ink } = MARKS[state];
-  const turning = state === 'waiting' && 'motion-safe:animate-spin';
+  const turning = state === 'checking' && 'motion-safe:animate-spin';
   return <Icon aria-hidden size={size} strokeWidth={1.75} className={cx('shrink-0', ink, turning)} />;
 }
 

@@ -102,7 +102,7 @@ function noteOf(
   isChecking: boolean,
 ): { state: FieldState; text: string } | undefined {
   if (value === '') return undefined;
-  if (isChecking) return { state: 'waiting', text: t('settings.connect.checking') };
+  if (isChecking) return { state: 'checking', text: t('settings.connect.checking') };
   const own = checks.filter((check) => check.field === field.name);
   const worst = own.find(({ state }) => state === 'failed') ?? own.find(({ state }) => state === 'waiting') ?? own[0];
   return worst === undefined ? undefined : { state: worst.state, text: worst.detail || worst.title };
