@@ -143,6 +143,7 @@ async def running_server(url: str, folder: Path, **overrides: Any) -> AsyncItera
             ws_max_size=64 * 1024,
             ws_per_message_deflate=False,
             lifespan="on",
+            server_header=False,
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)

@@ -31,10 +31,16 @@ def _is_guessable(password: str, around: Iterable[str]) -> bool:
     plain = _core_of(folded)
     if folded in COMMON_PASSWORDS or plain in COMMON_PASSWORDS or len(set(folded)) < 4:
         return True
-    names = {
-        _core_of(word.casefold()) for name in (*around, "threadline") for word in (name, *re.split(r"[@.\s_-]+", name))
+    words = {
+        word
+        for name in (*around, "threadline")
+        for word in (name, name.partition("@")[0], *re.split(r"[@.\s_-]+", name))
     }
-    return plain in names - {""} or folded in names
+    return _letters_of(folded) in {_letters_of(word.casefold()) for word in words} - {""}
+
+
+def _letters_of(folded: str) -> str:
+    return re.sub(r"[\W\d_]+", "", folded)
 
 
 def _core_of(folded: str) -> str:

@@ -120,7 +120,13 @@ class Socket:
             self.close_code = code
             if code == TOO_SLOW:
                 self._queue.clear()
+                self._queued_bytes = 0
             self.closing.set()
+
+    @property
+    def waiting(self) -> int:
+        """Frames that are not written yet."""
+        return len(self._queue)
 
     async def write(self) -> None:
         """Runs for ever as a task; waits only for its own client."""

@@ -1,0 +1,109 @@
+"""Files of the web edge: uploaded, served, ranged, and never run (S47, S48)."""
+
+import io
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
+from threadline.infra.clock import new_id
+from threadline.store.session import Role
+
+
+@pytest.fixture(scope="module")
+async def admin(server: Server) -> AsyncIterator[Browser]:
+    async with browser_of(server) as browser:
+        yield await set_up(browser)
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 10), "red").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def upload(browser: Browser, channel_id: UUID, content: bytes, name: str, kind: str) -> Answer:
+    form = aiohttp.FormData()
+    form.add_field("channel_id", str(channel_id))
+    form.add_field("file", content, filename=name, content_type=kind)
+    return await browser.request("POST", "/api/files", data=form)
+
+
+async def test_a_picture_is_uploaded_sent_and_served(admin: Browser) -> None:
+    desk = Desk(admin.server, admin.workspace_id)
+    channel_id = await desk.channel()
+    conversation_id = await desk.conversation(channel_id)
+    made = await upload(admin, channel_id, picture(), "cat.png", "image/png")
+    assert made.status == 201, made.raw
+    assert (made.json["mime"], made.json["width"], made.json["height"]) == ("image/png", 20, 10)
+    async with browser_of(admin.server) as agent:
+        await join(admin, agent)
+        assert (await agent.get(made.json["url"])).status == 404  # not sent yet: its uploader's alone
+        content = {"kind": "media", "media": "image", "file_id": made.json["id"], "caption": "look"}
+        sent = await admin.post(
+            f"/api/conversations/{conversation_id}/messages", {"client_id": str(uuid4()), "content": content}
+        )
+        assert sent.status == 201, sent.raw
+        assert sent.json["files"][made.json["id"]]["mime"] == "image/png"
+        served = await agent.get(made.json["url"])
+    assert served.raw == picture()
+    assert served.headers["content-type"] == "image/png"
+    assert served.headers["content-disposition"].startswith('inline; filename="cat.png"')
+    assert served.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert served.headers["cache-control"] == "private, no-store"
+    saved = await admin.get(made.json["url"] + "?download=true")
+    assert saved.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "expected"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=4-", 206, slice(4, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=0-0,2-2,4-4", 200, slice(None)),
+        ("bytes=9999999-", 416, slice(0, 0)),
+        ("items=0-3", 200, slice(None)),
+    ],
+)
+async def test_a_range_is_served(admin: Browser, wanted: str, status: int, expected: slice) -> None:
+    desk = Desk(admin.server, admin.workspace_id)
+    made = await upload(admin, await desk.channel(), picture(), "cat.png", "image/png")
+    part = await admin.get(made.json["url"], headers={"Range": wanted})
+    assert part.status == status
+    assert part.raw == picture()[expected]
+
+
+@pytest.mark.parametrize(
+    "mime", ["text/html", "image/svg+xml", "application/xml", "text/javascript", "application/pdf"]
+)
+async def test_what_a_browser_could_run_is_saved_instead(admin: Browser, mime: str) -> None:
+    """Whatever a provider called it, and even if somebody marked it as shown."""
+    blob = await admin.server.web.context.blobs.put(b"<script>alert(1)</script>")
+    file_id = new_id()
+    async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+        await (await session.raw()).execute(
+            "insert into files (workspace_id, id, state, mime, name, size_bytes, blob_key, is_inline, uploaded_by)"
+            " values ($1, $2, 'ready', $3, $4, 25, $5, true, $6)",
+            admin.workspace_id,
+            file_id,
+            mime,
+            'a"b\\c‮.html',
+            blob.key,
+            admin.agent_id,
+        )
+    served = await admin.get(f"/files/{file_id}")
+    assert served.headers["content-disposition"].startswith('attachment; filename="a_b_c_.html"')
+    assert served.headers["content-type"] in ("application/octet-stream", "application/pdf")
+    assert served.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_form_of_another_shape_is_refused(admin: Browser) -> None:
+    assert (await admin.post("/api/files", {"file": "x"})).status == 422
+    form = aiohttp.FormData()
+    form.add_field("channel_id", "x")
+    form.add_field("file", b"x", filename="x.txt")
+    assert (await admin.request("POST", "/api/files", data=form)).status == 422

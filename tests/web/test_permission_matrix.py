@@ -1,0 +1,352 @@
+"""Every operation of the API for everybody who might try it (S3). An operation without a declared rule fails."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import pytest
+
+from tests.web.conftest import PASSWORD, Answer, Browser, Desk, Server, browser_of, clear_rates, join, set_up
+from threadline.infra.clock import new_id
+from threadline.store.session import Role
+from threadline.web.api.application import create_api
+from threadline.web.openapi import build_document
+
+CALLERS = (
+    "nobody",
+    "limited",  # an agent of another channel only
+    "assigned",  # an agent who sees only what is theirs
+    "agent",
+    "supervisor",
+    "admin",
+    "foreign",  # the admin of another workspace
+    "deactivated",
+    "token",  # an admin's, with the scope conversations:read
+)
+
+# What each caller hears, in the order above. "ok": whatever follows once somebody may do it (2xx, 409, 422).
+PUBLIC = "ok ok ok ok ok ok ok ok ok"
+OWN = "401 ok ok ok ok ok ok 401 401"
+EVERYBODY = "401 ok ok ok ok ok ok 401 ok"
+EVERY_ROLE = "401 ok ok ok ok ok ok 401 403"
+ADMINS = "401 403 403 403 403 ok ok 401 403"
+SUPERVISORS = "401 403 403 403 ok ok ok 401 403"
+READ_CONVERSATION = "401 404 404 ok ok ok 404 401 ok"
+CHANGE_CONVERSATION = "401 404 404 ok ok ok 404 401 403"
+OF_CHANNEL = "401 404 ok ok ok ok 404 401 403"
+ADMINS_OF_OBJECT = "401 403 403 403 403 ok 404 401 403"
+SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
+
+RULES = {
+    "acceptInvitation": PUBLIC,
+    "checkChannel": ADMINS,
+    "completeSetup": PUBLIC,
+    "createChannel": ADMINS,
+    "createInvitation": ADMINS,
+    "createMessage": CHANGE_CONVERSATION,
+    "createSession": PUBLIC,
+    "createToken": ADMINS,
+    "deleteChannel": ADMINS_OF_OBJECT,
+    "deleteInvitation": ADMINS_OF_OBJECT,
+    "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
+    "deleteSession": OWN,
+    "deleteToken": ADMINS_OF_OBJECT,
+    "discardMessage": CHANGE_CONVERSATION,
+    "getAgents": EVERY_ROLE,
+    "getChannel": OF_CHANNEL,
+    "getChannelTypes": EVERY_ROLE,
+    "getChannels": EVERY_ROLE,
+    "getContact": READ_CONVERSATION,
+    "getConversation": READ_CONVERSATION,
+    "getConversations": EVERYBODY,
+    "getDeliveries": SUPERVISORS,
+    "getEvents": EVERYBODY,
+    "getFile": READ_CONVERSATION,
+    "getInvitation": PUBLIC,
+    "getInvitations": ADMINS,
+    "getMessages": READ_CONVERSATION,
+    "getPractice": OF_CHANNEL,
+    "getPracticePart": OF_CHANNEL,
+    "getSession": OWN,
+    "getSessions": OWN,
+    "getSetup": PUBLIC,
+    "getTemplates": OF_CHANNEL,
+    "getTokens": ADMINS,
+    "getViews": EVERYBODY,
+    "getWorkspace": EVERY_ROLE,
+    "markConversationRead": READ_CONVERSATION,
+    "postPracticePart": OF_CHANNEL,
+    "provePassword": OWN,
+    "replayDelivery": ADMINS_OF_OBJECT,
+    "resendMessage": CHANGE_CONVERSATION,
+    "setReaction": CHANGE_CONVERSATION,
+    "setSending": SUPERVISORS,
+    "settleMessage": CHANGE_CONVERSATION,
+    "showTyping": CHANGE_CONVERSATION,
+    "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
+    "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
+    "updateAgent": ADMINS_OF_OBJECT,
+    "updateChannel": ADMINS_OF_OBJECT,
+    "updateContact": CHANGE_CONVERSATION,
+    "updateConversation": CHANGE_CONVERSATION,
+    "updatePerson": OWN,
+    "updateWorkspace": ADMINS,
+    "uploadFile": OF_CHANNEL,
+}
+LAST = ("deleteSession",)
+"""What ends the caller's own session comes after everything else."""
+
+
+def operations() -> list[tuple[str, str, str]]:
+    """(operation id, method, path) of the whole document."""
+    document = build_document(create_api(None))
+    found = [
+        (one["operationId"], method.upper(), path)
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    ]
+    return sorted(found, key=lambda one: (one[0] in LAST, one[0]))
+
+
+def test_every_operation_has_a_rule() -> None:
+    assert {name for name, _, _ in operations()} == set(RULES)
+
+
+@dataclass
+class House:
+    server: Server
+    callers: dict[str, Browser]
+    channel_id: UUID
+    practice_id: UUID
+    spare_agent_id: UUID
+
+    @property
+    def admin(self) -> Browser:
+        return self.callers["admin"]
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.server, self.admin.workspace_id)
+
+
+@pytest.fixture(scope="module")
+async def house(server: Server) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        callers = {name: await stack.enter_async_context(browser_of(server)) for name in CALLERS}
+        spare = await stack.enter_async_context(browser_of(server))
+        admin = await set_up(callers["admin"])
+        await set_up(callers["foreign"])
+        desk = Desk(server, admin.workspace_id)
+        channel_id, other_id = await desk.channel(), await desk.channel()
+        practice_id = await desk.channel(is_practice=True)
+        await join(admin, callers["limited"], channel_ids=[str(other_id)])
+        await join(admin, callers["assigned"], sees="assigned")
+        await join(admin, callers["agent"])
+        await join(admin, callers["supervisor"], role="supervisor")
+        await join(admin, callers["deactivated"])
+        await join(admin, spare)
+        gone = await admin.patch(f"/api/agents/{callers['deactivated'].agent_id}", {"is_active": False})
+        assert gone.status == 200
+        made = await admin.post("/api/tokens", {"name": "narrow", "scopes": ["conversations:read"]})
+        callers["token"].token = made.json["token"]
+        yield House(server, callers, channel_id, practice_id, spare.agent_id)
+
+
+async def _nothing(_: House) -> dict[str, str]:
+    return {}
+
+
+async def _conversation(house: House) -> dict[str, str]:
+    conversation_id = await house.desk.conversation(house.channel_id)
+    contact_id = await house.desk.contact_of(conversation_id)
+    return {"conversation_id": str(conversation_id), "contact_id": str(contact_id)}
+
+
+async def _message(house: House) -> dict[str, str]:
+    found = await _conversation(house)
+    body = {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Yes"}}
+    sent = await house.admin.post(f"/api/conversations/{found['conversation_id']}/messages", body)
+    assert sent.status == 201, sent.raw
+    return {"message_id": sent.json["id"]}
+
+
+async def _file(house: House) -> dict[str, str]:
+    conversation_id = UUID((await _conversation(house))["conversation_id"])
+    message_id = await house.desk.receive(conversation_id, house.channel_id, "look")
+    blob = await house.server.web.context.blobs.put(b"a picture")
+    file_id = new_id()
+    async with house.server.database.transaction(Role.ENGINE, house.admin.workspace_id) as session:
+        await (await session.raw()).execute(
+            "insert into files (workspace_id, id, channel_id, message_id, state, mime, name, size_bytes, blob_key)"
+            " values ($1, $2, $3, $4, 'ready', 'image/png', 'a.png', 9, $5)",
+            house.admin.workspace_id,
+            file_id,
+            house.channel_id,
+            message_id,
+            blob.key,
+        )
+    return {"file_id": str(file_id)}
+
+
+async def _channel(house: House) -> dict[str, str]:
+    return {"channel_id": str(house.channel_id)}
+
+
+async def _practice(house: House) -> dict[str, str]:
+    return {"channel_id": str(house.practice_id), "rest": "customers"}
+
+
+async def _fresh_channel(house: House) -> dict[str, str]:
+    return {"channel_id": str(await house.desk.channel())}
+
+
+async def _agent(house: House) -> dict[str, str]:
+    return {"agent_id": str(house.spare_agent_id)}
+
+
+async def _invitation(house: House) -> dict[str, str]:
+    email = f"{secrets.token_hex(6)}@example.org"
+    made = await house.admin.post("/api/invitations", {"email": email, "role": "agent"})
+    return {"invitation_id": made.json["id"]}
+
+
+async def _token(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"]})
+    return {"token_id": made.json["record"]["id"]}
+
+
+async def _session(house: House) -> dict[str, str]:
+    async with house.server.database.transaction(Role.ENGINE) as session:
+        found = await (await session.raw()).fetchval(
+            "select s.id from sessions s join agents a on a.person_id = s.person_id where a.id = $1",
+            house.spare_agent_id,
+        )
+    return {"session_id": str(found)}
+
+
+async def _delivery(house: House) -> dict[str, str]:
+    delivery_id = new_id()
+    async with house.server.database.transaction(Role.ENGINE) as session:
+        await (await session.raw()).execute(
+            "insert into deliveries (id, body_id, workspace_id, endpoint_id, state, body, received_at)"
+            " select $1, $1, workspace_id, endpoint_id, 'unroutable', '{}', now() from channels where id = $2",
+            delivery_id,
+            house.channel_id,
+        )
+    return {"delivery_id": str(delivery_id)}
+
+
+TARGETS: dict[str, Callable[[House], Awaitable[dict[str, str]]]] = {
+    "deleteChannel": _fresh_channel,
+    "deleteInvitation": _invitation,
+    "deleteOtherSession": _session,
+    "deleteToken": _token,
+    "discardMessage": _message,
+    "getChannel": _channel,
+    "getFile": _file,
+    "getPractice": _practice,
+    "getPracticePart": _practice,
+    "postPracticePart": _practice,
+    "getTemplates": _channel,
+    "replayDelivery": _delivery,
+    "resendMessage": _message,
+    "setReaction": _message,
+    "settleMessage": _message,
+    "syncChannelTemplates": _practice,
+    "updateAgent": _agent,
+    "updateChannel": _channel,
+    "uploadFile": _channel,
+} | dict.fromkeys(
+    [
+        "createMessage",
+        "getContact",
+        "getConversation",
+        "getMessages",
+        "markConversationRead",
+        "showTyping",
+        "updateContact",
+        "updateConversation",
+    ],
+    _conversation,
+)
+QUERIES = {
+    "getTemplates": "?channel_id={channel_id}",
+    "getEvents": "?after=0",
+    "getSetup": "?token=x",
+    "getInvitation": "?token=x",
+}
+
+
+def body_of(name: str) -> Any:
+    bodies: dict[str, Any] = {
+        "acceptInvitation": {"token": "x", "password": PASSWORD, "name": "X"},
+        "checkChannel": {"type": "whatsapp", "values": {}},
+        "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
+        "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
+        "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},
+        "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
+        "createSession": {"email": "nobody@example.org", "password": "wrong"},
+        "createToken": {"name": "x", "scopes": ["conversations:read"]},
+        "markConversationRead": {"incoming_count": 1},
+        "postPracticePart": {"name": "Cem"},
+        "provePassword": {"password": "wrong"},
+        "resendMessage": {"client_id": str(uuid4())},
+        "setReaction": {"emoji": "👍"},
+        "setSending": {"paused": False},
+        "settleMessage": {"as": "delivered"},
+        "switchWorkspace": {"workspace_id": str(uuid4())},
+        "updateAgent": {"sees": "all"},
+        "updateChannel": {"name": "Sales"},
+        "updateContact": {"name": "Carla"},
+        "updateConversation": {"state": "open"},
+        "updatePerson": {"locale": "de"},
+        "updateWorkspace": {"name": "Shop"},
+    }
+    return bodies.get(name)
+
+
+async def ask(house: House, caller: str, name: str, method: str, path: str, values: dict[str, str]) -> Answer:
+    url = (path + QUERIES.get(name, "")).format(**values)
+    browser = house.callers[caller]
+    if name == "uploadFile":
+        form = aiohttp.FormData()
+        form.add_field("channel_id", values["channel_id"])
+        form.add_field("file", b"%PDF-1.4 a letter", filename="letter.pdf", content_type="application/pdf")
+        return await browser.request(method, url, data=form)
+    return await browser.request(method, url, body_of(name))
+
+
+def heard(name: str, answer: Answer) -> str:
+    """PUBLIC refusals are about the link or the password, not about who asks."""
+    if RULES[name] == PUBLIC:
+        return "ok" if answer.status in (401, 404) else str(answer.status)
+    return "ok" if answer.status in (200, 201, 204, 409, 422) else str(answer.status)
+
+
+async def test_foreign_ids_look_like_missing_ones(house: House) -> None:
+    """S2: the same status and the same body, but for the number of the request."""
+    for name, method, path in operations():
+        rule = RULES[name].split()
+        if "{" not in path or rule[CALLERS.index("foreign")] != "404" or name in LAST:
+            continue
+        values = await TARGETS[name](house)
+        theirs = await ask(house, "foreign", name, method, path, values)
+        missing = await ask(house, "foreign", name, method, path, {key: str(uuid4()) for key in values})
+        assert theirs.status == missing.status == 404, name
+        assert theirs.json | {"request_id": ""} == missing.json | {"request_id": ""}, name
+
+
+@pytest.mark.parametrize(("name", "method", "path"), operations(), ids=lambda value: str(value))
+async def test_each_caller_hears_what_the_rule_says(house: House, name: str, method: str, path: str) -> None:
+    await clear_rates(house.server)
+    results: list[str] = []
+    for caller in CALLERS:
+        values = await TARGETS.get(name, _nothing)(house)
+        answer = await ask(house, caller, name, method, path, values)
+        results.append(heard(name, answer))
+        assert answer.status < 500, (caller, answer.raw)
+    assert dict(zip(CALLERS, results, strict=True)) == dict(zip(CALLERS, RULES[name].split(), strict=True))
