@@ -91,7 +91,7 @@ async def test_what_a_browser_could_run_is_saved_instead(admin: Browser, mime: s
             admin.workspace_id,
             file_id,
             mime,
-            'a"b\\c‮.html',
+            'a"b\\c\u202e.html',
             blob.key,
             admin.agent_id,
         )

@@ -17,7 +17,7 @@ from tests.receiving_desk import ReceivingDesk, open_receiving_desk
 from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.channels.contract import EndpointSecrets
 from threadline.infra.clock import new_id, utc_now
-from threadline.web.ingress import Endpoints, Ingress, line_store, open_ingress_pool
+from threadline.web.ingress import Endpoints, Ingress, SlowBodies, line_store, open_ingress_pool
 
 SECRETS = ("new-secret", "old-secret")
 VERIFY_TOKEN = "verify-me"
@@ -105,7 +105,7 @@ async def edge(database_url: str) -> AsyncIterator[Edge]:
             public_url="https://desk.example",
             now=utc_now,
             new_id=new_id,
-            body_timeout_s=1.0,
+            slow_bodies=SlowBodies(1.0),
         )
         async with serving(ingress) as base:
             url = f"{base}/hooks/{desk.endpoint_id.hex}"

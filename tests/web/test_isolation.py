@@ -135,8 +135,8 @@ async def test_pages_by_key_show_everything_once(browser: Browser) -> None:
 _MANY = """
 with numbers as (select n, gen_random_uuid() as id from generate_series(1, 20000) n),
 people as (insert into contacts (workspace_id, id, name) select $1, id, 'C' || n from numbers)
-insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, last_activity_at, waiting_since,
-                           failed_count)
+insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, last_activity_at,
+                           waiting_since, failed_count)
 select $1, id, $2, id, case when n % 20 = 0 then 'open' else 'resolved' end,
        case when n % 3 = 0 then $3::uuid end, now() - n * interval '1 minute',
        case when n % 40 = 0 then now() - n * interval '1 minute' end, (n % 500 = 0)::int

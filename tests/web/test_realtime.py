@@ -29,9 +29,8 @@ class Feed:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, browser: Browser, position: int | None = None) -> AsyncIterator["Feed"]:
-        if position is None:
-            position = (await browser.get("/api/views")).json["position"]
+    async def of(cls, browser: Browser, after: int | None = None) -> AsyncIterator["Feed"]:
+        position: int = (await browser.get("/api/views")).json["position"] if after is None else after
         headers = browser.headers("GET") if browser.token else {"Origin": browser.server.url}
         async with browser.http.ws_connect(browser.server.url + "/api/feed", headers=headers) as socket:
             feed = cls(socket, position)
@@ -278,8 +277,9 @@ async def test_a_slow_client_does_not_delay_others(admin: Browser) -> None:
     cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in admin.http.cookie_jar)
     reader, writer = await asyncio.open_connection("127.0.0.1", admin.server.settings.port, limit=1024)
     writer.write(
-        f"GET /api/feed HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: {headers['Origin']}\r\n"
-        f"Cookie: {cookies}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        f"GET /api/feed HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Origin: {headers['Origin']}\r\nCookie: {cookies}\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
     )
     assert b"101" in await reader.readline()
     async with Feed.of(admin) as feed:
