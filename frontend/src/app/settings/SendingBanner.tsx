@@ -18,8 +18,8 @@ export function SendingBanner() {
   const session = useSession();
   const { data: workspace } = useQuery(workspaceQuery);
   const sending = useSetSending();
-  const since = workspace?.sending_paused_at ?? null;
-  if (since === null) return null;
+  if (workspace?.sending.paused !== true) return null;
+  const { since } = workspace.sending;
   return (
     <div
       role="status"
@@ -27,7 +27,11 @@ export function SendingBanner() {
     >
       <PauseCircle aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-warn" />
       <p className="min-w-0 flex-1 basis-60">
-        <strong className="font-medium">{t('settings.sending.paused_since', { time: formatMoment(since) })}</strong>{' '}
+        <strong className="font-medium">
+          {since === null
+            ? t('settings.sending.paused')
+            : t('settings.sending.paused_since', { time: formatMoment(since) })}
+        </strong>{' '}
         {t('settings.sending.paused_text')}
       </p>
       {session?.agent.permissions.includes('sending:pause') && (

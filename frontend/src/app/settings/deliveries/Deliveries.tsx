@@ -15,7 +15,7 @@ import { act } from '../act';
 import { useChannels } from '../channels/useChannels';
 import { Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
-import type { Delivery } from '../types';
+import type { Delivery, DeliveryPage } from '../types';
 
 type Kind = Delivery['state'];
 
@@ -40,11 +40,6 @@ export function Deliveries() {
       />
     </Page>
   );
-}
-
-interface DeliveryPage {
-  readonly items: readonly Delivery[];
-  readonly next: string | null;
 }
 
 function DeliveryList({ kind }: { readonly kind: Kind }) {
@@ -84,7 +79,7 @@ function DeliveryList({ kind }: { readonly kind: Kind }) {
             text={
               <>
                 {channels.find(({ id }) => id === delivery.channel_id)?.name ?? t('settings.deliveries.nobody')}
-                {delivery.size_bytes !== undefined && `, ${formatBytes(delivery.size_bytes)}`}
+                {delivery.size_bytes !== null && `, ${formatBytes(delivery.size_bytes)}`}
                 {delivery.error !== '' && (
                   <span dir="auto" className="block text-ink">
                     {delivery.error}

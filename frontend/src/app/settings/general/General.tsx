@@ -46,9 +46,9 @@ export function General() {
               <Button
                 isBusy={sending.isPending}
                 className="self-start"
-                onClick={() => sending.mutate(workspace.sending_paused_at === null)}
+                onClick={() => sending.mutate(!workspace.sending.paused)}
               >
-                {workspace.sending_paused_at === null ? t('settings.sending.pause') : t('settings.sending.resume')}
+                {workspace.sending.paused ? t('settings.sending.resume') : t('settings.sending.pause')}
               </Button>
             </Block>
           </>

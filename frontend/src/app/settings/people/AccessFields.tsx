@@ -9,7 +9,7 @@ export interface Access {
   readonly role: Role;
   readonly sees: Sees;
   /** Null: every channel, also those that come later. */
-  readonly channel_ids: readonly Id[] | null;
+  readonly channel_ids: Id[] | null;
 }
 
 const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
@@ -50,8 +50,8 @@ export function AccessFields({ access, onChange }: AccessFieldsProps) {
 }
 
 export interface ChannelChoiceProps {
-  readonly ids: readonly Id[] | null;
-  readonly onChange: (ids: readonly Id[] | null) => void;
+  readonly ids: Id[] | null;
+  readonly onChange: (ids: Id[] | null) => void;
 }
 
 /** Every channel, or those that are ticked. */

@@ -42,7 +42,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         onOpenChange={(isOpen) => !isOpen && onClose()}
         title={t('settings.people.link_title', { email: created.email })}
         description={t('settings.people.link_text', {
-          when: formatRelative(new Date(Date.now() + created.lifetime_s * 1000)),
+          when: formatRelative(created.expires_at),
         })}
         footer={
           <Button look="filled" onClick={onClose}>

@@ -14,6 +14,7 @@ import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { ChannelChoice } from '../people/AccessFields';
 import { ProofCancelled, withProof } from '../proof';
+import type { CreatedToken } from '../types';
 import { scopeName } from './scopes';
 
 const LIFETIMES = ['30', '90', '365', 'never'] as const;
@@ -31,7 +32,7 @@ export function CreateToken({ onClose }: CreateTokenProps) {
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [lifetime, setLifetime] = useState<Lifetime>('90');
-  const [channelIds, setChannelIds] = useState<readonly Id[] | null>(null);
+  const [channelIds, setChannelIds] = useState<Id[] | null>(null);
   const [token, setToken] = useState<string>();
   const submit = useSubmit(['name', 'scopes']);
 
@@ -40,7 +41,7 @@ export function CreateToken({ onClose }: CreateTokenProps) {
     await submit.run(async () => {
       try {
         const body = { name: name.trim(), scopes: chosen, channel_ids: channelIds, expires_at: endOf(lifetime) };
-        const created = await withProof(() => request<{ token: string }>('POST', '/api/tokens', { body }));
+        const created = await withProof(() => request<CreatedToken>('POST', '/api/tokens', { body }));
         setToken(created.token);
         await queries.invalidateQueries({ queryKey: ['tokens'] });
       } catch (error) {
