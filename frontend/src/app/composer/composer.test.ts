@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Capabilities } from '@/shared/api/types';
+import type { Capabilities, TemplateRecord } from '@/shared/api/types';
 import { loadLocale } from '@/shared/i18n';
 import { attach, kindFor } from './attachments';
 import { outgoingOf } from './Composer';
@@ -19,6 +19,10 @@ const capabilities: Capabilities = {
   has_reactions: true,
   has_typing: true,
   has_read_marks: true,
+  has_recall: false,
+  button_count: 3,
+  button_title_length: 20,
+  list_row_count: 10,
 };
 const file = (type: string, size = 3) => new File(['x'.repeat(size)], 'a', { type });
 
@@ -54,18 +58,26 @@ describe('attachments', () => {
 });
 
 describe('templates', () => {
-  const record = {
+  const record: TemplateRecord = {
     id: '1',
     name: 'delivery_today',
     language: 'es',
     category: 'UTILITY',
     status: 'APPROVED',
-    variables: [],
+    quality: '',
+    reason: '',
+    updated_at: '2026-11-24T08:00:00Z',
+    header_media: 'image',
+    variables: [
+      { part: 'body', name: '1' },
+      { part: 'body', name: '2' },
+      { part: 'button', name: '0' },
+    ],
     components: [
       { type: 'HEADER', format: 'IMAGE' },
       { type: 'BODY', text: 'Hola {{1}}, {{2}} hoy. {{1}}!', example: { body_text: [['Pablo', '#1']] } },
       { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Track', url: 'https://a.example/{{1}}' }] },
-    ],
+    ] as unknown as TemplateRecord['components'],
   };
 
   it('have each place once, with what the author gave as an example', () => {

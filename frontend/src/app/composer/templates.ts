@@ -25,44 +25,45 @@ export interface Template {
 
 interface Component {
   type?: string;
-  format?: string;
   text?: string;
-  buttons?: { type?: string; text?: string; url?: string; example?: unknown }[];
+  buttons?: { text?: string }[];
   example?: Record<string, unknown>;
 }
 
 const PLACE = /\{\{\s*([\w.]+)\s*\}\}/g;
-const MEDIA = { IMAGE: 'image', VIDEO: 'video', DOCUMENT: 'document' } as const;
 
 export function readTemplate(record: TemplateRecord): Template {
-  const components = readComponents(record.components);
+  // The components are the provider's own JSON; what we need of it is read with care.
+  const components = record.components as readonly Component[];
   const find = (type: string) => components.find((component) => component.type?.toUpperCase() === type);
-  const header = find('HEADER');
   const body = find('BODY');
-  const format = header?.format?.toUpperCase() ?? '';
-  const buttons = find('BUTTONS')?.buttons ?? [];
   return {
     id: record.id,
     name: record.name,
     language: record.language,
     category: record.category,
-    header: header?.text ?? '',
-    headerMedia: format in MEDIA ? MEDIA[format as keyof typeof MEDIA] : null,
+    header: find('HEADER')?.text ?? '',
+    headerMedia: mediaOf(record.header_media),
     body: body?.text ?? '',
     footer: find('FOOTER')?.text ?? '',
-    buttons: buttons.flatMap((button) => button.text ?? []),
-    variables: [
-      ...placesOf(header?.text ?? '').map((name) => ({ part: 'header' as const, name, example: '' })),
-      ...placesOf(body?.text ?? '').map((name, index) => ({
-        part: 'body' as const,
-        name,
-        example: exampleOf(body?.example, name, index),
-      })),
-      ...buttons.flatMap((button, index) =>
-        placesOf(button.url ?? '').length > 0 ? [{ part: 'button' as const, name: String(index), example: '' }] : [],
-      ),
-    ],
+    buttons: (find('BUTTONS')?.buttons ?? []).flatMap((button) => button.text ?? []),
+    variables: record.variables.map(({ part, name }) => ({
+      part,
+      name,
+      example: part === 'body' ? exampleOf(body?.example, name, placesOf(body?.text ?? '').indexOf(name)) : '',
+    })),
   };
+}
+
+function mediaOf(media: TemplateRecord['header_media']): Template['headerMedia'] {
+  switch (media) {
+    case '':
+      return null;
+    case 'gif':
+      return 'video';
+    default:
+      return media;
+  }
 }
 
 /** The names between double braces, each once, in order. */
@@ -109,11 +110,6 @@ export function templateContent(template: Template, values: Readonly<Record<stri
     body_values: body,
     button_values: of('button'),
   };
-}
-
-function readComponents(components: unknown): Component[] {
-  const value: unknown = typeof components === 'string' ? JSON.parse(components) : components;
-  return Array.isArray(value) ? (value as Component[]) : [];
 }
 
 function exampleOf(example: Component['example'], name: string, index: number): string {

@@ -14,6 +14,9 @@ const file: FileRecord = {
   size_bytes: 3,
   state: 'ready',
   url: '/files/file-1',
+  width: null,
+  height: null,
+  duration_s: null,
 };
 const text = (content: string) => ({
   conversationId: 'c1',

@@ -19,7 +19,7 @@ export function countChange(
     if (known) views[view] = moved(known, weight(before, view, me), weight(after, view, me));
   }
   const channels = { ...counts.channels };
-  const channel = channels[after.channel_id] ?? { total: 0, waiting: 0 };
+  const channel = channels[after.channel_id] ?? { total: 0, is_more: false, waiting: 0 };
   channels[after.channel_id] = moved(channel, weight(before, 'open', me), weight(after, 'open', me));
   return { ...counts, views, channels };
 }
@@ -51,6 +51,8 @@ function weight(row: ConversationRow | undefined, view: ListView, me: Id): Weigh
 }
 
 function moved(count: Count, before: Weight, after: Weight): Count {
-  const total = count.total === null ? null : Math.max(0, count.total + after.total - before.total);
-  return { total, waiting: Math.max(0, count.waiting + after.waiting - before.waiting) };
+  // Beyond its bound the server does not count: then neither do we.
+  const isCounted = count.total !== null && !count.is_more;
+  const total = isCounted ? Math.max(0, (count.total ?? 0) + after.total - before.total) : count.total;
+  return { ...count, total, waiting: Math.max(0, count.waiting + after.waiting - before.waiting) };
 }

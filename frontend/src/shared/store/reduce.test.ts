@@ -143,6 +143,7 @@ class Desk {
       const inView = rows.filter((row) => isInView(row, view, ME));
       return {
         total: inView.length,
+        is_more: false,
         waiting: inView.filter((row) => row.waiting_since && row.state !== 'resolved').length,
       };
     };

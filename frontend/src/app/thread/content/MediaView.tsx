@@ -157,5 +157,8 @@ function useShownFile(shown: ShownMessage, content: MediaContent): FileRecord | 
     size_bytes: local.blob.size,
     state: url ? 'ready' : 'pending',
     url,
+    width: null,
+    height: null,
+    duration_s: null,
   };
 }
