@@ -229,3 +229,23 @@ async def test_outage_is_503_with_retry_after(edge: Edge, monkeypatch) -> None:
     response = await edge.post(edge.body())
     assert (response.status, response.headers["Retry-After"]) == (503, "5")
     assert await edge.lines() == []
+
+
+async def test_signed_nonsense_is_stored_or_refused_and_never_breaks(edge: Edge) -> None:
+    deep = b'{"entry":' * 3000 + b"1" + b"}" * 3000
+    nonsense = [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"text"',
+        b"\xff\xfe\x00",
+        b'{"entry":null}',
+        b'{"entry":[{"changes":7}]}',
+        deep,
+    ]
+    nonsense += [edge.body()[:at] for at in range(1, 400, 37)]
+    nonsense += [edge.body(text="\0 \ud83d".encode("utf-8", "surrogatepass").decode("latin-1"))]
+    for body in nonsense:
+        assert (await edge.post(body)).status == 200
+    assert len(await edge.lines()) == len(nonsense)

@@ -155,6 +155,39 @@ async def access_message(session: Session, caller: Caller, message_id: UUID) -> 
     return (await _whole(connection, caller.workspace_id, [row]))[0]
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try to send one part of a message, with everything that is known of its way (T5)."""
+
+    id: UUID
+    part: int
+    status: StatusName
+    provider_id: str | None
+    is_copy: bool
+    """A second copy may have arrived: it was sent again while nobody knew about the first."""
+    is_held: bool
+    uncertain_at: datetime | None
+    error_code: str | None
+    error_text: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    played_at: datetime | None
+    failed_at: datetime | None
+
+
+async def list_attempts(session: Session, message_id: UUID) -> list[Attempt]:
+    """Of a message that was accessed before, the oldest first. Uses `attempts_by_message`."""
+    rows = await (await session.raw()).fetch(
+        "select id, part, status, provider_id, is_copy, is_held, uncertain_at, error_code, error_text, created_at,"
+        " sent_at, delivered_at, read_at, played_at, failed_at from attempts"
+        " where workspace_id = $1 and message_id = $2 order by id",
+        session.workspace_id,
+        message_id,
+    )
+    return [Attempt(**{**row, "status": _STATUS_NAMES[row["status"]]}) for row in rows]
+
+
 async def load_messages(connection: Connection, *, workspace_id: UUID, message_ids: Sequence[UUID]) -> list[Message]:
     """The messages of a frame, in the order of their threads. For the hub, which filters by itself."""
     if not message_ids:

@@ -1,13 +1,10 @@
 """The feed by request: for programs, and for screens that no socket reaches."""
 
-from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Permission
 from threadline.store.events import read_events, read_position
 from threadline.web.api.routes import operation
@@ -17,8 +14,6 @@ from threadline.web.frames import EventPage
 
 router = APIRouter()
 
-_KEPT = timedelta(hours=25)
-
 
 @operation(router, "GET", "/events", out=EventPage)
 async def get_events(
@@ -26,7 +21,7 @@ async def get_events(
     limit: Annotated[int, Query(ge=1, le=500)] = 500,
     call: Call = calls(Permission.CONVERSATIONS_READ),
 ) -> Response:
-    """What happened after a number, with everything it touched as it is now. Older than a day: fetch afresh."""
+    """What happened after a number, with everything it touched as it is now."""
     connection = await call.session.raw()
     position = await read_position(connection, call.caller.workspace_id)
     sight = Sight(call.caller.visibility, call.caller.permissions, call.caller.agent_id)
@@ -35,18 +30,9 @@ async def get_events(
         workspace_id=call.caller.workspace_id,
         after_seq=after,
         limit=limit,
-        not_before=first_uuid7_at(call.now - _KEPT),
     )
     if not events:
-        return _page(encode_page([], None, sight, kind=msgspec.UNSET, position=max(after, position)))
-    batch = await load_batch(call.session, workspace_id=_workspace(call), events=events, sights=[sight])
+        return json_response(encode_page([], None, sight, kind=msgspec.UNSET, position=max(after, position)))
+    batch = await load_batch(call.session, workspace_id=call.caller.workspace_id, events=events, sights=[sight])
     page = cut_page(batch, sight, kind=msgspec.UNSET)
-    return _page(page or encode_page([], None, sight, kind=msgspec.UNSET, position=batch.position))
-
-
-def _page(body: bytes) -> Response:
-    return json_response(body)
-
-
-def _workspace(call: Call) -> UUID:
-    return call.caller.workspace_id
+    return json_response(page or encode_page([], None, sight, kind=msgspec.UNSET, position=batch.position))

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
@@ -19,7 +20,7 @@ from threadline.core.message import AuthorKind
 from threadline.core.permission import Caller, Permission
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
-from threadline.store.messages import Message, access_message
+from threadline.store.messages import Attempt, Message, access_message, list_attempts
 from threadline.web.api.contents import OutgoingContent, TextInput, to_content
 from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
@@ -73,6 +74,10 @@ async def create_message(
     return call.answer(await access_message(call.session, call.caller, sent.id), status=201)
 
 
+class AttemptList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Attempt]
+
+
 class ResendInput(Input):
     client_id: Id
 
@@ -84,6 +89,19 @@ class SettleInput(Input):
 class ReactionInput(Input):
     emoji: Annotated[Line, StringConstraints(max_length=40)]
     """Empty takes it back."""
+
+
+@operation(router, "GET", "/messages/{message_id}", out=Message)
+async def get_message(message_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """One message."""
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "GET", "/messages/{message_id}/attempts", out=AttemptList)
+async def get_attempts(message_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """Every try to send it, with its times and marks."""
+    await access_message(call.session, call.caller, message_id)
+    return call.answer(AttemptList(items=await list_attempts(call.session, message_id)))
 
 
 @operation(router, "POST", "/messages/{message_id}/resend", out=Message, name="resendMessage")
