@@ -284,7 +284,7 @@ def run_sql(programs: Programs, url: str, statement: str) -> str:
     """One statement through psql; the rows unadorned. For what happens before there is a pool."""
     command = [
         str(programs.path("psql")),
-        "-XAtq",
+        "-XAtqw",
         "-v",
         "ON_ERROR_STOP=1",
         "-d",

@@ -1,0 +1,127 @@
+"""`threadline apply`: creates, changes, and leaves alone what fits."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from threadline.actions.channel_secrets import open_channel_secrets
+from threadline.core.errors import ThreadlineError
+from threadline.infra.secrets import load_keyring
+from threadline.infra.settings import Settings
+from threadline.operations.configuration import apply_file
+
+FILE = """
+workspace: {name: Shop}
+agents:
+  - {email: Ana@example.com, name: Ana, role: admin, password: {env: ANA_PASSWORD}}
+  - {email: ben@example.com, role: supervisor}
+tokens:
+  - {name: reports, scopes: ["conversations:read"]}
+channels:
+  - type: whatsapp
+    name: Support
+    values: {address: "123456", account: "567899", token: {env: NUMBER_TOKEN}, app_secret: {env: APP_SECRET}}
+    settings: {sends_per_second: 20}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANA_PASSWORD", "correct horse battery")
+    monkeypatch.setenv("NUMBER_TOKEN", "first-token")
+    monkeypatch.setenv("APP_SECRET", "0123456789abcdef" * 2)
+
+
+async def apply(settings: Settings, folder: Path, text: str = FILE) -> None:
+    file = folder / "desk.yaml"
+    file.write_text(text)
+    await apply_file(settings, file)
+
+
+async def ask(settings: Settings, query: str) -> list[tuple[object, ...]]:
+    connection = await asyncpg.connect(settings.database_url)
+    rows = await connection.fetch(query)
+    await connection.close()
+    return [tuple(row) for row in rows]
+
+
+async def test_first_time_makes_everything_and_prints_what_is_needed(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path)
+    said = capsys.readouterr().out
+    assert "workspace Shop: created" in said
+    assert "agent Ana@example.com: created" in said
+    assert "http://localhost:8080/invitation?token=" in said
+    assert "token reports: created\n  shown once: tl_" in said
+    assert "callback URL: http://localhost:8080/hooks/" in said
+    assert await ask(installation, "select email, role from agents join people on people.id = person_id") == [
+        ("ana@example.com", "admin")
+    ]
+    assert await ask(installation, "select type, address, account, state from channels") == [
+        ("whatsapp", "123456", "567899", "connected")
+    ]
+
+
+async def test_second_time_changes_nothing(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = await ask(installation, "select id, secrets from channels")
+    await apply(installation, tmp_path)
+    said = capsys.readouterr().out
+    for line in ("workspace Shop", "agent Ana@example.com", "token reports", "channel Support"):
+        assert f"{line}: unchanged" in said
+    assert await ask(installation, "select id, secrets from channels") == before
+
+
+async def test_changed_secret_role_and_name_are_changed(
+    installation: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NUMBER_TOKEN", "second-token")
+    text = FILE.replace("name: Support", "name: Help").replace('["conversations:read"]', '["messages:send"]')
+    await apply(installation, tmp_path, text)
+    said = capsys.readouterr().out
+    assert "channel Help: changed" in said
+    assert "token reports: replaced" in said
+    [(channel_id, name, secrets)] = await ask(installation, "select id, name, secrets from channels")
+    keyring = load_keyring(text=installation.master_key, file=None)
+    opened = open_channel_secrets(keyring, channel_id, bytes(secrets))  # type: ignore[arg-type]
+    assert (name, opened["token"]) == ("Help", "second-token")
+
+
+async def test_last_admin_cannot_be_taken_away(installation: Settings, tmp_path: Path) -> None:
+    before = await ask(installation, "select name, secrets from channels")
+    with pytest.raises(ThreadlineError):
+        await apply(installation, tmp_path, FILE.replace("role: admin", "role: agent"))
+    assert await ask(installation, "select name, secrets from channels") == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("{env: ANA_PASSWORD}", "literal-password", "password does not belong"),
+        ("{env: NUMBER_TOKEN}", "literal-token", "token does not belong"),
+        ("{env: NUMBER_TOKEN}", "{env: NOT_SET_ANYWHERE}", "NOT_SET_ANYWHERE is not set"),
+        ("type: whatsapp", "type: pigeon", "no such channel type"),
+        ("role: admin", "role: emperor", "emperor"),
+        ("agents:", "agants:", "agants"),
+        ('address: "123456"', 'address: "abc"', "does not look right"),
+        ("workspace: {name: Shop}", "", "workspace"),
+        ("workspace: {name: Shop}", "workspace: {name: [}", "not YAML"),
+    ],
+)
+async def test_file_that_cannot_be_applied_changes_nothing(
+    installation: Settings, tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    before = await ask(installation, "select count(*) from events")
+    with pytest.raises(ThreadlineError, match=sentence):
+        await apply(installation, tmp_path, FILE.replace(old, new))
+    assert await ask(installation, "select count(*) from events") == before
+
+
+async def test_dump_of_the_database_holds_no_secret(installation: Settings) -> None:
+    rows = await ask(installation, "select secrets from channels union all select secrets from endpoints")
+    stored = b"".join(bytes(row[0]) for row in rows)  # type: ignore[arg-type]
+    assert b"token" not in stored
+    assert b"0123456789abcdef" not in stored
