@@ -106,7 +106,8 @@ async def test_a_limit_names_both_sizes(tmp_path: Path) -> None:
     capabilities = replace(CAPABILITIES, media={"image": MediaLimit(("image/png",), 1000)})
     with pytest.raises(Invalid, match="the most this channel can send"):
         await upload(tmp_path, picture(), "a.png", capabilities=capabilities)
-    capabilities = replace(capabilities, media=capabilities.media | {"audio": MediaLimit(("audio/ogg",), 900_000)})
+    media = {**capabilities.media, "audio": MediaLimit(("audio/ogg",), 900_000)}
+    capabilities = replace(capabilities, media=media)
     with pytest.raises(Invalid, match=r"A picture may have 1 kB on this channel; this one has \d+ kB"):
         await upload(tmp_path, picture(), "a.png", capabilities=capabilities)
     with pytest.raises(Invalid, match="of this kind"):

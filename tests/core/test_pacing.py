@@ -50,6 +50,19 @@ def test_what_arrived_late_counts_from_its_arrival() -> None:
     assert rate.allowance(3.4) > 0
 
 
+def test_the_first_ones_are_judged_again_when_the_way_turns_out_to_be_faster() -> None:
+    rate = SendRate(10, 0.0)
+    left = [1 + number / 20 for number in range(10)]
+    for at in left:
+        rate.reserve(1)
+        rate.depart(at)
+    for at in left[:9]:
+        rate.answered(at, at + 0.5)  # nothing is known yet: they seem to be on time
+    rate.answered(left[9], left[9] + 0.04)
+    assert rate.allowance(left[0] + 1.1) == 0
+    assert rate.allowance(left[0] + 1.5) > 0
+
+
 def test_the_rate_is_reached() -> None:
     rate, sent = SendRate(100, 0.0), 0
     for step in range(1, 1001):
@@ -70,15 +83,6 @@ def test_a_complaint_halves_the_rate_and_it_grows_back() -> None:
     assert rate.allowance(6.0) == 0
     assert rate.allowance(7.2) > 0
     assert rate.rate_at(40.0) == full
-
-
-def test_reserved_and_not_sent_is_given_back() -> None:
-    rate = SendRate(10, 0.0)
-    assert rate.allowance(1.0) == 1
-    rate.reserve(1)
-    assert rate.allowance(1.0) == 0
-    rate.release(1)
-    assert rate.allowance(1.0) == 1
 
 
 def test_a_customer_gets_a_burst_and_then_one_per_interval() -> None:

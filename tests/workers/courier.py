@@ -7,7 +7,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -34,6 +34,7 @@ from threadline.channels.contract import (
     MediaLimit,
     MediaSource,
     OutgoingPart,
+    PracticeChannel,
     Retry,
     SendError,
     Sent,
@@ -144,6 +145,7 @@ _ERRORS: dict[str, tuple[Retry, Alarm]] = {
     "too_fast_for_you": (Retry.PAIR, Alarm.NONE),
     "bad": (Retry.NO, Alarm.NONE),
     "window": (Retry.NO, Alarm.NONE),
+    "unknown_customer": (Retry.NO, Alarm.NONE),
     "unpaid": (Retry.LATER, Alarm.ADMIN),
     "locked_out": (Retry.NO, Alarm.STOP),
 }
@@ -220,13 +222,21 @@ class Courier:
 
     def failure(self, code: str) -> FailureMeaning:
         retry, alarm = _ERRORS.get(code, (Retry.NO, Alarm.NONE))
-        return FailureMeaning(retry, alarm, code, closes_window=code == "window")
+        return FailureMeaning(
+            retry, alarm, code, closes_window=code == "window", is_unreachable=code == "unknown_customer"
+        )
 
     def handshake(self, request: HookRequest, secrets: EndpointSecrets) -> HookAnswer | None:
         return None
 
     def verify(self, request: HookRequest, secrets: EndpointSecrets) -> bool:
         return True
+
+    def sign(self, body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
+        return {}
+
+    def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
+        return PracticeChannel({}, "")
 
     def accounts(self, body: bytes) -> list[AccountRef]:
         return []

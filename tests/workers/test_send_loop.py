@@ -7,20 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from aiohttp import web
 
-from tests.workers.courier import Request, refuse, running_provider
+from tests.workers.courier import Courier, Provider, Request, refuse, running_provider
 from tests.workers.outbox_world import QUICK, Desk, open_desk, until
 from threadline.actions.pause_sending import pause_sending
 from threadline.actions.settle_uncertain import settle_uncertain
-from threadline.core.errors import WindowClosed
+from threadline.channels.contract import InboundStatus
+from threadline.core.errors import CannotSend, WindowClosed
 from threadline.core.message import SendClass, Status
 from threadline.core.permission import Caller, Permission
 from threadline.core.sending import message_status
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.http import Http
-from threadline.store.attempts import insert_copies, refresh_messages
+from threadline.store.attempts import Outcome, OutcomeKind, insert_copies, record_outcomes, refresh_messages
 from threadline.store.session import Database, Role
 
 pytestmark = pytest.mark.asyncio
@@ -614,3 +616,92 @@ async def test_the_database_shows_a_message_as_the_rule_does(desk: Desk) -> None
             await refresh_messages(session, desk.workspace_id, [message.id])
         shown = await desk.message(message.id)
         assert (shown["status"], shown["copies"]) == (message_status(parts), sum(len(part) - 1 for part in parts))
+
+
+async def test_a_claim_that_the_host_never_learned_of_is_given_back(desk: Desk) -> None:
+    message = await desk.send(await desk.add_customer("ana"), "Hello")
+    await desk.connection.execute(
+        "update attempts set status = 1, try_no = 1, claimed_at = now(), fence = 1 where message_id = $1", message.id
+    )
+    await desk.host()  # with fence 1: the claim is its own, and it knows nothing of it
+    await asyncio.sleep(0.3)
+    assert desk.provider.requests == 0
+    await desk.connection.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'threadline_engine'"
+    )
+    await until(desk.provider.texts, is_so=lambda texts: texts == ["Hello"])
+    [attempt] = await desk.attempts(message.id)
+    assert (attempt["is_copy"], attempt["uncertain_at"]) == (False, None)
+
+
+async def test_an_outcome_that_is_written_twice_changes_nothing(desk: Desk) -> None:
+    """The commit of a retry's outcome was not answered, the attempt was claimed again, the outcome is written again."""
+    customer = await desk.add_customer("ana")
+    message = await desk.send(customer, "Hello")
+    [attempt] = await desk.attempts(message.id)
+    await desk.connection.execute("update attempts set status = 1, try_no = 2 where id = $1", attempt["id"])
+    late = Outcome(
+        attempt_id=attempt["id"],
+        conversation_id=customer.conversation_id,
+        contact_id=customer.contact_id,
+        message_id=message.id,
+        try_no=1,
+        kind=OutcomeKind.RETRY,
+    )
+    for outcome, status in ((late, 1), (replace(late, try_no=2), 0)):
+        async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+            await record_outcomes(session, desk.workspace_id, [outcome], not_before=UUID(int=0))
+        assert (await desk.attempts(message.id))[0]["status"] == status
+
+
+async def test_proof_of_a_failure_after_a_copy_was_made_fails_the_first_only(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    message = await desk.send(customer, "Hello")
+    [attempt] = await desk.attempts(message.id)
+    await desk.connection.execute(
+        "update attempts set status = 1, try_no = 1, uncertain_at = now(), is_held = true where id = $1", attempt["id"]
+    )
+    outcome = Outcome(
+        attempt_id=attempt["id"],
+        conversation_id=customer.conversation_id,
+        contact_id=customer.contact_id,
+        message_id=message.id,
+        try_no=1,
+        kind=OutcomeKind.RETRY,
+    )
+    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+        await record_outcomes(session, desk.workspace_id, [outcome], not_before=UUID(int=0))
+    assert (await desk.attempts(message.id))[0]["status"] == 3
+
+
+async def test_a_status_parked_before_the_provider_id_was_known_is_applied_with_it(
+    sending_database: Database, database_url: str, provider: Provider, http: Http
+) -> None:
+    courier = Courier(echoes_attempt_id=False)
+    async with open_desk(sending_database, database_url, provider, http, courier=courier) as desk:
+        status = InboundStatus(provider_id="p-1", status=Status.READ, at=utc_now())
+        await desk.connection.execute(
+            "insert into parked_items (workspace_id, channel_id, target_provider_id, id, kind, item)"
+            " values ($1, $2, 'p-1', $3, 'status', $4)",
+            desk.workspace_id,
+            desk.channel_id,
+            new_id(),
+            msgspec.json.encode(status).decode(),
+        )
+        message = await desk.send(await desk.add_customer("ana"), "Hello")
+        await desk.host()
+        await until(lambda: desk.message(message.id), is_so=lambda row: row["status"] == Status.READ)
+
+
+async def test_a_customer_whom_the_provider_cannot_reach_is_blocked(desk: Desk) -> None:
+    async def plan(request: Request) -> web.StreamResponse | None:
+        return refuse("unknown_customer")
+
+    desk.provider.plan = plan
+    customer = await desk.add_customer("ana")
+    await desk.send(customer, "Hello")
+    await desk.host()
+    await desk.until_settled()
+    with pytest.raises(CannotSend):
+        await desk.send(customer, "Hello?")

@@ -15,6 +15,7 @@ from threadline.core.pacing import retry_in_s
 from threadline.store import attempts, refusals
 from threadline.store.attempts import ChangedMessage, ClaimedAttempt, Clearance, KnownAddress, Outcome, OutcomeKind
 from threadline.store.session import Session
+from threadline.store.statuses import block_reaches
 from threadline.store.uploads import FileToSend, keep_provider_media, load_files_to_send
 
 _HELD_S = 3600.0
@@ -203,12 +204,22 @@ async def _keep_what_was_learned(
 async def _draw_consequences(
     session: Session, workspace_id: UUID, channel_id: UUID, channel_type: ChannelType, outcomes: Sequence[Outcome]
 ) -> None:
-    """What a final refusal says about the customer: the window is closed, marketing is not wanted."""
+    """What a final refusal says about the customer: not reachable, the window closed, marketing not wanted."""
     failed = [(o, channel_type.failure(o.code)) for o in outcomes if o.kind is OutcomeKind.FAILED and o.code]
     closed = [o for o, meaning in failed if meaning.closes_window]
     if closed:
         contacts, conversations = [o.contact_id for o in closed], [o.conversation_id for o in closed]
         await refusals.close_windows(session, workspace_id, channel_id, contacts, conversations)
+    unreachable = {o.contact_id: meaning.text for o, meaning in failed if meaning.is_unreachable}
+    for reason in sorted(set(unreachable.values())):
+        contacts = [contact_id for contact_id, its_reason in unreachable.items() if its_reason == reason]
+        await block_reaches(
+            await session.raw(),
+            workspace_id=workspace_id,
+            channel_id=channel_id,
+            contact_ids=contacts,
+            reason=reason,
+        )
     unwanted = {o.contact_id: o.code or "" for o, meaning in failed if meaning.withdraws_marketing}
     for code in sorted(set(unwanted.values())):
         contacts = [contact_id for contact_id, its_code in unwanted.items() if its_code == code]

@@ -79,11 +79,6 @@ class SendRate:
         self._tokens -= count
         self._reserved += count
 
-    def release(self, count: int) -> None:
-        """These were reserved and will not leave."""
-        self._tokens += count
-        self._reserved -= count
-
     def depart(self, now: float) -> None:
         """One reserved message leaves now."""
         self._reserved -= 1
@@ -94,11 +89,18 @@ class SendRate:
         took_s = now - left_at
         if now >= self._period_ends_at:
             self._period_ends_at = now + _PERIOD_S
-            self._fastest_before_s, self._fastest_s = self._fastest_s, took_s
+            self._fastest_before_s, self._fastest_s = self._fastest_s, math.inf
+        known_s = min(self._fastest_s, self._fastest_before_s)
         self._fastest_s = min(self._fastest_s, took_s)
-        delay_s = took_s - min(self._fastest_s, self._fastest_before_s)
-        if delay_s > _NOTABLE_DELAY_S:
-            heapq.heappush(self._late, (left_at + self._window_s + delay_s, left_at + self._window_s))
+        if took_s > known_s + _NOTABLE_DELAY_S:
+            self._count_longer(left_at, took_s - known_s)
+        elif took_s < known_s - _NOTABLE_DELAY_S:
+            slower_s = known_s - took_s if known_s < math.inf else 0.0
+            for earlier_at in self._departures:  # judged by a way that was not the fastest after all
+                self._count_longer(earlier_at, slower_s)
+
+    def _count_longer(self, left_at: float, delay_s: float) -> None:
+        heapq.heappush(self._late, (left_at + self._window_s + delay_s, left_at + self._window_s))
 
     def ready_in_s(self, now: float) -> float:
         """After how long at least one may be reserved; a lower bound while reserved ones have not left."""

@@ -127,7 +127,7 @@ cross join lateral (
     ) d
 ) known
 order by claimed.send_class, claimed.due_at, claimed.id
-"""  # noqa: S608 - of constants
+"""
 
 
 async def claim_attempts(
@@ -240,7 +240,7 @@ from unnest($3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::float8[], $8
      as o (id, try_no, kind, provider_id, delay_s, code, text)
 where a.workspace_id = $1 and a.id = o.id and a.id >= $2
 returning a.id, a.conversation_id, a.message_id, a.status
-"""  # noqa: S608 - of constants
+"""
 
 
 async def record_outcomes(
@@ -471,7 +471,7 @@ _RELEASE_ORPHANS = f"""
 update attempts a set due_at = now()
 where a.channel_id = $1 and a.id >= $2 and a.status = 0 and not a.is_held and a.claimed_at is null and a.due_at > now()
   and not exists ({_EARLIER})
-"""  # noqa: S608 - of constants
+"""
 
 
 # Time --------------------------------------------------------------------------------------------------------------

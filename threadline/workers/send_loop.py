@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from threadline.actions.apply_parked import apply_parked
 from threadline.actions.deliver_messages import (
     Claim,
     Delivery,
@@ -25,6 +26,7 @@ from threadline.actions.deliver_messages import (
     record_deliveries,
 )
 from threadline.actions.perform_acts import fail_act, perform
+from threadline.actions.receiving import Channel
 from threadline.actions.run_send_timers import run_send_timers
 from threadline.channels.contract import (
     AddressValue,
@@ -420,11 +422,23 @@ class SendLoop:
                 now=self._utc_now(),
                 new_id=self._new_id,
             )
+            await self._apply_parked(session, batch)
         self._open.difference_update(delivery.outcome.attempt_id for delivery in batch)
         if any(delivery.alarm is Alarm.STOP for delivery in batch):
             self._is_stopped_by_alarm = False
         if released:
             self.wake()
+
+    async def _apply_parked(self, session: Session, batch: Sequence[Delivery]) -> None:
+        """Statuses that came before their provider id was known. With an echo they found their attempt by our id."""
+        outbox = self._outbox
+        provider_ids = [delivery.outcome.provider_id for delivery in batch if delivery.outcome.provider_id]
+        if provider_ids and not outbox.channel_type.manifest.capabilities.echoes_attempt_id:
+            access = outbox.access
+            channel = Channel(
+                outbox.workspace_id, access.channel_id, outbox.channel_type, access.address, access.account
+            )
+            await apply_parked(session, channel, provider_ids, now=self._utc_now(), new_id=self._new_id)
 
     # Time and the end
 
