@@ -1,9 +1,9 @@
 import { Search } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Link, useLocation } from 'wouter';
 import { paths } from '@/app/routes';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
+import { areSingleKeysOn } from '@/shared/keys/keyboard';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { findSettings, GROUPS, sectionsFor, type Section } from './sections';
@@ -17,7 +17,7 @@ export interface SettingsNavProps {
 export function SettingsNav({ permissions, className }: SettingsNavProps) {
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  useCommands({ search: () => field.current?.focus() });
+  useFocusBySlash(field);
   return (
     <div className={cx('flex min-h-0 flex-col border-e border-line bg-canvas', className)}>
       <header className="flex h-13 shrink-0 items-center border-b border-line px-4">
@@ -122,4 +122,19 @@ function FoundSettings({ permissions, search, onFollow }: FoundSettingsProps) {
       ))}
     </ul>
   );
+}
+
+/** `/` means this search while settings stand; asked before the keys of the desk, whatever was mounted first. */
+function useFocusBySlash(field: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    function focus(event: KeyboardEvent): void {
+      if (event.key !== '/' || event.defaultPrevented || event.isComposing || !areSingleKeysOn()) return;
+      if (event.target instanceof Element && event.target.closest('input, textarea, [role=dialog], [role=menu]'))
+        return;
+      event.preventDefault();
+      field.current?.focus();
+    }
+    document.addEventListener('keydown', focus);
+    return () => document.removeEventListener('keydown', focus);
+  }, [field]);
 }

@@ -1,7 +1,7 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { request } from '@/shared/api/http';
 import { setSession, type Session } from '@/shared/api/session';
-import { t } from '@/shared/i18n';
+import { loadLocale, t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
 import { InlineError } from '@/shared/ui/InlineError';
 import { TextField } from '@/shared/ui/TextField';
@@ -18,7 +18,9 @@ export default function SignIn() {
   async function signIn(event: FormEvent): Promise<void> {
     event.preventDefault();
     const succeeded = await submit.run(async () => {
-      setSession(await request<Session>('POST', '/api/session', { body: { email: email.trim(), password } }));
+      const session = await request<Session>('POST', '/api/session', { body: { email: email.trim(), password } });
+      await loadLocale(session.person.locale);
+      setSession(session);
     });
     if (!succeeded) passwordField.current?.select();
   }
