@@ -142,8 +142,8 @@ async def test_old_number_may_become_somebody_elses(desk: ReceivingDesk) -> None
     assert len(await desk.of("contacts")) == 2
     await desk.receive(desk.message(by_phone("+1"), "m3"))
     stranger = await desk.one(
-        "select c.last_seq from conversations c join addresses a on a.contact_id = c.contact_id where a.value = 'ustranger'"
-        " and c.workspace_id = $1",
+        "select c.last_seq from conversations c join addresses a on a.contact_id = c.contact_id"
+        " where a.value = 'ustranger' and c.workspace_id = $1",
         desk.workspace_id,
     )
     assert stranger["last_seq"] == 2

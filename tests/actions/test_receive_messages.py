@@ -188,7 +188,7 @@ async def test_history_is_stored_quietly(desk: ReceivingDesk) -> None:
     assert (conversation["state"], conversation["waiting_since"]) == ("resolved", None)
     assert (conversation["incoming_count"], conversation["last_seq"]) == (0, 2)
     assert conversation["window_closes_at"] is None
-    assert [row["sort_at"] for row in await desk.of("messages", order="seq")][0] == written_at
+    assert (await desk.of("messages", order="seq"))[0]["sort_at"] == written_at
 
     await desk.receive(desk.message(1, "m1"))
     newest = (await desk.of("messages", order="seq"))[-1]

@@ -5,12 +5,13 @@ Ingress and long connections call `route` and `DeliveryWriter.write`; when `writ
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
+import msgspec
 from prometheus_client import Counter, Histogram
 
 from threadline.channels.contract import AccountRef, ChannelType, EndpointSecrets, HookAnswer, HookRequest
@@ -79,8 +80,7 @@ def endpoint_of(row: EndpointRow, types: Sequence[ChannelType], open_secrets: Op
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(msgspec.Struct, frozen=True, gc=False):
     channel_ids: tuple[UUID, ...]
     has_unknown: bool
     """The body also, or only, names somebody we do not know."""
@@ -96,7 +96,10 @@ def route(endpoint: Endpoint, body: bytes) -> Routed:
     return Routed((), has_unknown=True, answer=endpoint.types[0].acknowledge(body))
 
 
-def _route(endpoint: Endpoint, channel_type: ChannelType, refs: Iterable[AccountRef], body: bytes) -> Routed:
+def _route(endpoint: Endpoint, channel_type: ChannelType, refs: Sequence[AccountRef], body: bytes) -> Routed:
+    if len(refs) == 1:
+        channel_ids = endpoint.channels.get((channel_type.manifest.type, refs[0]), ())
+        return Routed(channel_ids, has_unknown=not channel_ids, answer=channel_type.acknowledge(body))
     found: dict[UUID, None] = {}
     has_unknown = False
     for ref in refs:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from threadline.store.connection import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryLine:
+class DeliveryLine(msgspec.Struct, frozen=True, gc=False):
     """One line per (channel, request). The line whose id is `body_id` holds the body for all of them."""
 
     id: UUID
