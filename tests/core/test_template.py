@@ -23,13 +23,22 @@ COMPONENTS = json.dumps(
 )
 
 
-def filled(**values: tuple[TemplateValue, ...]) -> Template:
-    given = {
-        "header_values": (TemplateValue(name="1", value="17"),),
-        "body_values": (TemplateValue(name="1", value="Ana"), TemplateValue(name="2", value="a {{1}} tea")),
-        "button_values": (TemplateValue(name="1", value="track"),),
-    }
-    return Template(name="order", language="en", **(given | values))
+def filled(
+    *,
+    header_values: tuple[TemplateValue, ...] = (TemplateValue(name="1", value="17"),),
+    body_values: tuple[TemplateValue, ...] = (
+        TemplateValue(name="1", value="Ana"),
+        TemplateValue(name="2", value="a {{1}} tea"),
+    ),
+    button_values: tuple[TemplateValue, ...] = (TemplateValue(name="1", value="track"),),
+) -> Template:
+    return Template(
+        name="order",
+        language="en",
+        header_values=header_values,
+        body_values=body_values,
+        button_values=button_values,
+    )
 
 
 def test_the_text_is_what_the_customer_reads() -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 _MARGIN = 1.025
 """How much longer than a second the sliding second is: what the way to the provider may add or take."""
 
-_BURST_S = 0.25
+_BURST_S = 0.15
 """How much of a second a number that was idle may send at once."""
 
 _NOTABLE_DELAY_S = 0.005
@@ -225,14 +225,14 @@ def retry_in_s(try_no: int) -> float | None:
     return _BACK_OFF_S[try_no - 1] if try_no <= len(_BACK_OFF_S) else None
 
 
-_TRIPS_AFTER = 5
-_FIRST_PAUSE_S = 2.0
+_TRIPS_AFTER = 10
+_FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0
 
 
 @dataclass(slots=True)
 class Breaker:
-    """A provider's outage: after five failures in a row nothing goes but one probe at a time, at growing intervals."""
+    """A provider's outage: after ten failures in a row nothing goes but one probe at a time, at growing intervals."""
 
     _failures: int = 0
     _pause_s: float = _FIRST_PAUSE_S
