@@ -1,9 +1,9 @@
 """Names of files as strangers gave them, made harmless: a name is shown and offered for download, no more (S47)."""
 
 import mimetypes
+import posixpath
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 LONGEST_NAME_BYTES = 180
 
@@ -47,7 +47,7 @@ def name_for(name: str, mime: str) -> str:
     clean = clean_file_name(name)
     right = _PREFERRED.get(mime) or mimetypes.guess_extension(mime) or ""
     fitting = set(mimetypes.guess_all_extensions(mime)) | _ALSO.get(mime, set()) | {right}
-    if not right or PurePosixPath(clean).suffix.lower() in fitting:
+    if not right or posixpath.splitext(clean)[1].lower() in fitting:
         return clean
     return _shorten(clean, room=len(right)) + right
 
@@ -62,7 +62,7 @@ def _shorten(name: str, *, room: int = 0) -> str:
     limit = LONGEST_NAME_BYTES - room
     if len(name.encode()) <= limit:
         return name
-    suffix = PurePosixPath(name).suffix
+    suffix = posixpath.splitext(name)[1]
     suffix = suffix if len(suffix.encode()) <= 16 else ""
     stem = name[: len(name) - len(suffix)].encode()[: limit - len(suffix.encode())].decode(errors="ignore")
     return stem.rstrip(" .") + suffix

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 def window_closes_at(last_inbound_at: datetime | None, *, window: timedelta | None) -> datetime | None:
     """When the window closes; None if the channel has none or the customer never wrote.
 
-    Computed from the provider's time of the customer's last message or call (whatsapp.md §5.1); reactions do not open it.
+    Computed from the provider's time of the customer's last message or call; reactions do not open it.
     """
     if window is None or last_inbound_at is None:
         return None

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from threadline.core.conversation import ConversationState
-from threadline.store.connection import Connection
+from threadline.store.connection import Connection, sparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +171,12 @@ async def advance_conversations(connection: Connection, workspace_id: UUID, step
         [step.last_seq for step in steps],
         [step.incoming_count for step in steps],
         [step.first_message_id for step in steps],
-        [step.last_message_id for step in steps],
+        sparse([step.last_message_id for step in steps]),
         [step.last_activity_at for step in steps],
-        [step.waiting_since for step in steps],
-        [step.last_inbound_at for step in steps],
-        [step.window_closes_at for step in steps],
-        [step.address_id for step in steps],
+        sparse([step.waiting_since for step in steps]),
+        sparse([step.last_inbound_at for step in steps]),
+        sparse([step.window_closes_at for step in steps]),
+        sparse([step.address_id for step in steps]),
     )
 
 

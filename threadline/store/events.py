@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.events import Event, EventKind
+from threadline.store.connection import Connection
 
 _APPEND = """
 with counter as (
@@ -45,7 +46,7 @@ class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
     event: Event
 
 
-async def append_events(connection: "asyncpg.Connection[asyncpg.Record]", events: list[Event]) -> int:
+async def append_events(connection: Connection, events: list[Event]) -> int:
     """Number and write the events, workspace by workspace: the last statements of a transaction, by its lock order.
 
     Nothing may be locked after this: the counter row of a workspace is where its writers queue (performance.md §1).
@@ -58,7 +59,7 @@ async def append_events(connection: "asyncpg.Connection[asyncpg.Record]", events
     return last_seq
 
 
-async def _append(connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID, events: list[Event]) -> int:
+async def _append(connection: Connection, workspace_id: UUID, events: list[Event]) -> int:
     last_seq = await connection.fetchval(
         _APPEND,
         workspace_id,
@@ -80,7 +81,7 @@ async def _append(connection: "asyncpg.Connection[asyncpg.Record]", workspace_id
 
 
 async def read_events(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: Connection,
     *,
     workspace_id: UUID,
     after_seq: int,
@@ -95,15 +96,13 @@ async def read_events(
     return [_numbered(row) for row in rows]
 
 
-async def read_position(connection: "asyncpg.Connection[asyncpg.Record]", workspace_id: UUID) -> int:
+async def read_position(connection: Connection, workspace_id: UUID) -> int:
     """The number of the newest event; 0 before the first."""
     position = await connection.fetchval("select last_seq from feed_counters where workspace_id = $1", workspace_id)
     return int(position or 0)
 
 
-async def read_positions(
-    connection: "asyncpg.Connection[asyncpg.Record]", workspace_ids: Iterable[UUID]
-) -> dict[UUID, int]:
+async def read_positions(connection: Connection, workspace_ids: Iterable[UUID]) -> dict[UUID, int]:
     rows = await connection.fetch(
         "select workspace_id, last_seq from feed_counters where workspace_id = any($1::uuid[])", list(workspace_ids)
     )

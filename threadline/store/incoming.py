@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from threadline.core.ids import first_uuid7_at
-from threadline.store.connection import Connection
+from threadline.store.connection import Connection, sparse
 
 AddressKey: TypeAlias = tuple[str, str, str]
 """(scheme, scope, value)"""
@@ -258,7 +258,8 @@ insert into messages (workspace_id, channel_id, created_at, id, conversation_id,
                       kind, content, provider_id, provider_at, sort_at, written_at, quoted_id, quoted_provider_id,
                       referral, forwarded, group_key, status, file_ids)
 select $1, $2, $3, id, conversation_id, seq, direction, author_kind, author_id, kind, content::jsonb, provider_id,
-       provider_at, sort_at, written_at, quoted_id, quoted_provider_id, referral::jsonb, forwarded, group_key, status,
+       provider_at, sort_at, written_at, quoted_id, quoted_provider_id, referral::jsonb, coalesce(forwarded, ''),
+       coalesce(group_key, ''), status,
        case when file_id is not null then array[file_id] end
 from unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[],
             $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::uuid[], $17::text[],
@@ -283,20 +284,20 @@ async def insert_messages(
         [message.seq for message in messages],
         [message.direction for message in messages],
         [message.author_kind for message in messages],
-        [message.author_id for message in messages],
+        sparse([message.author_id for message in messages]),
         [message.kind for message in messages],
         [message.content for message in messages],
         [message.provider_id for message in messages],
-        [message.provider_at for message in messages],
+        sparse([message.provider_at for message in messages]),
         [message.sort_at for message in messages],
-        [message.written_at for message in messages],
-        [message.quoted_id for message in messages],
-        [message.quoted_provider_id for message in messages],
-        [message.referral for message in messages],
-        [message.forwarded for message in messages],
-        [message.group_key for message in messages],
-        [message.status for message in messages],
-        [message.file_id for message in messages],
+        sparse([message.written_at for message in messages]),
+        sparse([message.quoted_id for message in messages]),
+        sparse([message.quoted_provider_id for message in messages]),
+        sparse([message.referral for message in messages]),
+        sparse([message.forwarded or None for message in messages]),
+        sparse([message.group_key or None for message in messages]),
+        sparse([message.status for message in messages]),
+        sparse([message.file_id for message in messages]),
     )
     return int(done.rsplit(" ", 1)[1])
 

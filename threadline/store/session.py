@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from threadline.core.errors import Unavailable
 from threadline.core.events import Event
+from threadline.store.connection import Connection
 from threadline.store.events import append_events
 
 Hints = Callable[[frozenset[str]], None]
@@ -39,7 +40,7 @@ class Session:
     def __init__(self, connection: AsyncConnection, workspace_id: UUID | None) -> None:
         self._connection = connection
         self._is_begun = False
-        self._driver: asyncpg.Connection[asyncpg.Record] | None = None
+        self._driver: Connection | None = None
         self.workspace_id = workspace_id
         self.events: list[Event] = []
         self.hints: set[str] = set()
@@ -50,7 +51,7 @@ class Session:
         await self._begin()
         return await self._connection.execute(statement, parameters)
 
-    async def raw(self) -> "asyncpg.Connection[asyncpg.Record]":
+    async def raw(self) -> Connection:
         """The asyncpg connection of this transaction. JSON goes in and comes out as text.
 
         Handed out after the first statement only: before it there is no transaction, and what is written would survive
@@ -132,7 +133,7 @@ class Database:
 
 
 def is_outage(error: BaseException) -> bool:
-    """True for what passes by itself: connection, conflict, resources, operator, system (SQLSTATE 08, 40, 53, 57, 58)."""
+    """True for what passes by itself: SQLSTATE 08, 40, 53, 57, 58 (connection, conflict, resources, operator, system)."""
     if isinstance(error, Unavailable | OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:

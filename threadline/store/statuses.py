@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.ids import first_uuid7_at
-from threadline.store.connection import Connection
+from threadline.store.connection import Connection, sparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +126,15 @@ async def move_attempts(connection: Connection, workspace_id: UUID, news: Sequen
         ids,
         [one.provider_id for one in news],
         [one.status for one in news],
-        [one.sent_at for one in news],
-        [one.failed_at for one in news],
-        [one.delivered_at for one in news],
-        [one.read_at for one in news],
-        [one.played_at for one in news],
-        [one.error_code for one in news],
-        [one.error_text for one in news],
-        [one.price_category for one in news],
-        [one.price_type for one in news],
+        sparse([one.sent_at for one in news]),
+        sparse([one.failed_at for one in news]),
+        sparse([one.delivered_at for one in news]),
+        sparse([one.read_at for one in news]),
+        sparse([one.played_at for one in news]),
+        sparse([one.error_code for one in news]),
+        sparse([one.error_text for one in news]),
+        sparse([one.price_category for one in news]),
+        sparse([one.price_type for one in news]),
         max(ids),
     )
     return [MovedAttempt(*row) for row in rows]

@@ -1,6 +1,6 @@
 """The outbox: attempts to send parts, and acts."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, BigInteger, Boolean, Column, DateTime, Integer, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from threadline.store.tables.metadata import metadata

@@ -1,6 +1,6 @@
 """Endpoints, channels and templates."""
 
-from sqlalchemy import Boolean, Column, DateTime, LargeBinary, Table, Text, UUID
+from sqlalchemy import UUID, Boolean, Column, DateTime, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from threadline.store.tables.metadata import metadata

@@ -1,6 +1,6 @@
 """Contacts, their addresses, consents and reaches."""
 
-from sqlalchemy import Boolean, Column, DateTime, Table, Text, UUID
+from sqlalchemy import UUID, Boolean, Column, DateTime, Table, Text
 
 from threadline.store.tables.metadata import metadata
 

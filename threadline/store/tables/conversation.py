@@ -1,6 +1,6 @@
 """Conversations and what each agent has read of them."""
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text, UUID
+from sqlalchemy import UUID, Column, DateTime, Integer, Table, Text
 
 from threadline.store.tables.metadata import metadata
 

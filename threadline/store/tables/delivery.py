@@ -1,6 +1,6 @@
 """Raw deliveries and the items of them that failed."""
 
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from threadline.store.tables.metadata import metadata

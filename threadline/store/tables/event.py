@@ -1,6 +1,6 @@
 """The feed, those who follow it, and the chain over it."""
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, BigInteger, Column, DateTime, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from threadline.store.tables.metadata import metadata

@@ -1,6 +1,6 @@
 """The installation itself: keys, workers, leases, counters."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, BigInteger, Column, DateTime, Integer, SmallInteger, Table, Text
 
 from threadline.store.tables.metadata import metadata
 

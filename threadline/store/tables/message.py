@@ -1,6 +1,6 @@
 """Messages and what hangs on them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from threadline.store.tables.metadata import metadata

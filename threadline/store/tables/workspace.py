@@ -1,6 +1,6 @@
 """Workspaces, the agents in them, their tokens and the keys of repeatable requests."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, LargeBinary, SmallInteger, Table, Text, UUID
+from sqlalchemy import UUID, BigInteger, Boolean, Column, DateTime, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from threadline.store.tables.metadata import metadata

@@ -314,7 +314,10 @@ create unique index conversations_unresolved on conversations (workspace_id, cha
     where state <> 'resolved';
 -- Written at every message, so few: mine and unassigned; all open; resolved; waiting; not delivered; of a contact.
 create index conversations_by_assignee on conversations (workspace_id, assignee_id, last_activity_at desc, id desc)
-    where state <> 'resolved';
+    where state <> 'resolved' and assignee_id is not null;
+-- Apart, for `is null` gives an index no order to read in: the planner would sort all that nobody has.
+create index conversations_unassigned on conversations (workspace_id, last_activity_at desc, id desc)
+    where state <> 'resolved' and assignee_id is null;
 create index conversations_open on conversations (workspace_id, last_activity_at desc, id desc) where state = 'open';
 create index conversations_resolved on conversations (workspace_id, last_activity_at desc, id desc)
     where state = 'resolved';
