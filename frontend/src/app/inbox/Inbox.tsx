@@ -145,6 +145,7 @@ export function Inbox() {
             />
           )}
           <div
+            data-keys={context.practice === null ? undefined : 'own'}
             className={cx(
               'flex min-h-0 shrink-0 flex-col border-s border-line bg-canvas',
               context.practice === null ? 'w-[300px]' : 'w-[376px]',
@@ -195,7 +196,10 @@ function useSideColumn(isWide: boolean): SideColumn {
   );
   const practice = isTrying ? practiceId : null;
   const hasContent = practice !== null || conversationId !== undefined;
-  const isOpen = hasContent && (isWide ? isPinned || practice !== null : isOverlayOpen);
+  // The phone is wider than the contact: beside it the thread needs a little more room.
+  const hasRoomForPhone = useMedia('(min-width: 1400px)');
+  const isOverlay = !isWide || (practice !== null && !hasRoomForPhone);
+  const isOpen = hasContent && (isOverlay ? isOverlayOpen : isPinned || practice !== null);
   const close = () => {
     if (practice !== null) setTrying(false);
     else setPinned(false);
@@ -203,9 +207,9 @@ function useSideColumn(isWide: boolean): SideColumn {
   };
   return {
     isOpen,
-    isOverlay: !isWide,
+    isOverlay,
     practice,
-    close: isWide ? close : () => setOverlayOpen(false),
+    close: isOverlay && !isWide ? () => setOverlayOpen(false) : close,
     toggle: () => {
       if (isWide) {
         if (practice !== null) setTrying(false);

@@ -1,17 +1,21 @@
 /** What an agent does to a conversation or a message: shown at once, taken back if the server refuses. */
-import { patchConversation, postDiscard, postResend, postSettle, putReaction } from '@/shared/api/calls';
+import {
+  patchConversation,
+  postDiscard,
+  postResend,
+  postSettle,
+  putReaction,
+  type ConversationChange,
+} from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
-import type { Conversation, ConversationState, Id, Message } from '@/shared/api/types';
+import type { Conversation, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 
-export async function changeConversation(
-  id: Id,
-  change: { state?: ConversationState; assignee_id?: Id | null },
-): Promise<boolean> {
+export async function changeConversation(id: Id, change: ConversationChange): Promise<boolean> {
   const before = getState().conversations.get(id);
   if (!before) return false;
   const optimistic: Partial<Conversation> = change.state === 'resolved' ? { ...change, waiting_since: null } : change;
@@ -32,13 +36,13 @@ export async function changeConversation(
 }
 
 export function resolve(conversation: Conversation): void {
-  const { id, contact, state, waiting_since } = conversation;
+  const { id, contact, waiting_since } = conversation;
   void changeConversation(id, { state: 'resolved' }).then((isDone) => {
     if (!isDone) return;
     showToast(t('toast.resolved', { name: contact.name }), {
       undo: () => {
         dispatch({ type: 'conversation_edited', id, change: { waiting_since } });
-        void changeConversation(id, { state });
+        void changeConversation(id, { state: 'open' });
       },
     });
   });

@@ -1,12 +1,11 @@
 /** The requests of the working screens, one function each. */
-import { request } from './http';
+import { answerOf, client } from './client';
 import type {
   Agent,
   Channel,
   Contact,
   Conversation,
   ConversationDetail,
-  ConversationState,
   Id,
   Message,
   Page,
@@ -15,87 +14,113 @@ import type {
 } from './types';
 
 export interface ConversationQuery {
-  view: string;
-  channelId?: Id | null;
-  order?: 'newest' | 'oldest' | 'waiting';
+  view: 'mine' | 'unassigned' | 'waiting' | 'open' | 'resolved' | 'failed';
+  channelId: Id | null;
+  order: 'newest' | 'oldest' | 'waiting';
   after?: string | null;
   limit?: number;
 }
 
-export function fetchConversations(query: ConversationQuery): Promise<Page<Conversation>> {
-  return request('GET', '/api/conversations', {
-    query: {
-      view: query.view,
-      channel_id: query.channelId,
-      order: query.order,
-      after: query.after,
-      limit: query.limit ?? 50,
-    },
-  });
+export async function fetchConversations(query: ConversationQuery): Promise<Page<Conversation>> {
+  const { view, channelId, order, after, limit = 50 } = query;
+  const page = await answerOf(
+    client.GET('/api/conversations', {
+      params: { query: { view, order, channel_id: channelId ?? undefined, after: after ?? undefined, limit } },
+    }),
+  );
+  // Only frames leave out how much was read; in a fetched row it always stands.
+  return { ...page, items: page.items.map((row) => ({ ...row, read_count: row.read_count ?? 0 })) };
 }
 
 export function fetchCounts(): Promise<ViewCounts> {
-  return request('GET', '/api/views');
+  return answerOf(client.GET('/api/views'));
 }
 
 export async function fetchChannels(): Promise<Channel[]> {
-  return (await request<{ items: Channel[] }>('GET', '/api/channels')).items;
+  return (await answerOf(client.GET('/api/channels'))).items;
 }
 
 export async function fetchAgents(): Promise<Agent[]> {
-  return (await request<{ items: Agent[] }>('GET', '/api/agents')).items;
+  return (await answerOf(client.GET('/api/agents'))).items;
 }
 
 export function fetchConversation(id: Id): Promise<ConversationDetail> {
-  return request('GET', `/api/conversations/${id}`);
+  return answerOf(client.GET('/api/conversations/{conversation_id}', { params: { path: { conversation_id: id } } }));
 }
 
 export function fetchMessages(conversationId: Id, before: string | null, limit = 50): Promise<Page<Message>> {
-  return request('GET', `/api/conversations/${conversationId}/messages`, { query: { before, limit } });
+  return answerOf(
+    client.GET('/api/conversations/{conversation_id}/messages', {
+      params: { path: { conversation_id: conversationId }, query: { before: before ?? undefined, limit } },
+    }),
+  );
 }
 
-export function patchConversation(
-  id: Id,
-  change: { state?: ConversationState; assignee_id?: Id | null },
-): Promise<ConversationDetail> {
-  return request('PATCH', `/api/conversations/${id}`, { body: change });
+export interface ConversationChange {
+  state?: 'open' | 'resolved';
+  assignee_id?: Id | null;
 }
 
-export function postRead(id: Id, incomingCount: number): Promise<void> {
-  return request('POST', `/api/conversations/${id}/read`, {
-    body: { incoming_count: incomingCount, mark_provider: true },
-  });
+export function patchConversation(id: Id, change: ConversationChange): Promise<ConversationDetail> {
+  return answerOf(
+    client.PATCH('/api/conversations/{conversation_id}', {
+      params: { path: { conversation_id: id } },
+      body: change,
+    }),
+  );
 }
 
-export function postTyping(id: Id): Promise<void> {
-  return request('POST', `/api/conversations/${id}/typing`);
+export async function postRead(id: Id, incomingCount: number): Promise<void> {
+  await answerOf(
+    client.POST('/api/conversations/{conversation_id}/read', {
+      params: { path: { conversation_id: id } },
+      body: { incoming_count: incomingCount, mark_provider: true },
+    }),
+  );
+}
+
+export async function postTyping(id: Id): Promise<void> {
+  await answerOf(
+    client.POST('/api/conversations/{conversation_id}/typing', { params: { path: { conversation_id: id } } }),
+  );
 }
 
 export function postResend(id: Id, clientId: Id): Promise<Message> {
-  return request('POST', `/api/messages/${id}/resend`, { body: { client_id: clientId } });
+  return answerOf(
+    client.POST('/api/messages/{message_id}/resend', {
+      params: { path: { message_id: id } },
+      body: { client_id: clientId },
+    }),
+  );
 }
 
 export function postDiscard(id: Id): Promise<Message> {
-  return request('POST', `/api/messages/${id}/discard`);
+  return answerOf(client.POST('/api/messages/{message_id}/discard', { params: { path: { message_id: id } } }));
 }
 
 export function postSettle(id: Id): Promise<Message> {
-  return request('POST', `/api/messages/${id}/settle`, { body: { as: 'delivered' } });
+  return answerOf(
+    client.POST('/api/messages/{message_id}/settle', {
+      params: { path: { message_id: id } },
+      body: { as: 'delivered' },
+    }),
+  );
 }
 
 export function putReaction(id: Id, emoji: string): Promise<Message> {
-  return request('PUT', `/api/messages/${id}/reaction`, { body: { emoji } });
+  return answerOf(
+    client.PUT('/api/messages/{message_id}/reaction', { params: { path: { message_id: id } }, body: { emoji } }),
+  );
 }
 
 export function fetchContact(id: Id): Promise<Contact> {
-  return request('GET', `/api/contacts/${id}`);
+  return answerOf(client.GET('/api/contacts/{contact_id}', { params: { path: { contact_id: id } } }));
 }
 
 export function patchContact(id: Id, name: string): Promise<Contact> {
-  return request('PATCH', `/api/contacts/${id}`, { body: { name } });
+  return answerOf(client.PATCH('/api/contacts/{contact_id}', { params: { path: { contact_id: id } }, body: { name } }));
 }
 
 export async function fetchTemplates(channelId: Id): Promise<TemplateRecord[]> {
-  return (await request<{ items: TemplateRecord[] }>('GET', '/api/templates', { query: { channel_id: channelId } }))
-    .items;
+  return (await answerOf(client.GET('/api/templates', { params: { query: { channel_id: channelId } } }))).items;
 }

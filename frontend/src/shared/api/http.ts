@@ -53,6 +53,10 @@ export function setSignedOutHandler(handler: () => void): void {
   onSignedOut = handler;
 }
 
+export function reportSignedOut(): void {
+  onSignedOut();
+}
+
 /** One request under `/api`. Raises Problem; a 204 gives undefined. */
 export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
   const answer = await send(method, address(path, options.query), options);
