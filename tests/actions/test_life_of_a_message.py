@@ -22,5 +22,5 @@ def test_every_file_the_page_names_exists() -> None:
 
 
 def _definitions(file: Path) -> set[str]:
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {node.name for node in ast.parse(file.read_text()).body if isinstance(node, kinds)}
+    nodes = ast.parse(file.read_text()).body
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}

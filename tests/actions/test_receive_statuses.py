@@ -95,7 +95,8 @@ async def test_copy_that_failed_does_not_hide_the_first_that_arrived(desk: Recei
     copy = desk.new_id()
     await desk.connection.execute(
         "insert into attempts (workspace_id, id, channel_id, conversation_id, contact_id, message_id, seq, status,"
-        " due_at, is_copy) select workspace_id, $2, channel_id, conversation_id, contact_id, message_id, seq, 1, now(), true"
+        " due_at, is_copy)"
+        " select workspace_id, $2, channel_id, conversation_id, contact_id, message_id, seq, 1, now(), true"
         " from attempts where id = $1",
         sent.attempt_id,
         copy,

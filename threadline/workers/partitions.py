@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from prometheus_client import Gauge
 
+from threadline.actions.isolate_failures import describe
 from threadline.infra.log import get_logger
 from threadline.store.upkeep import (
     count_default_rows,
@@ -22,7 +23,7 @@ from threadline.store.upkeep import (
     tidy,
 )
 
-_STATISTICS_EVERY_S: Final = 5.0
+_STATISTICS_EVERY_S: Final = 2.0
 _UPKEEP_EVERY_S: Final = 3600.0
 
 _DEFAULT_ROWS = Gauge("threadline_default_partition_rows", "Rows no partition was made for: must be 0")
@@ -40,22 +41,26 @@ class Upkeep:
     retention_days: int = 14
 
     async def run(self, stop: asyncio.Event) -> None:
-        due_at = 0.0
+        """Until `stop` is set; a lost connection is made again."""
         while not stop.is_set():
             try:
                 connection = await asyncpg.connect(self.owner_url, timeout=5, command_timeout=120)
                 try:
-                    await refresh_statistics(connection)
-                    if monotonic() >= due_at:
-                        await self.step(connection)
-                        due_at = monotonic() + _UPKEEP_EVERY_S
+                    await self._work(connection, stop)
                 finally:
                     await connection.close(timeout=5)
             except Exception as error:
-                log.warning("upkeep_interrupted", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_STATISTICS_EVERY_S):
-                    await stop.wait()
+                log.warning("upkeep_interrupted", error=describe(error))
+                await _rest(stop)
+
+    async def _work(self, connection: asyncpg.Connection, stop: asyncio.Event) -> None:
+        due_at = 0.0
+        while not stop.is_set():
+            await refresh_statistics(connection)
+            if monotonic() >= due_at:
+                await self.step(connection)
+                due_at = monotonic() + _UPKEEP_EVERY_S
+            await _rest(stop)
 
     async def step(self, connection: asyncpg.Connection) -> None:
         """Everything once. Each part may fail for a lock it did not get, and is tried again next time."""
@@ -71,3 +76,9 @@ class Upkeep:
             moved = await drop_delivery_partition(connection, name, now=now, new_id=self.new_id)
             log.info("deliveries_dropped", partition=name, moved=moved)
         await tidy(connection)
+
+
+async def _rest(stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STATISTICS_EVERY_S):
+            await stop.wait()
