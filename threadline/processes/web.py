@@ -21,7 +21,7 @@ from threadline.processes.common import background, reached
 from threadline.store.session import Database, Role
 from threadline.store.waiting import Waiting, count_waiting
 from threadline.web.app import Web, create_web
-from threadline.web.ingress import Endpoints, Ingress, line_store, open_ingress_pool
+from threadline.web.ingress import Endpoints, Ingress, SlowBodies, line_store, open_ingress_pool
 
 _POOL: Final = 10
 
@@ -63,7 +63,7 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
             public_url=settings.base_url,
             now=utc_now,
             new_id=new_id,
-            body_timeout_s=limits.request_timeout_s,
+            slow_bodies=SlowBodies(limits.request_timeout_s),
         )
         web = create_web(
             settings,
