@@ -249,6 +249,9 @@ async def test_a_reaction_is_ours_once_and_leaves(desk: Desk) -> None:
     target = (await desk.conversation(customer))["last_message_id"]
     for emoji in ("👍", "👍", "🎉"):
         await _react(desk, customer, target, emoji)
+    for text in ("ok", "да", "👍x"):
+        with pytest.raises(Invalid, match="single emoji"):
+            await _react(desk, customer, target, text)
     rows = await desk.connection.fetch("select emoji from reactions where message_id = $1", target)
     assert [row["emoji"] for row in rows] == ["🎉"]
     assert len(await desk.events("reaction_changed")) == 2

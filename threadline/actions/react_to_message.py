@@ -33,7 +33,7 @@ async def react_to_message(
 
     Raises NotFound, CannotSend if the channel knows no reactions, WindowClosed, Invalid.
     """
-    if len(emoji) > _LONGEST_EMOJI or any(character.isalnum() and not emoji.isascii() for character in emoji):
+    if emoji and (len(emoji) > _LONGEST_EMOJI or emoji.isascii() or any(one.isalpha() for one in emoji)):
         raise Invalid("A reaction is a single emoji.", field="emoji")
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     capabilities = find_type(conversation.channel_type).manifest.capabilities
