@@ -3,6 +3,7 @@ import { PauseCircle } from 'lucide-react';
 import { request } from '@/shared/api/http';
 import { useSession } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
+import { Trans } from '@/shared/i18n/Trans';
 import { formatMoment } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
 import { act } from './act';
@@ -18,8 +19,8 @@ export function SendingBanner() {
   const session = useSession();
   const { data: workspace } = useQuery(workspaceQuery);
   const sending = useSetSending();
-  if (workspace?.sending.paused !== true) return null;
-  const { since } = workspace.sending;
+  const since = workspace?.sending.since ?? null;
+  if (since === null) return null;
   return (
     <div
       role="status"
@@ -27,12 +28,10 @@ export function SendingBanner() {
     >
       <PauseCircle aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-warn" />
       <p className="min-w-0 flex-1 basis-60">
-        <strong className="font-medium">
-          {since === null
-            ? t('settings.sending.paused')
-            : t('settings.sending.paused_since', { time: formatMoment(since) })}
-        </strong>{' '}
-        {t('settings.sending.paused_text')}
+        <Trans
+          text={t('settings.sending.banner', { time: formatMoment(since) })}
+          tags={{ 1: (words) => <strong className="font-medium">{words}</strong> }}
+        />
       </p>
       {session?.agent.permissions.includes('sending:pause') && (
         <Button size="small" isBusy={sending.isPending} onClick={() => sending.mutate(false)}>

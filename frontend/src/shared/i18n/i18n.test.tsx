@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRoot } from 'react-dom/client';
-import { act } from 'react';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { formatBytes, formatDuration, formatRelative } from './format';
 import { LANGUAGES, currentLocale, directionOf, loadLocale, matchLocale, t, type Key } from './index';
+import { render } from '../reactTesting';
 import { pseudoText } from './pseudo';
 import { Trans } from './Trans';
 
@@ -39,12 +38,12 @@ describe('texts', () => {
   });
 
   test('numbered tags are drawn around their own words', async () => {
-    const host = document.createElement('div');
-    const root = createRoot(host);
-    const tagged = 'common.saved';
-    await act(async () => root.render(<Trans k={tagged} tags={{ 1: (text) => <b>{text}</b> }} />));
-    expect(host.textContent).toBe('Saved');
-    await act(async () => root.unmount());
+    const tagged = { title: 'Press <1>Copy</1>, then <2>Done</2>.' } as const;
+    const shown = await render(
+      <Trans text={tagged.title} tags={{ 1: (text) => <b>{text}</b>, 2: (text) => <i>{text}</i> }} />,
+    );
+    expect(shown.host.innerHTML).toBe('Press <b>Copy</b>, then <i>Done</i>.');
+    await shown.end();
   });
 });
 
