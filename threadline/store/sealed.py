@@ -13,7 +13,7 @@ async def lock_sealed(session: Session, table: str, column: str, *, prefix: byte
     """Values that do not begin with `prefix`, locked until the end of the transaction."""
     _check(table, column)
     rows = await (await session.raw()).fetch(
-        f"select id, {column} as sealed from {table} where length({column}) > 0"  # noqa: S608 - names of PLACES
+        f"select id, {column} as sealed from {table} where length({column}) > 0"
         f" and substring({column} from 1 for {len(prefix)}) <> $1 order by id limit $2 for update",
         prefix,
         limit,
@@ -24,7 +24,7 @@ async def lock_sealed(session: Session, table: str, column: str, *, prefix: byte
 async def replace_sealed(session: Session, table: str, column: str, values: Mapping[UUID, bytes]) -> None:
     _check(table, column)
     await (await session.raw()).execute(
-        f"update {table} t set {column} = n.sealed"  # noqa: S608
+        f"update {table} t set {column} = n.sealed"
         " from unnest($1::uuid[], $2::bytea[]) as n (id, sealed) where t.id = n.id",
         list(values),
         list(values.values()),

@@ -133,7 +133,7 @@ class Database:
 
 
 def is_outage(error: BaseException) -> bool:
-    """True for what passes by itself: SQLSTATE 08, 40, 53, 57, 58 (connection, conflict, resources, operator, system)."""
+    """True for what passes by itself: SQLSTATE 08, 40, 53, 57 and 58 (connection to system faults)."""
     if isinstance(error, Unavailable | OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
