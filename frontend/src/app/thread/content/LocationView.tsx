@@ -9,7 +9,9 @@ import type { ShownMessage } from '../rows';
 /** A place. The ground is drawn here and shows no real map: nobody else learns where the customer is. */
 export function LocationView({ shown, content }: { readonly shown: ShownMessage; readonly content: LocationContent }) {
   const coordinates = `${content.latitude.toFixed(6)}, ${content.longitude.toFixed(6)}`;
-  const title = [content.name, content.address].filter(Boolean).join(', ');
+  // Providers often put the name at the head of the address again.
+  const { name = '', address = '' } = content;
+  const title = (address.startsWith(name) ? [address] : [name, address]).filter(Boolean).join(', ');
   const copy = async () => {
     if (await copyText(coordinates)) showToast(t('location.copied'));
     else showToast(coordinates);
