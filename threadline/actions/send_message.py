@@ -71,7 +71,8 @@ async def send_message(
             return SentMessage(earlier, is_new=False)
 
     channel_type = find_type(conversation.channel_type)
-    send_class = send_class or _CLASSES.get(author.kind, SendClass.FLOW)
+    if send_class is None:
+        send_class = _CLASSES.get(author.kind, SendClass.FLOW)
     if isinstance(content, Template):
         content = await _complete_template(session, workspace_id, conversation, content)
     await check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)

@@ -54,7 +54,8 @@ class Limits:
     statement_timeout_s: float = 30.0
     http_connect_s: float = 5.0
     http_total_s: float = 30.0
-    http_per_host: int = 100
+    http_per_host: int = 500
+    """Above what a number may have on its way at once: 1,000/s at answers of 300 ms needs 300."""
     http_response_bytes: int = 8 * 1024 * 1024
     send_timeout_s: float = 30.0
     uncertain_wait_s: float = 60.0
