@@ -184,20 +184,23 @@ async def _drop_repeats(
     for one in items:
         if isinstance(one.item, InboundMessage) and one.item.provider_id not in arrived:
             arrived[one.item.provider_id] = _arrive(one.item, one.received_at, new_id)
-    timed = [one for one in arrived.values() if one.item.provider_at is not None]
-    known = await _find_known(connection, channel, timed, now)
-    untimed = [(one.item.provider_id, one.id) for one in arrived.values() if one.item.provider_at is None]
+    known = await _find_known(connection, channel, list(arrived.values()), now)
+    untimed = [
+        (one.item.provider_id, one.id)
+        for one in arrived.values()
+        if one.item.provider_at is None and one.item.provider_id not in known
+    ]
     if untimed:
         claimed = await claim_inbound_keys(connection, channel_id=channel.id, keys=untimed)
         known |= {provider_id for provider_id, _ in untimed if provider_id not in claimed}
     return [one for one in arrived.values() if one.item.provider_id not in known]
 
 
-async def _find_known(connection: Connection, channel: Channel, timed: Sequence[_Arrived], now: datetime) -> set[str]:
-    """Fresh items ask the newest partition only; an old replay asks from its own time on."""
+async def _find_known(connection: Connection, channel: Channel, arrived: Sequence[_Arrived], now: datetime) -> set[str]:
+    """Fresh items, and those without a time, ask the newest partition only; an old replay asks from its own time on."""
     known: set[str] = set()
     present = duplicate_since(None, now=now)
-    since = [(duplicate_since(one.item.provider_at, now=now), one.item) for one in timed]
+    since = [(duplicate_since(one.item.provider_at, now=now), one.item) for one in arrived]
     for group in ([one for one in since if one[0] >= present], [one for one in since if one[0] < present]):
         if group:
             known |= await find_known_messages(
