@@ -166,7 +166,9 @@ async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @asynccontextmanager
 async def browser_of(server: Server) -> AsyncIterator[Browser]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+    async with aiohttp.ClientSession(
+        cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(limit=0)
+    ) as http:
         yield Browser(server, http)
 
 

@@ -1,5 +1,6 @@
 """The border of the API: origins, CSRF, shapes, sizes, headers, files of the screens (S8, S16, S22, S68–S72)."""
 
+import ast
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -336,3 +337,12 @@ async def test_links_use_the_configured_address_whatever_the_host_header_says(ad
     body = {"email": f"{uuid4().hex}@example.org", "role": "agent"}
     invited = await admin.post("/api/invitations", body, headers=headers)
     assert invited.json["link"].startswith(admin.server.url + "/invitation?token=")
+
+
+def test_no_handler_asks_the_database_by_itself() -> None:
+    """S1: rows are reached through the functions of the store, which take the caller."""
+    folder = Path(__file__).parents[2] / "threadline" / "web"
+    for file in [*folder.glob("api/*.py"), folder / "deps.py", folder / "feed.py"]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            name = node.attr if isinstance(node, ast.Attribute) else ""
+            assert name not in {"fetch", "fetchrow", "fetchval", "execute", "executemany"}, file.name

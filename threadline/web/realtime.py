@@ -418,12 +418,14 @@ class Room:
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self.news.wait()
             self.news.clear()
+            started_at = time.monotonic()
             try:
                 await self._advance()
             except Exception as error:  # an outage of the database: the next look finds what this one missed
                 log.warning("feed_read_failed", error=type(error).__name__)
                 await asyncio.sleep(_LOOK_EVERY_S)
-            await asyncio.sleep(max(_TICK_S, len(self._live) * _TICK_PER_SOCKET_S))
+            tick_s = max(_TICK_S, len(self._live) * _TICK_PER_SOCKET_S)
+            await asyncio.sleep(max(0.0, started_at + tick_s - time.monotonic()))
 
     async def _advance(self) -> None:
         """Everything new, in batches: read once, cut once per sight, pushed to each socket."""
@@ -449,6 +451,8 @@ class Room:
                 self._push(socket, sight, pages[sight], batch.position)
             if any(numbered.event.kind in _CHANGES_RIGHTS for numbered in events):
                 self._hub.recheck_soon()
+            if len(events) < PAGE:
+                return  # what was committed meanwhile has its own hint
 
     def _push(self, socket: Socket, sight: Sight, page: str | None, position: int) -> None:
         if page is None and position - socket.position < _QUIET:
