@@ -135,7 +135,7 @@ def _record_connections() -> None:
 
     def record(event: str, arguments: tuple[object, ...]) -> None:
         if event == "socket.connect":
-            os.write(log, f"{arguments[1]}\n".encode())
+            os.write(log, f"{arguments[1]!r}\n".encode())
 
     sys.addaudithook(record)
 

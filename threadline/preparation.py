@@ -33,6 +33,8 @@ async def make_setup_link(session: Session, settings: Settings) -> str:
 
 async def prepare_database(settings: Settings) -> Keyring:
     """Migrates, and ties the database to the master key. Raises CannotOpen, MasterKeyError."""
+    if not settings.owns_database:
+        load_keyring(text=settings.master_key, file=settings.master_key_file)
     connection = await connect(settings)
     await connection.close()
     await migrate(sqlalchemy_url(database_url(settings)))
