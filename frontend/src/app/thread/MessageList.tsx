@@ -13,6 +13,7 @@ import type { ThreadRow } from './rows';
 
 const NEAR_END = 48;
 const NEAR_START = 400;
+const BY_HAND_MS = 1_000;
 const FLASH_MS = 1_500;
 const JUMP_PAGES = 20;
 
@@ -41,6 +42,10 @@ export function MessageList({
   const content = useRef<HTMLDivElement>(null);
   const virtual = useRef<VirtualizerHandle>(null);
   const atEnd = useRef(true);
+  const lastInput = useRef(-Infinity);
+  const noteInput = () => {
+    lastInput.current = performance.now();
+  };
   const [isAway, setIsAway] = useState(false);
   const [seenKey, setSeenKey] = useState(lastKey(rows));
   const [flashed, setFlashed] = useState<Id | null>(null);
@@ -79,6 +84,9 @@ export function MessageList({
     const element = scroller.current;
     if (!element) return;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    // Rows that turn out higher than thought push the end away; only a hand takes the reader from it.
+    const byHand = performance.now() - lastInput.current < BY_HAND_MS;
+    if (!isAtEnd && atEnd.current && !byHand) return toEnd();
     if (isAtEnd !== atEnd.current) {
       atEnd.current = isAtEnd;
       onAtEnd(isAtEnd);
@@ -130,6 +138,11 @@ export function MessageList({
         tabIndex={0}
         aria-label={t('thread.messages')}
         onScroll={look}
+        onWheel={noteInput}
+        onTouchMove={noteInput}
+        onPointerDown={noteInput}
+        onPointerMove={(event) => event.buttons !== 0 && noteInput()}
+        onKeyDown={noteInput}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none] outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent"
       >
         <div className="min-h-2 flex-1" />
