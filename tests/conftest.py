@@ -9,10 +9,11 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
@@ -23,6 +24,9 @@ from tests.postgres_server import server_of
 from threadline.core.ids import make_uuid7
 from threadline.infra.postgres import with_database
 from threadline.infra.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from threadline.store.session import Database
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,6 +74,17 @@ def database_url(postgres: PostgresServer) -> Iterator[str]:
     asyncio.run(_create_database(postgres.url, name, template=postgres.template))
     yield with_database(postgres.url, name)
     asyncio.run(_drop_database(postgres.url, name))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator["Database"]:
+    """The store's way in, as every role, on this module's database."""
+    from threadline.store.session import Database, Role
+
+    url = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    opened = Database(dict.fromkeys(Role, url), pool_size=5)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
