@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { paths } from '@/app/routes';
 import { request } from '@/shared/api/http';
+import { onSessionEnd } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { Button } from '@/shared/ui/Button';
@@ -23,6 +24,7 @@ import { ValueFields } from './ValueFields';
 
 /** What was typed so far, by type, for as long as the tab is open: "Finish later" loses nothing, no disk keeps a secret. */
 const drafts = new Map<string, Values>();
+onSessionEnd(() => drafts.clear());
 
 export default function ConnectPage({ type }: { readonly type: string }) {
   const types = useChannelTypes();
