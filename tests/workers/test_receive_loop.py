@@ -1,8 +1,9 @@
 """Open deliveries become messages; what is at fault is set aside, what passes by itself is taken again (R2)."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,13 +14,14 @@ from bench.bodies import message_body, status_body
 from tests.receiving_desk import ReceivingDesk, open_receiving_desk
 from threadline.actions import receive_messages as story
 from threadline.actions.accept_deliveries import Endpoint
+from threadline.actions.receiving import Channel, Received
 from threadline.actions.replay_deliveries import replay_deliveries, replay_failed_items
 from threadline.channels.contract import AccountRef, EndpointSecrets
 from threadline.core.message import Status
 from threadline.infra.bus import Bus
 from threadline.store.channels_hosted import FenceLost
 from threadline.store.deliveries import DeliveryLine, insert_deliveries
-from threadline.store.session import Role
+from threadline.store.session import Role, Session
 from threadline.workers import receive_loop
 from threadline.workers.receive_loop import TRIES, ReceiveLoop
 
@@ -137,14 +139,15 @@ async def test_unreadable_body_is_buried_and_replayable(desk: ReceivingDesk, loo
 async def test_poisonous_item_is_found_by_halves_and_stops_nobody(
     desk: ReceivingDesk, loop: ReceiveLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = story.insert_messages
+    real = story.withdraw_by_word
 
-    async def refuse_poison(connection: asyncpg.Connection, **given: object) -> int:
-        if any("POISON" in message.content for message in given["messages"]):  # type: ignore[attr-defined]
-            await connection.execute("select 1 / 0")
-        return await real(connection, **given)  # type: ignore[arg-type]
+    async def refuse_poison(session: Session, channel: Channel, words: Any, **given: Any) -> None:
+        """Fails late, when rows are written and events recorded: all of it must be undone."""
+        if any(text == "POISON" for _, text, _ in words):
+            await (await session.raw()).execute("select 1 / 0")
+        await real(session, channel, words, **given)
 
-    monkeypatch.setattr(story, "insert_messages", refuse_poison)
+    monkeypatch.setattr(story, "withdraw_by_word", refuse_poison)
     texts = ["fine"] * 20
     texts[7] = texts[13] = "POISON"
     await deliver(desk, *(body(desk, n % 4, f"m{n}", text) for n, text in enumerate(texts)))
@@ -164,10 +167,10 @@ async def test_poisonous_item_is_found_by_halves_and_stops_nobody(
     assert [seq for seq, _ in events] == list(range(1, len(events) + 1))
     assert [kind for _, kind in events].count("message_received") == 18
 
-    monkeypatch.setattr(story, "insert_messages", real)
+    monkeypatch.setattr(story, "withdraw_by_word", real)
     async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
 
-        async def again(session, channel, items) -> None:
+        async def again(session: Session, channel: Channel, items: Sequence[Received]) -> None:
             await story.receive(session, channel, items, now=desk.now, new_id=desk.new_id)
 
         ids = [row["id"] for row in failed]
