@@ -5,8 +5,10 @@
 # make dev     the product with the front end served and reloaded by Vite
 
 SHELL := /bin/sh
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
-	command -v $$python >/dev/null 2>&1 && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$python && break; done)
+ifndef PYTHON
+PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+endif
 ARGS ?=
 BIN := .venv/bin
 STAMPS := .stamps
