@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,10 +14,11 @@ import uvicorn
 
 from bench.bodies import message_body, signature
 from tests.receiving_desk import ReceivingDesk, open_receiving_desk
-from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.channels.contract import EndpointSecrets
+from threadline.infra.bus import Bus
 from threadline.infra.clock import new_id, utc_now
-from threadline.web.ingress import Endpoints, Ingress, SlowBodies, line_store, open_ingress_pool
+from threadline.infra.settings import Limits
+from threadline.web.ingress import Ingress, open_ingress
 
 SECRETS = ("new-secret", "old-secret")
 VERIFY_TOKEN = "verify-me"
@@ -41,7 +42,7 @@ class MemoryBlobs:
 class Edge:
     desk: ReceivingDesk
     ingress: Ingress
-    endpoints: Endpoints
+    bus: Bus
     blobs: MemoryBlobs
     hints: list[frozenset[str]]
     client: aiohttp.ClientSession
@@ -86,7 +87,6 @@ async def serving(application: Callable[..., object]) -> AsyncIterator[str]:
 async def edge(database_url: str) -> AsyncIterator[Edge]:
     async with (
         open_receiving_desk(database_url) as desk,
-        open_ingress_pool(database_url) as pool,
         aiohttp.ClientSession() as client,
     ):
 
@@ -96,20 +96,43 @@ async def edge(database_url: str) -> AsyncIterator[Edge]:
 
         hints: list[frozenset[str]] = []
         blobs = MemoryBlobs()
-        endpoints = Endpoints(pool, types=[desk.channel.type], open_secrets=open_secrets)
-        ingress = Ingress(
-            endpoints=endpoints,
-            writer=DeliveryWriter(line_store(pool), hints=hints.append),
-            pool=pool,
-            blobs=blobs,
-            public_url="https://desk.example",
-            now=utc_now,
-            new_id=new_id,
-            slow_bodies=SlowBodies(1.0),
-        )
-        async with serving(ingress) as base:
+        bus = HeardBus(hints)
+        async with (
+            open_ingress(
+                database_url,
+                types=[desk.channel.type],
+                open_secrets=open_secrets,
+                bus=bus,
+                blobs=blobs,
+                limits=Limits(request_timeout_s=1.0),
+                public_url="https://desk.example",
+                now=utc_now,
+                new_id=new_id,
+            ) as ingress,
+            serving(ingress) as base,
+        ):
             url = f"{base}/hooks/{desk.endpoint_id.hex}"
-            yield Edge(desk, ingress, endpoints, blobs, hints, client, url)
+            yield Edge(desk, ingress, bus, blobs, hints, client, url)
+
+
+class HeardBus(Bus):
+    """Reaches this process only, and writes down what ingress announced."""
+
+    def __init__(self, hints: list[frozenset[str]]) -> None:
+        super().__init__(SilentCarrier())
+        self.hints = hints
+
+    def publish(self, topics: Iterable[str]) -> None:
+        topics = frozenset(topics)
+        if any(topic.startswith("deliveries:") for topic in topics):
+            self.hints.append(topics)
+        super().publish(topics)
+
+
+class SilentCarrier:
+    async def connect(self, hear: object, on_lost: object) -> None: ...
+    async def send(self, payload: str) -> None: ...
+    async def close(self) -> None: ...
 
 
 async def test_signed_body_is_committed_then_answered_and_announced(edge: Edge) -> None:
@@ -148,7 +171,8 @@ async def test_unknown_endpoint_is_404_and_a_new_one_is_found_after_the_hint(edg
         async with edge.client.post(f"{url}/{path}", data=b"{}") as response:
             assert response.status == 404
     await edge.desk.connection.execute("update endpoints set key = $1 where id = $2", key, edge.desk.endpoint_id)
-    edge.endpoints.forget()
+    edge.bus.publish({"channels"})
+    await asyncio.sleep(0.05)
     body = edge.body()
     headers = {"X-Hub-Signature-256": signature(SECRETS[0], body)}
     async with edge.client.post(f"{url}/{key}", data=body, headers=headers) as response:

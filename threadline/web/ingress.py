@@ -29,7 +29,9 @@ from threadline.actions.accept_deliveries import (
 )
 from threadline.channels.contract import ChannelType, HookAnswer, HookRequest
 from threadline.core.errors import Unavailable
+from threadline.infra.bus import Bus
 from threadline.infra.log import get_logger
+from threadline.infra.settings import Limits
 from threadline.store.deliveries import DeliveryLine, insert_deliveries
 from threadline.store.endpoints import find_endpoint_by_key, note_deliveries, note_verified
 from threadline.store.session import Role, is_outage
@@ -296,6 +298,49 @@ class Ingress:
                 await note_deliveries(connection, endpoint_ids=pairs, now=self.now())
         except Exception as error:
             log.warning("endpoints_not_noted", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def open_ingress(
+    url: str,
+    *,
+    types: Sequence[ChannelType],
+    open_secrets: OpenSecrets,
+    bus: Bus,
+    blobs: BlobWriter,
+    limits: Limits,
+    public_url: str,
+    now: Callable[[], datetime],
+    new_id: Callable[[], UUID],
+) -> AsyncIterator[Ingress]:
+    """The application with its own connections; at the end it waits until nothing it took in is uncommitted.
+
+    The hint `channels` makes it look its endpoints up again at once instead of within seconds.
+    """
+    async with open_ingress_pool(url) as pool:
+        endpoints = Endpoints(pool, types=types, open_secrets=open_secrets)
+        writer = DeliveryWriter(
+            line_store(pool),
+            hints=bus.publish,
+            flush_bodies=limits.flush_bodies,
+            flush_bytes=limits.flush_bytes,
+            waiting_bytes=limits.waiting_bytes,
+            waiting_s=limits.waiting_s,
+        )
+        slow_bodies = SlowBodies(limits.request_timeout_s)
+        forgetting = asyncio.create_task(_forget_when_told(endpoints, bus), name="endpoint hints")
+        try:
+            yield Ingress(endpoints, writer, pool, blobs, public_url, now, new_id, slow_bodies)
+        finally:
+            forgetting.cancel()
+            await writer.drain()
+
+
+async def _forget_when_told(endpoints: Endpoints, bus: Bus) -> None:
+    with bus.subscribe("channels") as news:
+        while True:
+            if await news.wait(timeout_s=3600):
+                endpoints.forget()
 
 
 class SlowBodies:
