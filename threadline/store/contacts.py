@@ -9,6 +9,7 @@ import msgspec
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.infra.phone import display_phone
 from threadline.store.conversations import conversations_of_contact
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -101,7 +102,9 @@ def _is_seen(caller: Caller, arguments: Arguments) -> str:
 def _address(row: asyncpg.Record, phone: str) -> Address:
     is_number = row["value"].isascii() and row["value"].isdigit() and phone.lstrip("+") == row["value"]
     display = phone if is_number else row["value"]
-    return Address(id=row["id"], scheme=row["scheme"], scope=row["scope"], value=row["value"], display=display)
+    return Address(
+        id=row["id"], scheme=row["scheme"], scope=row["scope"], value=row["value"], display=display_phone(display)
+    )
 
 
 async def rename_contact(session: Session, contact_id: UUID, *, name: str) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
+from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
@@ -297,7 +298,7 @@ def _conversation(row: asyncpg.Record, *, has_reads: bool) -> Conversation:
         read_count=row["read_count"] if has_reads else msgspec.UNSET,
         last_seq=row["last_seq"],
         has_failed=row["has_failed"],
-        address_display=row["address_display"],
+        address_display=display_phone(row["address_display"]),
     )
 
 
