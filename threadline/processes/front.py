@@ -9,7 +9,7 @@ import importlib
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
 
@@ -20,6 +20,10 @@ from threadline.web.static_files import StaticFiles
 
 if TYPE_CHECKING:
     from threadline.processes import web as web_module
+
+_OPENS_WITHIN_S: Final = 4.0
+_RETRY_AFTER: Final = ((b"retry-after", b"2"),)
+_RESTART: Final = 1012
 
 
 async def serve_web(settings: Settings, *, listener: socket.socket | None, stop: asyncio.Event) -> None:
@@ -80,9 +84,20 @@ class Front:
             await self._static(scope, self._with_headers(scope, send), Headers(scope["headers"]))
         elif scope["type"] == "http" and scope["path"] == "/health":
             await answer(self._with_headers(scope, send), 200, b"ok")
-        else:
-            await self._is_open.wait()
+        elif await self._opens_in_time():
             await self._edge()(scope, receive, send)
+        elif scope["type"] == "http":
+            await answer(self._with_headers(scope, send), 503, b"Not ready yet.", headers=_RETRY_AFTER)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": _RESTART})
+
+    async def _opens_in_time(self) -> bool:
+        """False while the database is away: a provider or a browser hears it within five seconds (R20)."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_OPENS_WITHIN_S):
+                await self._is_open.wait()
+        return self._web is not None
 
     def _edge(self) -> Asgi:
         assert self._web is not None
