@@ -38,6 +38,7 @@ def rounds() -> int:
 def folder() -> Iterator[Path]:
     """A short path, for sockets; kept when THREADLINE_TEST_KEEP is set."""
     path = Path(tempfile.mkdtemp(prefix="threadline-faults-", dir="/tmp"))
+    path.chmod(0o711)  # the database's own account must find its way in
     yield path
     if not os.environ.get("THREADLINE_TEST_KEEP"):
         shutil.rmtree(path, ignore_errors=True)

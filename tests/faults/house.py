@@ -36,6 +36,8 @@ FAST = {
 }
 """Timers in seconds where production waits for half a minute."""
 
+METRICS_TOKEN = "drill-metrics-token"
+
 _POSTGRES_SETTINGS = {
     "fsync": "off",  # processes are killed here, not machines
     "full_page_writes": "off",
@@ -228,6 +230,19 @@ class House:
                 raise NotInTime(f"not within {within_s:g} s: {what}\n{tails}")
             await asyncio.sleep(every_s)
 
+    async def wait_until_drained(self, within_s: float = 20) -> None:
+        """Nothing accepted waits (T3): quicker than `settle`, and the simulator is not asked."""
+        calm = 0
+        ends = time.monotonic() + within_s
+        while calm < 2:
+            headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+            async with self.http.get(f"{self.url}/ready", headers=headers) as answer:
+                health = json.loads(await answer.read())
+            calm = calm + 1 if health["drained"] else 0
+            if time.monotonic() > ends:
+                raise NotInTime(f"not drained within {within_s:g} s: {health}\n--- worker\n{self.worker.log_tail()}")
+            await asyncio.sleep(0.05)
+
     async def query(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """As a superuser, past every policy."""
         connection = await asyncpg.connect(self.database_url, timeout=10)
@@ -295,6 +310,7 @@ def _plan(
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_PRIVATE_HOSTS": "127.0.0.0/8",
         "LOG_FORMAT": "json",
+        "METRICS_TOKEN": METRICS_TOKEN,
         **FAST,
         **settings,
     }

@@ -16,10 +16,11 @@ from tests.faults.history import check_history, read_history
 from tests.faults.house import House, running_house
 from tests.faults.provider import Provider
 from tests.faults.town import Town
+from threadline.channels.registry import channel_type
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
-BODY_LIMIT_BYTES = 8 * 1024 * 1024
+BODY_LIMIT_BYTES = channel_type("whatsapp").manifest.body_limit_bytes
 
 
 @pytest.fixture(scope="module")
