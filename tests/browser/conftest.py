@@ -1,0 +1,237 @@
+"""The real product, once for this folder, and a real Chromium that looks at it; one fresh profile per test.
+
+Both end with this folder (package scope): Playwright keeps an event loop running, and other tests want their own.
+Nothing here is skipped: without a browser the tests fail and say what to install.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+
+from tests.browser.desk import Desk
+from tests.browser.product import PASSWORD, Product, new_email, running_product
+from tests.browser.provider import Customer, Provider
+from tests.browser.watching import Watch
+from tests.chromium import find_chromium
+
+_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RESULTS = Path(__file__).parent.parent.parent / "test-results"
+_PATIENCE_MS = 10_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Keeps a picture of every open page of a test that failed."""
+    report = yield
+    context = getattr(item, "funcargs", {}).get("context")
+    if report.when == "call" and report.failed and context is not None:
+        folder = RESULTS / "failures"
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, page in enumerate(context.pages):
+            with suppress(Error):
+                page.screenshot(path=folder / f"{item.name}-{index}.png")
+    return report
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    # PostgreSQL runs as somebody else when we are root, and must reach its folder through ours.
+    base = tmp_path_factory.mktemp("product")
+    for folder in (base, base.parent, base.parent.parent):
+        with suppress(PermissionError):
+            folder.chmod(0o711)
+    with running_product(base / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGS)
+    yield browser
+    browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in: their cookies, and their requests to the API."""
+
+    name: str
+    email: str
+    http: APIRequestContext
+    session: dict[str, Any]
+
+    @property
+    def agent_id(self) -> str:
+        return self.session["agent"]["id"]
+
+    @property
+    def state(self) -> Any:
+        """Cookies for a browser context."""
+        return self.http.storage_state()
+
+    def get(self, path: str) -> Any:
+        answer = self.http.get(path)
+        assert answer.ok, f"GET {path}: {answer.status} {answer.text()}"
+        return answer.json()
+
+    def post(self, path: str, body: object) -> Any:
+        return self._change("POST", path, body)
+
+    def patch(self, path: str, body: object) -> Any:
+        return self._change("PATCH", path, body)
+
+    def _change(self, method: str, path: str, body: object) -> Any:
+        headers = {"X-CSRF-Token": self.session["csrf_token"]}
+        answer = self.http.fetch(path, method=method, data=body, headers=headers)
+        assert answer.ok, f"{method} {path}: {answer.status} {answer.text()}"
+        return answer.json() if answer.body() else None
+
+    def conversation_of(self, customer: Customer) -> dict[str, Any]:
+        listed = self.get("/api/conversations?view=open&order=newest&limit=50")["items"]
+        return next(one for one in listed if one["contact"]["name"] == customer.name)
+
+
+def join(playwright: Playwright, product: Product, path: str, **body: str) -> Person:
+    """Makes somebody an agent by a link, without a browser."""
+    http = playwright.request.new_context(base_url=product.url, extra_http_headers={"Origin": product.url})
+    body = {"name": "Mila Brandt", "password": PASSWORD, "locale": "en"} | body
+    answer = http.post(path, data=body)
+    assert answer.ok, answer.text()
+    session = answer.json()
+    return Person(session["person"]["name"], session["person"]["email"], http, session)
+
+
+@pytest.fixture(scope="package")
+def admin(playwright: Playwright, product: Product) -> Iterator[Person]:
+    """The first admin, by the link that the first start printed."""
+    token = product.setup_link.partition("token=")[2]
+    person = join(
+        playwright, product, "/api/setup", token=token, email="mila@example.org", workspace_name="Atelier Nord"
+    )
+    yield person
+    person.http.dispose()
+
+
+@pytest.fixture
+def colleague(playwright: Playwright, product: Product, admin: Person) -> Iterator[Person]:
+    """Somebody else of the same workspace."""
+    admin.http.post("/api/session/proof", data={"password": PASSWORD}, headers=csrf(admin))
+    link = admin.post("/api/invitations", {"email": new_email(), "role": "agent", "sees": "all"})["link"]
+    token = link.partition("token=")[2]
+    person = join(playwright, product, "/api/invitation", token=token, name="Jonas Berg")
+    yield person
+    person.http.dispose()
+
+
+def csrf(person: Person) -> dict[str, str]:
+    return {"X-CSRF-Token": person.session["csrf_token"]}
+
+
+@pytest.fixture(scope="package")
+def channel(admin: Person) -> dict[str, Any]:
+    """The practice number."""
+    return next(one for one in admin.get("/api/channels")["items"] if one["is_practice"])
+
+
+@pytest.fixture(scope="package")
+def provider(playwright: Playwright, product: Product, channel: dict[str, Any]) -> Iterator[Provider]:
+    headers = {"Authorization": f"Bearer {product.control_token}"}
+    http = playwright.request.new_context(base_url=product.simulator_url, extra_http_headers=headers)
+    yield Provider(http, channel["address"])
+    http.dispose()
+
+
+ContextMaker = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def watch(product: Product) -> Iterator[Watch]:
+    """Looks at every page of the test; afterwards nothing may have gone wrong on any of them."""
+    watching = Watch(product.url)
+    yield watching
+    assert watching.problems == []
+
+
+@pytest.fixture
+def new_context(chromium: Browser, product: Product, watch: Watch) -> Iterator[ContextMaker]:
+    """Another fresh profile, watched; signed in if a person is given."""
+    opened: list[BrowserContext] = []
+
+    def make(person: Person | None = None, **options: Any) -> BrowserContext:
+        wanted = {
+            "base_url": product.url,
+            "viewport": {"width": 1440, "height": 900},
+            "locale": "en-GB",
+            "timezone_id": "Europe/Amsterdam",
+            "reduced_motion": "reduce",
+            "storage_state": person.state if person else None,
+        }
+        context = chromium.new_context(**(wanted | options))
+        context.set_default_timeout(_PATIENCE_MS)
+        watch.look_at(context)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: ContextMaker, admin: Person) -> BrowserContext:
+    """The admin's browser."""
+    return new_context(admin)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def desk(page: Page) -> Desk:
+    """The admin before the inbox."""
+    return Desk(page).open()
+
+
+@pytest.fixture
+def stranger(new_context: ContextMaker) -> Page:
+    """A browser in which nobody is signed in."""
+    return new_context().new_page()
+
+
+@contextmanager
+def cut_off(context: BrowserContext, watch: Watch) -> Iterator[None]:
+    """The network is away."""
+    watch.is_cut_off = True
+    context.set_offline(True)
+    try:
+        yield
+    finally:
+        context.set_offline(False)

@@ -1,0 +1,58 @@
+"""An agent in a browser window: finds things by role and name, and knows what a person knows about the screen."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.provider import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    page: Page
+
+    def open(self, path: str = "/inbox") -> "Desk":
+        self.page.goto(path)
+        return self
+
+    # The list
+
+    @property
+    def list(self) -> Locator:
+        return self.page.get_by_role("listbox", name="Conversations")
+
+    def row(self, customer: Customer) -> Locator:
+        return self.list.get_by_role("option").filter(has_text=customer.name)
+
+    def enter(self, customer: Customer) -> "Desk":
+        self.row(customer).click()
+        expect(self.answer_box(customer)).to_be_in_viewport()
+        return self
+
+    # The thread
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("log", name="Messages").first
+
+    def bubble(self, text: str) -> Locator:
+        return self.thread.get_by_role("article").filter(has_text=text)
+
+    def tick(self, text: str, name: str) -> Locator:
+        return self.bubble(text).get_by_role("img", name=name, exact=True)
+
+    def answer_box(self, customer: Customer) -> Locator:
+        return self.page.get_by_role("textbox", name=f"Answer to {customer.name}")
+
+    def answer(self, customer: Customer, text: str) -> None:
+        box = self.answer_box(customer)
+        box.fill(text)
+        box.press("Enter")
+        expect(self.bubble(text)).to_be_visible()
+
+    def act(self, text: str, action: str) -> None:
+        """From the menu beside a bubble."""
+        bubble = self.bubble(text)
+        bubble.hover()
+        bubble.get_by_role("button", name="More for this message").click()
+        self.page.get_by_role("menuitem", name=action).click()

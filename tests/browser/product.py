@@ -1,0 +1,105 @@
+"""The real product for the browser tests: `threadline serve` with its simulator, in a folder and on ports of its own."""
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import threadline
+
+PASSWORD = "a quiet river in the north"
+_STATIC = Path(threadline.__file__).parent / "web" / "static" / "index.html"
+_STARTS_WITHIN_S = 120.0
+_STOPS_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a person at this machine knows of it."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+    setup_link: str
+
+    @property
+    def simulator_url(self) -> str:
+        return self.environment["THREADLINE_GRAPH_URL"]
+
+    @property
+    def control_token(self) -> str:
+        return (self.folder / "simulator" / "whatsapp.token").read_text().strip()
+
+    def run(self, *arguments: str) -> str:
+        """A command of the product: what it printed."""
+        command = [sys.executable, "-m", "threadline.cli", *arguments, "--data-dir", str(self.folder)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+@contextmanager
+def running_product(folder: Path) -> Iterator[Product]:
+    """Started as a new user starts it. Numbers that are connected by hand speak to the simulator as well."""
+    assert _STATIC.exists(), "The front end is not built: run `make install` first."
+    port, simulator_port = _free_ports(2)
+    (folder / "simulator").mkdir(mode=0o700, parents=True)
+    (folder / "simulator" / "whatsapp.port").write_text(str(simulator_port))
+    folder.chmod(0o711)
+    environment = os.environ | {
+        "THREADLINE_GRAPH_URL": f"http://127.0.0.1:{simulator_port}",
+        "PYTHONPATH": str(Path(threadline.__file__).parent.parent),
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [
+        sys.executable, "-m", "threadline.cli", "serve",
+        "--data-dir", str(folder), "--port", str(port), "--no-browser",
+    ]  # fmt: skip
+    output = folder.with_suffix(".log")
+    with output.open("wb") as sink:
+        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
+        try:
+            link = _wait_for_link(process, output)
+            yield Product(f"http://127.0.0.1:{port}", folder, environment, link)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                code = process.wait(_STOPS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+    assert code == 0, f"The product did not stop in order:\n{output.read_text()[-2000:]}"
+
+
+def new_email() -> str:
+    return f"{secrets.token_hex(5)}@example.org"
+
+
+def _wait_for_link(process: "subprocess.Popen[bytes]", output: Path) -> str:
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        text = output.read_text(errors="replace")
+        if found := re.search(r"one-time link: (\S+)", text):
+            return found[1]
+        assert process.poll() is None, f"The product did not start:\n{text[-4000:]}"
+        time.sleep(0.1)
+    raise AssertionError(f"The product did not start in time:\n{output.read_text()[-4000:]}")
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

@@ -1,0 +1,102 @@
+"""The provider's side, as the simulator lets us act: its knobs and clock, its log, and customers with their phones."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import APIRequestContext
+
+FILES = Path(__file__).parent / "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The simulator's control face and phone face, over HTTP."""
+
+    http: APIRequestContext
+    number_id: str
+    """Of the practice channel."""
+
+    def get(self, path: str) -> Any:
+        return self._answer("GET", path, None)
+
+    def post(self, path: str, body: object = None) -> Any:
+        return self._answer("POST", path, {} if body is None else body)
+
+    def customer(self, name: str, *, number_id: str = "") -> "Customer":
+        """Somebody new with a phone. The phone reads only when told to."""
+        number = number_id or self.number_id
+        made = self.post(f"/_phone/{number}/customers", {"name": name})
+        return Customer(self, number, made["id"], name, made["phone"])
+
+    def log_of(self, customer: "Customer") -> list[dict[str, Any]]:
+        """What the provider accepted for this customer, in its order."""
+        phone = customer.phone.removeprefix("+")
+        items: list[dict[str, Any]] = []
+        while page := self.get(f"/_control/log?limit=1000&after={items[-1]['seq'] if items else 0}")["items"]:
+            items += page
+        return [item for item in items if item["to"] == phone]
+
+    @contextmanager
+    def knobs(self, **knobs: object) -> Iterator[None]:
+        before = self.get("/_control/knobs")
+        self.post("/_control/knobs", knobs)
+        try:
+            yield
+        finally:
+            self.post("/_control/knobs", {name: before[name] for name in knobs})
+
+    @contextmanager
+    def send_fault(self, customer: "Customer", kind: str, **more: object) -> Iterator[None]:
+        """What happens to the next sends to this customer, and to nobody else's."""
+        self.post("/_control/faults/sends", {"kind": kind, "to": customer.phone.removeprefix("+"), **more})
+        try:
+            yield
+        finally:
+            self._answer("DELETE", "/_control/faults/sends", None)
+
+    def _answer(self, method: str, path: str, body: object) -> Any:
+        answer = self.http.fetch(path, method=method, data=body)
+        assert answer.ok, f"{method} {path}: {answer.status} {answer.text()}"
+        return answer.json()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person with a phone who writes to a number of ours."""
+
+    provider: Provider
+    number_id: str
+    key: str
+    name: str
+    phone: str
+
+    def says(self, text: str, **more: object) -> dict[str, Any]:
+        return self.sends("text", text=text, **more)
+
+    def sends(self, kind: str, **more: object) -> dict[str, Any]:
+        return self.provider.post(f"{self._path}/messages", {"kind": kind, **more})
+
+    def sends_file(self, kind: str, file: str, mime: str, **more: object) -> dict[str, Any]:
+        content = base64.b64encode((FILES / file).read_bytes()).decode()
+        return self.sends(kind, media={"base64": content, "mime": mime, "name": file}, **more)
+
+    def reads(self) -> None:
+        self.provider.post(f"{self._path}/read")
+
+    def goes_offline(self) -> None:
+        self.provider.post(f"{self._path}/online", {"online": False})
+
+    def comes_online(self) -> None:
+        self.provider.post(f"{self._path}/online", {"online": True})
+
+    def messages(self) -> list[dict[str, Any]]:
+        """All that the phone shows, both directions."""
+        return self.provider.get(f"{self._path}/changes?after=0")["messages"]
+
+    @property
+    def _path(self) -> str:
+        return f"/_phone/{self.number_id}/customers/{self.key}"
