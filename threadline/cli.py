@@ -55,7 +55,7 @@ def data_dir_option(command: Command) -> Command:
 @click.option("--sandbox/--no-sandbox", default=None, help="Run the simulators and a practice workspace.")
 def serve(*, no_browser: bool, insecure_http: bool, **flags: object) -> None:
     """Run everything: database, web, worker, and in the sandbox the simulators."""
-    settings = load_settings(insecure_http=insecure_http or None, **flags)
+    settings = load_settings(None, insecure_http=insecure_http or None, **flags)
     check_certificate(settings)
     hand_over("threadline.supervisor", [], settings, {"THREADLINE_OPEN_BROWSER": "0" if no_browser else "1"})
 
@@ -68,7 +68,7 @@ def web(*, insecure_http: bool, **flags: object) -> None:
     """Run one web process against THREADLINE_DATABASE_URL."""
     from threadline.supervisor import check_listening_is_private
 
-    settings = load_settings(insecure_http=insecure_http or None, **flags)
+    settings = load_settings(None, insecure_http=insecure_http or None, **flags)
     check_certificate(settings)
     check_listening_is_private(settings)
     hand_over("threadline.main", ["web"], settings, {})

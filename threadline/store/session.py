@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from threadline.core.errors import Unavailable
 from threadline.core.events import Event
-from threadline.store.connection import Connection
 from threadline.store.events import append_events
 
 Hints = Callable[[frozenset[str]], None]
@@ -40,7 +39,7 @@ class Session:
     def __init__(self, connection: AsyncConnection, workspace_id: UUID | None) -> None:
         self._connection = connection
         self._is_begun = False
-        self._driver: Connection | None = None
+        self._driver: asyncpg.Connection | None = None
         self.workspace_id = workspace_id
         self.events: list[Event] = []
         self.hints: set[str] = set()
@@ -51,7 +50,7 @@ class Session:
         await self._begin()
         return await self._connection.execute(statement, parameters)
 
-    async def raw(self) -> Connection:
+    async def raw(self) -> asyncpg.Connection:
         """The asyncpg connection of this transaction. JSON goes in and comes out as text.
 
         Handed out after the first statement only: before it there is no transaction, and what is written would survive
