@@ -66,7 +66,7 @@ class Installation:
     http: aiohttp.ClientSession
     numbers: list[str]
     app_secret: str
-    workspace_id: UUID = UUID(int=0)
+    workspace_id: UUID = field(default_factory=lambda: UUID(int=0))
     token: str = ""
     hooks: list[str] = field(default_factory=list[str])
     """Path of the callback URL, by number."""

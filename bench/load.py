@@ -44,6 +44,7 @@ class Saw(msgspec.Struct, kw_only=True):
     p50_ms: float
     p99_ms: float
     started_at: float
+    cpu_s: float
     sent_at: list[float] = []
     """By number: when it was due (at a rate) or written, in seconds of the epoch."""
 
@@ -148,7 +149,7 @@ class _Run:
         self._free.extend(connection for _, connection in pairs)
         if starts_at is not None:
             await asyncio.sleep(starts_at - time.time())
-        started_at = starts_at or time.time()
+        started_at, cpu_at = starts_at or time.time(), time.process_time()
         if self._per_second is None:
             while self._free and self._next < len(self._requests):
                 self._send(self._free.popleft(), self._take(time.time()))
@@ -165,6 +166,7 @@ class _Run:
             p50_ms=percentile(ordered, 0.5) * 1000,
             p99_ms=percentile(ordered, 0.99) * 1000,
             started_at=started_at,
+            cpu_s=time.process_time() - cpu_at,
             sent_at=self._due_at,
         )
 

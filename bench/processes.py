@@ -127,6 +127,11 @@ class Child:
         assert self.process.stdin is not None
         self.process.stdin.write(b"go\n")
 
+    def tell(self, more: msgspec.Struct) -> None:
+        """What it could not know before."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(msgspec.json.encode(more) + b"\n")
+
     async def answer(self, *, within_s: float = 600) -> bytes:
         try:
             async with asyncio.timeout(within_s):
@@ -160,7 +165,7 @@ def print_answer(answer: msgspec.Struct) -> None:
 
 @dataclass(slots=True)
 class Meter:
-    """CPU seconds by name between `start` and `used`: of a process, or of all below it (`trees`), ended ones included."""
+    """CPU seconds by name between `start` and `used`: of one, or of all below it (`trees`), ended ones included."""
 
     processes: dict[str, int]
     trees: dict[str, int] = field(default_factory=dict[str, int])
