@@ -11,10 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import msgspec
 import pytest
 import uvicorn
 
 from threadline.actions.set_up_workspace import create_setup_link
+from threadline.channels.contract import AddressValue, Inbound, InboundMessage, Party
 from threadline.core.content import Text, encode_content
 from threadline.core.events import Event, EventKind
 from threadline.infra.blobs import Blobs
@@ -22,6 +24,7 @@ from threadline.infra.clock import new_id, utc_now
 from threadline.infra.http import Http
 from threadline.infra.secrets import Keyring
 from threadline.infra.settings import Settings, load_settings
+from threadline.store.deliveries import FailedItem, insert_failed_items
 from threadline.store.session import Database, Role, Session
 from threadline.store.workspaces import insert_workspace
 from threadline.web.app import Web, create_web
@@ -305,6 +308,25 @@ class Desk:
         """One more message of the customer, with its event."""
         async with self._transaction() as session:
             return await self._add(session, conversation_id, channel_id, text)
+
+    async def failed_item(self, channel_id: UUID, item: Inbound | None = None) -> UUID:
+        """An item that was set aside, by default a message of a customer who is new."""
+        item_id = new_id()
+        item = item or InboundMessage(
+            provider_id=f"m{item_id}",
+            party=Party(addresses=(AddressValue(scheme="user", scope="1001", value=str(item_id)),), name="Cem"),
+            content=Text(text="Hello"),
+            provider_at=utc_now(),
+        )
+        async with self._transaction() as session:
+            await insert_failed_items(
+                await session.raw(),
+                workspace_id=self.workspace_id,
+                channel_id=channel_id,
+                items=[FailedItem(item_id, new_id(), 0, msgspec.json.encode(item).decode(), "DataError: 22021")],
+                now=utc_now(),
+            )
+        return item_id
 
     async def contact_of(self, conversation_id: UUID) -> UUID:
         async with self._transaction() as session:

@@ -56,6 +56,7 @@ RULES = {
     "deleteSession": OWN,
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
+    "dropFailedItem": ADMINS_OF_OBJECT,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
@@ -66,6 +67,7 @@ RULES = {
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
     "getEvents": EVERYBODY,
+    "getFailedItems": SUPERVISORS,
     "getFile": READ_CONVERSATION,
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
@@ -84,6 +86,7 @@ RULES = {
     "postPracticePart": OF_CHANNEL,
     "provePassword": OWN,
     "replayDelivery": ADMINS_OF_OBJECT,
+    "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
     "setReaction": CHANGE_CONVERSATION,
     "setSending": SUPERVISORS,
@@ -242,6 +245,10 @@ async def _delivery(house: House) -> dict[str, str]:
     return {"delivery_id": str(delivery_id)}
 
 
+async def _failed_item(house: House) -> dict[str, str]:
+    return {"item_id": str(await house.desk.failed_item(house.channel_id))}
+
+
 _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
     "deleteChannel": _fresh_channel,
@@ -249,6 +256,7 @@ _TARGETS: dict[str, _Target] = {
     "deleteOtherSession": _session,
     "deleteToken": _token,
     "discardMessage": _message,
+    "dropFailedItem": _failed_item,
     "getAttempts": _message,
     "getChannel": _channel,
     "getMessage": _message,
@@ -258,6 +266,7 @@ _TARGETS: dict[str, _Target] = {
     "postPracticePart": _practice,
     "getTemplates": _channel,
     "replayDelivery": _delivery,
+    "replayFailedItem": _failed_item,
     "resendMessage": _message,
     "setReaction": _message,
     "settleMessage": _message,

@@ -1,7 +1,7 @@
 """Open deliveries become messages; what is at fault is set aside, what passes by itself is taken again (R2)."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,12 @@ from bench.bodies import message_body, status_body
 from tests.receiving_desk import ReceivingDesk, open_receiving_desk
 from threadline.actions import receive_messages as story
 from threadline.actions.accept_deliveries import Endpoint
-from threadline.actions.receiving import Channel, Received
-from threadline.actions.replay_deliveries import replay_deliveries, replay_failed_items
+from threadline.actions.receiving import Channel
+from threadline.actions.replay_deliveries import replay_deliveries
+from threadline.actions.replay_failed_item import replay_failed_item
 from threadline.channels.contract import AccountRef, EndpointSecrets
 from threadline.core.message import Status
+from threadline.core.permission import Caller
 from threadline.infra.bus import Bus
 from threadline.store.channels_hosted import FenceLost
 from threadline.store.deliveries import DeliveryLine, insert_deliveries
@@ -168,13 +170,17 @@ async def test_poisonous_item_is_found_by_halves_and_stops_nobody(
     assert [kind for _, kind in events].count("message_received") == 18
 
     monkeypatch.setattr(story, "withdraw_by_word", real)
-    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-
-        async def again(session: Session, channel: Channel, items: Sequence[Received]) -> None:
-            await story.receive(session, channel, items, now=desk.now, new_id=desk.new_id)
-
-        ids = [row["id"] for row in failed]
-        await replay_failed_items(session, desk.channel, ids=ids, receive=again, now=desk.now, new_id=desk.new_id)
+    caller = Caller(desk.workspace_id, frozenset(), agent_id=desk.new_id())
+    for row in failed:
+        async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+            await replay_failed_item(
+                session,
+                caller=caller,
+                item_id=row["id"],
+                channel_id=desk.channel.id,
+                now=desk.now,
+                new_id=desk.new_id,
+            )
     assert len(await desk.of("messages")) == 20
     assert [row["state"] for row in await desk.of("failed_items")] == ["replayed", "replayed"]
 

@@ -1,4 +1,4 @@
-"""Try again what was given up on: dead deliveries, deliveries for nobody, and single items that failed (R2).
+"""Try again what was given up on: dead deliveries and deliveries for nobody (R2).
 
 Nothing can happen twice by it: what was received the first time is known, and stays as it is (R3).
 """
@@ -7,24 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from threadline.actions.accept_deliveries import Endpoint, route
-from threadline.actions.isolate_failures import Receive, receive_isolated
-from threadline.actions.receiving import Channel, NewId, Received
-from threadline.channels.contract import Inbound
-from threadline.core.errors import Conflict
+from threadline.actions.receiving import NewId
 from threadline.store.deliveries import (
     DeliveryLine,
     StoredDelivery,
     find_stored_deliveries,
     insert_deliveries,
     reopen_delivery,
-    take_failed_items,
 )
 from threadline.store.session import Session
-
-_decode: "msgspec.json.Decoder[Inbound]" = msgspec.json.Decoder(Inbound)
 
 
 async def replay_deliveries(
@@ -65,21 +57,3 @@ def _targets(stored: StoredDelivery, endpoint: Endpoint | None, bodies: Mapping[
         return (stored.channel_id,)
     body = stored.body if stored.body is not None else bodies.get(stored.id)
     return route(endpoint, body).channel_ids if endpoint is not None and body is not None else ()
-
-
-async def replay_failed_items(
-    session: Session, channel: Channel, *, ids: Sequence[UUID], receive: Receive, now: datetime, new_id: NewId
-) -> int:
-    """Receive these items again; those that still fail are kept anew. Returns how many were tried.
-
-    Raises Conflict if one cannot be read as an item: its whole delivery must be replayed with a newer parser.
-    """
-    connection = await session.raw()
-    taken = await take_failed_items(connection, workspace_id=channel.workspace_id, channel_id=channel.id, ids=ids)
-    try:
-        items = [Received(_decode.decode(item), delivery_id, position, now) for _, delivery_id, position, item in taken]
-    except msgspec.MsgspecError as error:
-        raise Conflict("This item could not be read: replay its delivery instead.") from error
-    if items:
-        await receive_isolated(session, channel, items, receive=receive, now=now, new_id=new_id)
-    return len(items)

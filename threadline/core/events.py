@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     SENDING_RESUMED = "sending_resumed"
     DELIVERY_UNROUTABLE = "delivery_unroutable"
     ITEM_FAILED = "item_failed"
+    ITEM_REPLAYED = "item_replayed"
+    ITEM_DROPPED = "item_dropped"
     CONFIGURATION_APPLIED = "configuration_applied"
 
 

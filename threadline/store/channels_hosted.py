@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from threadline.core.errors import ThreadlineError
+import asyncpg
+
+from threadline.core.errors import ThreadlineError, Unavailable
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -31,6 +33,11 @@ class FenceLost(ThreadlineError):
     status = 409
 
 
+def lease_of(channel_id: UUID) -> str:
+    """The name of the lease under which a channel is hosted."""
+    return f"channel:{channel_id}"
+
+
 async def list_channels_to_host(connection: Connection) -> list[HostedChannel]:
     """Every channel that is not disconnected, in the order of ids."""
     rows = await connection.fetch(
@@ -46,6 +53,18 @@ async def check_fence(session: Session, *, lease: str, fence: int) -> None:
     held = await connection.fetchval("select fence from leases where name = $1 and fence = $2 for share", lease, fence)
     if held is None:
         raise FenceLost("This work moved to another worker.")
+
+
+async def hold_lease(session: Session, lease: str) -> None:
+    """Until this commits, whoever has the lease writes nothing. Raises Unavailable if that cannot be had in time."""
+    connection = await session.raw()
+    await connection.execute("insert into leases (name) values ($1) on conflict do nothing", lease)
+    await connection.execute("set local lock_timeout = 3000")
+    try:
+        await connection.execute("select from leases where name = $1 for update", lease)
+    except asyncpg.LockNotAvailableError as error:
+        raise Unavailable("This channel is busy right now. Please try again in a moment.") from error
+    await connection.execute("set local lock_timeout = 0")
 
 
 async def find_hosted_channel(connection: Connection, channel_id: UUID) -> HostedChannel | None:

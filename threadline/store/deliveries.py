@@ -195,19 +195,3 @@ async def insert_failed_items(
         [item.item for item in items],
         [item.error for item in items],
     )
-
-
-async def take_failed_items(
-    connection: Connection, *, workspace_id: UUID, channel_id: UUID, ids: Sequence[UUID]
-) -> list[tuple[UUID, UUID, int, str]]:
-    """Failed items to try again, marked as replayed: (id, delivery id, position, item JSON)."""
-    rows = await connection.fetch(
-        "update failed_items set state = 'replayed' where workspace_id = $1 and channel_id = $2"
-        " and id = any($3::uuid[]) and state = 'failed' returning id, delivery_id, position, item::text as item",
-        workspace_id,
-        channel_id,
-        list(ids),
-    )
-    return sorted(
-        ((row["id"], row["delivery_id"], row["position"], row["item"]) for row in rows), key=lambda one: one[0]
-    )

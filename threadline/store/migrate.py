@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. `schema_revision` compares with it before anything imports Alembic (a test keeps it true)."""
 
 _LOCK = 7_021_120_001

@@ -15,7 +15,7 @@ from threadline.channels.registry import channel_type
 from threadline.infra.blobs import StoredBlob
 from threadline.infra.bus import Bus
 from threadline.infra.log import get_logger
-from threadline.store.channels_hosted import FenceLost, HostedChannel
+from threadline.store.channels_hosted import FenceLost, HostedChannel, lease_of
 from threadline.store.session import Database
 from threadline.workers.receive_loop import ReceiveLoop
 from threadline.workers.send_loop import Outbox, SendLoop, SendTimes
@@ -48,10 +48,6 @@ class HostTools:
     new_id: Callable[[], UUID]
     poll_s: float = 1.0
     send_times: SendTimes | None = None
-
-
-def lease_of(channel_id: UUID) -> str:
-    return f"channel:{channel_id}"
 
 
 async def host_channel(row: HostedChannel, fence: int, tools: HostTools, *, stop: asyncio.Event) -> None:

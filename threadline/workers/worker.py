@@ -19,9 +19,9 @@ from threadline.core.errors import Unavailable
 from threadline.infra.jobs import JobRunner
 from threadline.infra.lease import Leases
 from threadline.infra.log import get_logger
-from threadline.store.channels_hosted import HostedChannel, list_channels_to_host
+from threadline.store.channels_hosted import HostedChannel, lease_of, list_channels_to_host
 from threadline.store.session import Role
-from threadline.workers.channel_host import HostTools, host_channel, lease_of
+from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.media import register_media
 from threadline.workers.partitions import Upkeep

@@ -336,12 +336,72 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened after a number, with everything it touched as it is now. Older than a day: fetch afresh.
-         * @description What happened after a number, with everything it touched as it is now. Older than a day: fetch afresh.
+         * What happened after a number, with everything it touched as it is now.
+         * @description What happened after a number, with everything it touched as it is now.
          */
         get: operations["getEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/failed-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Single items that failed, while the rest of their delivery went on.
+         * @description Single items that failed, while the rest of their delivery went on.
+         */
+        get: operations["getFailedItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/failed-items/{item_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it up: nobody will receive it any more.
+         * @description Give it up: nobody will receive it any more.
+         */
+        post: operations["dropFailedItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/failed-items/{item_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive it again. Receiving is the engine's work: the web role cannot do it.
+         * @description Receive it again. Receiving is the engine's work: the web role cannot do it.
+         */
+        post: operations["replayFailedItem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -431,6 +491,46 @@ export interface paths {
          * @description Withdraw an invitation.
          */
         delete: operations["deleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message.
+         * @description One message.
+         */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every try to send it, with its times and marks.
+         * @description Every try to send it, with its times and marks.
+         */
+        get: operations["getAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -904,6 +1004,33 @@ export interface components {
             role?: ("admin" | "supervisor" | "agent") | null;
             /** Sees */
             sees?: ("all" | "assigned") | null;
+        };
+        /**
+         * Attempt
+         * @description One try to send one part of a message, with everything that is known of its way (T5).
+         */
+        Attempt: {
+            created_at: string;
+            delivered_at: string | null;
+            error_code: string | null;
+            error_text: string | null;
+            failed_at: string | null;
+            /** Format: uuid */
+            id: string;
+            is_copy: boolean;
+            is_held: boolean;
+            part: number;
+            played_at: string | null;
+            provider_id: string | null;
+            read_at: string | null;
+            sent_at: string | null;
+            /** @enum {unknown} */
+            status: "delivered" | "failed" | "played" | "queued" | "read" | "sending" | "sent";
+            uncertain_at: string | null;
+        };
+        /** AttemptList */
+        AttemptList: {
+            items: components["schemas"]["Attempt"][];
         };
         /** Author */
         Author: {
@@ -1426,7 +1553,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_failed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -1440,6 +1567,26 @@ export interface components {
             files: components["schemas"]["File"][];
             messages: components["schemas"]["Message"][];
             position: number;
+        };
+        /**
+         * FailedItem
+         * @description Never the item itself: that is the customer's.
+         */
+        FailedItem: {
+            /** Format: uuid */
+            channel_id: string;
+            created_at: string;
+            /** Format: uuid */
+            delivery_id: string;
+            error: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+        };
+        /** FailedItemPage */
+        FailedItemPage: {
+            items: components["schemas"]["FailedItem"][];
+            next: string | null;
         };
         /** Failure */
         Failure: {
@@ -3095,6 +3242,96 @@ export interface operations {
             };
         };
     };
+    getFailedItems: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedItemPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropFailedItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayFailedItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     uploadFile: {
         parameters: {
             query?: never;
@@ -3276,6 +3513,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptList"];
+                };
             };
             /** @description Refused or failed */
             default: {

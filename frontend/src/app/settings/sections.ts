@@ -105,7 +105,7 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.deliveries.title',
     icon: Inbox,
     permission: 'deliveries:read',
-    contents: ['settings.deliveries.replay'],
+    contents: ['settings.deliveries.replay', 'settings.deliveries.failed'],
   },
 ];
 

@@ -178,6 +178,8 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'sending_resumed':
     case 'delivery_unroutable':
     case 'item_failed':
+    case 'item_replayed':
+    case 'item_dropped':
     case 'configuration_applied':
       return state;
     default:

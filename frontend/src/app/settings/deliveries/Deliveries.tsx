@@ -16,8 +16,9 @@ import { useChannels } from '../channels/useChannels';
 import { Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { Delivery, DeliveryPage } from '../types';
+import { FailedItems } from './FailedItems';
 
-type Kind = Delivery['state'];
+type Kind = Delivery['state'] | 'failed';
 
 /** What a provider delivered and nobody got: for no channel of ours, or not to be understood. Nothing of it is lost. */
 export function Deliveries() {
@@ -32,17 +33,17 @@ export function Deliveries() {
         label={t('settings.deliveries.title')}
         value={kind}
         onValueChange={setKind}
-        tabs={(['unroutable', 'dead'] as const).map((value) => ({
+        tabs={(['unroutable', 'dead', 'failed'] as const).map((value) => ({
           value,
           label: t(`settings.deliveries.${value}`),
-          panel: <DeliveryList kind={value} />,
+          panel: value === 'failed' ? <FailedItems /> : <DeliveryList kind={value} />,
         }))}
       />
     </Page>
   );
 }
 
-function DeliveryList({ kind }: { readonly kind: Kind }) {
+function DeliveryList({ kind }: { readonly kind: Delivery['state'] }) {
   const queries = useQueryClient();
   const { data: channels = [] } = useChannels();
   const mayReplay = useSignedIn().agent.permissions.includes('deliveries:replay');
