@@ -24,7 +24,7 @@ from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.media import register_media
-from threadline.workers.partitions import Upkeep
+from threadline.workers.upkeep import Upkeep
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
 _STOP_WITHIN_S: Final = 15.0
