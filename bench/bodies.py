@@ -9,17 +9,28 @@ import uuid
 PADDING = "Hello! Do you still have the blue bowls with the sand glaze, and can they be here before Saturday? " * 4
 
 
-def message_body(*, number: str, account: str, customer: int, provider_id: str, at: int, text: str = PADDING) -> bytes:
+def message_body(
+    *,
+    number: str,
+    account: str,
+    customer: int,
+    provider_id: str,
+    at: int,
+    text: str = PADDING,
+    has_user_id: bool = True,
+) -> bytes:
     phone = f"4477{customer:08d}"
     user = f"GB.{10**18 + customer}"
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "15550783881", "phone_number_id": number},
-        "contacts": [{"profile": {"name": f"Customer {customer}"}, "wa_id": phone, "user_id": user}],
+        "contacts": [
+            {"profile": {"name": f"Customer {customer}"}, "wa_id": phone} | ({"user_id": user} if has_user_id else {})
+        ],
         "messages": [
             {
                 "from": phone,
-                "from_user_id": user,
+                **({"from_user_id": user} if has_user_id else {}),
                 "id": provider_id,
                 "timestamp": str(at),
                 "type": "text",

@@ -48,7 +48,7 @@ class Sent(msgspec.Struct, frozen=True):
     provider_id: str
 
 
-async def make_contacts(installation: Installation, count: int, *, place: int = 0) -> None:
+async def make_contacts(installation: Installation, count: int, *, place: int = 0, has_user_id: bool = True) -> None:
     """So many customers with an open conversation on that number, by receiving a message of each."""
     chance = random.Random(place)
     bodies = [
@@ -58,6 +58,7 @@ async def make_contacts(installation: Installation, count: int, *, place: int = 
             customer=customer,
             provider_id=provider_id(f"hello{place}{uuid4().hex[:6]}", customer, chance),
             at=int(time.time()),
+            has_user_id=has_user_id,
         )
         for customer in range(count)
     ]
