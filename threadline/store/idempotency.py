@@ -68,10 +68,3 @@ async def keep_answer(session: Session, *, actor_id: UUID, route: str, key: str,
         status,
         body,
     )
-
-
-async def forget_old_keys(session: Session, *, older_than_s: float) -> None:
-    """Removes keys past their time (24 hours at least). Uses `idempotency_keys_by_age`."""
-    await (await session.raw()).execute(
-        "delete from idempotency_keys where created_at < now() - make_interval(secs => $1)", older_than_s
-    )

@@ -35,10 +35,3 @@ async def give_back(session: Session, rate: Rate) -> None:
     await (await session.raw()).execute(
         "update rate_counters set hits = hits - 1 where key = $1 and hits > 0", rate.key
     )
-
-
-async def forget_old_rates(session: Session, *, older_than_s: float) -> None:
-    """Removes counters whose window is long over."""
-    await (await session.raw()).execute(
-        "delete from rate_counters where window_started_at < now() - make_interval(secs => $1)", older_than_s
-    )

@@ -1,4 +1,5 @@
-"""Upkeep of the tables: partitions ahead of need, old raw deliveries away, statistics that planners can trust.
+"""Upkeep of the tables: partitions ahead of need, old raw deliveries and other old rows away, statistics that
+planners can trust.
 
 Runs as the owner of the schema, on a connection of its own; every statement is bounded by a lock time-out.
 """
@@ -11,6 +12,7 @@ import asyncpg
 
 _AHEAD = timedelta(days=70)
 _BEHIND = timedelta(days=8)
+_PARKED = timedelta(days=7, hours=6)
 _SHOWN = timedelta(days=90)
 """How long what is dead or unroutable stays for an admin; what is open stays until it is finished."""
 
@@ -92,8 +94,63 @@ async def refresh_statistics(connection: asyncpg.Connection) -> list[str]:
     return names
 
 
-async def tidy(connection: asyncpg.Connection) -> None:
-    """Rows whose time is over: keys of repeatable requests, counters of floods, workers that stopped beating."""
-    await connection.execute("delete from idempotency_keys where created_at < now() - interval '3 days'")
-    await connection.execute("delete from rate_counters where window_started_at < now() - interval '2 days'")
-    await connection.execute("delete from workers where beat_at < now() - interval '1 day'")
+_OLD = {
+    "idempotency_keys": "created_at < now() - interval '1 day'",
+    "rate_counters": "window_started_at < now() - interval '2 days'",
+    "acts": "expires_at < now() - interval '1 day'",
+    "sessions": "least(expires_at, idle_until, revoked_at) < now() - interval '30 days'",
+    "one_time_links": "least(expires_at, used_at, revoked_at) < now() - interval '30 days'",
+    "failed_events": "state = 'done' and created_at < now() - interval '1 day'",
+    "failed_items": "state <> 'failed' and created_at < now() - interval '30 days'",
+    "pgqueuer_log": "created < now() - interval '7 days'",
+    "workers": "beat_at < now() - interval '1 day'",
+}
+"""Whose time is over, by table. Repeats of a request are known for a day (R8); the longest window against guessing is a
+day, too. What a person may still want to see – a session that ended, an item somebody dropped – stays for a month."""
+
+_FORGET_BATCH = 2000
+
+
+async def forget_old_rows(connection: asyncpg.Connection, *, batch: int = _FORGET_BATCH) -> dict[str, int]:
+    """Removes them, batch by batch, so that nobody waits long for a lock. Returns how many of each table."""
+    return {table: await _forget(connection, table, condition, batch) for table, condition in _OLD.items()}
+
+
+async def _forget(connection: asyncpg.Connection, table: str, condition: str, batch: int) -> int:
+    statement = (
+        f"delete from {table} where ctid = any(array(select ctid from {table} where {condition} limit $1)) "
+        f"and {condition}"
+    )
+    return await _by_batches(connection, statement, batch)
+
+
+_GIVE_UP = """
+with gone as (
+    delete from parked_items where (channel_id, target_provider_id, id) in (
+        select channel_id, target_provider_id, id from parked_items where received_at < now() - $2::interval
+        order by received_at limit $1
+    ) returning *
+)
+insert into failed_items (workspace_id, id, channel_id, delivery_id, position, item, error)
+select workspace_id, id, channel_id, id, 0, item, 'unroutable: its message never came' from gone
+"""
+
+
+async def give_up_parked(
+    connection: asyncpg.Connection, *, after: timedelta = _PARKED, batch: int = _FORGET_BATCH
+) -> int:
+    """What waited for a message that never came, on channels that nobody hosts any more: now an admin sees it.
+
+    A host gives its own up after seven days and is first. Returns how many. Uses `parked_items_by_age`.
+    """
+    return await _by_batches(connection, _GIVE_UP, batch, after)
+
+
+async def _by_batches(connection: asyncpg.Connection, statement: str, batch: int, *arguments: object) -> int:
+    total = 0
+    while True:
+        done = await connection.execute(statement, batch, *arguments)
+        count = int(done.rsplit(" ", 1)[1])
+        total += count
+        if count < batch:
+            return total

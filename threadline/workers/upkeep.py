@@ -18,9 +18,10 @@ from threadline.store.upkeep import (
     count_default_rows,
     drop_delivery_partition,
     find_old_delivery_partitions,
+    forget_old_rows,
+    give_up_parked,
     make_partitions_ahead,
     refresh_statistics,
-    tidy,
 )
 
 _STATISTICS_EVERY_S: Final = 2.0
@@ -28,7 +29,7 @@ _UPKEEP_EVERY_S: Final = 3600.0
 
 _DEFAULT_ROWS = Gauge("threadline_default_partition_rows", "Rows no partition was made for: must be 0")
 
-log = get_logger("partitions")
+log = get_logger("upkeep")
 
 
 @dataclass(slots=True)
@@ -75,7 +76,11 @@ class Upkeep:
         for name in await find_old_delivery_partitions(connection, before=now - timedelta(days=self.retention_days)):
             moved = await drop_delivery_partition(connection, name, now=now, new_id=self.new_id)
             log.info("deliveries_dropped", partition=name, moved=moved)
-        await tidy(connection)
+        given_up = await give_up_parked(connection)
+        if given_up:
+            log.warning("parked_items_given_up", count=given_up)
+        forgotten = await forget_old_rows(connection)
+        log.info("old_rows_forgotten", **{table: count for table, count in forgotten.items() if count})
 
 
 async def _rest(stop: asyncio.Event) -> None:
