@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +35,16 @@ async def test_number_answers_only_the_asked_fields(rig: Rig) -> None:
     }
     _, listed = await rig.graph("GET", f"{rig.account_id}/phone_numbers")
     assert listed["data"] == [plain]
+
+
+async def test_proof_of_another_app_is_refused(rig: Rig) -> None:
+    def proof(secret: str) -> str:
+        return hmac.new(secret.encode(), rig.box["token"].encode(), hashlib.sha256).hexdigest()
+
+    status, _ = await rig.graph("GET", f"{rig.number_id}?fields=id&appsecret_proof={proof(rig.box['app_secret'])}")
+    assert status == 200
+    status, refused = await rig.graph("GET", f"{rig.number_id}?fields=id&appsecret_proof={proof('another')}")
+    assert (status, refused["error"]["code"]) == (400, 100)
 
 
 async def test_health_names_what_holds_messages_up(rig: Rig) -> None:

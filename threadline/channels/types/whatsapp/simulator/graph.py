@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
@@ -159,7 +161,18 @@ class Graph:
         query_token = "access_token=" in request.query_text
         if query_token or (not value and request.body and "json" not in request.headers.get("content-type", "json")):
             value = as_text(request.params().get("access_token")) or value
-        return self.find_token(value)
+        token = self.find_token(value)
+        if "appsecret_proof=" in request.query_text:
+            self._check_proof(token, request.query.get("appsecret_proof", ""))
+        return token
+
+    def _check_proof(self, token: Token, proof: str) -> None:
+        """A proof, where one is given, must be made of the token with the secret of the token's own app."""
+        app = self.world.state.apps.get(token.app_id)
+        secret = app.secret if app is not None else ""
+        expected = hmac.new(secret.encode(), token.value.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected, proof):
+            raise GraphError(100, message="Invalid appsecret_proof provided in the API argument")
 
     def find_token(self, value: str) -> Token:
         world = self.world
