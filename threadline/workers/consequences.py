@@ -59,7 +59,8 @@ class Handle(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """`kinds` None: every event, and in unbroken ranges. `rests_s`: how often at most, so that ranges are not tiny."""
+    """`kinds` None: every event, and in unbroken ranges. `rests_s`: how long it rests when it has caught up, so that
+    ranges are not tiny."""
 
     name: str
     handle: Handle
@@ -92,8 +93,9 @@ class ConsumerLoop:
         """Until `stop` is set, between two batches. Raises FenceLost when another worker has the consumer."""
         with self.bus.subscribe("feed:") as news:
             while not stop.is_set():
-                if not await self._step_safely():
-                    await news.wait(self.poll_s)
+                if await self._step_safely():
+                    continue  # a full batch was read, there is more: resting now would set a limit to what it can follow
+                await news.wait(self.poll_s)
                 if self.consumer.rests_s:
                     await self._sleep(self.consumer.rests_s)
 
