@@ -43,3 +43,21 @@ def test_threads_never_share_an_id() -> None:
 
 def test_now_has_its_zone() -> None:
     assert utc_now().tzinfo is UTC
+
+
+def test_time_is_the_databases_whatever_the_wall_clock_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_ahead_ns", None)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert round(clock.follow(tomorrow)) == 86_400
+    monkeypatch.setattr(clock.time, "time_ns", lambda: 0)
+    assert abs(utc_now() - tomorrow) < timedelta(seconds=1)
+    assert abs(time_of_uuid7(new_id()) - tomorrow) < timedelta(minutes=1)
+
+
+def test_way_to_the_database_does_not_make_time_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_ahead_ns", None)
+    clock.follow(datetime.now(UTC))
+    before = clock._ahead_ns
+    assert clock.follow(utc_now() - timedelta(milliseconds=60)) == 0
+    assert clock._ahead_ns == before
+    assert round(clock.follow(utc_now() - timedelta(seconds=3))) == -3
