@@ -286,7 +286,7 @@ def check_every_outgoing_has_an_end(history: History) -> Iterator[str]:
         if not own or not ends:
             yield f"no end: {message.text} is {message.status!r} with {len(own)} attempts"
         if message.status in (Status.QUEUED, Status.SENDING) and not message.is_uncertain:
-            yield f"left behind: {message.text} is still {message.status.name.lower()}"
+            yield f"left behind: {message.text} is still {message.status!r}"
 
 
 def check_what_arrived_is_settled(history: History) -> Iterator[str]:
@@ -314,7 +314,7 @@ def check_nothing_unseen_is_called_sent(history: History) -> Iterator[str]:
     for message in history.outgoing:
         has_arrived = any(one.id in arrived for one in by_message[message.id])
         if message.status in GOT_THROUGH and not has_arrived:
-            yield f"shown as {message.status.name.lower()} and never arrived: {message.text}"
+            yield f"shown as {message.status!r} and never arrived: {message.text}"
         if has_arrived and message.status not in GOT_THROUGH:
             yield f"arrived and shown as {message.status!r}: {message.text}"
         if has_arrived and message.is_uncertain:

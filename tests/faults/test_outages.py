@@ -381,8 +381,7 @@ async def test_sockets_that_do_not_read_cost_little_and_delay_nobody(town: Town)
             slowest_s = await _read_until_stored(house, healthy, seen, [one["id"] for one in messages[: start + 100]])
             assert slowest_s < 10
             peak_bytes = max(peak_bytes, _memory_bytes(house.web.pid))
-    for connection in stuck:
-        connection.close()
+    assert all([await _is_shut(connection) for connection in stuck]), "who does not read is let go"
     assert peak_bytes - before_bytes < 150 * 1024 * 1024
     assert await house.status_of(f"{house.url}/ready") == 200
     assert (await house.api("GET", "/conversations"))[0] == 200
@@ -409,6 +408,20 @@ async def _open_stuck_feed(house: House) -> socket.socket:
     masked = bytes(byte ^ mask[position % 4] for position, byte in enumerate(text))
     await loop.sock_sendall(connection, bytes([0x81, 0x80 | len(text)]) + mask + masked)
     return connection
+
+
+async def _is_shut(connection: socket.socket) -> bool:
+    """It wakes up, finds what was on its way, and then the end: the server has closed it."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(10):
+            while await loop.sock_recv(connection, 1 << 20):
+                pass
+    except (TimeoutError, ConnectionError) as error:
+        return isinstance(error, ConnectionError)
+    finally:
+        connection.close()
+    return True
 
 
 async def _position(house: House) -> int:

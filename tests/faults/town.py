@@ -167,7 +167,7 @@ class Town:
             except (aiohttp.ClientError, OSError, TimeoutError):
                 status, answer = 0, None
             self.ledger.count(status)
-            if status == 201:
+            if status == 201 and answer is not None:
                 sent = Sent(
                     client_id, UUID(answer["id"]), self.conversations[phone], text, tries, asked_at, time.time()
                 )
