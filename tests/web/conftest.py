@@ -122,7 +122,9 @@ class Answer:
 
 
 @asynccontextmanager
-async def running_server(url: str, folder: Path, **overrides: Any) -> AsyncIterator[Server]:
+async def running_server(
+    url: str, folder: Path, *, database_options: dict[str, Any] | None = None, **overrides: Any
+) -> AsyncIterator[Server]:
     port = free_port()
     environment = {
         "THREADLINE_DATA_DIR": str(folder),
@@ -132,7 +134,7 @@ async def running_server(url: str, folder: Path, **overrides: Any) -> AsyncItera
         "THREADLINE_METRICS_TOKEN": "metrics-token-of-the-tests",
     }
     settings = load_settings(environment | {f"THREADLINE_{name}": value for name, value in overrides.items()})
-    database = make_database(url)
+    database = make_database(url, **(database_options or {}))
     keyring = Keyring([secrets.token_bytes(32)])
     async with Http(allowed_private_hosts=["127.0.0.0/8"]) as http:
         web = create_web(settings, database, keyring=keyring, http=http, blobs=Blobs(folder=folder / "blobs"))

@@ -59,10 +59,7 @@ class Session:
         await self._begin()
         if not self._connection.in_transaction():
             raise RuntimeError("The connection of a session may be used inside its transaction only.")
-        if self._driver is None:
-            self._driver = (await self._connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
-        assert self._driver is not None
-        return self._driver
+        return await self._find_driver()
 
     def record(self, *events: Event) -> None:
         """Write these to the feed, in this order, when the transaction ends well."""
@@ -73,11 +70,27 @@ class Session:
         self.hints.update(topics)
 
     async def _begin(self) -> None:
-        if not self._is_begun:
-            self._is_begun = True
+        """The first statement needs no lock and no table: a connection that does not answer it in time leads nowhere,
+        and is ended, so that whoever waits hears of the outage within seconds (R20)."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        driver = await self._find_driver()
+        patience = asyncio.get_running_loop().call_later(_FIRST_ANSWER_S, driver.terminate)
+        try:
             await self._connection.execute(_SET_WORKSPACE, {"workspace_id": str(self.workspace_id or "")})
+        finally:
+            patience.cancel()
+
+    async def _find_driver(self) -> asyncpg.Connection:
+        if self._driver is None:
+            self._driver = (await self._connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+        assert self._driver is not None
+        return self._driver
 
 
+_CONNECT_S = 2.5
+_FIRST_ANSWER_S = 2.0
 _SET_WORKSPACE = text("select set_config('threadline.workspace_id', :workspace_id, true)")
 
 
@@ -174,7 +187,7 @@ def _make_engine(role: Role, url: str, pool_size: int, pool_wait_s: float, state
         pool_recycle=1800,
         connect_args={
             "server_settings": settings,
-            "timeout": 5,
+            "timeout": _CONNECT_S,
             "command_timeout": statement_timeout_s + 5,
             "prepared_statement_cache_size": 500,
         },
