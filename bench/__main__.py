@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import importlib
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -25,6 +26,7 @@ _BY_NAME = PARTS | {"ui": "bench.ui"}
 
 def main() -> int:
     arguments = _parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it, what it started is stopped
     options = Options(sizes=QUICK if arguments.quick else Sizes(), is_quick=arguments.quick, cache=arguments.cache)
     figures: list[Figure] = []
     failed: list[str] = []

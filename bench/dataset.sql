@@ -1,8 +1,8 @@
 -- A desk after two years: 1 million conversations, 10 million messages, half of everything in one workspace.
 --
 -- `:conversations` conversations with ten messages each. One in twenty runs through all months, the others live for some
--- days. The last 5 % of time holds as much as it would under growth: at least 500,000 messages lie in the partition being
--- written. Run by the owner of the schema; foreign keys are true by construction and not checked.
+-- days. The newest conversations, as many as `:written` messages need, began this month: so much lies in the partition
+-- being written, whatever the day. Run by the owner of the schema; foreign keys are true by construction and not checked.
 
 set session_replication_role = replica;
 set synchronous_commit = off;
@@ -17,13 +17,19 @@ create or replace function bench_uuid(moment timestamptz, number bigint) returns
 select make_partitions(now() - interval '24 months', now() + interval '40 days');
 \o
 
+\echo making :conversations conversations
 create unlogged table bench_conversations as
 select n,
        case when n % 2 = 0 then 1 else 2 + (n % 9) end::int as workspace,
        n % 20 = 0 as is_long,
-       -- quadratic: more of them lately, as a growing desk has
-       now() - interval '24 months' * (1 - sqrt(n::float8 / :conversations)) - interval '2 minutes' as started_at
-from generate_series(1, :conversations) n;
+       greatest(
+           -- quadratic: more of them lately, as a growing desk has
+           now() - interval '24 months' * (1 - sqrt(n::float8 / :conversations)) - interval '2 minutes',
+           case when n > :conversations - :written / 10
+                then month + (now() - interval '2 minutes' - month)
+                     * ((n - :conversations + :written / 10) / greatest(1.0, :written / 10)) end
+       ) as started_at
+from generate_series(1, :conversations) n, (select date_trunc('month', now(), 'UTC') as month) this;
 
 create unlogged table bench_workspaces as
 select n as workspace, bench_uuid(now() - interval '25 months', n) as id,
@@ -43,22 +49,26 @@ insert into channels (workspace_id, id, type, name, endpoint_id, address, accoun
 select id, channel_id, 'whatsapp', 'Shop', endpoint_id, 'bench-number-' || workspace, 'bench-account-' || workspace, ''
 from bench_workspaces;
 
+\echo contacts
 insert into contacts (workspace_id, id, name, phone, created_at, updated_at)
-select w.id, bench_uuid(c.started_at, 10000000 + c.n), 'Customer ' || c.n, '+44' || (7000000000 + c.n), c.started_at, c.started_at
+select w.id, bench_uuid(c.started_at, 10000000 + c.n), 'Customer ' || c.n, '+44' || (7700000000 + c.n), c.started_at, c.started_at
 from bench_conversations c join bench_workspaces w using (workspace);
 
+\echo addresses
 insert into addresses (workspace_id, id, contact_id, scheme, scope, value, created_at)
 select w.id, bench_uuid(c.started_at, 20000000 + c.n), bench_uuid(c.started_at, 10000000 + c.n), 'phone', '',
-       '+44' || (7000000000 + c.n), c.started_at
+       '+44' || (7700000000 + c.n), c.started_at
 from bench_conversations c join bench_workspaces w using (workspace);
 
 -- The ten messages of each conversation: spread over all time, or minutes and hours apart.
+\echo times of the messages
 create unlogged table bench_messages as
 select c.n, c.workspace, k as seq,
        least(case when c.is_long then c.started_at + (now() - c.started_at) * (k / 10.0)
                   else c.started_at + interval '37 minutes' * k * k end, now() - interval '1 second' * (11 - k)) as at
 from bench_conversations c, generate_series(1, 10) k;
 
+\echo conversations
 insert into conversations (workspace_id, id, channel_id, contact_id, address_id, state, assignee_id, first_message_id,
                            last_message_id, last_seq, incoming_count, last_activity_at, waiting_since, last_inbound_at,
                            window_closes_at, created_at, resolved_at)
@@ -73,6 +83,7 @@ select w.id, bench_uuid(c.started_at, 30000000 + c.n), w.channel_id, bench_uuid(
 from bench_conversations c join bench_workspaces w using (workspace)
 join (select n, min(at) as first_at, max(at) as last_at from bench_messages group by n) m using (n);
 
+\echo messages
 insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, author_id, kind, content,
                       provider_id, provider_at, sort_at, created_at, status)
 select w.id, bench_uuid(m.at, 100000000 + m.n * 10 + m.seq), bench_uuid(c.started_at, 30000000 + c.n), w.channel_id, m.seq,
@@ -88,3 +99,5 @@ order by m.at;
 drop table bench_messages;
 drop table bench_conversations;
 set session_replication_role = origin;
+\echo statistics
+vacuum analyze;

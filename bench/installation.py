@@ -66,6 +66,7 @@ class Installation:
     http: aiohttp.ClientSession
     numbers: list[str]
     app_secret: str
+    account: str = ACCOUNT
     workspace_id: UUID = field(default_factory=lambda: UUID(int=0))
     token: str = ""
     hooks: list[str] = field(default_factory=list[str])

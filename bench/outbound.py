@@ -58,7 +58,7 @@ async def measure(options: Options) -> list[Figure]:
 async def _prepare(installation: Installation, options: Options) -> None:
     contacts = max(options.sizes.outbox, options.sizes.burst) // _A_CONVERSATION
     for place in range(len(installation.numbers)):
-        await make_contacts(installation, contacts, place=place, has_user_id=False)
+        await make_contacts(installation, range(contacts), place=place, has_user_id=False)
     await installation.control(
         "knobs",
         {

@@ -21,7 +21,7 @@ async def measure(options: Options) -> list[Figure]:
     few, many = options.sizes.sockets
     with running_postgres() as server:
         async with open_installation(server) as installation:
-            await make_contacts(installation, min(_CONTACTS, options.sizes.contacts))
+            await make_contacts(installation, range(min(_CONTACTS, options.sizes.contacts)))
             installation.web.start()
             installation.worker.start()
             await installation.wait_until_ready()

@@ -45,7 +45,7 @@ async def measure(options: Options) -> list[Figure]:
 
 async def _measure_alone(installation: Installation, options: Options) -> list[Figure]:
     sizes, before = options.sizes, load_average()
-    await make_contacts(installation, sizes.contacts)
+    await make_contacts(installation, range(sizes.contacts))
     await _make_ordinary_tables(installation, sizes.contacts)
     product: list[Received] = []
     one: list[Received] = []
@@ -53,7 +53,8 @@ async def _measure_alone(installation: Installation, options: Options) -> list[F
     notes: list[str] = []
     for _turn in range(sizes.turns):
         sent = await add_outgoing(installation, sizes.received // 5)
-        bodies = mixed_bodies(sizes.received, number=installation.numbers[0], contacts=sizes.contacts, sent=sent)
+        customers = range(sizes.contacts)
+        bodies = mixed_bodies(sizes.received, number=installation.numbers[0], customers=customers, sent=sent)
         await _seed_ordinary_messages(installation, sent, sizes.contacts)
         meter = Meter({}, {"PostgreSQL": postmaster_of(installation.server)})
         received, note = await _receive_metered(installation, bodies, meter)
@@ -113,7 +114,7 @@ async def _measure_with_consequences(installation: Installation, options: Option
     """The real worker: from the first batch it takes until nothing is open and every consumer has read the feed."""
     sizes, before = options.sizes, load_average()
     sent = await add_outgoing(installation, sizes.sustained // 5)
-    bodies = mixed_bodies(sizes.sustained, number=installation.numbers[0], contacts=sizes.contacts, sent=sent)
+    bodies = mixed_bodies(sizes.sustained, number=installation.numbers[0], customers=range(sizes.contacts), sent=sent)
     await _let_consumers_catch_up(installation)
     first = await _position(installation)
     await store(installation.database_url, installation.workspace_id, installation.channel_ids[0], bodies)

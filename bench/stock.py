@@ -48,25 +48,29 @@ class Sent(msgspec.Struct, frozen=True):
     provider_id: str
 
 
-async def make_contacts(installation: Installation, count: int, *, place: int = 0, has_user_id: bool = True) -> None:
-    """So many customers with an open conversation on that number, by receiving a message of each."""
+async def make_contacts(
+    installation: Installation, customers: Sequence[int], *, place: int = 0, has_user_id: bool = True
+) -> None:
+    """Customers with an open conversation on that number, by receiving a message of each."""
     chance = random.Random(place)
     bodies = [
         message_body(
             number=installation.numbers[place],
-            account=ACCOUNT,
+            account=installation.account,
             customer=customer,
             provider_id=provider_id(f"hello{place}{uuid4().hex[:6]}", customer, chance),
             at=int(time.time()),
             has_user_id=has_user_id,
         )
-        for customer in range(count)
+        for customer in customers
     ]
     await receive_product(installation, bodies, place=place)
 
 
-async def receive_product(installation: Installation, bodies: Sequence[bytes], *, place: int = 0) -> Received:
-    """Stored as deliveries first, then received by the product's loop in a process of its own."""
+async def receive_product(
+    installation: Installation, bodies: Sequence[bytes], *, place: int = 0, before: str = "select 1"
+) -> Received:
+    """Stored as deliveries first; after the statement `before` received by the product's loop in its own process."""
     file = keep_bodies(installation.folder, bodies)
     child = await Child.begin(
         "bench.product_receive",
@@ -75,11 +79,12 @@ async def receive_product(installation: Installation, bodies: Sequence[bytes], *
             workspace_id=installation.workspace_id,
             channel_id=installation.channel_ids[place],
             address=installation.numbers[place],
-            account=ACCOUNT,
+            account=installation.account,
             file=str(file),
         ),
     )
     await child.ready()
+    await installation.query(before)
     child.go()
     return msgspec.json.decode(await child.answer(), type=Received)
 
@@ -140,7 +145,13 @@ async def add_outgoing(
 
 
 def mixed_bodies(
-    count: int, *, number: str, contacts: int, sent: Sequence[Sent], first_contact: int = 0
+    count: int,
+    *,
+    number: str,
+    customers: Sequence[int],
+    sent: Sequence[Sent],
+    account: str = ACCOUNT,
+    has_user_id: bool = True,
 ) -> list[bytes]:
     """60 % messages of these contacts, 40 % statuses of these attempts: delivered, later read, each once."""
     chance = random.Random(count)
@@ -154,7 +165,7 @@ def mixed_bodies(
             bodies.append(
                 status_body(
                     number=number,
-                    account=ACCOUNT,
+                    account=account,
                     attempt_id=one.attempt_id,
                     provider_id=one.provider_id,
                     status=status,
@@ -162,14 +173,14 @@ def mixed_bodies(
                 )
             )
         else:
-            customer = first_contact + chance.randrange(contacts)
             bodies.append(
                 message_body(
                     number=number,
-                    account=ACCOUNT,
-                    customer=customer,
+                    account=account,
+                    customer=chance.choice(customers),
                     provider_id=provider_id(run, n, chance),
                     at=now,
+                    has_user_id=has_user_id,
                 )
             )
     return bodies

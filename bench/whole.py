@@ -21,7 +21,7 @@ async def measure(options: Options) -> list[Figure]:
     sizes = options.sizes
     with running_postgres() as server:
         async with open_installation(server) as installation:
-            await make_contacts(installation, sizes.contacts)
+            await make_contacts(installation, range(sizes.contacts))
             installation.web.start()
             installation.worker.start()
             await installation.wait_until_ready()
