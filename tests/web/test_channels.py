@@ -141,6 +141,24 @@ async def test_from_the_form_to_a_channel_that_receives(desk: Server, provider: 
         assert (await connect(admin, made)).status == 201
 
 
+async def test_equal_requests_with_a_key_connect_one_channel(desk: Server, provider: tuple[Provider, Path]) -> None:
+    made = await provider[0].sandbox()
+    async with browser_of(desk) as admin:
+        await set_up(admin)
+        body = {"type": "whatsapp", "name": "Sales", "values": values_of(made)}
+        headers = {"Idempotency-Key": "connect"}
+        answers = await asyncio.gather(*(admin.post("/api/channels", body, headers=headers) for _ in range(5)))
+        answers.append(await admin.post("/api/channels", body, headers=headers))
+        assert {one.status for one in answers} == {201}, [one.raw for one in answers]
+        assert len({one.raw for one in answers}) == 1
+        assert len((await admin.get("/api/channels")).json["items"]) == 1
+        other = await admin.post("/api/channels", body | {"name": "Other"}, headers=headers)
+        assert other.status == 422
+        async with desk.database.transaction(Role.ENGINE) as session:
+            kept = await (await session.raw()).fetchval("select response from idempotency_keys where key = 'connect'")
+        assert b"a-verify-token-of-ours" not in kept
+
+
 async def test_numbers_of_one_app_share_an_address_and_another_workspace_cannot_take_one(
     desk: Server, provider: tuple[Provider, Path]
 ) -> None:

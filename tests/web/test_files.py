@@ -1,5 +1,6 @@
 """Files of the web edge: uploaded, served, ranged, and never run (S47, S48)."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -25,11 +26,35 @@ def picture() -> bytes:
     return buffer.getvalue()
 
 
-async def upload(browser: Browser, channel_id: UUID, content: bytes, name: str, kind: str) -> Answer:
+async def upload(
+    browser: Browser, channel_id: UUID, content: bytes, name: str, kind: str, headers: dict[str, str] | None = None
+) -> Answer:
     form = aiohttp.FormData()
     form.add_field("channel_id", str(channel_id))
     form.add_field("file", content, filename=name, content_type=kind)
-    return await browser.request("POST", "/api/files", data=form)
+    return await browser.request("POST", "/api/files", data=form, headers=headers)
+
+
+async def test_equal_uploads_with_a_key_are_one_file(admin: Browser, server: Server) -> None:
+    channel_id = await Desk(admin.server, admin.workspace_id).channel()
+    key = {"Idempotency-Key": "cat"}
+    before = count_blobs(server)
+    answers = await asyncio.gather(
+        *(upload(admin, channel_id, picture(), "cat.png", "image/png", key) for _ in range(5))
+    )
+    assert {one.status for one in answers} == {201}
+    assert len({one.raw for one in answers}) == 1
+    assert count_blobs(server) == before + 2, "the picture and its preview; what came again is thrown away"
+    other = await upload(admin, channel_id, picture() + b" ", "cat.png", "image/png", key)
+    assert other.status == 422
+    assert count_blobs(server) == before + 2
+    without_key = await upload(admin, channel_id, picture(), "cat.png", "image/png")
+    assert without_key.json["id"] != answers[0].json["id"]
+
+
+def count_blobs(server: Server) -> int:
+    folder = server.settings.data_dir / "blobs"
+    return sum(1 for one in folder.rglob("*") if one.is_file()) if folder.exists() else 0
 
 
 async def test_a_picture_is_uploaded_sent_and_served(admin: Browser) -> None:

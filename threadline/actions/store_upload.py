@@ -114,6 +114,13 @@ async def store_upload(
     )
 
 
+async def drop_upload(blobs: Blobs, upload: ReceivedUpload) -> None:
+    """For an upload that no row will name."""
+    await blobs.delete(upload.blob.key)
+    if upload.preview_key is not None:
+        await blobs.delete(upload.preview_key)
+
+
 class _Watched:
     """Keeps the beginning of what streams by."""
 

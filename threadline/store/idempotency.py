@@ -42,7 +42,17 @@ async def claim_key(
     await connection.execute("set local lock_timeout = 0")
     if is_first:
         return None
-    row = await connection.fetchrow(
+    kept = await find_answer(session, actor_id=actor_id, route=route, key=key, request_hash=request_hash)
+    if kept is None:
+        raise Conflict("The same request is still being worked on. Please wait for its answer.")
+    return kept
+
+
+async def find_answer(
+    session: Session, *, actor_id: UUID, route: str, key: str, request_hash: bytes
+) -> KeptAnswer | None:
+    """What a request with this key was answered; None if it was not yet. Raises Invalid if it was another request."""
+    row = await (await session.raw()).fetchrow(
         "select request_hash, status, response from idempotency_keys"
         " where workspace_id = $1 and actor_id = $2 and route = $3 and key = $4",
         session.workspace_id,
@@ -51,7 +61,7 @@ async def claim_key(
         key,
     )
     if row is None or row["status"] is None:
-        raise Conflict("The same request is still being worked on. Please wait for its answer.")
+        return None
     if row["request_hash"] != request_hash:
         raise Invalid("This Idempotency-Key was used for another request. Please use a new one.")
     return KeptAnswer(status=row["status"], body=row["response"])

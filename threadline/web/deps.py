@@ -20,8 +20,8 @@ from threadline.core.errors import Invalid, NotSignedIn
 from threadline.core.permission import Caller, Permission, check_may
 from threadline.infra.clock import utc_now
 from threadline.infra.log import bind
-from threadline.infra.secrets import Place
-from threadline.store.idempotency import KeptAnswer, claim_key, keep_answer
+from threadline.infra.secrets import Keyring, Place
+from threadline.store.idempotency import KeptAnswer, claim_key, find_answer, keep_answer
 from threadline.store.session import Role, Session
 from threadline.store.sessions import OpenSession, touch_session
 from threadline.web.asgi import Headers
@@ -94,7 +94,7 @@ class Opener:
             repeat = await self._begin_repeatable(call) if self.is_repeatable else None
             yield call
             if repeat is not None and call.kept is not None:
-                await repeat.keep(call)
+                await repeat.keep(session, *call.kept)
 
     def _check(self, web: WebContext, request: Request, headers: Headers, identity: Identity) -> None:
         if request.method not in SAFE_METHODS and identity.open_session is not None:
@@ -104,46 +104,71 @@ class Opener:
         if self.needs_proof:
             check_proof(identity.open_session, within_s=web.settings.limits.proof_s)
 
-    async def _begin_repeatable(self, call: Call) -> "_Repeat | None":
-        keys = call.headers.all("idempotency-key")
-        if not keys:
-            return None
-        if len(keys) > 1 or not 1 <= len(keys[0]) <= _KEY_LENGTH or not keys[0].isascii() or not keys[0].isprintable():
-            raise Invalid(f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable ASCII characters.")
-        route = f"{call.request.method} {call.request.url.path}"
-        repeat = _Repeat(call.caller.token_id or call.caller.actor_id, route, keys[0], self.is_secret)
-        await repeat.claim(call, hashlib.sha256(await call.request.body()).digest())
+    async def _begin_repeatable(self, call: Call) -> "Repeat | None":
+        repeat = find_repeat(call, await call.request.body(), is_secret=self.is_secret)
+        if repeat is not None:
+            await repeat.claim(call.session)
         return repeat
 
 
 @dataclass(frozen=True, slots=True)
-class _Repeat:
-    """A request with a key: scoped to who asks and what is asked. Answers with a secret are kept sealed (S62)."""
+class Repeat:
+    """A request with an Idempotency-Key: scoped to who asks and what is asked (R8).
+
+    A handler with one transaction says `is_repeatable` and is done. One that works between two transactions asks
+    `replay` in the first, so that a repeat costs nothing, and `claim`s and `keep`s in the one that has the effect.
+    """
 
     actor_id: UUID
     route: str
     key: str
-    is_secret: bool
+    request_hash: bytes
+    keyring: Keyring | None
+    """Seals answers that show a secret (S62); None: this answer shows none."""
 
-    async def claim(self, call: Call, request_hash: bytes) -> None:
-        kept = await claim_key(
-            call.session, actor_id=self.actor_id, route=self.route, key=self.key, request_hash=request_hash
+    async def replay(self, session: Session) -> None:
+        """Raises Replayed if it was answered before, Invalid if the key stood for another request."""
+        kept = await find_answer(
+            session, actor_id=self.actor_id, route=self.route, key=self.key, request_hash=self.request_hash
         )
         if kept is not None:
-            body = call.web.keyring.open(kept.body, self._place) if self.is_secret else kept.body
-            raise Replayed(KeptAnswer(status=kept.status, body=body))
+            raise self._replayed(kept)
 
-    async def keep(self, call: Call) -> None:
-        assert call.kept is not None
-        status, body = call.kept
-        body = call.web.keyring.seal(body, self._place) if self.is_secret else body
-        await keep_answer(
-            call.session, actor_id=self.actor_id, route=self.route, key=self.key, status=status, body=body
+    async def claim(self, session: Session) -> None:
+        """From here to the commit this request has the key. Raises Replayed, Conflict, Invalid."""
+        kept = await claim_key(
+            session, actor_id=self.actor_id, route=self.route, key=self.key, request_hash=self.request_hash
         )
+        if kept is not None:
+            raise self._replayed(kept)
+
+    async def keep(self, session: Session, status: int, body: bytes) -> None:
+        body = body if self.keyring is None else self.keyring.seal(body, self._place)
+        await keep_answer(session, actor_id=self.actor_id, route=self.route, key=self.key, status=status, body=body)
+
+    def _replayed(self, kept: KeptAnswer) -> Replayed:
+        body = kept.body if self.keyring is None else self.keyring.open(kept.body, self._place)
+        return Replayed(KeptAnswer(status=kept.status, body=body))
 
     @property
     def _place(self) -> Place:
         return Place("idempotency_keys", "response", self.actor_id)
+
+
+def find_repeat(call: Call, content: bytes, *, is_secret: bool = False) -> Repeat | None:
+    """`content` is what must be the same in a repeat. None for a request without a key."""
+    keys = call.headers.all("idempotency-key")
+    if not keys:
+        return None
+    if len(keys) > 1 or not 1 <= len(keys[0]) <= _KEY_LENGTH or not keys[0].isascii() or not keys[0].isprintable():
+        raise Invalid(f"An Idempotency-Key has 1 to {_KEY_LENGTH} printable ASCII characters.")
+    return Repeat(
+        actor_id=call.caller.token_id or call.caller.actor_id,
+        route=f"{call.request.method} {call.request.url.path}",
+        key=keys[0],
+        request_hash=hashlib.sha256(content).digest(),
+        keyring=call.web.keyring if is_secret else None,
+    )
 
 
 def calls(

@@ -39,7 +39,7 @@ from threadline.web.channel_views import (
     show_channel_to_admin,
 )
 from threadline.web.context import WebContext
-from threadline.web.deps import Call, calls, encoded, opened
+from threadline.web.deps import Call, calls, encoded, find_repeat, opened
 from threadline.web.security import check_proof
 
 router = APIRouter()
@@ -165,9 +165,13 @@ async def create_channel(given: ChannelInput, request: Request) -> Response:
     async with opened(request) as call:
         check_may(call.caller, Permission.CHANNELS_MANAGE)
         check_proof(call.open_session, within_s=call.web.settings.limits.proof_s)
+        known = await list_channels(call.session, call.caller)
+        repeat = find_repeat(call, await request.body(), is_secret=True)
+        if repeat is not None:
+            await repeat.replay(call.session)  # after the list: what it shows of the first request has its answer here
         found = _type_of(given.type)
         values = _values(call.web, found, given.values, None, is_whole=True)
-        _check_is_new(values, await list_channels(call.session, call.caller))
+        _check_is_new(values, known)
     web, caller, channel_id = call.web, call.caller, new_id()
     _refuse_failed(await _ask_checks(web, found, values, None, ""), found)
     async with web.database.transaction(Role.WEB, caller.workspace_id) as session:
@@ -176,6 +180,8 @@ async def create_channel(given: ChannelInput, request: Request) -> Response:
         )
     await _tell_provider(web, found, values, channel_id, callback_url(web.settings, endpoint.key))
     async with web.database.transaction(Role.WEB, caller.workspace_id) as session:
+        if repeat is not None:
+            await repeat.claim(session)
         await connect_channel(
             session,
             web.keyring,
@@ -188,7 +194,10 @@ async def create_channel(given: ChannelInput, request: Request) -> Response:
             now=call.now,
         )
         row = await access_channel(session, replace(caller, visibility=Visibility()), channel_id)
-    return encoded(show_channel_to_admin(row, web.settings, web.keyring), 201)
+        answer = encoded(show_channel_to_admin(row, web.settings, web.keyring), 201)
+        if repeat is not None:
+            await repeat.keep(session, 201, bytes(answer.body))
+    return answer
 
 
 @operation(router, "PATCH", "/channels/{channel_id}", out=Channel)

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import StreamingResponse
 
-from threadline.actions.store_upload import receive_upload, store_upload
+from threadline.actions.store_upload import ReceivedUpload, drop_upload, receive_upload, store_upload
 from threadline.channels.registry import channel_type
 from threadline.core.errors import Conflict, Invalid, NotFound
 from threadline.core.permission import Permission, check_may
@@ -21,7 +21,7 @@ from threadline.store.channels import access_channel
 from threadline.store.files import File, StoredFile, access_file, access_stored_file
 from threadline.store.session import Role
 from threadline.web.api.routes import operation
-from threadline.web.deps import encoded, opened
+from threadline.web.deps import Call, Replayed, encoded, find_repeat, opened
 
 router = APIRouter()
 contents = APIRouter()
@@ -72,18 +72,34 @@ async def upload_file(request: Request) -> Response:
         file_name=file.filename or "",
         limit_bytes=call.web.settings.limits.upload_bytes,
     )
+    try:
+        return await _store(call, channel.id, upload)
+    except (Replayed, Conflict, Invalid):
+        await drop_upload(call.web.blobs, upload)
+        raise
+
+
+async def _store(call: Call, channel_id: UUID, upload: ReceivedUpload) -> Response:
+    """A repeat is known by what the file holds; its bytes came a second time and are thrown away."""
+    about = f"{channel_id}\n{upload.name}\n{upload.declared_mime}\n".encode()
+    repeat = find_repeat(call, about + upload.blob.sha256)
     file_id = new_id()
     async with call.web.database.transaction(Role.WEB, call.caller.workspace_id) as session:
+        if repeat is not None:
+            await repeat.claim(session)
         await store_upload(
             session,
             upload,
             workspace_id=call.caller.workspace_id,
-            channel_id=channel.id,
+            channel_id=channel_id,
             file_id=file_id,
             uploaded_by=call.caller.actor_id,
             now=call.now,
         )
-        return encoded(await access_file(session, call.caller, file_id), 201)
+        answer = encoded(await access_file(session, call.caller, file_id), 201)
+        if repeat is not None:
+            await repeat.keep(session, 201, bytes(answer.body))
+    return answer
 
 
 @operation(contents, "GET", "/files/{file_id}", out=None)

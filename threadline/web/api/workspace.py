@@ -35,7 +35,9 @@ async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission
 
 
 @operation(router, "POST", "/workspace/sending", out=Workspace)
-async def set_sending(given: SendingChange, call: Call = calls(Permission.SENDING_PAUSE)) -> Response:
+async def set_sending(
+    given: SendingChange, call: Call = calls(Permission.SENDING_PAUSE, is_repeatable=True)
+) -> Response:
     """Stop or resume everything that is sent."""
     await pause_sending(call.session, caller=call.caller, is_paused=given.paused, now=call.now)
     return call.answer(await get_workspace(call.session))
