@@ -1,4 +1,4 @@
-"""Where a message goes: the conversation of each contact, locked; reopened or begun if there is none (DESIGN.md §3)."""
+"""Where a message goes: the conversation of each contact, locked; reopened or begun if there is none (design.md §3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

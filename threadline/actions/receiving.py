@@ -1,14 +1,10 @@
 """The values that the receiving actions share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from uuid import UUID
 
 from threadline.channels.contract import ChannelType, Inbound
-
-NewId: TypeAlias = Callable[[], UUID]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Events: the one record that screens, audit, automation and reports read.
 
-An event carries ids and states, never texts, names or numbers (DESIGN.md §6). It is numbered per workspace in the last
+An event carries ids and states, never texts, names or numbers (design.md §6). It is numbered per workspace in the last
 statement before the commit, so the number is the order of commits.
 """
 

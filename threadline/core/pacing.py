@@ -210,7 +210,7 @@ class PairLimits:
 
 
 def pair_retry_in_s(refusals: int) -> float:
-    """4^X seconds, X = 0, 1, 2… (whatsapp.md §1.3), at most a good hour."""
+    """4^X seconds, X = 0, 1, 2… (docs/whatsapp.md §1.3), at most a good hour."""
     return float(4 ** min(refusals, 6))
 
 

@@ -1,7 +1,7 @@
 """Templates: which values they want, and the text the customer will read.
 
 A template is kept as the provider lists it: components with a type, a text and `{{variables}}`, numbered or named
-(whatsapp.md §4.2). Here it is read as far as a person who fills it needs.
+(docs/whatsapp.md §4.2). Here it is read as far as a person who fills it needs.
 """
 
 import re

@@ -167,7 +167,7 @@ class Decision:
 async def insert_decisions(
     connection: Connection, *, workspace_id: UUID, decisions: Sequence[Decision], now: datetime
 ) -> set[UUID]:
-    """Returns the messages for which this is the first decision; there is never a second (DESIGN.md §4.6)."""
+    """Returns the messages for which this is the first decision; there is never a second (docs/design.md §4.6)."""
     rows = await connection.fetch(
         "insert into answer_decisions (workspace_id, message_id, conversation_id, answered_by, reason, decided_at)"
         " select $1, message_id, conversation_id, answered_by, reason, $2"

@@ -49,7 +49,7 @@ class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
 async def append_events(connection: Connection, events: list[Event]) -> int:
     """Number and write the events, workspace by workspace: the last statements of a transaction, by its lock order.
 
-    Nothing may be locked after this: the counter row of a workspace is where its writers queue (performance.md §1).
+    Nothing may be locked after this: the counter row of a workspace is where its writers queue (docs/performance.md).
     Returns the last number given (of the last workspace, in id order).
     """
     last_seq = 0

@@ -1,7 +1,7 @@
 """Transactions: the one way to the database.
 
 An edge opens `Database.transaction(...)`, actions use the `Session` it gives, nobody else commits. Events recorded on a
-session are numbered and written as the last statement before the commit; hints leave after it (DESIGN.md §4.5).
+session are numbered and written as the last statement before the commit; hints leave after it (docs/design.md §4.5).
 """
 
 import asyncio

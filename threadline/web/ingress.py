@@ -1,7 +1,7 @@
 """The webhook edge: `/hooks/{endpoint_key}`, bare ASGI. A body is answered 200 once it is committed, never before (R1).
 
 Read within the limit, verify the signature over the raw bytes, find whom it is for, store, answer. Nothing is parsed
-here beyond the tolerant scan for accounts; the host of the channel does the rest (DESIGN.md §4).
+here beyond the tolerant scan for accounts; the host of the channel does the rest (docs/design.md §4).
 """
 
 import asyncio

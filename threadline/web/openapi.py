@@ -1,4 +1,4 @@
-"""The OpenAPI document: every operation, every answer, and the frames of the socket (T4, frontend.md §3)."""
+"""The OpenAPI document: every operation, every answer, and the frames of the socket (T4, docs/design.md §8)."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The feed socket: each process reads what is new once and writes the same bytes to all who may see it.
 
 A room follows one workspace while somebody listens. It looks after each hint and once a second, and gathers what comes
-within a tick, so that a busy workspace costs frames by time and not by event (performance.md §5). A socket that lags
+within a tick, so that a busy workspace costs frames by time and not by event (docs/performance.md). A socket that lags
 reads on by itself until it has caught up; one that does not read is closed (R16, R17).
 """
 

@@ -1,5 +1,5 @@
 """A hosted channel: exactly one worker at a time receives and sends for it, so that order, pacing and limits of a
-number live in one place (DESIGN.md §4.2)."""
+number live in one place (docs/design.md §4.2)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Consumers of the feed: what follows from events, after their commit (DESIGN.md §4.6).
+"""Consumers of the feed: what follows from events, after their commit (docs/design.md §4.6).
 
 A consumer is hosted by one worker under a lease, reads on from its position by number – the order of commits, so it
 skips nothing – and stores its position in the transaction of its effects. An event that fails is tried again within a
@@ -94,7 +94,7 @@ class ConsumerLoop:
         with self.bus.subscribe("feed:") as news:
             while not stop.is_set():
                 if await self._step_safely():
-                    continue  # a full batch was read, there is more: resting now would set a limit to what it can follow
+                    continue  # a full batch was read, there is more: resting now would limit what it follows
                 await news.wait(self.poll_s)
                 if self.consumer.rests_s:
                     await self._sleep(self.consumer.rests_s)

@@ -116,7 +116,7 @@ async def test_callback_data_may_have_512_characters(rig: Rig) -> None:
 
 
 async def test_checks_answer_in_the_documented_order(rig: Rig) -> None:
-    """Each request breaks several rules; the first of reference §9.2 decides."""
+    """Each request breaks several rules; the first of docs/whatsapp.md §9.2 decides."""
     path = f"{rig.number_id}/messages"
     rubbish = {"nothing": True}
     status, answer = await rig.graph("POST", path, rubbish, token="unknown")

@@ -23,7 +23,7 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds a route. Its operation id, verb and noun, is `name` or the function's (`get_agents` → `getAgents`).
 
-    Handlers answer with a Response made of a msgspec struct; `out` says which, for the document (frontend.md §3), and
+    Handlers answer with a Response made of a msgspec struct; `out` says which, for the document (design.md §8), and
     `extra` what FastAPI cannot know (a multipart body).
     """
 

@@ -1,4 +1,4 @@
-"""The Cloud API's error codes as data: may it go again, who must act, what does a person read (whatsapp.md §7).
+"""The Cloud API's error codes as data: may it go again, who must act, what does a person read (docs/whatsapp.md §7).
 
 Decided by `code`, never by title or HTTP status. `Retry.UNKNOWN` marks codes under which Meta may have accepted the
 message all the same; under all others it is proved that it was not sent. The same codes come in answers and in

@@ -1,4 +1,4 @@
-"""How much of everything the Cloud API takes (whatsapp.md §3.2, §3.3), and the fitting of a message to it.
+"""How much of everything the Cloud API takes (docs/whatsapp.md §3.2, §3.3), and the fitting of a message to it.
 
 Lengths are counted in Unicode characters. What can be split is split, what cannot is refused with the limit's name.
 """

@@ -1,4 +1,4 @@
-"""Files: to Meta before a message goes out, from Meta after one came in (whatsapp.md §3.5)."""
+"""Files: to Meta before a message goes out, from Meta after one came in (docs/whatsapp.md §3.5)."""
 
 from types import AsyncGeneratorType
 from typing import Final

@@ -1,4 +1,4 @@
-"""The account's templates as Meta lists them, page by page (whatsapp.md §4.1)."""
+"""The account's templates as Meta lists them, page by page (docs/whatsapp.md §4.1)."""
 
 from typing import Final
 

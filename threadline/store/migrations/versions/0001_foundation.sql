@@ -1,6 +1,6 @@
 -- The foundation: people, workspaces, channels, contacts, conversations, messages, attempts, deliveries, events.
 --
--- `@text` stands for text compared byte by byte: nothing we look up or index depends on a locale (DESIGN.md §6).
+-- `@text` stands for text compared byte by byte: nothing we look up or index depends on a locale (docs/design.md §6).
 -- Tenant tables carry workspace_id in their primary key, so every foreign key stays within its workspace (S4).
 
 -- Roles -------------------------------------------------------------------------------------------------------------
@@ -594,7 +594,7 @@ create table failed_events (
 );
 create index failed_events_open on failed_events (workspace_id, consumer, conversation_id) where state <> 'done';
 
--- Who answers an incoming message, decided once, with the reason (DESIGN.md §4.6).
+-- Who answers an incoming message, decided once, with the reason (docs/design.md §4.6).
 create table answer_decisions (
     workspace_id uuid not null,
     message_id uuid not null,

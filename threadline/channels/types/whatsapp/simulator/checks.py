@@ -1,4 +1,4 @@
-"""Limits of what may be sent: lengths, counts, required keys – refused at the limit plus one (reference §3.2–§3.3)."""
+"""Limits of what may be sent: lengths, counts, required keys – refused one above (whatsapp.md §3.2–§3.3)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 TIMELESS_FIELDS = frozenset(
     {"messages", "calls", "user_preferences", "smb_message_echoes", "smb_app_state_sync", "history", "standby"}
 )
-"""Fields whose entry carries no `time` (reference §2.6, §9.4)."""
+"""Fields whose entry carries no `time` (docs/whatsapp.md §2.6, §9.4)."""
 LISTS = ("messages", "statuses", "message_echoes", "user_preferences")
 
 

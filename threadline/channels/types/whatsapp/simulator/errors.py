@@ -1,4 +1,4 @@
-"""The provider's errors: codes, HTTP statuses, titles and the exact shape of an error answer (reference §7, §9.2)."""
+"""The provider's errors: codes, HTTP statuses, titles and the exact shape of an error answer (whatsapp.md §7, §9.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calling: the actions, their state rules and webhooks, without any audio (reference §8.1)."""
+"""Calling: the actions, their state rules and webhooks, without any audio (docs/whatsapp.md §8.1)."""
 
 from __future__ import annotations
 

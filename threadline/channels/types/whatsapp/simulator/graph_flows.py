@@ -1,4 +1,4 @@
-"""Flow edges, as far as sending a flow needs them: create, upload, publish, deprecate, delete (reference §8.3)."""
+"""Flow edges, as far as sending a flow needs them: create, upload, publish, deprecate, delete (whatsapp.md §8.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups: made by request, told by webhooks, invite-only (reference §8.2)."""
+"""Groups: made by request, told by webhooks, invite-only (docs/whatsapp.md §8.2)."""
 
 from __future__ import annotations
 

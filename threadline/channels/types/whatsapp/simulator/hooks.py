@@ -16,7 +16,7 @@ def metadata(number: Number) -> JSON:
 
 
 def contact(world: World, number: Number, conversation: Conversation, user: User, *, has_username: bool = True) -> JSON:
-    """A `contacts[]` item; the phone is missing when the user hides it and no exception applies (reference §2.3)."""
+    """A `contacts[]` item; the phone is missing when the user hides it and no exception applies (whatsapp.md §2.3)."""
     profile: JSON = {"name": user.name}
     if user.username is not None and has_username:
         profile["username"] = f"@{user.username}" if world.knobs.username_has_at else user.username

@@ -144,7 +144,7 @@ class Knobs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     pacing: bool = False
     old_conversation_object: bool = False
     identity_mismatch_code: int = 137000
-    # uncertain, see reference §11
+    # uncertain, see docs/whatsapp.md §11
     reaction_opens_window: bool = False
     tier_exceeded_code: int = 131048
     free_allowance_without_payment: bool = True

@@ -1,4 +1,4 @@
-"""Media: what may be sent, how long ids and URLs live, and the endpoints that move the bytes (reference §3.2, §3.5)."""
+"""Media: what may be sent, how long ids and URLs live, and the endpoints of the bytes (whatsapp.md §3.2, §3.5)."""
 
 from __future__ import annotations
 

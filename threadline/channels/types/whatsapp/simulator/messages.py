@@ -1,4 +1,4 @@
-"""`POST /{number}/messages`: the checks of reference §9.2 in their order, then acceptance. This is the hot path."""
+"""`POST /{number}/messages`: the checks of whatsapp.md §9.2 in their order, then acceptance. This is the hot path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a delivered message costs and how the webhook says so (reference §6); the clock's date decides the model."""
+"""What a delivered message costs and how the webhook says so (whatsapp.md §6); the clock's date decides the model."""
 
 from __future__ import annotations
 
