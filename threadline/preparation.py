@@ -2,6 +2,7 @@
 
 from threadline.actions.set_up_workspace import create_setup_link
 from threadline.house import check_key, connect, database_url, make_database, sqlalchemy_url
+from threadline.infra.clock import new_id
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
 from threadline.sandbox import prepare_sandbox
@@ -27,7 +28,7 @@ async def prepare_installation(settings: Settings) -> dict[str, str]:
 async def make_setup_link(session: Session, settings: Settings) -> str:
     """For the oldest workspace; for a new one when there is none. The links before it stop working."""
     workspaces = await list_workspaces(session)
-    token = await create_setup_link(session, workspace_id=workspaces[0] if workspaces else None)
+    token = await create_setup_link(session, workspace_id=workspaces[0] if workspaces else None, new_id=new_id)
     return f"{settings.base_url}/setup?token={token}"
 
 

@@ -79,7 +79,7 @@ class _Sandbox:
         async with self._database.transaction(Role.ENGINE, workspace_id) as session:
             await insert_workspace(session, workspace_id=workspace_id, name=WORKSPACE_NAME, is_sandbox=True)
             endpoint = await ensure_endpoint(
-                session, self._keyring, provider=found.manifest.provider, secrets=values.endpoint
+                session, self._keyring, provider=found.manifest.provider, secrets=values.endpoint, new_id=new_id
             )
             await connect_channel(
                 session,
@@ -93,6 +93,7 @@ class _Sandbox:
                 is_practice=True,
                 actor_id=COMMAND_LINE,
                 now=utc_now(),
+                new_id=new_id,
             )
         self._keep_answer(name, answer)
         await self.tell_callback(name, url, answer)
@@ -107,7 +108,9 @@ class _Sandbox:
         access = access_of(row, self._keyring, base_url=url)
         listed = await found.list_templates(self._http, access)
         async with self._database.transaction(Role.ENGINE, workspace_id) as session:
-            await sync_templates(session, caller=caller, channel_id=channel_id, listed=listed, now=utc_now())
+            await sync_templates(
+                session, caller=caller, channel_id=channel_id, listed=listed, now=utc_now(), new_id=new_id
+            )
 
     async def _ask(self, name: str, url: str, wishes: Answer) -> Answer:
         token = self._settings.simulator_token_file(name).read_text().strip()

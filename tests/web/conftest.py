@@ -198,7 +198,7 @@ async def set_up(
     workspace_id = new_id()
     async with browser.server.database.transaction(Role.ENGINE, workspace_id) as session:
         await insert_workspace(session, workspace_id=workspace_id, name=name, is_sandbox=is_sandbox)
-        token = await create_setup_link(session, workspace_id=workspace_id)
+        token = await create_setup_link(session, workspace_id=workspace_id, new_id=new_id)
     answer = await browser.post(
         "/api/setup",
         {

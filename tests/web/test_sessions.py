@@ -146,7 +146,7 @@ async def test_a_session_ends_by_itself(browser: Browser, column: str) -> None:
 async def test_a_password_that_is_tried_first_is_refused(browser: Browser, password: str) -> None:
     await clear_rates(browser.server)
     async with browser.server.database.transaction(Role.ENGINE) as session:
-        token = await create_setup_link(session, workspace_id=None)
+        token = await create_setup_link(session, workspace_id=None, new_id=new_id)
     body = {"token": token, "name": "Ada Admin", "email": "ada.admin@example.org", "workspace_name": "Shop"}
     answer = await browser.post("/api/setup", body | {"password": password})
     assert answer.status == 422, answer.raw
@@ -156,7 +156,7 @@ async def test_a_password_that_is_tried_first_is_refused(browser: Browser, passw
 async def test_a_password_of_128_characters_is_taken_whole(browser: Browser) -> None:
     await clear_rates(browser.server)
     async with browser.server.database.transaction(Role.ENGINE) as session:
-        token = await create_setup_link(session, workspace_id=None)
+        token = await create_setup_link(session, workspace_id=None, new_id=new_id)
     email, password = f"{uuid4().hex}@example.org", "lÖng-" * 25 + "end"
     body = {"token": token, "name": "Ada", "email": email, "workspace_name": "Shop", "password": password}
     assert (await browser.post("/api/setup", body)).status == 200
@@ -170,7 +170,7 @@ async def test_a_link_works_once_even_for_two_at_the_same_moment(server: Server)
     workspace_id = new_id()
     async with server.database.transaction(Role.ENGINE, workspace_id) as session:
         await insert_workspace(session, workspace_id=workspace_id, name="Shop")
-        token = await create_setup_link(session, workspace_id=workspace_id)
+        token = await create_setup_link(session, workspace_id=workspace_id, new_id=new_id)
     async with AsyncExitStack() as stack:
         browsers = [await stack.enter_async_context(browser_of(server)) for _ in range(4)]
         body = {"token": token, "name": "Ada", "password": PASSWORD}

@@ -554,13 +554,13 @@ async def test_paused_sending_keeps_the_queue_and_resuming_lets_it_go(desk: Desk
     caller = Caller(workspace_id=desk.workspace_id, permissions=frozenset(Permission), agent_id=desk.agent_id)
     await desk.host()
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        await pause_sending(session, caller=caller, is_paused=True, now=utc_now())
+        await pause_sending(session, caller=caller, is_paused=True, now=utc_now(), new_id=new_id)
     await desk.send_many(await desk.add_customers(5), 2)
     await asyncio.sleep(0.6)
     assert desk.provider.requests == 0
     assert "paused" in desk.hosts[0].loop.pause
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        await pause_sending(session, caller=caller, is_paused=False, now=utc_now())
+        await pause_sending(session, caller=caller, is_paused=False, now=utc_now(), new_id=new_id)
     await desk.until_settled()
     assert len(desk.provider.seen) == 10
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from threadline.actions.set_up_workspace import NewMember
 from threadline.core.errors import NotFound
 from threadline.core.events import Event, EventKind
-from threadline.infra.clock import new_id
+from threadline.core.ids import NewId
 from threadline.infra.opaque_tokens import hash_token
 from threadline.store.agents import insert_agent, is_active_agent
 from threadline.store.links import Link, find_link, use_link
@@ -23,7 +23,9 @@ async def get_invitation(session: Session, token: str) -> Link:
     return link
 
 
-async def accept_invitation(session: Session, *, token: str, person_id: UUID, now: datetime) -> NewMember:
+async def accept_invitation(
+    session: Session, *, token: str, person_id: UUID, now: datetime, new_id: NewId
+) -> NewMember:
     """Uses the invitation up and makes the person an agent. The session must have entered the link's workspace."""
     link = await use_link(session, hash_token(token), "invitation")
     if link is None or link.workspace_id is None or link.workspace_id != session.workspace_id:

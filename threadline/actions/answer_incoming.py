@@ -1,4 +1,4 @@
-"""Who answers an incoming message: decided once per message, with the reason kept (DESIGN.md §4.6).
+"""Who answers an incoming message: decided once per message, with the reason kept (docs/design.md §4.6).
 
 The order is: a person who took over, a running flow, a trigger, an external bot, a rule's reply, greeting or away.
 Until something of that is configured, a person answers. Seven matches may not send seven texts, so there is one place.
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from threadline.actions.receiving import NewId
 from threadline.core.events import EventKind
+from threadline.core.ids import NewId
 from threadline.store.consumers import Decision, insert_decisions
 from threadline.store.events import NumberedEvent
 from threadline.store.session import Session

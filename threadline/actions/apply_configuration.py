@@ -20,8 +20,8 @@ from threadline.actions.invite_agent import invite_agent
 from threadline.channels.contract import ChannelType
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, RoleName
-from threadline.infra.clock import new_id
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import Sees, insert_agent, list_agents
 from threadline.store.channels import ChannelRow, list_channels
@@ -75,7 +75,7 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def apply_agent(
-    session: Session, entry: AgentEntry, *, caller: Caller, password_hash: str | None, now: datetime
+    session: Session, entry: AgentEntry, *, caller: Caller, password_hash: str | None, now: datetime, new_id: NewId
 ) -> Applied:
     """`password_hash` is that of the entry's password, made outside the transaction: it takes a tenth of a second."""
     what = f"agent {entry.email}"
@@ -85,19 +85,26 @@ async def apply_agent(
         if (found.role, found.sees, found.is_active) == (entry.role.value, entry.sees, entry.is_active):
             return Applied(what=what, outcome="unchanged")
         change = AgentChange(entry.role, entry.sees, found.channel_ids, entry.is_active)
-        await change_agent(session, caller=caller, agent_id=found.id, change=change, now=now)
+        await change_agent(session, caller=caller, agent_id=found.id, change=change, now=now, new_id=new_id)
         return Applied(what=what, outcome="changed")
     if password_hash is None:
         invitation = await invite_agent(
-            session, caller=caller, email=email, role=entry.role, sees=entry.sees, channel_ids=None, now=now
+            session,
+            caller=caller,
+            email=email,
+            role=entry.role,
+            sees=entry.sees,
+            channel_ids=None,
+            now=now,
+            new_id=new_id,
         )
         return Applied(what=what, outcome="invited", shown_once=invitation.token)
-    await _insert_agent(session, entry, email=email, password_hash=password_hash, caller=caller, now=now)
+    await _insert_agent(session, entry, email=email, password_hash=password_hash, caller=caller, now=now, new_id=new_id)
     return Applied(what=what, outcome="created")
 
 
 async def _insert_agent(
-    session: Session, entry: AgentEntry, *, email: str, password_hash: str, caller: Caller, now: datetime
+    session: Session, entry: AgentEntry, *, email: str, password_hash: str, caller: Caller, now: datetime, new_id: NewId
 ) -> None:
     person_id = new_id()
     await insert_person(
@@ -124,7 +131,7 @@ async def _insert_agent(
     )
 
 
-async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, now: datetime) -> Applied:
+async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
     """A token of the same name with other scopes is replaced: its text cannot be told again."""
     what = f"token {entry.name}"
     found = next((token for token in await list_tokens(session) if token.name == entry.name), None)
@@ -151,6 +158,7 @@ async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, no
         expires_at=None,
         actor_id=caller.actor_id,
         now=now,
+        new_id=new_id,
     )
     return Applied(what=what, outcome="replaced" if found else "created", shown_once=made.text)
 
@@ -163,6 +171,7 @@ async def apply_channel(
     keyring: Keyring,
     channel_type: ChannelType,
     now: datetime,
+    new_id: NewId,
 ) -> Applied:
     """Found by its type and address. Raises Invalid, Conflict (the address is live in another workspace)."""
     rows = [row for row in await list_channels(session, caller) if row.state != "disconnected"]
@@ -172,9 +181,11 @@ async def apply_channel(
         name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in entry.settings.items()
     }
     if row is not None:
-        return await _change_channel(session, entry, row, settings, caller, keyring, channel_type, now)
+        return await _change_channel(session, entry, row, settings, caller, keyring, channel_type, now, new_id=new_id)
     values = read_values(channel_type.manifest, entry.values)
-    endpoint = await ensure_endpoint(session, keyring, provider=channel_type.manifest.provider, secrets=values.endpoint)
+    endpoint = await ensure_endpoint(
+        session, keyring, provider=channel_type.manifest.provider, secrets=values.endpoint, new_id=new_id
+    )
     await connect_channel(
         session,
         keyring,
@@ -186,6 +197,7 @@ async def apply_channel(
         settings=settings,
         actor_id=caller.actor_id,
         now=now,
+        new_id=new_id,
     )
     return _channel_line(entry, "connected", endpoint.key, values)
 
@@ -199,6 +211,7 @@ async def _change_channel(
     keyring: Keyring,
     channel_type: ChannelType,
     now: datetime,
+    new_id: NewId,
 ) -> Applied:
     endpoint = open_endpoint_secrets(keyring, row.endpoint_id, row.endpoint_secrets)
     known = {
@@ -215,7 +228,7 @@ async def _change_channel(
     )
     if not is_same:
         change = ChannelChange(name=entry.name, settings=settings, values=values)
-        await change_channel(session, keyring, caller=caller, channel_id=row.id, change=change, now=now)
+        await change_channel(session, keyring, caller=caller, channel_id=row.id, change=change, now=now, new_id=new_id)
     return _channel_line(entry, "unchanged" if is_same else "changed", row.endpoint_key, values)
 
 
@@ -236,7 +249,7 @@ def _address_of(entry: ChannelEntry, channel_type: ChannelType) -> str:
 
 
 def record_applied(
-    session: Session, *, workspace_id: UUID, actor_id: UUID, applied: list[Applied], now: datetime
+    session: Session, *, workspace_id: UUID, actor_id: UUID, applied: list[Applied], now: datetime, new_id: NewId
 ) -> None:
     """One line of audit for a run that changed something."""
     changed = sum(one.outcome != "unchanged" for one in applied)

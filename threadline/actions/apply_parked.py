@@ -8,8 +8,9 @@ import msgspec
 
 from threadline.actions.receive_changes import receive_changes
 from threadline.actions.receive_statuses import match_statuses, receive_statuses
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.channels.contract import Inbound, InboundStatus
+from threadline.core.ids import NewId
 from threadline.store.deliveries import FailedItem, insert_failed_items
 from threadline.store.session import Session
 from threadline.store.statuses import find_parked_targets, take_expired_parked, take_parked

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import Superseded, keys_of
 from threadline.channels.contract import AddressChange
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.store.connection import Connection
 from threadline.store.incoming import (
     AddressKey,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import ROLES, Caller, Permission, RoleName, check_may_grant
-from threadline.infra.clock import new_id
 from threadline.store.agents import lock_admins, lock_agent, update_agent
 from threadline.store.links import revoke_invitations_by
 from threadline.store.session import Session
@@ -27,7 +27,7 @@ class AgentChange:
 
 
 async def change_agent(
-    session: Session, *, caller: Caller, agent_id: UUID, change: "AgentChange", now: datetime
+    session: Session, *, caller: Caller, agent_id: UUID, change: "AgentChange", now: datetime, new_id: NewId
 ) -> None:
     """Sessions here, invitations and open sockets of somebody who loses rights end with them (S6, S14).
 

@@ -10,8 +10,8 @@ from threadline.actions.channel_secrets import open_endpoint_secrets, seal_chann
 from threadline.actions.connect_channel import ChannelValues, replace_endpoint_secrets
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.infra.secrets import Keyring
 from threadline.store.channels import access_channel, update_channel
 from threadline.store.session import Session
@@ -29,7 +29,14 @@ class ChannelChange:
 
 
 async def change_channel(
-    session: Session, keyring: Keyring, *, caller: Caller, channel_id: UUID, change: ChannelChange, now: datetime
+    session: Session,
+    keyring: Keyring,
+    *,
+    caller: Caller,
+    channel_id: UUID,
+    change: ChannelChange,
+    now: datetime,
+    new_id: NewId,
 ) -> None:
     """Raises NotFound, Conflict (a channel that is disconnected), Invalid (another address is another channel)."""
     before = await access_channel(session, caller, channel_id, is_locked=True)
@@ -61,11 +68,13 @@ async def change_channel(
         "state": change.state or before.state,
         "has_new_secrets": change.values is not None,
     }
-    session.record(_line(EventKind.CHANNEL_CHANGED, caller, channel_id, now, data))
+    session.record(_line(EventKind.CHANNEL_CHANGED, caller, channel_id, now, data, new_id=new_id))
     session.hint(f"channel:{channel_id}")
 
 
-async def disconnect_channel(session: Session, *, caller: Caller, channel_id: UUID, now: datetime) -> None:
+async def disconnect_channel(
+    session: Session, *, caller: Caller, channel_id: UUID, now: datetime, new_id: NewId
+) -> None:
     """Its conversations stay; nothing is received or sent any more, and the address may be connected elsewhere."""
     before = await access_channel(session, caller, channel_id, is_locked=True)
     if before.state == "disconnected":
@@ -79,12 +88,17 @@ async def disconnect_channel(session: Session, *, caller: Caller, channel_id: UU
         secrets=before.secrets,
         settings=before.settings,
     )
-    session.record(_line(EventKind.CHANNEL_DISCONNECTED, caller, channel_id, now, {}))
+    session.record(_line(EventKind.CHANNEL_DISCONNECTED, caller, channel_id, now, {}, new_id=new_id))
     session.hint(f"channel:{channel_id}")
 
 
 def _line(
-    kind: EventKind, caller: Caller, channel_id: UUID, now: datetime, data: dict[str, str | int | bool | None]
+    kind: EventKind,
+    caller: Caller,
+    channel_id: UUID,
+    now: datetime,
+    data: dict[str, str | int | bool | None],
+    new_id: NewId,
 ) -> Event:
     return Event(
         id=new_id(),

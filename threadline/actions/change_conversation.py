@@ -7,8 +7,8 @@ from uuid import UUID
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission
-from threadline.infra.clock import new_id
 from threadline.store.agents import is_active_agent
 from threadline.store.conversations import (
     ConversationKeys,
@@ -28,6 +28,7 @@ async def change_conversation(
     state: Literal["open", "resolved"] | None,
     assignee_id: UUID | Literal["keep"] | None,
     now: datetime,
+    new_id: NewId,
 ) -> None:
     """`state` None and `assignee_id` "keep" leave things as they are; `assignee_id` None takes it from everybody.
 
@@ -44,7 +45,7 @@ async def change_conversation(
     if is_changed:
         new_assignee_id = conversation.assignee_id if assignee_id == "keep" else assignee_id
         new_state = conversation.state if state is None else ConversationState(state)
-        session.record(_changed(caller, conversation, new_state, new_assignee_id, now))
+        session.record(_changed(caller, conversation, new_state, new_assignee_id, now, new_id=new_id))
 
 
 async def _assign(session: Session, caller: Caller, conversation: ConversationKeys, assignee_id: UUID | None) -> None:
@@ -66,7 +67,12 @@ async def _set_state(session: Session, conversation: ConversationKeys, state: Co
 
 
 def _changed(
-    caller: Caller, conversation: ConversationKeys, state: ConversationState, assignee_id: UUID | None, now: datetime
+    caller: Caller,
+    conversation: ConversationKeys,
+    state: ConversationState,
+    assignee_id: UUID | None,
+    now: datetime,
+    new_id: NewId,
 ) -> Event:
     """`previous_assignee_id` lets the feed tell somebody that a conversation has left their sight."""
     is_moved = assignee_id != conversation.assignee_id

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store.session import Session
 from threadline.store.workspaces import rename_workspace
 
 
-async def change_workspace(session: Session, *, caller: Caller, name: str, now: datetime) -> None:
+async def change_workspace(session: Session, *, caller: Caller, name: str, now: datetime, new_id: NewId) -> None:
     await rename_workspace(session, name)
     session.record(
         Event(

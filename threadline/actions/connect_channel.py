@@ -16,7 +16,7 @@ from threadline.actions.channel_secrets import open_endpoint_secrets, seal_chann
 from threadline.channels.contract import ChannelAccess, EndpointSecrets, FieldKind, Manifest, SetupField
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
-from threadline.infra.clock import new_id
+from threadline.core.ids import NewId
 from threadline.infra.opaque_tokens import new_opaque_token
 from threadline.infra.secrets import Keyring
 from threadline.store import channels
@@ -102,7 +102,9 @@ def endpoint_key(workspace_id: UUID, signing: str) -> str:
     return hmac.new(signing.encode(), f"endpoint of {workspace_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-async def ensure_endpoint(session: Session, keyring: Keyring, *, provider: str, secrets: EndpointSecrets) -> Endpoint:
+async def ensure_endpoint(
+    session: Session, keyring: Keyring, *, provider: str, secrets: EndpointSecrets, new_id: NewId
+) -> Endpoint:
     """The app's endpoint with these secrets, found or made. Its verify token becomes the one given.
 
     Raises Invalid if there is no signing secret: an endpoint that cannot verify would refuse everything (S24).
@@ -147,6 +149,7 @@ async def connect_channel(
     is_practice: bool = False,
     actor_id: UUID | None,
     now: datetime,
+    new_id: NewId,
 ) -> None:
     """Raises Conflict if the address is connected already, here or in another workspace."""
     assert session.workspace_id is not None

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, check_scopes
-from threadline.infra.clock import new_id
 from threadline.infra.opaque_tokens import hash_token, new_api_token
 from threadline.store import tokens
 from threadline.store.session import Session
@@ -32,6 +32,7 @@ async def create_token(
     channel_ids: Sequence[UUID] | None,
     expires_at: datetime | None,
     now: datetime,
+    new_id: NewId,
 ) -> NewToken:
     """A token that acts for the caller, never stronger than they are at the time of its use.
 
@@ -52,6 +53,7 @@ async def create_token(
         expires_at=expires_at,
         actor_id=caller.actor_id,
         now=now,
+        new_id=new_id,
     )
 
 
@@ -65,6 +67,7 @@ async def make_token(
     expires_at: datetime | None,
     actor_id: UUID | None,
     now: datetime,
+    new_id: NewId,
 ) -> NewToken:
     """Without a check of rights: for the command line. `agent_id` None makes a service's own token."""
     assert session.workspace_id is not None

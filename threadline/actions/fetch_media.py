@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from threadline.actions.receiving import NewId
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.infra.jobs import Job, enqueue
 from threadline.store.media import PendingMedia, ReadyMedia, keep_failed, keep_ready
 from threadline.store.session import Session

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller, RoleName, check_may_grant
-from threadline.infra.clock import new_id
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store import links
 from threadline.store.agents import list_agents
@@ -35,6 +35,7 @@ async def invite_agent(
     sees: str,
     channel_ids: Sequence[UUID] | None,
     now: datetime,
+    new_id: NewId,
 ) -> NewInvitation:
     """Invitations sent to the same address before stop working.
 
@@ -61,15 +62,19 @@ async def invite_agent(
         channel_ids=channel_ids,
         invited_by=caller.agent_id,
     )
-    session.record(_line(EventKind.INVITATION_CREATED, caller, now, {"role": role.value}))
+    session.record(_line(EventKind.INVITATION_CREATED, caller, now, {"role": role.value}, new_id=new_id))
     return invitation
 
 
-async def revoke_invitation(session: Session, *, caller: Caller, invitation_id: UUID, now: datetime) -> None:
+async def revoke_invitation(
+    session: Session, *, caller: Caller, invitation_id: UUID, now: datetime, new_id: NewId
+) -> None:
     """Raises NotFound if there is none that could still be used."""
     await links.revoke_invitation(session, invitation_id)
-    session.record(_line(EventKind.INVITATION_REVOKED, caller, now, {}))
+    session.record(_line(EventKind.INVITATION_REVOKED, caller, now, {}, new_id=new_id))
 
 
-def _line(kind: EventKind, caller: Caller, now: datetime, data: dict[str, str | int | bool | None]) -> Event:
+def _line(
+    kind: EventKind, caller: Caller, now: datetime, data: dict[str, str | int | bool | None], new_id: NewId
+) -> Event:
     return Event(id=new_id(), workspace_id=caller.workspace_id, kind=kind, at=now, actor_id=caller.actor_id, data=data)

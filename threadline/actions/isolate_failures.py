@@ -10,9 +10,10 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.core.errors import BadPayload
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.infra.log import get_logger
 from threadline.store.deliveries import FailedItem, insert_failed_items
 from threadline.store.savepoint import savepoint

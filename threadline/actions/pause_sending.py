@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store.session import Session
 from threadline.store.workspaces import set_sending_paused
 
 
-async def pause_sending(session: Session, *, caller: Caller, is_paused: bool, now: datetime) -> None:
+async def pause_sending(session: Session, *, caller: Caller, is_paused: bool, now: datetime, new_id: NewId) -> None:
     """Pausing what is paused changes nothing. After a pause what waited goes in order, unless it waited for a day.
 
     The hosts of the channels read the switch with every claim (actions/deliver_messages.py).

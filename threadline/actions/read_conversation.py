@@ -4,14 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys, raise_read_count
 from threadline.store.session import Session
 
 
 async def read_conversation(
-    session: Session, *, caller: Caller, agent_id: UUID, conversation_id: UUID, incoming_count: int, now: datetime
+    session: Session,
+    *,
+    caller: Caller,
+    agent_id: UUID,
+    conversation_id: UUID,
+    incoming_count: int,
+    now: datetime,
+    new_id: NewId,
 ) -> None:
     """Never backwards, and never further than there are messages. Raises NotFound."""
     conversation = await access_conversation_keys(session, caller, conversation_id)

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from prometheus_client import Counter
 
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import resolve_contacts
 from threadline.channels.contract import (
     ChannelNotice,
@@ -25,6 +25,7 @@ from threadline.channels.contract import (
 )
 from threadline.core.consent import MARKETING, consent_word
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction
 from threadline.store import refusals
 from threadline.store.changes import (

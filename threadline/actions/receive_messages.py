@@ -3,7 +3,7 @@
 `receive` takes whatever the open deliveries of a channel hold and does with a handful of statements for all of it what
 one message needs: know it or drop it as a repeat, find who wrote, lock and find the conversation, give it its place,
 write it, move the conversation and the service window on, and announce it. Statuses, reactions, edits and the rest of
-the batch follow in their own files. Nothing here commits; the host of the channel does (DESIGN.md §4).
+the batch follow in their own files. Nothing here commits; the host of the channel does (docs/design.md §4).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,13 +19,14 @@ from threadline.actions.fetch_media import enqueue_fetches
 from threadline.actions.open_conversations import Need, Opened, open_conversations
 from threadline.actions.receive_changes import receive_changes, withdraw_by_word
 from threadline.actions.receive_statuses import match_statuses, receive_statuses
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import Resolution, Superseded, resolve_contacts
 from threadline.channels.contract import AddressChange, InboundMessage, InboundStatus
 from threadline.core.arrival import Arrival, Placed, after_arrivals, duplicate_since, place
 from threadline.core.content import Content, Media, Text, Unsupported, encode_content
 from threadline.core.conversation import ConversationState
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction, Status
 from threadline.core.window import window_closes_at
 from threadline.store.connection import Connection

@@ -1,4 +1,4 @@
-"""What became of our messages, as the provider tells it: sent, failed, delivered, read, played (DESIGN.md §4.4).
+"""What became of our messages, as the provider tells it: sent, failed, delivered, read, played (docs/design.md §4.4).
 
 A status belongs to an attempt, found by our own id in the provider's echo, else by the provider's id. It moves forward
 only; the message then shows what its attempts say. One that comes before its attempt is known is parked.
@@ -12,9 +12,10 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.deliver_messages import status_events
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import keys_of
 from threadline.channels.contract import FailureMeaning, InboundStatus
+from threadline.core.ids import NewId
 from threadline.core.message import Status
 from threadline.store import attempts, refusals
 from threadline.store.connection import Connection

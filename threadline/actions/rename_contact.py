@@ -4,13 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store import contacts
 from threadline.store.session import Session
 
 
-async def rename_contact(session: Session, *, caller: Caller, contact_id: UUID, name: str, now: datetime) -> None:
+async def rename_contact(
+    session: Session, *, caller: Caller, contact_id: UUID, name: str, now: datetime, new_id: NewId
+) -> None:
     """Raises NotFound if the caller sees none of the contact's conversations."""
     await contacts.access_contact(session, caller, contact_id)
     await contacts.rename_contact(session, contact_id, name=name)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.actions.accept_deliveries import Endpoint, route
-from threadline.actions.receiving import NewId
+from threadline.core.ids import NewId
 from threadline.store.deliveries import (
     DeliveryLine,
     StoredDelivery,

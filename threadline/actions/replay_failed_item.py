@@ -10,11 +10,12 @@ import msgspec
 
 from threadline.actions.isolate_failures import is_items_fault
 from threadline.actions.receive_messages import receive
-from threadline.actions.receiving import Channel, NewId, Received
+from threadline.actions.receiving import Channel, Received
 from threadline.channels.contract import Inbound, Unreadable
 from threadline.channels.registry import channel_type
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store.channels_hosted import HostedChannel, find_hosted_channel, hold_lease, lease_of
 from threadline.store.deliveries import find_stored_deliveries, reopen_delivery

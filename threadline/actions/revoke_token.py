@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store import tokens
 from threadline.store.session import Session
 
 
-async def revoke_token(session: Session, *, caller: Caller, token_id: UUID, now: datetime) -> None:
+async def revoke_token(session: Session, *, caller: Caller, token_id: UUID, now: datetime, new_id: NewId) -> None:
     """Raises NotFound."""
     await tokens.revoke_token(session, token_id)
     session.record(

@@ -1,7 +1,7 @@
 """Seal the feed: each range of events is hashed with the seal before it, so nobody removes or changes one unseen (S64).
 
 Writers pay nothing for it; a consumer seals what has been committed. Events hold ids and states only, so erasing a
-person leaves the chain as it is (DESIGN.md §6).
+person leaves the chain as it is (docs/design.md §6).
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.receiving import NewId
 from threadline.core.events import Event
+from threadline.core.ids import NewId
 from threadline.store.consumers import Seal, find_last_seal, insert_seal, list_seals, read_range
 from threadline.store.events import NumberedEvent
 from threadline.store.session import Session

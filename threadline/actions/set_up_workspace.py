@@ -6,8 +6,8 @@ from uuid import UUID
 
 from threadline.core.errors import NotFound
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import RoleName
-from threadline.infra.clock import new_id
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store.agents import insert_agent
 from threadline.store.links import Link, find_link, insert_link, revoke_setup_links, use_link
@@ -26,7 +26,7 @@ class NewMember:
     workspace_id: UUID
 
 
-async def create_setup_link(session: Session, *, workspace_id: UUID | None) -> str:
+async def create_setup_link(session: Session, *, workspace_id: UUID | None, new_id: NewId) -> str:
     """A token for `{public URL}/setup?token=…`; None makes the workspace with its first admin.
 
     The links made before for the same workspace stop working. For the command line: no request can ask for one.
@@ -54,7 +54,14 @@ async def get_setup_link(session: Session, token: str) -> Link:
 
 
 async def set_up_workspace(
-    session: Session, *, token: str, person_id: UUID, workspace_id: UUID, workspace_name: str | None, now: datetime
+    session: Session,
+    *,
+    token: str,
+    person_id: UUID,
+    workspace_id: UUID,
+    workspace_name: str | None,
+    now: datetime,
+    new_id: NewId,
 ) -> NewMember:
     """Uses the link up and makes the person its workspace's admin.
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.events import Event, EventKind
-from threadline.infra.clock import new_id
+from threadline.core.ids import NewId
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store.session import Session
 from threadline.store.sessions import insert_session
@@ -34,6 +34,7 @@ async def sign_in(
     client: Client,
     lifetime: SessionLifetime,
     now: datetime,
+    new_id: NewId,
 ) -> str:
     """Opens a session for somebody whose password was right; returns its cookie, never one that was there before."""
     token = new_opaque_token()
@@ -49,15 +50,17 @@ async def sign_in(
         idle_s=lifetime.idle_s,
         absolute_s=lifetime.absolute_s,
     )
-    session.record(_line(EventKind.SIGNED_IN, workspace_id, agent_id, now))
+    session.record(_line(EventKind.SIGNED_IN, workspace_id, agent_id, now, new_id=new_id))
     return token
 
 
-async def note_failed_sign_in(session: Session, *, workspace_id: UUID, agent_id: UUID, now: datetime) -> None:
+async def note_failed_sign_in(
+    session: Session, *, workspace_id: UUID, agent_id: UUID, now: datetime, new_id: NewId
+) -> None:
     """Somebody tried this agent's address with a wrong password."""
-    session.record(_line(EventKind.SIGN_IN_FAILED, workspace_id, agent_id, now))
+    session.record(_line(EventKind.SIGN_IN_FAILED, workspace_id, agent_id, now, new_id=new_id))
 
 
-def _line(kind: EventKind, workspace_id: UUID, agent_id: UUID, now: datetime) -> Event:
+def _line(kind: EventKind, workspace_id: UUID, agent_id: UUID, now: datetime, new_id: NewId) -> Event:
     actor_id = agent_id if kind is EventKind.SIGNED_IN else None
     return Event(id=new_id(), workspace_id=workspace_id, kind=kind, at=now, agent_id=agent_id, actor_id=actor_id)

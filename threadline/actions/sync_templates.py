@@ -6,15 +6,21 @@ from uuid import UUID
 
 from threadline.channels.contract import TemplateRecord
 from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.infra.clock import new_id
 from threadline.store.channels import access_channel
 from threadline.store.session import Session
 from threadline.store.templates import NewTemplate, write_templates
 
 
 async def sync_templates(
-    session: Session, *, caller: Caller, channel_id: UUID, listed: Sequence[TemplateRecord], now: datetime
+    session: Session,
+    *,
+    caller: Caller,
+    channel_id: UUID,
+    listed: Sequence[TemplateRecord],
+    now: datetime,
+    new_id: NewId,
 ) -> None:
     """Raises NotFound. One event for the whole list."""
     channel = await access_channel(session, caller, channel_id)
@@ -23,7 +29,7 @@ async def sync_templates(
         session,
         channel_type=channel.type,
         account=channel.account,
-        templates=[_stored(one) for one in unique.values()],
+        templates=[_stored(one, new_id=new_id) for one in unique.values()],
     )
     session.record(
         Event(
@@ -38,7 +44,7 @@ async def sync_templates(
     )
 
 
-def _stored(one: TemplateRecord) -> NewTemplate:
+def _stored(one: TemplateRecord, new_id: NewId) -> NewTemplate:
     return NewTemplate(
         id=new_id(),
         provider_id=one.template_id,

@@ -1,8 +1,12 @@
 """Identifiers: UUIDv7 (RFC 9562, §5.7), so that keys sort by the time they were made."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import NewType
+from typing import NewType, TypeAlias
 from uuid import UUID
+
+NewId: TypeAlias = Callable[[], UUID]
+"""Makes the next id; rules and verbs are given it, as they are given the time."""
 
 WorkspaceId = NewType("WorkspaceId", UUID)
 PersonId = NewType("PersonId", UUID)

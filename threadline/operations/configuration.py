@@ -84,16 +84,20 @@ async def _apply(
     caller = Caller(session.workspace_id, frozenset(Permission), token_id=COMMAND_LINE)
     now = utc_now()
     agents = [
-        await apply_agent(session, one, caller=caller, password_hash=hashes.get(one.email), now=now)
+        await apply_agent(session, one, caller=caller, password_hash=hashes.get(one.email), now=now, new_id=new_id)
         for one in configuration.agents
     ]
-    tokens = [await apply_token(session, one, caller=caller, now=now) for one in configuration.tokens]
+    tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels = [
-        await apply_channel(session, one, caller=caller, keyring=keyring, channel_type=channel_type(one.type), now=now)
+        await apply_channel(
+            session, one, caller=caller, keyring=keyring, channel_type=channel_type(one.type), now=now, new_id=new_id
+        )
         for one in configuration.channels
     ]
     applied = [*agents, *tokens, *channels]
-    record_applied(session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now)
+    record_applied(
+        session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
+    )
     return applied
 
 

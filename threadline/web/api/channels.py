@@ -176,7 +176,7 @@ async def create_channel(given: ChannelInput, request: Request) -> Response:
     _refuse_failed(await _ask_checks(web, found, values, None, ""), found)
     async with web.database.transaction(Role.WEB, caller.workspace_id) as session:
         endpoint = await ensure_endpoint(
-            session, web.keyring, provider=found.manifest.provider, secrets=values.endpoint
+            session, web.keyring, provider=found.manifest.provider, secrets=values.endpoint, new_id=new_id
         )
     await _tell_provider(web, found, values, channel_id, callback_url(web.settings, endpoint.key))
     async with web.database.transaction(Role.WEB, caller.workspace_id) as session:
@@ -192,6 +192,7 @@ async def create_channel(given: ChannelInput, request: Request) -> Response:
             endpoint=endpoint,
             actor_id=caller.actor_id,
             now=call.now,
+            new_id=new_id,
         )
         row = await access_channel(session, replace(caller, visibility=Visibility()), channel_id)
         answer = encoded(show_channel_to_admin(row, web.settings, web.keyring), 201)
@@ -225,6 +226,7 @@ async def update_channel(channel_id: UUID, given: ChannelUpdate, request: Reques
                 values=values,
             ),
             now=call.now,
+            new_id=new_id,
         )
         row = await access_channel(call.session, call.caller, channel_id)
     return encoded(show_channel_to_admin(row, call.web.settings, call.web.keyring))
@@ -233,7 +235,7 @@ async def update_channel(channel_id: UUID, given: ChannelUpdate, request: Reques
 @operation(router, "DELETE", "/channels/{channel_id}", out=None, status=204)
 async def delete_channel(channel_id: UUID, call: Call = calls(Permission.CHANNELS_MANAGE)) -> Response:
     """Disconnect it. Its conversations stay."""
-    await disconnect_channel(call.session, caller=call.caller, channel_id=channel_id, now=call.now)
+    await disconnect_channel(call.session, caller=call.caller, channel_id=channel_id, now=call.now, new_id=new_id)
     return call.answer(status=204)
 
 
@@ -263,7 +265,9 @@ async def sync_channel_templates(channel_id: UUID, request: Request) -> Response
         raise CannotSend(error.text) from error
     async with opened(request) as call:
         check_may(call.caller, Permission.TEMPLATES_SYNC)
-        await sync_templates(call.session, caller=call.caller, channel_id=channel_id, listed=listed, now=call.now)
+        await sync_templates(
+            call.session, caller=call.caller, channel_id=channel_id, listed=listed, now=call.now, new_id=new_id
+        )
         stored = await list_templates(call.session, channel_type=row.type, account=row.account)
     return encoded(TemplateList(items=stored))
 

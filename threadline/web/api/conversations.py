@@ -136,6 +136,7 @@ async def update_conversation(
         state=given.state,
         assignee_id=given.assignee_id if "assignee_id" in given.model_fields_set else "keep",
         now=call.now,
+        new_id=new_id,
     )
     return call.answer(await _detail(call, conversation_id))
 
@@ -175,6 +176,7 @@ async def post_read(
         conversation_id=conversation_id,
         incoming_count=given.incoming_count,
         now=call.now,
+        new_id=new_id,
     )
     if given.mark_provider and call.caller.may(Permission.MESSAGES_SEND):
         await mark_conversation_read(

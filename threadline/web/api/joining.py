@@ -95,6 +95,7 @@ async def create_setup(given: SetupAnswer, request: Request) -> Response:
             workspace_id=workspace_id,
             workspace_name=given.workspace_name,
             now=now,
+            new_id=new_id,
         )
         return await open_session_for(
             web,
@@ -137,7 +138,7 @@ async def use_invitation(given: InvitationAnswer, request: Request) -> Response:
     async with web.database.transaction(Role.WEB, link.workspace_id) as session:
         person_id = await _person(session, known, link.email, given.name or "", password_hash, given.locale)
         now = utc_now()
-        member = await accept_invitation(session, token=given.token, person_id=person_id, now=now)
+        member = await accept_invitation(session, token=given.token, person_id=person_id, now=now, new_id=new_id)
         return await open_session_for(
             web,
             session,

@@ -14,6 +14,7 @@ from threadline.actions.invite_agent import invite_agent, revoke_invitation
 from threadline.core.errors import Invalid
 from threadline.core.password import check_password
 from threadline.core.permission import Permission, RoleName
+from threadline.infra.clock import new_id
 from threadline.infra.passwords import hash_password, verify_password
 from threadline.store.agents import Agent, RoleText, Sees, get_agent, list_agents
 from threadline.store.links import Invitation, get_invitation, list_invitations
@@ -88,6 +89,7 @@ async def update_person(given: PersonChange, request: Request) -> Response:
             name=given.name,
             locale=given.locale,
             now=call.now,
+            new_id=new_id,
         )
         if password_hash is not None:
             cookie = await change_password(
@@ -96,6 +98,7 @@ async def update_person(given: PersonChange, request: Request) -> Response:
                 open_session=open_session,
                 password_hash=password_hash,
                 now=call.now,
+                new_id=new_id,
             )
         answer = call.answer(await get_person(call.session, open_session.person_id))
     if cookie is not None:
@@ -144,6 +147,7 @@ async def update_agent(agent_id: UUID, given: AgentUpdate, call: Call = calls(Pe
             is_active=agent.is_active if given.is_active is None else given.is_active,
         ),
         now=call.now,
+        new_id=new_id,
     )
     return call.answer(await get_agent(call.session, agent_id))
 
@@ -167,6 +171,7 @@ async def create_invitation(
         sees=given.sees,
         channel_ids=given.channel_ids,
         now=call.now,
+        new_id=new_id,
     )
     link = f"{call.web.settings.base_url}/invitation?token={invitation.token}"
     stored = await get_invitation(call.session, invitation.id)
@@ -176,5 +181,5 @@ async def create_invitation(
 @operation(router, "DELETE", "/invitations/{invitation_id}", out=None, status=204)
 async def delete_invitation(invitation_id: UUID, call: Call = calls(Permission.AGENTS_MANAGE)) -> Response:
     """Withdraw an invitation."""
-    await revoke_invitation(call.session, caller=call.caller, invitation_id=invitation_id, now=call.now)
+    await revoke_invitation(call.session, caller=call.caller, invitation_id=invitation_id, now=call.now, new_id=new_id)
     return call.answer(status=204)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from threadline.actions.sign_in import Client, SessionLifetime, note_failed_sign_in, sign_in
 from threadline.actions.sign_out import revoke_own_session, sign_out
 from threadline.core.errors import Invalid, NotFound, NotSignedIn
-from threadline.infra.clock import utc_now
+from threadline.infra.clock import new_id, utc_now
 from threadline.infra.log import fingerprint, get_logger
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.infra.passwords import verify_password
@@ -128,6 +128,7 @@ async def delete_session(call: Call = calls(None)) -> Response:
         person_id=open_session.person_id,
         session_id=open_session.id,
         now=call.now,
+        new_id=new_id,
     )
     answer = call.answer(status=204)
     answer.headers["set-cookie"] = call.web.border.ended_cookie
@@ -179,7 +180,12 @@ async def revoke_session(session_id: UUID, call: Call = calls(None)) -> Response
     """Sign out somewhere else."""
     open_session = own_session(call)
     await revoke_own_session(
-        call.session, caller=call.caller, person_id=open_session.person_id, session_id=session_id, now=call.now
+        call.session,
+        caller=call.caller,
+        person_id=open_session.person_id,
+        session_id=session_id,
+        now=call.now,
+        new_id=new_id,
     )
     return call.answer(status=204)
 
@@ -204,6 +210,7 @@ async def open_session_for(
         client=client,
         lifetime=SessionLifetime(limits.session_idle_s, limits.session_absolute_s),
         now=now,
+        new_id=new_id,
     )
     return await _answer_session(web, session, token)
 
@@ -247,5 +254,5 @@ async def _note_failure(web: WebContext, memberships: list[Membership], now: dat
     for membership in memberships:
         async with web.database.transaction(Role.WEB, membership.workspace_id) as session:
             await note_failed_sign_in(
-                session, workspace_id=membership.workspace_id, agent_id=membership.agent_id, now=now
+                session, workspace_id=membership.workspace_id, agent_id=membership.agent_id, now=now, new_id=new_id
             )

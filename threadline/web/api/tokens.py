@@ -10,6 +10,7 @@ from pydantic import Field
 from threadline.actions.create_token import create_token
 from threadline.actions.revoke_token import revoke_token
 from threadline.core.permission import Permission
+from threadline.infra.clock import new_id
 from threadline.store.tokens import Token, list_tokens
 from threadline.web.api.inputs import Id, Input, Moment, Name
 from threadline.web.api.routes import operation
@@ -57,6 +58,7 @@ async def post_token(
         channel_ids=given.channel_ids,
         expires_at=given.expires_at,
         now=call.now,
+        new_id=new_id,
     )
     return call.answer(CreatedToken(token=made.text, record=made.token), status=201)
 
@@ -64,5 +66,5 @@ async def post_token(
 @operation(router, "DELETE", "/tokens/{token_id}", out=None, status=204)
 async def delete_token(token_id: UUID, call: Call = calls(Permission.TOKENS_MANAGE)) -> Response:
     """Withdraw a token."""
-    await revoke_token(call.session, caller=call.caller, token_id=token_id, now=call.now)
+    await revoke_token(call.session, caller=call.caller, token_id=token_id, now=call.now, new_id=new_id)
     return call.answer(status=204)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
 from threadline.core.permission import Permission
+from threadline.infra.clock import new_id
 from threadline.store.workspaces import Workspace, get_workspace
 from threadline.web.api.inputs import Input, Name
 from threadline.web.api.routes import operation
@@ -30,7 +31,7 @@ async def read_workspace(call: Call = calls(Permission.WORKSPACE_READ)) -> Respo
 @operation(router, "PATCH", "/workspace", out=Workspace)
 async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
     """Rename it."""
-    await change_workspace(call.session, caller=call.caller, name=given.name, now=call.now)
+    await change_workspace(call.session, caller=call.caller, name=given.name, now=call.now, new_id=new_id)
     return call.answer(await get_workspace(call.session))
 
 
@@ -39,5 +40,5 @@ async def set_sending(
     given: SendingChange, call: Call = calls(Permission.SENDING_PAUSE, is_repeatable=True)
 ) -> Response:
     """Stop or resume everything that is sent."""
-    await pause_sending(call.session, caller=call.caller, is_paused=given.paused, now=call.now)
+    await pause_sending(call.session, caller=call.caller, is_paused=given.paused, now=call.now, new_id=new_id)
     return call.answer(await get_workspace(call.session))
