@@ -23,6 +23,8 @@ FileId = NewType("FileId", UUID)
 EventId = NewType("EventId", UUID)
 
 _TIMESTAMP_BITS = 48
+_LAST_MILLISECOND = 253_402_300_799_999
+"""The end of the year 9999."""
 
 
 def make_uuid7(*, milliseconds: int, random_bits: int) -> UUID:
@@ -39,5 +41,8 @@ def first_uuid7_at(moment: datetime) -> UUID:
 
 
 def time_of_uuid7(value: UUID) -> datetime:
-    """The time (UTC, millisecond precision) at which a UUIDv7 was made."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=value.int >> 80)
+    """The time (UTC, millisecond precision) at which a UUIDv7 was made.
+
+    For a UUID of another kind, which a client may send, any time at all, at most the last that can be said.
+    """
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=min(value.int >> 80, _LAST_MILLISECOND))
