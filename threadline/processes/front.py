@@ -15,12 +15,15 @@ import uvicorn
 
 from threadline.infra.settings import Settings
 from threadline.web.asgi import Asgi, HeaderList, Headers, Message, Receive, Scope, Send, answer
+from threadline.web.http_protocol import BoundedProtocol, close_late
 from threadline.web.security_headers import SecurityHeaders, is_data
 from threadline.web.static_files import StaticFiles
 
 if TYPE_CHECKING:
     from threadline.processes import web as web_module
 
+_LOOK_EVERY_TICKS: Final = 5
+"""A tick of the server is a tenth of a second."""
 _OPENS_WITHIN_S: Final = 4.0
 _RETRY_AFTER: Final = ((b"retry-after", b"2"),)
 _RESTART: Final = 1012
@@ -29,7 +32,7 @@ _RESTART: Final = 1012
 async def serve_web(settings: Settings, *, listener: socket.socket | None, stop: asyncio.Event) -> None:
     """Until `stop`; then no new connections, requests finished, sockets closed, deliveries committed (R28)."""
     front = Front(settings)
-    server = uvicorn.Server(_configuration(settings, front))
+    server = FrontServer(settings, front)
     server.capture_signals = _no_signals  # ours are in main.py
     edge = asyncio.create_task(_run_edge(settings, front, server, stop), name="edge")
     try:
@@ -123,13 +126,27 @@ class Front:
                 return
 
 
+class FrontServer(uvicorn.Server):
+    """Ends connections whose request does not come."""
+
+    def __init__(self, settings: Settings, front: Front) -> None:
+        super().__init__(_configuration(settings, front))
+        self._timeout_s = settings.limits.request_timeout_s
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _LOOK_EVERY_TICKS == 0:
+            now = asyncio.get_running_loop().time()
+            close_late(tuple(self.server_state.connections), now=now, timeout_s=self._timeout_s)
+        return await super().on_tick(counter)
+
+
 def _configuration(settings: Settings, front: Front) -> uvicorn.Config:
     application: Any = front  # uvicorn names its scope a union of TypedDicts, we a mapping
     return uvicorn.Config(
         application,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=BoundedProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
