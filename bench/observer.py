@@ -65,7 +65,8 @@ async def main() -> None:
 
 
 async def _newest(connection: asyncpg.Connection, workspace_id: UUID) -> int:
-    return await connection.fetchval("select last_seq from feed_counters where workspace_id = $1", workspace_id)
+    position = await connection.fetchval("select last_seq from feed_counters where workspace_id = $1", workspace_id)
+    return int(position or 0)
 
 
 if __name__ == "__main__":

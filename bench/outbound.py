@@ -226,11 +226,10 @@ async def _send_singles(installation: Installation, conversations: Sequence[UUID
 async def _wait_until_accepted(installation: Installation, count: int, *, within_s: float = 180) -> None:
     ends = time.monotonic() + within_s
     while time.monotonic() < ends:
-        page = await installation.control("log?limit=1&compact=1")
-        if page["total"] >= count:
+        if (await installation.control("log?limit=1&compact=1"))["total"] >= count:
             return
         await asyncio.sleep(0.1)
-    raise Failed(f"the provider has {page['total']} of {count} messages:\n{installation.worker.tail()}")
+    raise Failed(f"the provider does not have all {count} messages:\n{installation.worker.tail()}")
 
 
 async def _wait_until_settled(installation: Installation) -> None:

@@ -268,8 +268,12 @@ async def _explain(
         connection = await session.raw()
         with connection.query_logger(note):
             await read.do(session, 1)
+            await asyncio.sleep(0)  # the driver calls its loggers a moment later
+        if not sent:
+            raise Failed(f"no statement of {read.name} was seen")
         for statement, arguments in sent:
             plan = await connection.fetchval(f"explain (format json) {statement}", *arguments)
+            assert plan is not None
             for node in _nodes(plan[0]["Plan"]):
                 if node.get("Node Type") == "Seq Scan":
                     walked[str(node["Relation Name"])] = None
