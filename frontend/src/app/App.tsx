@@ -3,7 +3,8 @@ import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { useSession } from '@/shared/api/session';
 import { Inbox } from './inbox/Inbox';
-import { paths, patterns, screens } from './routes';
+import { paths, patterns } from './paths';
+import { screens } from './routes';
 import { Shell } from './shell/Shell';
 
 export function App() {

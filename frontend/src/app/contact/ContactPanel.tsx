@@ -17,7 +17,7 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { useConversation } from '../inbox/select';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { sentenceOf } from '../thread/actions';
 
 export interface ContactPanelProps {

@@ -6,7 +6,7 @@ import { useStored } from '@/shared/hooks/useStored';
 import { t, type Key } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
-import { paths } from '../routes';
+import { paths } from '../paths';
 
 interface Step {
   readonly title: Key;

@@ -10,7 +10,7 @@ import { draftKey, type ListQuery } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
-import { paths, type View } from '../routes';
+import { paths, type View } from '../paths';
 import { useConversation } from './select';
 
 const SHOWN = 5;

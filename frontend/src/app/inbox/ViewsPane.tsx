@@ -12,7 +12,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { Tooltip } from '@/shared/ui/Tooltip';
-import { paths, type View } from '../routes';
+import { paths, type View } from '../paths';
 import { FirstSteps } from './FirstSteps';
 import { MyChats } from './MyChats';
 import { channelTrouble, countOf, VIEW_ICONS, VIEW_NAMES, viewTitle } from './views';

@@ -2,7 +2,7 @@
 import type { Conversation, Id } from '@/shared/api/types';
 import { draftKey, listKey, type Draft, type ListQuery, type ListState, type State } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
-import type { View } from '../routes';
+import type { View } from '../paths';
 
 const NONE: readonly Id[] = [];
 

@@ -2,7 +2,7 @@ import { CheckCheck, CircleAlert, CircleDashed, Hand, Inbox, Timer, type LucideI
 import type { Channel, Count } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import type { State } from '@/shared/store/state';
-import { VIEWS, type View, type ViewName } from '../routes';
+import { VIEWS, type View, type ViewName } from '../paths';
 
 export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   mine: Hand,

@@ -2,7 +2,7 @@ import { ArrowLeft } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { t } from '@/shared/i18n';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { PracticePhone } from './PracticePhone';
 
 export interface PracticePageProps {

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';

@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Link, useLocation } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { t } from '@/shared/i18n';
 import { areSingleKeysOn } from '@/shared/keys/keyboard';
 import { cx } from '@/shared/ui/cx';

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { EntryPage } from '../signin/EntryPage';
 
 export interface LinkProblemProps {

@@ -8,7 +8,7 @@ import { InlineError } from '@/shared/ui/InlineError';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { EntryPage, LanguageSelect } from '../signin/EntryPage';
 import { LinkProblem } from './LinkProblem';
 import { NewPerson, type PersonDraft } from './NewPerson';

@@ -5,7 +5,7 @@ import { useSignedIn } from '@/shared/api/session';
 import { useIsReconnecting } from '@/shared/feed/connection';
 import { t } from '@/shared/i18n';
 import { useCommands, useKeyboard } from '@/shared/keys/keyboard';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { Announcer } from './announce';
 import { Rail } from './Rail';
 import { TabBar } from './TabBar';

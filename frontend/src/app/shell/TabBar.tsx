@@ -2,7 +2,7 @@ import { Inbox, Search, Settings, type LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { openFloat } from './floats';
 
 const ITEM = 'flex min-h-11 flex-1 flex-col items-center justify-center gap-0.5 text-11 font-medium';

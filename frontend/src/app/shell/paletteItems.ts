@@ -20,7 +20,7 @@ import { KEYMAP, type Command } from '@/shared/keys/keymap';
 import { compareRows } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
 import { VIEW_ICONS, VIEW_NAMES, viewTitle } from '../inbox/views';
-import { paths } from '../routes';
+import { paths } from '../paths';
 import { assign } from '../thread/actions';
 
 export interface PaletteItem {

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Smartphone } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
 import { formatMoment } from '@/shared/i18n/format';

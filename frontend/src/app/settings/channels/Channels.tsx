@@ -1,6 +1,6 @@
 import { ChevronRight, Plus, Smartphone } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { t } from '@/shared/i18n';
 import { ChannelMark } from '@/shared/ui/Avatar';
 import { Badge } from '@/shared/ui/Badge';

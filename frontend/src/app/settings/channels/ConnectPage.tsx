@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { request } from '@/shared/api/http';
 import { onSessionEnd } from '@/shared/api/session';
 import { t } from '@/shared/i18n';

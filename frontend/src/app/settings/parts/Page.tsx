@@ -1,7 +1,7 @@
 import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { Fragment, useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { paths } from '@/app/routes';
+import { paths } from '@/app/paths';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 

@@ -1,0 +1,37 @@
+/** Every address of the app: patterns for the router, typed functions that make links. Imports nothing. */
+
+export const VIEWS = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** A list of conversations: one of the fixed views, or all open conversations of one channel. */
+export type View = ViewName | `channel-${string}`;
+
+export const patterns = {
+  signIn: '/signin',
+  setup: '/setup',
+  invitation: '/invitation',
+  settings: '/settings/*?',
+  practice: '/practice/:channelId',
+  inbox: '/inbox/:view?/:conversationId?',
+} as const;
+
+export const paths = {
+  signIn: () => '/signin',
+  setup: (token: string) => `/setup?token=${encodeURIComponent(token)}`,
+  invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
+  settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
+  practice: (channelId: string) => `/practice/${channelId}`,
+  inbox: (view: View = 'open', conversationId?: string) =>
+    conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
+};
+
+export function isViewName(text: string): text is ViewName {
+  return (VIEWS as readonly string[]).includes(text);
+}
+
+/** What stands in the address → a view; anything unknown is all open conversations. */
+export function parseView(text: string | undefined): View {
+  if (text === undefined) return 'open';
+  if (isViewName(text)) return text;
+  return text.startsWith('channel-') ? (text as View) : 'open';
+}
