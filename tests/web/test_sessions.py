@@ -264,3 +264,33 @@ async def test_a_token_is_never_stronger_than_its_owner(people: Any) -> None:
         assert (await program.get("/api/agents")).status == 200
         assert (await admin.patch(f"/api/agents/{agent.agent_id}", {"is_active": False})).status == 200
         assert (await program.get("/api/agents")).status == 401
+
+
+async def test_sign_ins_that_wait_for_their_hash_hold_no_connection_and_stop_nobody(
+    people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S12: a wave of sign-ins keeps the hashing threads busy, and nothing else."""
+    admin = people[0]
+    waiting, goes_on = 0, asyncio.Event()
+
+    async def wait(password: str, password_hash: str | None) -> bool:
+        nonlocal waiting
+        waiting += 1
+        await goes_on.wait()
+        return False
+
+    monkeypatch.setattr("threadline.web.api.session.verify_password", wait)
+    await clear_rates(admin.server)
+    async with browser_of(admin.server) as stranger:
+        body = {"email": "nobody@example.org", "password": "wrong"}
+        tries = [asyncio.create_task(stranger.post("/api/session", body)) for _ in range(10)]
+        async with asyncio.timeout(5):
+            while waiting < 10:
+                await asyncio.sleep(0.01)
+            while any(count for _, count in admin.server.database.pool_usage()):
+                await asyncio.sleep(0.01)
+            answers = await asyncio.gather(*(admin.get("/api/conversations") for _ in range(20)))
+        assert {one.status for one in answers} == {200}
+        assert not any(one.done() for one in tries)
+        goes_on.set()
+        assert {(await one).status for one in tries} == {401}
