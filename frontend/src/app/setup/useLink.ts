@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Problem, request } from '@/shared/api/http';
 
+/** A link is often opened while the server still starts. */
+const TRIES = 4;
+
 /** What a one-time link is good for. Looking does not use it up; only the form's POST does. */
 export function useLink<T>(path: '/api/setup' | '/api/invitation') {
   const token = new URLSearchParams(location.search).get('token') ?? '';
@@ -8,7 +11,7 @@ export function useLink<T>(path: '/api/setup' | '/api/invitation') {
     queryKey: [path, token],
     queryFn: () => request<T>('GET', path, { query: { token } }),
     enabled: token !== '',
-    retry: false,
+    retry: (failures, problem) => failures < TRIES && problem instanceof Problem && problem.isTemporary,
     staleTime: Infinity,
   });
   const isSpent = token === '' || (error instanceof Problem && !error.isTemporary);

@@ -36,12 +36,18 @@ export function onSessionEnd(clear: () => void | Promise<void>): () => void {
   return () => leaving.delete(clear);
 }
 
+const ASK_AGAIN_MS = 1_000;
+
+/** Asks until the server decides: while it starts, pages come a little before answers do. */
 export async function loadSession(): Promise<void> {
-  try {
-    setSession(await request<Session>('GET', '/api/session'));
-  } catch (error) {
-    if (error instanceof Problem && error.status === 401) await clearSession();
-    else throw error;
+  for (;;) {
+    try {
+      return setSession(await request<Session>('GET', '/api/session'));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return clearSession();
+      if (!(error instanceof Problem) || !error.isTemporary) throw error;
+      await new Promise((wake) => setTimeout(wake, ASK_AGAIN_MS));
+    }
   }
 }
 
