@@ -106,7 +106,7 @@ function LastLine({ last }: { readonly last: LastMessage }) {
     <>
       {author && <span>{t('row.author', { name: author })} </span>}
       {Icon && <Icon aria-hidden size={14} strokeWidth={1.75} className="me-1.5 inline-block align-[-2px]" />}
-      <bdi>{last.preview || wordOfKind(last.kind)}</bdi>
+      <bdi>{(last.kind !== 'unsupported' && last.preview) || wordOfKind(last.kind)}</bdi>
     </>
   );
 }

@@ -81,7 +81,8 @@ export function describeContent(content: Content): string {
     case 'line':
       return '';
     case 'unsupported':
-      return content.text || t('kind.unsupported');
+      // With a code the text is the provider's explanation to us, in its language.
+      return (content.code ? '' : content.text) || t('kind.unsupported');
   }
 }
 

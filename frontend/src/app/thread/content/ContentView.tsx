@@ -128,7 +128,7 @@ export function ContentView({
     case 'line':
       return null;
     case 'unsupported':
-      return content.text ? (
+      return content.text && !content.code ? (
         <Headed icon={Info} head={unsupportedWord(content.type)}>
           <TextView shown={shown} text={content.text} />
         </Headed>
