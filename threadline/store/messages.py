@@ -38,7 +38,10 @@ PREVIEW = (
     " nullif({0}.content->'cards'->0->>'name', ''), nullif({0}.content->>'name', ''),"
     " nullif({0}.content->>'address', ''), ''), 160)"
 )
-KIND = "case when {0}.kind = 'media' then coalesce({0}.content->>'media', 'document') else {0}.kind end"
+KIND = (
+    "case when {0}.kind <> 'media' then {0}.kind when {0}.content->>'is_voice' = 'true' then 'voice'"
+    " else coalesce({0}.content->>'media', 'document') end"
+)
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
