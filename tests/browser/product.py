@@ -1,4 +1,4 @@
-"""The real product for the browser tests: `threadline serve` with its simulator, in a folder and on ports of its own."""
+"""The real product for the browser tests: `threadline serve` with its simulator, its own folder and its own ports."""
 
 import os
 import re
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def running_product(folder: Path) -> Iterator[Product]:
         process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
         try:
             link = _wait_for_link(process, output)
+            _wait_until_ready(f"http://127.0.0.1:{port}/ready")
             yield Product(f"http://127.0.0.1:{port}", folder, environment, link)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -92,6 +94,19 @@ def _wait_for_link(process: "subprocess.Popen[bytes]", output: Path) -> str:
         assert process.poll() is None, f"The product did not start:\n{text[-4000:]}"
         time.sleep(0.1)
     raise AssertionError(f"The product did not start in time:\n{output.read_text()[-4000:]}")
+
+
+def _wait_until_ready(url: str) -> None:
+    """Pages are served at once; what needs the database comes a moment later."""
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _free_ports(count: int) -> list[int]:

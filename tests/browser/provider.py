@@ -50,6 +50,16 @@ class Provider:
             self.post("/_control/knobs", {name: before[name] for name in knobs})
 
     @contextmanager
+    def clock_moved(self, *, hours: float) -> Iterator[None]:
+        """The provider's hands alone: nothing becomes due by it."""
+        away = {"jump": True}
+        self.post("/_control/clock", away | {"advance_s": hours * 3600})
+        try:
+            yield
+        finally:
+            self.post("/_control/clock", away | {"advance_s": -hours * 3600})
+
+    @contextmanager
     def send_fault(self, customer: "Customer", kind: str, **more: object) -> Iterator[None]:
         """What happens to the next sends to this customer, and to nobody else's."""
         self.post("/_control/faults/sends", {"kind": kind, "to": customer.phone.removeprefix("+"), **more})

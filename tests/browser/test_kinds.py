@@ -1,0 +1,186 @@
+"""Every kind of message between customer and agent is shown as what it is, on both sides."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person
+from tests.browser.desk import Desk
+from tests.browser.phone import Phone
+from tests.browser.provider import Customer, Provider
+
+
+@pytest.fixture
+def customer(provider: Provider, request: pytest.FixtureRequest) -> Customer:
+    """Somebody who has just written."""
+    made = provider.customer(f"Lucía {request.node.name.removeprefix('test_')[:30]}")
+    made.says("Hola, ¿hacen envíos a Canarias?")
+    return made
+
+
+@pytest.fixture
+def phone(desk: Desk, customer: Customer) -> Iterator[Phone]:
+    """Their phone beside their conversation."""
+    expect(desk.row(customer)).to_be_visible()
+    desk.enter(customer)
+    yield Phone(desk.page).take(customer)
+
+
+def test_a_photo_is_shown_and_enlarged(desk: Desk, phone: Phone) -> None:
+    phone.press("Photo")
+    picture = desk.thread.get_by_role("img", name="Photo")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") == 960
+    desk.thread.get_by_role("button", name="Photo, show large").click()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog.get_by_role("img", name="Photo")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_voice_note_plays(desk: Desk, phone: Phone, customer: Customer) -> None:
+    phone.press("Voice")
+    play = desk.thread.get_by_role("button", name="Play the voice message")
+    expect(play).to_be_visible()
+    expect(desk.row(customer)).to_contain_text("Voice message")
+    expect(desk.thread).to_contain_text("0:02")
+    play.click()
+    expect(desk.thread.get_by_role("button", name="Pause")).to_be_visible()
+    expect(play).to_be_visible()  # it has come to its end
+
+
+def test_a_place_can_be_copied_and_opened_in_a_map(desk: Desk, phone: Phone) -> None:
+    phone.press("Place")
+    place = desk.bubble("Dam 1, 1012 JS Amsterdam")
+    expect(place.get_by_role("button", name="Copy coordinates")).to_be_visible()
+    link = place.get_by_role("link", name="Open in a map")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    assert "52.3731" in (link.get_attribute("href") or "")
+
+
+def test_a_contact_card_shows_name_and_number(desk: Desk, phone: Phone) -> None:
+    phone.attach("Contact card")
+    card = desk.bubble("Ruben Smit")
+    expect(card).to_contain_text("+31 6 5550 1290")
+    expect(card.get_by_role("button", name="Copy the number")).to_be_visible()
+
+
+def test_a_document_is_offered_for_download(desk: Desk, phone: Phone) -> None:
+    phone.attach("Document")
+    link = desk.thread.get_by_role("link", name="Invoice 4187.pdf")
+    with desk.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "Invoice 4187.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_what_cannot_be_shown_says_what_it_is(desk: Desk, phone: Phone, customer: Customer) -> None:
+    phone.attach("A poll, which the desk cannot show")
+    expect(desk.bubble("A poll, stored, not shown")).to_be_visible()
+    expect(desk.row(customer)).to_contain_text("Message that cannot be shown")
+    expect(desk.page.get_by_text("not supported")).to_have_count(0)  # what the provider wrote to us
+
+
+def test_reactions_sit_on_their_messages_both_ways(desk: Desk, phone: Phone, customer: Customer) -> None:
+    desk.answer(customer, "Sí, en cuatro días.")
+    expect(phone.chat).to_contain_text("Sí, en cuatro días.")
+    phone.react("🙏")
+    expect(
+        desk.bubble("Sí, en cuatro días.").get_by_role("img", name=f"{customer.name} reacted with 🙏")
+    ).to_be_visible()
+
+    bubble = desk.bubble("¿hacen envíos a Canarias?")
+    bubble.hover()
+    bubble.get_by_role("button", name="More for this message").click()
+    desk.page.get_by_role("button", name="React with 👍").click()
+    expect(bubble.get_by_role("img", name="You reacted with 👍")).to_be_visible()
+    expect(phone.chat).to_contain_text("👍")
+
+
+def test_quotes_stand_above_the_answer_both_ways(desk: Desk, phone: Phone, customer: Customer) -> None:
+    desk.act("¿hacen envíos a Canarias?", "Quote")
+    expect(desk.page.get_by_role("button", name="Do not quote")).to_be_visible()
+    desk.answer(customer, "Claro que sí.")
+    quoting = desk.bubble("Claro que sí.")
+    expect(quoting).to_contain_text("Hola, ¿hacen envíos a Canarias?")
+    expect(quoting.get_by_role("button", name="Show the quoted message")).to_be_visible()
+    expect(phone.chat).to_contain_text("Claro que sí.")
+
+    phone.press("Quote")
+    phone.write("¡Qué bien!")
+    answer = desk.bubble("¡Qué bien!")
+    expect(answer).to_contain_text("You")
+    expect(answer).to_contain_text("Claro que sí.")
+
+
+def test_a_tapped_button_is_shown_as_a_choice(desk: Desk, phone: Phone, customer: Customer, admin: Person) -> None:
+    _send(
+        admin,
+        customer,
+        {
+            "kind": "buttons",
+            "text": "Which size?",
+            "buttons": [{"id": "s", "title": "Small"}, {"id": "l", "title": "Large"}],
+        },
+    )
+    expect(desk.bubble("Which size?").get_by_role("list", name="Offered to choose")).to_contain_text("Large")
+    phone.frame.get_by_role("button", name="Large").click()
+    choice = desk.bubble("Chose a button")
+    expect(choice).to_contain_text("Large")
+    expect(choice).to_contain_text("Which size?")
+
+
+def test_a_tapped_row_of_a_list_is_shown_as_a_choice(
+    desk: Desk, phone: Phone, customer: Customer, admin: Person
+) -> None:
+    rows = [{"id": "sand", "title": "Sand glaze", "description": "matt"}, {"id": "sea", "title": "Sea glaze"}]
+    _send(
+        admin,
+        customer,
+        {
+            "kind": "list",
+            "text": "Which glaze?",
+            "button": "See all",
+            "sections": [{"title": "Glazes", "choices": rows}],
+        },
+    )
+    expect(desk.bubble("Which glaze?")).to_contain_text("Sand glaze")
+    phone.frame.get_by_role("button", name="See all").click()
+    desk.page.get_by_role("menuitem", name="Sea glaze").click()
+    expect(desk.bubble("Chose from the list")).to_contain_text("Sea glaze")
+
+
+def test_files_of_the_agent_reach_the_phone(desk: Desk, phone: Phone, customer: Customer) -> None:
+    with desk.page.expect_file_chooser() as chooser:
+        desk.page.get_by_role("button", name="Add files").click()
+    chooser.value.set_files({"name": "price list.txt", "mimeType": "text/plain", "buffer": b"bowl 24 EUR"})
+    expect(desk.page.get_by_role("list", name="Files to send")).to_contain_text("price list.txt")
+    desk.page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(desk.thread.get_by_role("link", name="price list.txt")).to_be_visible()
+    expect(phone.chat.get_by_role("link", name="price list.txt")).to_be_visible()
+
+
+def test_a_private_note_never_reaches_the_customer(desk: Desk, phone: Phone, customer: Customer) -> None:
+    desk.page.get_by_role("group", name="What you write").get_by_role("button", name="Note").click()
+    note = desk.page.get_by_role("textbox", name="Private note")
+    note.fill("She ordered twice last year.")
+    note.press("Control+Enter")
+    expect(desk.bubble("She ordered twice last year.")).to_contain_text("Private note")
+    desk.page.get_by_role("group", name="What you write").get_by_role("button", name="Reply").click()
+    desk.answer(customer, "Gracias por su paciencia.")
+    expect(phone.chat).to_contain_text("Gracias por su paciencia.")
+    assert all("ordered twice" not in str(message) for message in customer.messages())
+
+
+def _send(admin: Person, customer: Customer, content: dict[str, object]) -> None:
+    """What flows and other programs send; the composer has no form for it."""
+    conversation = admin.conversation_of(customer)
+    body = {"client_id": _new_client_id(), "content": content}
+    admin.post(f"/api/conversations/{conversation['id']}/messages", body)
+
+
+def _new_client_id() -> str:
+    from threadline.infra.clock import new_id
+
+    return str(new_id())
