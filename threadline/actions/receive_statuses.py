@@ -95,7 +95,7 @@ async def receive_statuses(
     if not matched.by_attempt:
         return []
     await attempts.lock_conversations(session, channel.workspace_id, matched.conversation_ids)
-    news = [_sum_up(attempt_id, statuses) for attempt_id, statuses in sorted(matched.by_attempt.items())]
+    news = [_sum_up(channel, attempt_id, statuses) for attempt_id, statuses in sorted(matched.by_attempt.items())]
     moved = await move_attempts(connection, channel.workspace_id, news)
     if moved:
         await _follow(session, channel, moved, news, now, new_id)
@@ -103,7 +103,7 @@ async def receive_statuses(
     return [one.provider_id for one in news if matched.attempts[one.attempt_id].provider_id is None]
 
 
-def _sum_up(attempt_id: UUID, statuses: Sequence[InboundStatus]) -> StatusNews:
+def _sum_up(channel: Channel, attempt_id: UUID, statuses: Sequence[InboundStatus]) -> StatusNews:
     """Several statuses of one attempt are one: the greatest, with the earliest time of each."""
     greatest = max(statuses, key=lambda status: status.status)
     failed = next((status for status in statuses if status.status is Status.FAILED), None)
@@ -118,7 +118,7 @@ def _sum_up(attempt_id: UUID, statuses: Sequence[InboundStatus]) -> StatusNews:
         read_at=_earliest(statuses, Status.READ),
         played_at=_earliest(statuses, Status.PLAYED),
         error_code=failed.error_code if failed else None,
-        error_text=_failure_text(failed) if failed else None,
+        error_text=_failure_text(channel, failed) if failed else None,
         price_category=priced.price_category or None if priced else None,
         price_type=priced.price_type or None if priced else None,
     )
@@ -128,7 +128,10 @@ def _earliest(statuses: Iterable[InboundStatus], status: Status) -> datetime | N
     return min((one.at for one in statuses if one.status is status and one.at is not None), default=None)
 
 
-def _failure_text(status: InboundStatus) -> str:
+def _failure_text(channel: Channel, status: InboundStatus) -> str:
+    """In the words that the same refusal has while sending; the provider's own say little to an agent."""
+    if status.error_code:
+        return channel.type.failure(status.error_code).text
     return (status.error_details or status.error_text).replace("\0", "")
 
 
