@@ -40,10 +40,11 @@ describe('times', () => {
 describe('the service window', () => {
   const at = (minutes: number) => ({ window_closes_at: new Date(now + minutes * MINUTE).toISOString() });
 
-  it('presses in its last four hours and is closed at its very end', () => {
+  it('presses in its last four hours and is closed in its last minute', () => {
     expect(windowState(at(241), { window: 86_400 }, now)).toMatchObject({ kind: 'open', isPressing: false });
     expect(windowState(at(239), { window: 86_400 }, now)).toMatchObject({ kind: 'open', isPressing: true });
-    expect(windowState(at(0), { window: 86_400 }, now).kind).toBe('closed');
+    expect(windowState(at(1), { window: 86_400 }, now).kind).toBe('open');
+    expect(windowState(at(0.9), { window: 86_400 }, now).kind).toBe('closed');
   });
 
   it('is closed to who never wrote, and unknown to channels without one', () => {

@@ -2,6 +2,8 @@
 import type { Capabilities, ConversationRow } from '@/shared/api/types';
 
 const PRESSES_MS = 4 * 3_600_000;
+/** Clocks on the screen tick once a minute: the last one may be over already. */
+const LAST_MS = 60_000;
 
 export type WindowState =
   | { kind: 'none' }
@@ -17,6 +19,6 @@ export function windowState(
   const closesAt = conversation.window_closes_at;
   if (closesAt === null) return { kind: 'closed', since: null };
   const leftMs = Date.parse(closesAt) - nowMs;
-  if (leftMs <= 0) return { kind: 'closed', since: closesAt };
+  if (leftMs < LAST_MS) return { kind: 'closed', since: closesAt };
   return { kind: 'open', closesAt, isPressing: leftMs < PRESSES_MS, leftMs };
 }
