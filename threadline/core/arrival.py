@@ -23,9 +23,24 @@ def place(provider_at: datetime | None, *, received_at: datetime, from_history: 
     """Where a message stands. What is imported from before the connection stands where it was written."""
     if provider_at is None:
         return Placed(received_at, None)
-    if from_history or abs(provider_at - received_at) <= PUNCTUAL_WITHIN:
+    if from_history:
         return Placed(provider_at, None)
+    if abs(provider_at - received_at) <= PUNCTUAL_WITHIN:
+        return Placed(_within_its_second(provider_at, received_at), None)
     return Placed(received_at, provider_at)
+
+
+_REST_OF_A_SECOND = timedelta(microseconds=999_999)
+
+
+def _within_its_second(provider_at: datetime, received_at: datetime) -> datetime:
+    """A time in whole seconds names a second, not its beginning: a quick answer must not stand before what it answers.
+
+    It was written before we received it, and before its second ended.
+    """
+    if provider_at.microsecond or provider_at > received_at:
+        return provider_at
+    return min(received_at, provider_at + _REST_OF_A_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
