@@ -59,7 +59,7 @@ async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tu
 @pytest.fixture(scope="module")
 async def desk(database_url: str, provider: tuple[Provider, Path]) -> AsyncIterator[Server]:
     simulator, data = provider
-    overrides = {"GRAPH_URL": simulator.url, "SIMULATORS": f"whatsapp={simulator.url}"}
+    overrides: dict[str, Any] = {"GRAPH_URL": simulator.url, "SIMULATORS": f"whatsapp={simulator.url}"}
     async with running_server(database_url, data, **overrides) as server, open_ingress_pool(database_url) as pool:
         writer = DeliveryWriter(line_store(pool), hints=lambda topics: None)
         endpoints = Endpoints(
@@ -156,6 +156,7 @@ async def test_equal_requests_with_a_key_connect_one_channel(desk: Server, provi
         assert other.status == 422
         async with desk.database.transaction(Role.ENGINE) as session:
             kept = await (await session.raw()).fetchval("select response from idempotency_keys where key = 'connect'")
+        assert kept
         assert b"a-verify-token-of-ours" not in kept
 
 
