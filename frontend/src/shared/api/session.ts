@@ -26,8 +26,9 @@ export function setSession(next: Session): void {
 export async function clearSession(): Promise<void> {
   setCsrfToken('');
   session = null;
-  await Promise.allSettled([...leaving].map((clear) => clear()));
+  // First, so that no screen that needs a session draws itself once more while the rest is cleared.
   emit();
+  await Promise.allSettled([...leaving].map((clear) => clear()));
 }
 
 /** Work to do when the session ends: at sign-out and on a 401. */
