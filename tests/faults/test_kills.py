@@ -1,15 +1,23 @@
-"""kill -9 of each process while webhooks and sends flow, at random moments; afterwards the history must agree."""
+"""kill -9 of each process while webhooks and sends flow, at random moments, and clocks that jump; afterwards the
+history must agree."""
 
 import asyncio
 import random
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.faults.history import check_history, read_history
-from tests.faults.house import House
+from tests.faults.house import House, Process
 from tests.faults.town import Town
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+DAY_S = 86_400
 
 HOOK_FAULTS = (
     {"kind": "duplicate_post", "probability": 0.15},
@@ -73,3 +81,47 @@ async def kill_and_restart(house: House, target: str, chance: random.Random) -> 
             await asyncio.sleep(away_s)
             await house.postgres.keep_running()
             await house.wait_until_ready()
+
+
+# Clocks: business time is the database's, waits inside a process use a clock that does not jump (R25, R42) ------------
+
+
+@pytest.mark.parametrize("seconds", [DAY_S, -DAY_S], ids=["web ahead of worker", "web behind worker"])
+async def test_clocks_that_jump_and_come_back_change_nothing(town: Town, seconds: int) -> None:
+    """Both processes jump apart, two days between them: what one stores the other judges."""
+    house = town.house
+    for kind in ("accept_500", "accept_reset", "refuse_throttled", "refuse_500"):
+        await house.control("faults/sends", {"kind": kind, "count": 1})
+    async with town.busy():
+        await asyncio.sleep(1)
+        async with _shifted(house, "web", seconds), _shifted(house, "worker", -seconds):
+            await asyncio.sleep(5)
+        await asyncio.sleep(1)
+    await house.control("faults/sends", method="DELETE")
+    await house.settle(within_s=60)
+    check_history(await read_history(house, town.ledger))
+
+
+@asynccontextmanager
+async def _shifted(house: House, name: str, seconds: float) -> AsyncIterator[None]:
+    """The web or worker process is stopped, and runs with another clock until the block ends; then it jumps back."""
+    usual: Process = getattr(house, name)
+    await _stop_in_order(usual)
+    command = [sys.executable, "-m", "tests.faults.shifted", str(seconds), name]
+    shifted = Process(name, command, usual.environment | {"PYTHONPATH": str(ROOT)}, usual.log)
+    setattr(house, name, shifted)
+    shifted.start()
+    try:
+        await house.wait_until_ready()
+        yield
+        await _stop_in_order(shifted)
+    finally:
+        shifted.kill()
+        setattr(house, name, usual)
+        usual.start()
+        await house.wait_until_ready()
+
+
+async def _stop_in_order(process: Process) -> None:
+    code = await process.stop()
+    assert code == 0, f"{process.name} ended with {code}:\n{process.log_tail()}"

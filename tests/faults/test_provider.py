@@ -51,7 +51,7 @@ async def test_what_was_accepted_is_known_by_its_echo_and_what_was_not_goes_agai
     await house.control("faults/sends", {"kind": "delay", "probability": 0.05, "delay_s": 0.5})
     await house.control("faults/sends", {"kind": "status_first", "probability": 0.05})
     async with town.busy():
-        await asyncio.sleep(min(2.0 * rounds, 600.0))
+        await asyncio.sleep(min(1.2 * rounds, 600.0))
     await house.settle(within_s=120)
     await house.control("faults/sends", method="DELETE")
 

@@ -159,7 +159,7 @@ class Town:
         client_id, text, asked_at = uuid4(), f"a{self._count} to {phone}", time.time()
         body = {"client_id": str(client_id), "content": {"kind": "text", "text": text}}
         path = f"/conversations/{self.conversations[phone]}/messages"
-        tries = 0
+        tries, heard = 0, list[int]()
         while time.time() < asked_at + patience_s:
             tries += 1
             try:
@@ -167,6 +167,7 @@ class Town:
             except (aiohttp.ClientError, OSError, TimeoutError):
                 status, answer = 0, None
             self.ledger.count(status)
+            heard.append(status)
             if status == 201 and answer is not None:
                 sent = Sent(
                     client_id, UUID(answer["id"]), self.conversations[phone], text, tries, asked_at, time.time()
@@ -180,7 +181,7 @@ class Town:
                 return None
             await asyncio.sleep(_RETRY_AFTER_S)
         self.ledger.given_up[client_id] = text
-        self.ledger.complaints.append(f"the API did not accept {text} within {patience_s:g} s")
+        self.ledger.complaints.append(f"the API did not accept {text} within {patience_s:g} s, it answered {heard}")
         return None
 
 
