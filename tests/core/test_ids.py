@@ -21,3 +21,7 @@ def test_id_of_another_kind_is_late_and_no_error(value: str) -> None:
 
 def test_smallest_id_is_the_beginning_of_time() -> None:
     assert time_of_uuid7(UUID(int=0)) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_before_1970_every_id_is_later() -> None:
+    assert first_uuid7_at(datetime(1969, 12, 31, tzinfo=UTC)) == UUID(int=0)

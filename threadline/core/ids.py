@@ -35,8 +35,11 @@ def make_uuid7(*, milliseconds: int, random_bits: int) -> UUID:
 
 
 def first_uuid7_at(moment: datetime) -> UUID:
-    """The smallest UUIDv7 that could have been made at this time: the lower bound of a look-up or a partition."""
-    milliseconds = int(moment.timestamp() * 1000)
+    """The smallest UUIDv7 that could have been made at this time: the lower bound of a look-up or a partition.
+
+    Before 1970 there are none: such a time, which a broken clock may tell, is the beginning.
+    """
+    milliseconds = max(0, int(moment.timestamp() * 1000))
     return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80)
 
 
