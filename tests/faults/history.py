@@ -223,7 +223,7 @@ def check_seq_is_gapless(history: History) -> Iterator[str]:
 
 def check_order_per_contact(history: History) -> Iterator[str]:
     """R5: what was written after the one before it had been accepted comes after it; the thread shows the provider's
-    order where its times tell it."""
+    order where its times, whole seconds, tell it."""
     stored = {one.provider_id: one for one in history.incoming}
     by_phone: dict[str, list[str]] = defaultdict(list)
     for written in sorted(history.ledger.written.values(), key=lambda one: one.position):
@@ -234,7 +234,7 @@ def check_order_per_contact(history: History) -> Iterator[str]:
             first, second = stored[before], stored[after]
             if history.ledger.written[after].is_after_acknowledged and first.seq > second.seq:
                 yield f"order of {phone}: {second.text} (seq {second.seq}) before {first.text} (seq {first.seq})"
-            if first.sort_at > second.sort_at:
+            if first.sort_at.replace(microsecond=0) > second.sort_at.replace(microsecond=0):
                 yield f"thread of {phone}: {second.text} is shown before {first.text}"
 
 

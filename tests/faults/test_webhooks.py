@@ -198,8 +198,9 @@ async def test_repeat_without_its_time_is_known(house: House, provider: Provider
     message = provider.message()
     assert await provider.post(provider.body_of(message)) == 200
     await provider.wait_until_stored([message["id"]])
-    for at in ("", "tomorrow", "0"):
+    for at in ("", "tomorrow", "0", "-1", "99999999999999999999"):
         assert await provider.post(provider.body_of({**message, "timestamp": at})) == 200
+        await provider.is_quiet()
     del message["timestamp"]
     assert await provider.post(provider.body_of(message)) == 200
     await provider.is_quiet()

@@ -114,7 +114,7 @@ class Town:
             yield
         finally:
             stop.set()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 await asyncio.gather(*people)
 
     # Customers
@@ -153,7 +153,7 @@ class Town:
         while not await _is_set_within(stop, chance.expovariate(1 / self.agent_pause_s)):
             await self.send(phone, keeps_asking=chance.random() < 0.9)
 
-    async def send(self, phone: str, *, keeps_asking: bool = True, patience_s: float = 45) -> Sent | None:
+    async def send(self, phone: str, *, keeps_asking: bool = True, patience_s: float = 120) -> Sent | None:
         """A reply, asked for until it is accepted: the same client id at every try. None if it was given up."""
         self._count += 1
         client_id, text, asked_at = uuid4(), f"a{self._count} to {phone}", time.time()
