@@ -1,6 +1,5 @@
 """Every kind of message between customer and agent is shown as what it is, on both sides."""
 
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -20,11 +19,11 @@ def customer(provider: Provider, request: pytest.FixtureRequest) -> Customer:
 
 
 @pytest.fixture
-def phone(desk: Desk, customer: Customer) -> Iterator[Phone]:
+def phone(desk: Desk, customer: Customer) -> Phone:
     """Their phone beside their conversation."""
     expect(desk.row(customer)).to_be_visible()
     desk.enter(customer)
-    yield Phone(desk.page).take(customer)
+    return Phone(desk.page).take(customer)
 
 
 def test_a_photo_is_shown_and_enlarged(desk: Desk, phone: Phone) -> None:
