@@ -1,6 +1,5 @@
 """Every kind of message between customer and agent is shown as what it is, on both sides."""
 
-
 import pytest
 from playwright.sync_api import expect
 
