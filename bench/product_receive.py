@@ -11,7 +11,6 @@ import uvloop
 from bench.processes import print_answer, read_plan, wait_for_go
 from threadline.actions.receiving import Channel
 from threadline.channels.registry import channel_type
-from threadline.house import sqlalchemy_url
 from threadline.infra.bus import make_bus
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.log import configure_logging
@@ -57,7 +56,7 @@ async def main() -> None:
     bodies = read_bodies(plan.file)
     await store(plan.url, plan.workspace_id, plan.channel_id, bodies)
     async with make_bus(bus_url=None, database_direct_url=plan.url) as bus:
-        database = Database(dict.fromkeys(Role, sqlalchemy_url(plan.url)), pool_size=2, hints=bus.publish)
+        database = Database(dict.fromkeys(Role, plan.url), pool_size=2, hints=bus.publish)
         loop = ReceiveLoop(
             channel=Channel(plan.workspace_id, plan.channel_id, channel_type("whatsapp"), plan.address, plan.account),
             lease=f"channel:{plan.channel_id}",

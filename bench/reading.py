@@ -30,7 +30,6 @@ from bench.processes import Failed
 from bench.sizes import Options
 from bench.stock import make_contacts, mixed_bodies, receive_product
 from threadline.core.permission import Caller, Permission
-from threadline.house import sqlalchemy_url
 from threadline.infra.postgres import EmbeddedPostgres, embedded_programs, password_of, with_database, without_password
 from threadline.store.conversations import ListOrder, ListView, access_conversation_keys, list_conversations
 from threadline.store.messages import list_messages
@@ -169,7 +168,7 @@ async def _measure_store(installation: Installation, options: Options) -> list[F
     before = load_average()
     caller = await _caller(installation)
     conversations = await _conversations(installation)
-    database = Database({Role.WEB: sqlalchemy_url(installation.database_url)}, pool_size=1)
+    database = Database({Role.WEB: installation.database_url}, pool_size=1)
     try:
         return [
             await _measure_read(installation, database, caller, read, options, before)

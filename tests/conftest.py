@@ -81,8 +81,7 @@ async def database(database_url: str) -> AsyncIterator["Database"]:
     """The store's way in, as every role, on this module's database."""
     from threadline.store.session import Database, Role
 
-    url = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    opened = Database(dict.fromkeys(Role, url), pool_size=5)
+    opened = Database(dict.fromkeys(Role, database_url), pool_size=5)
     yield opened
     await opened.close()
 
@@ -128,7 +127,7 @@ def new_id(clock: Clock) -> Callable[[], UUID]:
 async def _migrate(url: str) -> None:
     from threadline.store.migrate import migrate
 
-    await migrate(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    await migrate(url)
 
 
 async def _create_database(url: str, name: str, *, template: str = "template0") -> None:

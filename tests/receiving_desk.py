@@ -227,7 +227,7 @@ class Sent:
 
 @asynccontextmanager
 async def open_receiving_desk(database_url: str) -> AsyncIterator[ReceivingDesk]:
-    database = Database(dict.fromkeys(Role, database_url.replace("postgresql://", "postgresql+asyncpg://", 1)))
+    database = Database(dict.fromkeys(Role, database_url))
     connection = await asyncpg.connect(database_url)
     try:
         desk = ReceivingDesk(database, connection)

@@ -77,7 +77,7 @@ def make_database(settings: Settings, *, pool_size: int = 10, bus: Bus | None = 
         Role.ENGINE: settings.database_engine_url or main,
     }
     return Database(
-        {role: sqlalchemy_url(url) for role, url in urls.items()},
+        urls,
         pool_size=pool_size,
         pool_wait_s=settings.limits.pool_wait_s,
         statement_timeout_s=settings.limits.statement_timeout_s,
@@ -148,10 +148,6 @@ def database_url(settings: Settings) -> str:
 
 def direct_url(settings: Settings) -> str:
     return settings.database_direct_url or database_url(settings)
-
-
-def sqlalchemy_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 def blobs_folder(settings: Settings) -> Path:

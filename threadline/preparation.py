@@ -1,7 +1,7 @@
 """What makes a database an installation: schema, master key, sandbox, set-up link. Safe to repeat at every start."""
 
 from threadline.actions.set_up_workspace import create_setup_link
-from threadline.house import check_key, connect, database_url, make_database, sqlalchemy_url
+from threadline.house import check_key, connect, database_url, make_database
 from threadline.infra.clock import new_id
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
@@ -38,7 +38,7 @@ async def prepare_database(settings: Settings) -> Keyring:
         load_keyring(text=settings.master_key, file=settings.master_key_file)
     connection = await connect(settings)
     await connection.close()
-    await migrate(sqlalchemy_url(database_url(settings)))
+    await migrate(database_url(settings))
     database = make_database(settings, pool_size=1)
     try:
         keyring = await _find_or_make_keys(settings, database)

@@ -168,8 +168,7 @@ async def test_job_enqueued_first_in_a_transaction_that_rolls_back_is_gone(house
         rows = await house.query("select count(*) as count from pgqueuer where entrypoint = $1", _Nobodys.kind)
         return rows[0]["count"]
 
-    url = house.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    database = Database(dict.fromkeys(Role, url), pool_size=1)
+    database = Database(dict.fromkeys(Role, house.database_url), pool_size=1)
     try:
         for role in (Role.WEB, Role.ENGINE):
             with pytest.raises(_Refused):

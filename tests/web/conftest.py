@@ -33,7 +33,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def make_database(url: str, **options: Any) -> Database:
-    return Database(dict.fromkeys(Role, url.replace("postgresql://", "postgresql+asyncpg://", 1)), **options)
+    return Database(dict.fromkeys(Role, url), **options)
 
 
 def free_port() -> int:

@@ -12,8 +12,7 @@ from threadline.store.session import Database, Role
 
 @pytest_asyncio.fixture
 async def sending_database(database_url: str) -> AsyncIterator[Database]:
-    url = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    database = Database(dict.fromkeys(Role, url))
+    database = Database(dict.fromkeys(Role, database_url))
     yield database
     await database.close()
 

@@ -37,9 +37,7 @@ class House:
             Bus(PostgresCarrier(self.url)) as bus,
             Http(allowed_private_hosts=["127.0.0.0/8"]) as http,
         ):
-            database = Database(
-                dict.fromkeys(Role, self.url.replace("postgresql://", "postgresql+asyncpg://", 1)), hints=bus.publish
-            )
+            database = Database(dict.fromkeys(Role, self.url), hints=bus.publish)
             tools = HostTools(
                 database=database,
                 bus=bus,

@@ -21,6 +21,7 @@ from threadline.infra.log import bound, get_logger
 
 if TYPE_CHECKING:
     import asyncpg
+    from asyncpg.pool import PoolConnectionProxy
     from pgqueuer.core.qm import QueueManager
     from pgqueuer.domain.models import Job as QueuedJob
 
@@ -46,7 +47,7 @@ Handler = Callable[[J], Awaitable[None]]
 class Transaction(Protocol):
     """What `enqueue` needs of a session of the store."""
 
-    async def raw(self) -> "asyncpg.Connection": ...
+    async def raw(self) -> "asyncpg.Connection | PoolConnectionProxy": ...
     def hint(self, *topics: str) -> None: ...
 
 

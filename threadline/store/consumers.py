@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from threadline.core.events import Event
 from threadline.store.connection import Connection
 from threadline.store.events import NumberedEvent, read_events
@@ -148,7 +146,7 @@ async def count_failure(
     )
 
 
-async def find_event(connection: asyncpg.Connection, *, workspace_id: UUID, seq: int) -> NumberedEvent | None:
+async def find_event(connection: Connection, *, workspace_id: UUID, seq: int) -> NumberedEvent | None:
     found = await read_events(connection, workspace_id=workspace_id, after_seq=seq - 1, limit=1)
     return found[0] if found and found[0].seq == seq else None
 
@@ -225,9 +223,7 @@ async def list_seals(connection: Connection, workspace_id: UUID) -> list[Seal]:
     return [Seal(*row) for row in rows]
 
 
-async def read_range(
-    connection: asyncpg.Connection, *, workspace_id: UUID, first_seq: int, last_seq: int
-) -> list[Event]:
+async def read_range(connection: Connection, *, workspace_id: UUID, first_seq: int, last_seq: int) -> list[Event]:
     """The events of a sealed range, in order; fewer than the range is long if some are missing."""
     found = await read_events(
         connection, workspace_id=workspace_id, after_seq=first_seq - 1, limit=last_seq - first_seq + 1

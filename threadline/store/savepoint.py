@@ -11,10 +11,13 @@ async def savepoint(session: Session) -> AsyncIterator[None]:
     """If the block fails, its rows, events and hints are undone and the error rises; the transaction goes on."""
     events, hints = len(session.events), set(session.hints)
     connection = await session.raw()
+    await connection.execute("savepoint item")
     try:
-        async with connection.transaction():
-            yield
+        yield
     except BaseException:
         del session.events[events:]
         session.hints = hints
+        if connection.is_in_transaction():
+            await connection.execute("rollback to savepoint item; release savepoint item")
         raise
+    await connection.execute("release savepoint item")

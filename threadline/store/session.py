@@ -5,20 +5,16 @@ session are numbered and written as the last statement before the commit; hints 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import CursorResult, Executable, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from threadline.core.errors import Unavailable
 from threadline.core.events import Event
+from threadline.store.connection import Connection
 from threadline.store.events import append_events
 
 Hints = Callable[[frozenset[str]], None]
@@ -34,32 +30,27 @@ class Role(StrEnum):
 
 
 class Session:
-    """One open transaction. `execute` takes SQLAlchemy statements; the hot paths take the connection under it."""
+    """One transaction, from its first statement to its end."""
 
-    def __init__(self, connection: AsyncConnection, workspace_id: UUID | None) -> None:
+    def __init__(self, connection: Connection, workspace_id: UUID | None) -> None:
         self._connection = connection
         self._is_begun = False
-        self._driver: asyncpg.Connection | None = None
+        self._is_over = False
         self.workspace_id = workspace_id
         self.events: list[Event] = []
         self.hints: set[str] = set()
 
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
-        await self._begin()
-        return await self._connection.execute(statement, parameters)
+    async def raw(self) -> Connection:
+        """The connection of this transaction. JSON goes in and comes out as text.
 
-    async def raw(self) -> asyncpg.Connection:
-        """The asyncpg connection of this transaction. JSON goes in and comes out as text.
-
-        Handed out after the first statement only: before it there is no transaction, and what is written would survive
-        a rollback.
+        Begins the transaction, so that nothing is ever written outside it; raises once it is over, for what would be
+        written then would be committed on its own.
         """
-        await self._begin()
-        if not self._connection.in_transaction():
+        if self._is_over:
             raise RuntimeError("The connection of a session may be used inside its transaction only.")
-        return await self._find_driver()
+        if not self._is_begun:
+            await self._begin()
+        return self._connection
 
     def record(self, *events: Event) -> None:
         """Write these to the feed, in this order, when the transaction ends well."""
@@ -69,29 +60,48 @@ class Session:
         """Tell these topics after the commit. A hint may be lost; whoever listens also looks by itself."""
         self.hints.update(topics)
 
-    async def _begin(self) -> None:
-        """The first statement needs no lock and no table: a connection that does not answer it in time leads nowhere,
-        and is ended, so that whoever waits hears of the outage within seconds (R20)."""
+    async def commit(self) -> None:
+        """Everything recorded is written, then all of it counts. For the edge that opened the transaction."""
+        if self.events:
+            await append_events(await self.raw(), self.events)
+        self._is_over = True
         if self._is_begun:
+            await self._connection.execute("commit")
+
+    async def roll_back(self) -> None:
+        """Nothing of it counts. A connection that cannot even do this is ended, which comes to the same."""
+        self._is_over = True
+        if not self._is_begun or self._connection.is_closed():
             return
-        self._is_begun = True
-        driver = await self._find_driver()
-        patience = asyncio.get_running_loop().call_later(_FIRST_ANSWER_S, driver.terminate)
         try:
-            await self._connection.execute(_SET_WORKSPACE, {"workspace_id": str(self.workspace_id or "")})
+            await self._connection.execute("rollback", timeout=_FIRST_ANSWER_S)
+        except Exception:
+            self._connection.terminate()
+        except BaseException:
+            self._connection.terminate()
+            raise
+
+    async def _begin(self) -> None:
+        """One round trip; it needs no lock and no table, so a connection that does not answer it in time leads nowhere
+        and is ended: whoever waits hears of the outage within seconds (R20)."""
+        self._is_begun = True
+        patience = asyncio.get_running_loop().call_later(_FIRST_ANSWER_S, self._connection.terminate)
+        try:
+            await self._connection.execute(_begin_for(self.workspace_id))
         finally:
             patience.cancel()
 
-    async def _find_driver(self) -> asyncpg.Connection:
-        if self._driver is None:
-            self._driver = (await self._connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
-        assert self._driver is not None
-        return self._driver
+
+def _begin_for(workspace_id: UUID | None) -> str:
+    """Row-level policies read the workspace of the transaction; without one they show nothing."""
+    name = str(UUID(int=workspace_id.int)) if workspace_id else ""  # nothing but a UUID is ever written into this
+    return f"begin; select set_config('threadline.workspace_id', '{name}', true)"
 
 
 _CONNECT_S = 2.5
 _FIRST_ANSWER_S = 2.0
-_SET_WORKSPACE = text("select set_config('threadline.workspace_id', :workspace_id, true)")
+_IDLE_S = 300.0
+"""A connection that nobody needed for so long is given back to the server."""
 
 
 class Database:
@@ -106,9 +116,11 @@ class Database:
         statement_timeout_s: float = 30.0,
         hints: Hints | None = None,
     ) -> None:
-        self._engines = {
-            role: _make_engine(role, url, pool_size, pool_wait_s, statement_timeout_s) for role, url in urls.items()
-        }
+        self._urls = urls
+        self._pool_size = pool_size
+        self._pool_wait_s = pool_wait_s
+        self._statement_timeout_s = statement_timeout_s
+        self._pools: dict[Role, asyncpg.Pool] = {}
         self.hints: Hints = hints or (lambda topics: None)
 
     @asynccontextmanager
@@ -117,39 +129,58 @@ class Database:
 
         Raises Unavailable if no connection could be had in time.
         """
-        connection = await self._connect(role)
-        try:
+        async with self.connection(role) as connection:
             session = Session(connection, workspace_id)
-            async with connection.begin():
+            try:
                 yield session
-                if session.events:
-                    await append_events(await session.raw(), session.events)
-        finally:
-            await connection.close()
+                await session.commit()
+            except BaseException:
+                await session.roll_back()
+                raise
         topics = session.hints | {f"feed:{event.workspace_id}" for event in session.events}
         if topics:
             self.hints(frozenset(topics))
 
-    async def _connect(self, role: Role) -> AsyncConnection:
+    @asynccontextmanager
+    async def connection(self, role: Role) -> AsyncIterator[Connection]:
+        """For single reads of the hot paths: a third of the round trips of a transaction. No workspace is set, so
+        only the engine's role sees rows here. Raises Unavailable if none could be had in time."""
+        pool = await self._pool_of(role)
         try:
-            return await self._engines[role].connect()
-        except (PoolTimeout, OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            async with asyncio.timeout(self._pool_wait_s):
+                connection = await pool.acquire()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    async def _pool_of(self, role: Role) -> asyncpg.Pool:
+        """Made at the first use, inside the loop that will use it; connections are made as they are needed."""
+        pool = self._pools.get(role)
+        if pool is None:
+            pool = self._pools[role] = _make_pool(role, self._urls[role], self._pool_size, self._statement_timeout_s)
+        await pool  # nothing to wait for: it has no connections yet
+        return pool
 
     async def close(self) -> None:
-        await asyncio.gather(*(engine.dispose() for engine in self._engines.values()))
+        for pool in self._pools.values():
+            try:
+                async with asyncio.timeout(_FIRST_ANSWER_S):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
 
     def pool_usage(self) -> Iterable[tuple[Role, int]]:
         """Connections in use per role, for the metrics."""
-        return [(role, _checked_out(engine)) for role, engine in self._engines.items()]
+        return [(role, pool.get_size() - pool.get_idle_size()) for role, pool in self._pools.items()]
 
 
 def is_outage(error: BaseException) -> bool:
     """True for what passes by itself: SQLSTATE 08, 40, 53, 57 and 58 (connection to system faults)."""
-    if isinstance(error, Unavailable | OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
+    if isinstance(error, Unavailable | OSError | TimeoutError | asyncpg.InterfaceError):
         return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True  # a connection of the pool that died while it lay there
     return _sqlstate(error)[:2] in {"08", "40", "53", "57", "58"}
 
 
@@ -159,40 +190,36 @@ def is_data_error(error: BaseException) -> bool:
 
 
 def _sqlstate(error: BaseException) -> str:
-    """The SQLSTATE of a database error, whichever library wrapped it; "" if it is none."""
+    """The SQLSTATE of a database error, or of the one that caused it; "" if it is none."""
     cause: BaseException | None = error
     while cause is not None:
         state = getattr(cause, "sqlstate", None)
         if isinstance(state, str):
             return state
-        cause = getattr(cause, "orig", None) or cause.__cause__
+        cause = cause.__cause__
     return ""
 
 
-def _make_engine(role: Role, url: str, pool_size: int, pool_wait_s: float, statement_timeout_s: float) -> AsyncEngine:
-    settings = {
-        "role": role.value,
-        "application_name": role.value,
-        "timezone": "UTC",
-        "statement_timeout": str(int(statement_timeout_s * 1000)),
-        "idle_in_transaction_session_timeout": "60000",
-        "jit": "off",
-    }
-    return create_async_engine(
+def _make_pool(role: Role, url: str, size: int, statement_timeout_s: float) -> asyncpg.Pool:
+    return asyncpg.create_pool(
         url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=pool_wait_s,
-        pool_pre_ping=False,
-        pool_recycle=1800,
-        connect_args={
-            "server_settings": settings,
-            "timeout": _CONNECT_S,
-            "command_timeout": statement_timeout_s + 5,
-            "prepared_statement_cache_size": 500,
+        min_size=0,
+        max_size=size,
+        max_inactive_connection_lifetime=_IDLE_S,
+        reset=_leave,
+        timeout=_CONNECT_S,
+        command_timeout=statement_timeout_s + 5,
+        statement_cache_size=500,
+        server_settings={
+            "role": role.value,
+            "application_name": role.value,
+            "timezone": "UTC",
+            "statement_timeout": str(int(statement_timeout_s * 1000)),
+            "idle_in_transaction_session_timeout": "60000",
+            "jit": "off",
         },
     )
 
 
-def _checked_out(engine: AsyncEngine) -> int:
-    return int(getattr(engine.pool, "checkedout", lambda: 0)())
+async def _leave(_connection: object) -> None:
+    """A transaction leaves nothing in its session, so nothing is reset: that would be a round trip each time."""
