@@ -171,7 +171,7 @@ async def test_unknown_endpoint_is_404_and_a_new_one_is_found_after_the_hint(edg
         async with edge.client.post(f"{url}/{path}", data=b"{}") as response:
             assert response.status == 404
     await edge.desk.connection.execute("update endpoints set key = $1 where id = $2", key, edge.desk.endpoint_id)
-    edge.bus.publish({"channels"})
+    edge.bus.publish({f"channel:{edge.desk.channel.id}"})
     await asyncio.sleep(0.05)
     body = edge.body()
     headers = {"X-Hub-Signature-256": signature(SECRETS[0], body)}

@@ -173,6 +173,7 @@ class DeliveryWriter:
         self._in_flight: list[_Waiting] = []
         self._held_bytes = 0
         self._flushing: asyncio.Task[None] | None = None
+        self._watch: asyncio.TimerHandle | None = None
 
     async def write(self, lines: list[DeliveryLine], *, size_bytes: int) -> None:
         """Returns when the lines are committed. Raises Unavailable (the provider shall try again) or BodyRefused."""
@@ -183,6 +184,8 @@ class DeliveryWriter:
         self._held_bytes += size_bytes
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_all(), name="delivery flush")
+        if self._watch is None:
+            self._look_later()
         await waiting.stored
 
     async def drain(self) -> None:
@@ -196,7 +199,6 @@ class DeliveryWriter:
         return monotonic() - first.since if first else 0.0
 
     async def _flush_all(self) -> None:
-        watch = asyncio.create_task(self._give_up_in_time(), name="delivery watch")
         try:
             while self._waiting:
                 self._in_flight = self._take()
@@ -204,7 +206,6 @@ class DeliveryWriter:
                 self._held_bytes -= sum(one.size_bytes for one in self._in_flight)
                 self._in_flight = []
         finally:
-            watch.cancel()
             self._flushing = None
 
     def _take(self) -> list[_Waiting]:
@@ -244,18 +245,23 @@ class DeliveryWriter:
         if topics:
             self._hints(topics)
 
-    async def _give_up_in_time(self) -> None:
+    def _look_later(self) -> None:
+        """One timer for all that wait, and none while nothing does."""
+        self._watch = asyncio.get_running_loop().call_later(self._waiting_limit_s / 4, self._give_up_in_time)
+
+    def _give_up_in_time(self) -> None:
         """Whoever waits too long hears 503 at once; what is in flight may still be stored, and a repeat is known."""
-        while True:
-            await asyncio.sleep(self._waiting_limit_s / 4)
-            deadline = monotonic() - self._waiting_limit_s
-            while self._waiting and self._waiting[0].since < deadline:
-                late = self._waiting.popleft()
-                self._held_bytes -= late.size_bytes
-                _refuse(late, _busy())
-            for one in self._in_flight:
-                if one.since < deadline:
-                    _refuse(one, _busy())
+        self._watch = None
+        deadline = monotonic() - self._waiting_limit_s
+        while self._waiting and self._waiting[0].since < deadline:
+            late = self._waiting.popleft()
+            self._held_bytes -= late.size_bytes
+            _refuse(late, _busy())
+        for one in self._in_flight:
+            if one.since < deadline:
+                _refuse(one, _busy())
+        if self._waiting or self._in_flight:
+            self._look_later()
 
 
 def _succeed(batch: list[_Waiting]) -> None:

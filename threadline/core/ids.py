@@ -29,9 +29,14 @@ _LAST_MILLISECOND = 253_402_300_799_999
 
 def make_uuid7(*, milliseconds: int, random_bits: int) -> UUID:
     """A UUIDv7 of a Unix time in milliseconds (48 bits) and 74 bits of chance."""
+    return UUID(int=uuid7_number(milliseconds, random_bits))
+
+
+def uuid7_number(milliseconds: int, random_bits: int) -> int:
+    """The 128 bits of `make_uuid7`."""
     high = random_bits >> 62 & 0xFFF
     low = random_bits & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+    return (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
 
 
 def first_uuid7_at(moment: datetime) -> UUID:

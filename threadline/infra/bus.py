@@ -21,6 +21,9 @@ _SUBJECT: Final = "threadline.hints"
 _LARGEST_PAYLOAD: Final = 7500
 """PostgreSQL refuses 8,000 bytes."""
 _RECONNECT_AFTER_S: Final = 1.0
+_RESTS_S: Final = 0.004
+"""After hints have left, those that follow gather for so long: a busy process would else tell of every message, and
+every hint wakes every listener. The first after a pause leaves at once."""
 _ANSWER_WITHIN_S: Final = 5.0
 
 log = get_logger("bus")
@@ -78,7 +81,7 @@ class Bus:
         self._subscriptions: set[Subscription] = set()
         self._pending: set[str] = set()
         self._has_pending = asyncio.Event()
-        self._lost = asyncio.Event()
+        self._is_lost = False
         self._task: asyncio.Task[None] | None = None
         self.is_connected = False
 
@@ -109,9 +112,9 @@ class Bus:
     async def _run(self) -> None:
         while True:
             try:
-                self._lost.clear()
+                self._is_lost = False
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
-                    await self._carrier.connect(self._hear, self._lost.set)
+                    await self._carrier.connect(self._hear, self._lose)
                 self.is_connected = True
                 for subscription in tuple(self._subscriptions):
                     subscription.wake()
@@ -124,8 +127,10 @@ class Bus:
 
     async def _pump(self) -> None:
         """Sends what gathered while the one before was on its way."""
-        while not self._lost.is_set():
-            await _first_of(self._has_pending.wait(), self._lost.wait())
+        while True:
+            await self._has_pending.wait()
+            if self._is_lost:
+                raise ConnectionError("lost")
             self._has_pending.clear()
             topics, self._pending = self._pending, set()
             try:
@@ -136,7 +141,12 @@ class Bus:
                 self._pending |= topics
                 self._has_pending.set()
                 raise
-        raise ConnectionError("lost")
+            await asyncio.sleep(_RESTS_S)
+
+    def _lose(self) -> None:
+        """The pump waits for hints only, so it is woken as if there were one."""
+        self._is_lost = True
+        self._has_pending.set()
 
     def _hear(self, payload: str) -> None:
         origin, *topics = payload.split(" ")
@@ -242,12 +252,3 @@ def _payloads(origin: str, topics: list[str]) -> list[str]:
             line = origin
         line += " " + topic
     return [*payloads, line] if line != origin else payloads
-
-
-async def _first_of(*waits: Awaitable[object]) -> None:
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -4,14 +4,19 @@ Time is the machine's until a process has asked its database (`follow`); from th
 a clock that never jumps, so that a window, a thread's order or an id does not depend on which machine was asked (R25).
 """
 
+import os
 import secrets
+import struct
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from threadline.core.ids import make_uuid7
+from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - as the database driver makes them
+
+from threadline.core.ids import uuid7_number
 
 _lock = threading.Lock()
 _last_milliseconds = 0
@@ -53,7 +58,10 @@ def _now_ns() -> int:
 
 
 def new_id() -> UUID:
-    """A UUIDv7 greater than every one this process made before, even when time steps back."""
+    """A UUIDv7 greater than every one this process made before, even when time steps back.
+
+    Of the driver's own kind: made, compared, written out and sent to the database in a fraction of the time.
+    """
     global _last_milliseconds, _last_random_bits
     milliseconds = _now_ns() // 1_000_000
     with _lock:
@@ -61,8 +69,18 @@ def new_id() -> UUID:
             _last_milliseconds = milliseconds
             _last_random_bits = secrets.randbits(_HEADROOM_BITS)
         else:
-            _last_random_bits += 1 + secrets.randbits(32)
+            _last_random_bits += 1 + next(_steps)
             if _last_random_bits >> _RANDOM_BITS:
                 _last_milliseconds += 1
                 _last_random_bits = secrets.randbits(_HEADROOM_BITS)
-        return make_uuid7(milliseconds=_last_milliseconds, random_bits=_last_random_bits)
+        number = uuid7_number(_last_milliseconds, _last_random_bits)
+    return DriverUUID(number.to_bytes(16, "big"))
+
+
+def _draw_steps() -> Iterator[int]:
+    """32 bits of chance each, a thousand drawn at once: the system's call costs more than the rest of an id."""
+    while True:
+        yield from struct.unpack("1024I", os.urandom(4096))
+
+
+_steps: Final = _draw_steps()

@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.actions.channel_secrets import open_endpoint_secrets
 from threadline.channels.registry import all_channel_types
 from threadline.house import House, database_url
@@ -21,7 +20,7 @@ from threadline.processes.common import background, reached
 from threadline.store.session import Database, Role
 from threadline.store.waiting import Waiting, count_waiting
 from threadline.web.app import Web, create_web
-from threadline.web.ingress import Endpoints, Ingress, SlowBodies, line_store, open_ingress_pool
+from threadline.web.ingress import open_ingress
 
 _POOL: Final = 10
 
@@ -41,30 +40,17 @@ async def open_edge(settings: Settings, *, stop: asyncio.Event) -> AsyncIterator
 async def _web_of(house: House) -> AsyncIterator[Web]:
     settings, limits = house.settings, house.settings.limits
     url = settings.database_ingress_url or database_url(settings)
-    async with open_ingress_pool(url) as pool:
-        writer = DeliveryWriter(
-            line_store(pool),
-            hints=house.bus.publish,
-            flush_bodies=limits.flush_bodies,
-            flush_bytes=limits.flush_bytes,
-            waiting_bytes=limits.waiting_bytes,
-            waiting_s=limits.waiting_s,
-        )
-        endpoints = Endpoints(
-            pool,
-            types=all_channel_types(),
-            open_secrets=lambda sealed, endpoint_id: open_endpoint_secrets(house.keyring, endpoint_id, sealed),
-        )
-        ingress = Ingress(
-            endpoints=endpoints,
-            writer=writer,
-            pool=pool,
-            blobs=house.blobs,
-            public_url=settings.base_url,
-            now=utc_now,
-            new_id=new_id,
-            slow_bodies=SlowBodies(limits.request_timeout_s),
-        )
+    async with open_ingress(
+        url,
+        types=all_channel_types(),
+        open_secrets=lambda sealed, endpoint_id: open_endpoint_secrets(house.keyring, endpoint_id, sealed),
+        bus=house.bus,
+        blobs=house.blobs,
+        limits=limits,
+        public_url=settings.base_url,
+        now=utc_now,
+        new_id=new_id,
+    ) as ingress:
         web = create_web(
             settings,
             house.database,
@@ -75,19 +61,15 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
             read_metrics=_metrics_of(house.database).render,
             read_health=partial(_describe_health, house.database),
         )
-        async with background(_pass_hints(house.bus, web, endpoints), metrics.watch_loop()):
+        async with background(_pass_hints(house.bus, web), metrics.watch_loop()):
             yield web
-        await writer.drain()
 
 
-async def _pass_hints(bus: Bus, web: Web, endpoints: Endpoints) -> None:
-    """News of the database to this process's sockets; a changed channel may have changed who is known here."""
-    with bus.subscribe("feed:", "channel:", "endpoint:") as news:
+async def _pass_hints(bus: Bus, web: Web) -> None:
+    """News of the database to this process's sockets."""
+    with bus.subscribe("feed:") as news:
         while True:
-            topics = await news.wait(timeout_s=60)
-            web.hub.hint(topics)
-            if any(topic.startswith(("channel:", "endpoint:")) for topic in topics):
-                endpoints.forget()
+            web.hub.hint(await news.wait(timeout_s=60))
 
 
 def _metrics_of(database: Database) -> Metrics:

@@ -6,16 +6,18 @@ here beyond the tolerant scan for accounts; the host of the channel does the res
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from prometheus_client import Counter, Gauge
 
 from threadline.actions.accept_deliveries import (
@@ -158,9 +160,20 @@ async def _leave(_connection: object) -> None:
 
 
 def line_store(pool: asyncpg.Pool) -> Callable[[Sequence[DeliveryLine]], Awaitable[None]]:
+    """For one flush at a time, as the writer makes them: it keeps its connection as long as that serves."""
+    kept: PoolConnectionProxy | None = None
+
     async def store(lines: Sequence[DeliveryLine]) -> None:
-        async with pool.acquire(timeout=2) as connection:
+        nonlocal kept
+        connection, kept = kept, None
+        if connection is None or connection.is_closed():
+            connection = await pool.acquire(timeout=2)
+        try:
             await insert_deliveries(connection, lines)
+        except BaseException:
+            await pool.release(connection)
+            raise
+        kept = connection
 
     return store
 
@@ -234,10 +247,7 @@ class Ingress:
         query: bytes = scope["query_string"]
         path: str = scope["path"]
         url = f"{self.public_url}{path}?{query.decode('latin-1')}" if query else f"{self.public_url}{path}"
-        headers: dict[str, list[str]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
-        return HookRequest(scope["method"], url, _parse_query(query), headers, body)
+        return HookRequest(scope["method"], url, _parse_query(query), RawHeaders(scope["headers"]), body)
 
     async def _store(self, endpoint: Endpoint, body: bytes) -> HookAnswer:
         """Commits the body, then says what the provider wants to hear."""
@@ -315,7 +325,7 @@ async def open_ingress(
 ) -> AsyncIterator[Ingress]:
     """The application with its own connections; at the end it waits until nothing it took in is uncommitted.
 
-    The hint `channels` makes it look its endpoints up again at once instead of within seconds.
+    News of a channel or an endpoint makes it look its endpoints up again at once instead of within seconds.
     """
     async with open_ingress_pool(url) as pool:
         endpoints = Endpoints(pool, types=types, open_secrets=open_secrets)
@@ -337,10 +347,31 @@ async def open_ingress(
 
 
 async def _forget_when_told(endpoints: Endpoints, bus: Bus) -> None:
-    with bus.subscribe("channels") as news:
+    with bus.subscribe("channel:", "endpoint:") as news:
         while True:
             if await news.wait(timeout_s=3600):
                 endpoints.forget()
+
+
+class RawHeaders(Mapping[str, Sequence[str]]):
+    """Headers as ASGI hands them over, decoded when somebody asks: of a webhook's dozen, one is ever looked at."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        wanted = name.encode("latin-1")
+        if found := [value.decode("latin-1") for other, value in self._raw if other == wanted]:
+            return found
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name.decode("latin-1") for name, _ in self._raw))
+
+    def __len__(self) -> int:
+        return len({name for name, _ in self._raw})
 
 
 class SlowBodies:
@@ -429,10 +460,12 @@ def _parse_query(query: bytes) -> Mapping[str, Sequence[str]]:
 
 
 async def _respond(send: Send, answer: HookAnswer, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    headers = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-        *extra,
-    ]
+    headers = [*_headers_of(answer.content_type, len(answer.body)), *extra]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+@lru_cache(maxsize=64)
+def _headers_of(content_type: str, size_bytes: int) -> tuple[tuple[bytes, bytes], ...]:
+    """A provider hears the same few answers again and again."""
+    return (b"content-type", content_type.encode()), (b"content-length", str(size_bytes).encode())
