@@ -166,11 +166,13 @@ async def _refresh(
     told: dict[tuple[AddressKey, ...], Party],
     now: datetime,
 ) -> list[UUID]:
-    """The last word of the batch about each known contact."""
+    """The last word of the batch about each known contact, if it is news: usually it is not, and nothing is asked."""
     facts = {
         contact_id: ContactFacts(contact_id, party.name, party.handle, party.phone)
         for keys, party in told.items()
         if (contact_id := resolution.chosen[keys].contact_id) not in plan.contacts
         and (party.name or party.handle or party.phone)
     }
-    return await refresh_contacts(connection, workspace_id, facts.values(), now=now) if facts else []
+    stored = {known.contact_id: known.contact for known in resolution.by_key.values() if known.contact is not None}
+    news = [one for one in facts.values() if (known := stored.get(one.id)) is None or one.teaches(known)]
+    return await refresh_contacts(connection, workspace_id, news, now=now) if news else []

@@ -18,13 +18,6 @@ AddressKey: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAddress:
-    id: UUID
-    contact_id: UUID
-    is_retired: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NewAddress:
     key: AddressKey
     id: UUID
@@ -39,25 +32,48 @@ class ContactFacts:
     name: str
     handle: str
     phone: str
+    is_name_ours: bool = False
+    """Of one we know: a person gave the name, and no provider's changes it."""
+
+    def teaches(self, known: "ContactFacts") -> bool:
+        """Whether there is something in it that we do not know, as `refresh_contacts` sees it."""
+        return (
+            (self.name not in ("", known.name) and not known.is_name_ours)
+            or self.handle not in ("", known.handle)
+            or self.phone not in ("", known.phone)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    id: UUID
+    contact_id: UUID
+    is_retired: bool
+    contact: ContactFacts | None = None
+    """As it is stored; None for one that this transaction makes."""
 
 
 _FIND_ADDRESSES = """
-select a.scheme, a.scope, a.value, a.id, a.contact_id, a.retired_at is not null as is_retired
+select a.scheme, a.scope, a.value, a.id, a.contact_id, a.retired_at is not null as is_retired,
+       c.name, c.handle, c.phone, c.is_name_ours
 from unnest($2::text[], $3::text[], $4::text[]) as wanted (scheme, scope, value)
 join addresses a on a.workspace_id = $1 and a.scheme = wanted.scheme and a.scope = wanted.scope
                 and a.value = wanted.value
+join contacts c on c.workspace_id = $1 and c.id = a.contact_id
 """
 
 
 async def find_addresses(
     connection: Connection, workspace_id: UUID, keys: Iterable[AddressKey]
 ) -> dict[AddressKey, KnownAddress]:
-    """Uses the unique index of `addresses`."""
+    """With their contacts. Uses the unique index of `addresses` and the key of `contacts`."""
     wanted = list(keys)
     rows = await connection.fetch(_FIND_ADDRESSES, workspace_id, *_columns(wanted))
     return {
-        (row["scheme"], row["scope"], row["value"]): KnownAddress(row["id"], row["contact_id"], row["is_retired"])
-        for row in rows
+        (scheme, scope, value): KnownAddress(
+            id, contact_id, is_retired, ContactFacts(contact_id, name, handle, phone, is_name_ours)
+        )
+        for scheme, scope, value, id, contact_id, is_retired, name, handle, phone, is_name_ours in rows
     }
 
 

@@ -32,8 +32,9 @@ class Role(StrEnum):
 class Session:
     """One transaction, from its first statement to its end."""
 
-    def __init__(self, connection: Connection, workspace_id: UUID | None) -> None:
+    def __init__(self, connection: Connection, workspace_id: UUID | None, *, keeps_plans: bool = False) -> None:
         self._connection = connection
+        self._keeps_plans = keeps_plans
         self._is_begun = False
         self._is_over = False
         self.workspace_id = workspace_id
@@ -87,15 +88,16 @@ class Session:
         self._is_begun = True
         patience = asyncio.get_running_loop().call_later(_FIRST_ANSWER_S, self._connection.terminate)
         try:
-            await self._connection.execute(_begin_for(self.workspace_id))
+            await self._connection.execute(_begin_for(self.workspace_id, keeps_plans=self._keeps_plans))
         finally:
             patience.cancel()
 
 
-def _begin_for(workspace_id: UUID | None) -> str:
+def _begin_for(workspace_id: UUID | None, *, keeps_plans: bool) -> str:
     """Row-level policies read the workspace of the transaction; without one they show nothing."""
     name = str(UUID(int=workspace_id.int)) if workspace_id else ""  # nothing but a UUID is ever written into this
-    return f"begin; select set_config('threadline.workspace_id', '{name}', true)"
+    begin = f"begin; select set_config('threadline.workspace_id', '{name}', true)"
+    return f"{begin}; set local plan_cache_mode = force_generic_plan" if keeps_plans else begin
 
 
 _CONNECT_S = 2.5
@@ -124,13 +126,17 @@ class Database:
         self.hints: Hints = hints or (lambda topics: None)
 
     @asynccontextmanager
-    async def transaction(self, role: Role, workspace_id: UUID | None = None) -> AsyncIterator[Session]:
+    async def transaction(
+        self, role: Role, workspace_id: UUID | None = None, *, keeps_plans: bool = False
+    ) -> AsyncIterator[Session]:
         """A transaction that commits when the block ends well and rolls back when it does not.
 
+        `keeps_plans`: statements are planned once for all values, which suits set-based ones that go by one index
+        whatever their arrays hold; for a small batch planning would cost more than running them.
         Raises Unavailable if no connection could be had in time.
         """
         async with self.connection(role) as connection:
-            session = Session(connection, workspace_id)
+            session = Session(connection, workspace_id, keeps_plans=keeps_plans)
             try:
                 yield session
                 await session.commit()

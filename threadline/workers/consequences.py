@@ -69,7 +69,7 @@ class Consumer:
 
 
 CONSUMERS: Final = (
-    Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED})),
+    Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
 )
 

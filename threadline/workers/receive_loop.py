@@ -78,6 +78,8 @@ class ReceiveLoop:
     poll_s: float = 1.0
     _retry_at: dict[UUID, float] = field(default_factory=dict[UUID, float])
     """Deliveries that wait for their next try, by monotonic time."""
+    _ahead: list[_Parsed] = field(default_factory=list[_Parsed])
+    """Read and parsed while the batch before was written."""
     _failures: int = 0
     _swept_at: float = 0.0
 
@@ -110,10 +112,32 @@ class ReceiveLoop:
         return taken
 
     async def step(self) -> int:
-        """Take what is open, at most 500 deliveries; returns how many. Everything of it commits at once, or nothing."""
-        parsed = await self._parse_all(await self._read_open())
+        """Take what is open, at most 500 deliveries; returns how many. Everything of it commits at once, or nothing.
+
+        While there is more than one batch the next is read and parsed beside the writing of this one: our work and
+        the database's take about the same time.
+        """
+        parsed, self._ahead = self._ahead, []
+        parsed = parsed or await self._read(except_ids=())
         if not parsed:
             return 0
+        if len(parsed) < BATCH:
+            await self._write(parsed)
+        else:
+            self._ahead = await self._write_and_read(parsed)
+        return len(parsed)
+
+    async def _write_and_read(self, parsed: Sequence[_Parsed]) -> list[_Parsed]:
+        """Returns what follows. If the writing fails nothing is kept of it: what was not written comes first again."""
+        reading = asyncio.create_task(self._read(except_ids=[one.delivery.id for one in parsed]), name="read ahead")
+        try:
+            await self._write(parsed)
+            return await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _write(self, parsed: Sequence[_Parsed]) -> None:
         try:
             await self._receive(parsed)
         except FenceLost:
@@ -124,15 +148,15 @@ class ReceiveLoop:
             log.warning("receive_isolating", channel_id=str(self.channel.id), error=describe(error))
             _ISOLATED.inc()
             await self._receive_isolated(parsed)
-        return len(parsed)
 
-    async def _read_open(self) -> list[OpenDelivery]:
+    async def _read(self, *, except_ids: Sequence[UUID]) -> list[_Parsed]:
         moment = monotonic()
         self._retry_at = {id: at for id, at in self._retry_at.items() if at > moment}
-        async with self.database.transaction(Role.ENGINE) as session:
-            return await read_open_deliveries(
-                await session.raw(), channel_id=self.channel.id, limit=BATCH, except_ids=list(self._retry_at)
+        async with self.database.connection(Role.ENGINE) as connection:
+            deliveries = await read_open_deliveries(
+                connection, channel_id=self.channel.id, limit=BATCH, except_ids=[*self._retry_at, *except_ids]
             )
+        return await self._parse_all(deliveries)
 
     async def _parse_all(self, deliveries: Sequence[OpenDelivery]) -> list[_Parsed]:
         return [await self._parse(delivery) for delivery in deliveries]
@@ -170,7 +194,7 @@ class ReceiveLoop:
     async def _receive(self, parsed: Sequence[_Parsed]) -> None:
         items = [item for one in parsed for item in one.items]
         now = self.now()
-        async with self.database.transaction(Role.ENGINE, self.channel.workspace_id) as session:
+        async with self.database.transaction(Role.ENGINE, self.channel.workspace_id, keeps_plans=True) as session:
             await check_fence(session, lease=self.lease, fence=self.fence)
             if items:
                 await receive(session, self.channel, items, now=now, new_id=self.new_id)

@@ -497,7 +497,7 @@ class SendLoop:
         self.wake()
 
     def _transaction(self) -> AbstractAsyncContextManager[Session]:
-        return self._database.transaction(Role.ENGINE, self._outbox.workspace_id)
+        return self._database.transaction(Role.ENGINE, self._outbox.workspace_id, keeps_plans=True)
 
     def _not_before(self) -> UUID:
         return first_uuid7_at(self._utc_now() - _LOOK_BACK)
