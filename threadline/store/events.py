@@ -1,7 +1,6 @@
 """The feed: writing events in the order of their commits, and reading on from a position."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -109,22 +108,27 @@ async def read_positions(connection: Connection, workspace_ids: Iterable[UUID]) 
     return {row["workspace_id"]: row["last_seq"] for row in rows}
 
 
+_KINDS = {str(kind): kind for kind in EventKind}
+
+
 def _numbered(row: asyncpg.Record) -> NumberedEvent:
-    at: datetime = row["at"]
+    """The columns of `_READ` in their order: by name each would be looked up again for every event."""
+    seq, id, workspace_id, kind, conversation_id, message_id, contact_id, channel_id, agent_id, actor_id = row[:10]
+    data, depth, at = row[10:]
     return NumberedEvent(
-        seq=row["seq"],
+        seq=seq,
         event=Event(
-            id=row["id"],
-            workspace_id=row["workspace_id"],
-            kind=EventKind(row["kind"]),
+            id=id,
+            workspace_id=workspace_id,
+            kind=_KINDS[kind],
             at=at,
-            conversation_id=row["conversation_id"],
-            message_id=row["message_id"],
-            contact_id=row["contact_id"],
-            channel_id=row["channel_id"],
-            agent_id=row["agent_id"],
-            actor_id=row["actor_id"],
-            data=_decode_data(row["data"]),
-            depth=row["depth"],
+            conversation_id=conversation_id,
+            message_id=message_id,
+            contact_id=contact_id,
+            channel_id=channel_id,
+            agent_id=agent_id,
+            actor_id=actor_id,
+            data=_decode_data(data),
+            depth=depth,
         ),
     )
