@@ -12,6 +12,7 @@ import msgspec
 from bench.figures import Figure, load_average
 from bench.installation import ACCOUNT, Installation, open_installation, postmaster_of, running_postgres
 from bench.load import Plan, Saw
+from bench.ordinary import make_channel, make_sessions
 from bench.processes import Child, Failed, Meter, Process, free_port, python, wait_for_port
 from bench.sizes import Options
 
@@ -96,6 +97,7 @@ def _figures(seen: dict[str, list[Saw]], notes: dict[str, str], before: float) -
 async def _running_ways(installation: Installation, options: Options) -> AsyncIterator[list[_Way]]:
     sizes = options.sizes
     bare_port, ordinary_port = free_port(), free_port()
+    await _make_ordinary(installation)
     url, folder = installation.database_url, installation.folder
     bare = Process(
         "bare", python("-m", "bench.bare_ingress", str(bare_port), url), installation.environment, folder / "bare.log"
@@ -121,6 +123,12 @@ async def _running_ways(installation: Installation, options: Options) -> AsyncIt
     finally:
         for way in ways:
             await asyncio.to_thread(way.process.stop)
+
+
+async def _make_ordinary(installation: Installation) -> None:
+    sessions = make_sessions(installation.database_url)
+    await make_channel(sessions, key="bench", secret=installation.app_secret, address=installation.numbers[0])
+    await sessions.kw["bind"].dispose()
 
 
 async def _drive(installation: Installation, way: _Way, count: int) -> tuple[Saw, str]:

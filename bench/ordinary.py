@@ -1,9 +1,13 @@
 """The ordinary variant, written as a good engineer would: FastAPI, ORM entities, a session and a commit per request.
 
-`python -m bench.ordinary PORT DATABASE_URL` serves the endpoint; `receive_one` is its worker's step. Same server and
-driver as the product, a pool of 20.
+`python -m bench.ordinary PORT DATABASE_URL` serves the endpoint; `bench/ordinary_receive.py` is its worker. They do
+what the product does – whose endpoint it is, the signature, which channel is meant; then repeats, contacts,
+conversations, windows, statuses, numbered events – on the same server and driver with a pool of 20, one at a time
+instead of together. What they leave out counts in their favour: most kinds of message, partitions, row-level security.
 """
 
+import hashlib
+import hmac
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -14,65 +18,149 @@ from typing import Any
 import msgspec
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):
-    pass
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text()}  # noqa: RUF012 - the library's way
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+class OrdinaryEndpoint(Base):
+    __tablename__ = "ordinary_endpoints"
+    key: Mapped[str] = mapped_column(unique=True)
+    secret: Mapped[str]
+    channels: Mapped[list["OrdinaryChannel"]] = relationship(lazy="selectin")
+
+
+class OrdinaryChannel(Base):
+    __tablename__ = "ordinary_channels"
+    endpoint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_endpoints.id"), index=True)
+    address: Mapped[str] = mapped_column(unique=True)
+    last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The number of the newest event."""
 
 
 class OrdinaryDelivery(Base):
     __tablename__ = "ordinary_deliveries"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    __table_args__ = (Index("ordinary_deliveries_open", "channel_id", "received_at"),)
+    channel_id: Mapped[uuid.UUID | None]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(Text, default="open")
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=lambda: datetime.now(UTC))
+    state: Mapped[str] = mapped_column(default="open")
+    received_at: Mapped[datetime] = mapped_column(default=utc_now)
+    closed_at: Mapped[datetime | None]
 
 
 class OrdinaryContact(Base):
     __tablename__ = "ordinary_contacts"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    address: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+
+
+class OrdinaryAddress(Base):
+    __tablename__ = "ordinary_addresses"
+    __table_args__ = (UniqueConstraint("scheme", "value"),)
+    scheme: Mapped[str]
+    value: Mapped[str]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_contacts.id"), index=True)
 
 
 class OrdinaryConversation(Base):
     __tablename__ = "ordinary_conversations"
     __table_args__ = (Index("ordinary_conversations_activity", "last_activity_at"),)
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_contacts.id"), unique=True)
+    channel_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_contacts.id"), index=True)
+    state: Mapped[str] = mapped_column(default="open")
     last_seq: Mapped[int] = mapped_column(default=0)
-    last_activity_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_message_id: Mapped[uuid.UUID | None]
+    last_activity_at: Mapped[datetime] = mapped_column(default=utc_now)
+    waiting_since: Mapped[datetime | None]
+    window_closes_at: Mapped[datetime | None]
+
+
+class OrdinaryReach(Base):
+    __tablename__ = "ordinary_reaches"
+    __table_args__ = (UniqueConstraint("channel_id", "contact_id"),)
+    channel_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_contacts.id"))
+    last_inbound_at: Mapped[datetime]
+    window_closes_at: Mapped[datetime]
 
 
 class OrdinaryMessage(Base):
     __tablename__ = "ordinary_messages"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_conversations.id"), index=True)
+    __table_args__ = (
+        UniqueConstraint("channel_id", "provider_id"),
+        Index("ordinary_messages_by_sort", "conversation_id", "sort_at"),
+    )
+    channel_id: Mapped[uuid.UUID]
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_conversations.id"))
     seq: Mapped[int]
-    provider_id: Mapped[str] = mapped_column(Text, unique=True)
+    direction: Mapped[str] = mapped_column(default="incoming")
+    provider_id: Mapped[str | None]
+    provider_at: Mapped[datetime | None]
+    sort_at: Mapped[datetime] = mapped_column(default=utc_now)
     status: Mapped[int] = mapped_column(SmallInteger, default=0)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+class OrdinaryAttempt(Base):
+    __tablename__ = "ordinary_attempts"
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ordinary_messages.id"), index=True)
+    conversation_id: Mapped[uuid.UUID]
+    provider_id: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[int] = mapped_column(SmallInteger, default=2)
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    price_category: Mapped[str | None]
+
+
 class OrdinaryEvent(Base):
     __tablename__ = "ordinary_events"
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
-    kind: Mapped[str] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("channel_id", "seq"),)
+    channel_id: Mapped[uuid.UUID]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    conversation_id: Mapped[uuid.UUID]
     message_id: Mapped[uuid.UUID]
+    at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-def make_sessions(url: str) -> async_sessionmaker[AsyncSession]:
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def make_sessions(url: str) -> Sessions:
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=20, max_overflow=0)
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-async def create_tables(sessions: async_sessionmaker[AsyncSession]) -> None:
+async def make_channel(sessions: Sessions, *, key: str, secret: str, address: str) -> uuid.UUID:
+    """The tables, an endpoint, and a channel behind it: the ordinary installation."""
     async with sessions.kw["bind"].begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    async with sessions() as session:
+        channel = OrdinaryChannel(id=uuid.uuid4(), address=address)
+        session.add(OrdinaryEndpoint(key=key, secret=secret, channels=[channel]))
+        await session.commit()
+        return channel.id
 
 
 def make_app(url: str) -> FastAPI:
@@ -80,62 +168,28 @@ def make_app(url: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await create_tables(sessions)
         yield
+        await sessions.kw["bind"].dispose()
 
     app = FastAPI(lifespan=lifespan)
 
     @app.post("/hooks/{key}")
     async def receive_webhook(key: str, request: Request) -> Response:
+        body = await request.body()
         async with sessions() as session:
-            session.add(OrdinaryDelivery(body=await request.body()))
+            endpoint = await session.scalar(select(OrdinaryEndpoint).where(OrdinaryEndpoint.key == key))
+            if endpoint is None:
+                return Response(status_code=404)
+            signed = "sha256=" + hmac.new(endpoint.secret.encode(), body, hashlib.sha256).hexdigest()
+            if not hmac.compare_digest(signed, request.headers.get("x-hub-signature-256", "")):
+                return Response(status_code=401)
+            number = msgspec.json.decode(body)["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"]
+            channel = next((one for one in endpoint.channels if one.address == number), None)
+            session.add(OrdinaryDelivery(channel_id=channel.id if channel else None, body=body))
             await session.commit()
         return Response(status_code=200)
 
     return app
-
-
-async def receive_one(sessions: async_sessionmaker[AsyncSession], body: bytes) -> None:
-    """One delivery → contact, conversation, message, event; or the status of a message."""
-    value = msgspec.json.decode(body)["entry"][0]["changes"][0]["value"]
-    async with sessions() as session:
-        for item in value.get("messages", []):
-            await _receive_message(session, value["contacts"][0], item)
-        for item in value.get("statuses", []):
-            message = await session.scalar(select(OrdinaryMessage).where(OrdinaryMessage.provider_id == item["id"]))
-            if message is not None:
-                message.status = max(message.status, {"sent": 2, "delivered": 4, "read": 5}.get(item["status"], 0))
-                session.add(OrdinaryEvent(kind="status", message_id=message.id))
-        await session.commit()
-
-
-async def _receive_message(session: AsyncSession, profile: dict[str, Any], item: dict[str, Any]) -> None:
-    if await session.scalar(select(OrdinaryMessage.id).where(OrdinaryMessage.provider_id == item["id"])):
-        return
-    contact = await session.scalar(select(OrdinaryContact).where(OrdinaryContact.address == profile["user_id"]))
-    if contact is None:
-        contact = OrdinaryContact(address=profile["user_id"], name=profile["profile"]["name"])
-        session.add(contact)
-        await session.flush()
-    conversation = await session.scalar(
-        select(OrdinaryConversation).where(OrdinaryConversation.contact_id == contact.id).with_for_update()
-    )
-    now = datetime.now(UTC)
-    if conversation is None:
-        conversation = OrdinaryConversation(contact_id=contact.id, last_activity_at=now, last_seq=0)
-        session.add(conversation)
-        await session.flush()
-    conversation.last_seq += 1
-    conversation.last_activity_at = now
-    message = OrdinaryMessage(
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
-        provider_id=item["id"],
-        content={"text": item["text"]["body"]},
-    )
-    session.add(message)
-    await session.flush()
-    session.add(OrdinaryEvent(kind="message", message_id=message.id))
 
 
 if __name__ == "__main__":

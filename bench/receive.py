@@ -4,13 +4,14 @@ import asyncio
 import statistics
 import time
 from collections.abc import Sequence
+from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from bench.figures import Figure, load_average
 from bench.installation import Installation, open_installation, postmaster_of, running_postgres
-from bench.ordinary import create_tables, make_sessions
+from bench.ordinary import make_channel, make_sessions
 from bench.ordinary_receive import OrdinaryPlan
 from bench.processes import Child, Failed, Meter
 from bench.product_receive import Received, store
@@ -21,18 +22,35 @@ PART = "Deliveries to messages"
 _FIRST_USER = 10**18
 _SEED_CONTACTS = """
 with made as (
-    insert into ordinary_contacts (id, address, name)
-    select gen_random_uuid(), 'GB.' || ($1::bigint + n), 'Customer ' || n from generate_series(0, $2::int - 1) n
-    returning id
+    insert into ordinary_contacts (id, name, phone)
+    select gen_random_uuid(), 'Customer ' || n, '+4477' || lpad(n::text, 8, '0') from generate_series(0, $2::int - 1) n
+    returning id, phone
+), users as (
+    insert into ordinary_addresses (id, scheme, value, contact_id)
+    select gen_random_uuid(), 'user', 'GB.' || ($1::bigint + right(phone, 8)::int), id from made
+), phones as (
+    insert into ordinary_addresses (id, scheme, value, contact_id)
+    select gen_random_uuid(), 'phone', substr(phone, 2), id from made
+), reaches as (
+    insert into ordinary_reaches (id, channel_id, contact_id, last_inbound_at, window_closes_at)
+    select gen_random_uuid(), $3, id, now(), now() + interval '1 day' from made
 )
-insert into ordinary_conversations (id, contact_id, last_seq, last_activity_at)
-select gen_random_uuid(), id, 0, now() from made
+insert into ordinary_conversations (id, channel_id, contact_id, state, last_seq, last_activity_at)
+select gen_random_uuid(), $3, id, 'open', 0, now() from made
 """
 _SEED_MESSAGES = """
-insert into ordinary_messages (id, conversation_id, seq, provider_id, status, content)
-select gen_random_uuid(), c.id, n, p.provider_id, 2, '{"text": "Yes"}'
-from unnest($1::text[]) with ordinality p (provider_id, n)
-join (select id, row_number() over () as place from ordinary_conversations) c on c.place = 1 + n % $2::int
+with sent as (
+    select m.id as attempt_id, m.provider_id, gen_random_uuid() as message_id, c.id as conversation_id, m.n
+    from unnest($2::uuid[], $3::text[]) with ordinality m (id, provider_id, n)
+    join (select id, row_number() over () as place from ordinary_conversations) c on c.place = 1 + m.n % $4::int
+), messages as (
+    insert into ordinary_messages (id, channel_id, conversation_id, seq, direction, provider_id, sort_at, status,
+                                   content)
+    select message_id, $1, conversation_id, n, 'outgoing', provider_id, now(), 2, '{"text": "Yes"}' from sent
+    returning id
+)
+insert into ordinary_attempts (id, message_id, conversation_id, provider_id, status)
+select attempt_id, message_id, conversation_id, provider_id, 2 from sent
 """
 
 
@@ -46,7 +64,7 @@ async def measure(options: Options) -> list[Figure]:
 async def _measure_alone(installation: Installation, options: Options) -> list[Figure]:
     sizes, before = options.sizes, load_average()
     await make_contacts(installation, range(sizes.contacts))
-    await _make_ordinary_tables(installation, sizes.contacts)
+    ordinary_id = await _make_ordinary(installation, sizes.contacts)
     product: list[Received] = []
     one: list[Received] = []
     eight: list[Received] = []
@@ -55,14 +73,14 @@ async def _measure_alone(installation: Installation, options: Options) -> list[F
         sent = await add_outgoing(installation, sizes.received // 5)
         customers = range(sizes.contacts)
         bodies = mixed_bodies(sizes.received, number=installation.numbers[0], customers=customers, sent=sent)
-        await _seed_ordinary_messages(installation, sent, sizes.contacts)
+        await installation.query(_SEED_MESSAGES, ordinary_id, *_columns(sent), sizes.contacts)
         meter = Meter({}, {"PostgreSQL": postmaster_of(installation.server)})
         received, note = await _receive_metered(installation, bodies, meter)
         product.append(received)
         notes.append(note)
         few = sizes.ordinary_received
-        one.append(await _receive_ordinary(installation, bodies[:few], parallel=1))
-        eight.append(await _receive_ordinary(installation, bodies[few : 2 * few], parallel=8))
+        one.append(await _receive_ordinary(installation, ordinary_id, bodies[:few], parallel=1))
+        eight.append(await _receive_ordinary(installation, ordinary_id, bodies[few : 2 * few], parallel=8))
     await _check_stored(installation)
     rate, rate_one, rate_eight = (statistics.median(r.per_second for r in runs) for runs in (product, one, eight))
     return [
@@ -101,9 +119,11 @@ async def _receive_metered(installation: Installation, bodies: Sequence[bytes], 
     return received, note
 
 
-async def _receive_ordinary(installation: Installation, bodies: Sequence[bytes], *, parallel: int) -> Received:
+async def _receive_ordinary(
+    installation: Installation, channel_id: UUID, bodies: Sequence[bytes], *, parallel: int
+) -> Received:
     file = keep_bodies(installation.folder, bodies)
-    plan = OrdinaryPlan(url=installation.database_url, file=str(file), parallel=parallel)
+    plan = OrdinaryPlan(url=installation.database_url, channel_id=channel_id, file=str(file), parallel=parallel)
     child = await Child.begin("bench.ordinary_receive", plan)
     await child.ready()
     child.go()
@@ -180,15 +200,19 @@ async def _position(installation: Installation) -> int:
     return rows[0]["last_seq"]
 
 
-async def _make_ordinary_tables(installation: Installation, contacts: int) -> None:
+async def _make_ordinary(installation: Installation, contacts: int) -> UUID:
+    """Customers with an open conversation there, too. Returns the ordinary channel."""
     sessions = make_sessions(installation.database_url)
-    await create_tables(sessions)
+    channel_id = await make_channel(
+        sessions, key="bench", secret=installation.app_secret, address=installation.numbers[0]
+    )
     await sessions.kw["bind"].dispose()
-    await installation.query(_SEED_CONTACTS, _FIRST_USER, contacts)
+    await installation.query(_SEED_CONTACTS, _FIRST_USER, contacts, channel_id)
+    return channel_id
 
 
-async def _seed_ordinary_messages(installation: Installation, sent: Sequence[Sent], contacts: int) -> None:
-    await installation.query(_SEED_MESSAGES, [one.provider_id for one in sent], contacts)
+def _columns(sent: Sequence[Sent]) -> tuple[list[UUID], list[str]]:
+    return [one.attempt_id for one in sent], [one.provider_id for one in sent]
 
 
 async def _check_stored(installation: Installation) -> None:
