@@ -5,9 +5,11 @@ session are numbered and written as the last statement before the commit; hints 
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from time import monotonic
 from uuid import UUID
 
 import asyncpg
@@ -102,6 +104,11 @@ def _begin_for(workspace_id: UUID | None, *, keeps_plans: bool) -> str:
 
 _CONNECT_S = 2.5
 _FIRST_ANSWER_S = 2.0
+_LOOK_EVERY_S = 5.0
+_ARE_TABLES_KNOWN = """
+select coalesce(min(reltuples) >= 1000, false) from pg_class
+where oid in ('contacts'::regclass, 'addresses'::regclass, 'conversations'::regclass, 'reaches'::regclass)
+"""
 _IDLE_S = 300.0
 """A connection that nobody needed for so long is given back to the server."""
 
@@ -123,6 +130,8 @@ class Database:
         self._pool_wait_s = pool_wait_s
         self._statement_timeout_s = statement_timeout_s
         self._pools: dict[Role, asyncpg.Pool] = {}
+        self._knows_tables = False
+        self._looks_at = -math.inf
         self.hints: Hints = hints or (lambda topics: None)
 
     @asynccontextmanager
@@ -136,13 +145,15 @@ class Database:
         Raises Unavailable if no connection could be had in time.
         """
         async with self.connection(role) as connection:
-            session = Session(connection, workspace_id, keeps_plans=keeps_plans)
+            session = Session(connection, workspace_id, keeps_plans=keeps_plans and self._knows_tables)
             try:
                 yield session
                 await session.commit()
             except BaseException:
                 await session.roll_back()
                 raise
+            if keeps_plans and not self._knows_tables:
+                await self._look_at_tables(connection)
         topics = session.hints | {f"feed:{event.workspace_id}" for event in session.events}
         if topics:
             self.hints(frozenset(topics))
@@ -161,6 +172,13 @@ class Database:
             yield connection
         finally:
             await pool.release(connection)
+
+    async def _look_at_tables(self, connection: Connection) -> None:
+        """Now and then, until the planner has seen rows: a plan made before that takes any index for as good as the
+        right one, and kept it would walk whole workspaces."""
+        if monotonic() >= self._looks_at:
+            self._looks_at = monotonic() + _LOOK_EVERY_S
+            self._knows_tables = bool(await connection.fetchval(_ARE_TABLES_KNOWN))
 
     async def _pool_of(self, role: Role) -> asyncpg.Pool:
         """Made at the first use, inside the loop that will use it; connections are made as they are needed."""
