@@ -268,10 +268,10 @@ class Desk:
         from threadline.store.attempts import lock_conversations, refresh_messages
 
         async with self.database.transaction(Role.ENGINE, self.workspace_id) as session:
-            row = await self.connection.fetchrow("select * from attempts where id = $1", attempt_id)
+            connection = await session.raw()  # of its own: the provider answers while the test looks
+            row = await connection.fetchrow("select * from attempts where id = $1", attempt_id)
             assert row is not None
             await lock_conversations(session, self.workspace_id, [row["conversation_id"]])
-            connection = await session.raw()
             await connection.execute(
                 "update attempts set status = greatest(status, $2) where id = $1", attempt_id, status
             )
