@@ -244,19 +244,18 @@ update attempts a set
 from unnest($3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[])
      as o (id, try_no, kind, provider_id, delay_s, code, text)
 where a.workspace_id = $1 and a.id = o.id and a.id >= $2
-returning a.id, a.conversation_id, a.message_id, a.status
 """
 
 
 async def record_outcomes(
     session: Session, workspace_id: UUID, outcomes: Sequence[Outcome], *, not_before: UUID
-) -> list[TouchedAttempt]:
+) -> None:
     """Write what became of these tries, whatever host made them; their conversations are locked already.
 
     Only the try that is still open goes back to the queue, so an outcome that is written twice changes nothing. One
     that proves "not sent" after a copy was made is a failure of the first, for the copy is under way.
     """
-    rows = await (await session.raw()).fetch(
+    await (await session.raw()).execute(
         _RECORD,
         workspace_id,
         not_before,
@@ -268,7 +267,6 @@ async def record_outcomes(
         [o.code for o in outcomes],
         [o.text for o in outcomes],
     )
-    return [_touched(row) for row in rows]
 
 
 _RELEASE_NEXT = """
