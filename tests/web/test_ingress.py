@@ -9,6 +9,7 @@ from uuid import UUID
 
 import aiohttp
 import asyncpg
+import pytest
 import pytest_asyncio
 import uvicorn
 
@@ -190,6 +191,39 @@ async def test_handshake_echoes_the_challenge_for_the_right_token_only(edge: Edg
     async with edge.client.get(edge.url) as response:
         assert response.status in (403, 405)
     assert await edge.lines() == []
+
+
+async def test_heads_of_odd_size_or_shape_are_refused_and_never_a_fault(edge: Edge) -> None:
+    asked = f"hub.mode=subscribe&hub.challenge=1&hub.verify_token={VERIFY_TOKEN}"
+    too_many = "&".join(f"p{number}=1" for number in range(60))
+    for query, status in (
+        (f"{asked}&{too_many}", 400),
+        (f"{asked}&p={'x' * 9000}", 414),
+        (f"{asked}&%ff%fe=%ed%a0%80", 200),
+    ):
+        async with edge.client.get(f"{edge.url}?{query}") as response:
+            assert response.status == status, query[:100]
+    body = edge.body()
+    assert (await edge.post(body, **{"X-Filler": "x" * 20_000})).status == 431
+    assert await edge.lines() == []
+
+
+async def test_fault_of_ours_is_503_so_that_the_provider_tries_again(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("threadline.web.ingress.route", fail)
+    response = await edge.post(edge.body())
+    assert (response.status, response.headers["Retry-After"]) == (503, "5")
+    assert await edge.lines() == []
+
+
+async def test_no_answer_can_be_taken_for_a_page(edge: Edge) -> None:
+    for response in (await edge.post(edge.body()), await edge.post(edge.body(), secret="another")):
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Cache-Control"] == "no-store"
 
 
 async def test_too_large_is_refused_announced_or_not_and_compressed_too(edge: Edge) -> None:

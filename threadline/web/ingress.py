@@ -195,6 +195,7 @@ class Ingress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            _check_head(scope)
             endpoint = await self._endpoint(scope["path"])
             body = await self._read_body(scope, receive, endpoint.body_limit_bytes)
             answer = await self._answer(endpoint, scope, body)
@@ -203,6 +204,10 @@ class Ingress:
             await _respond(send, HookAnswer(refused.status), _RETRY_AFTER if refused.status == 503 else ())
         except _Gone:
             _REFUSED.labels("gone").inc()
+        except Exception as error:  # a fault of ours: the provider shall try again, and somebody shall see it (R1)
+            log.error("delivery_not_taken", error=type(error).__name__, exc_info=error)
+            _REFUSED.labels("fault").inc()
+            await _respond(send, HookAnswer(503), _RETRY_AFTER)
         else:
             await _respond(send, answer)
 
@@ -418,8 +423,18 @@ def _this_task() -> "asyncio.Task[Any]":
 
 
 _background: set[asyncio.Task[None]] = set()
+_QUERY_BYTES: Final = 8 * 1024
+_HEADER_BYTES: Final = 16 * 1024
 _RETRY_AFTER: Final = ((b"retry-after", b"5"),)
 _NO_QUERY: Final[Mapping[str, Sequence[str]]] = {}
+
+
+def _check_head(scope: Scope) -> None:
+    """No provider's address or headers come near these bounds (S70)."""
+    if len(scope["query_string"]) > _QUERY_BYTES:
+        raise _Refused(414, "address")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEADER_BYTES:
+        raise _Refused(431, "headers")
 
 
 def _check_announced(scope: Scope, limit_bytes: int) -> None:
@@ -456,7 +471,10 @@ async def _read_rest(event: dict[str, Any], receive: Receive, limit_bytes: int) 
 def _parse_query(query: bytes) -> Mapping[str, Sequence[str]]:
     if not query:
         return _NO_QUERY
-    return parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=50)
+    try:
+        return parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise _Refused(400, "query") from None
 
 
 async def _respond(send: Send, answer: HookAnswer, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
@@ -468,4 +486,9 @@ async def _respond(send: Send, answer: HookAnswer, extra: Sequence[tuple[bytes, 
 @lru_cache(maxsize=64)
 def _headers_of(content_type: str, size_bytes: int) -> tuple[tuple[bytes, bytes], ...]:
     """A provider hears the same few answers again and again."""
-    return (b"content-type", content_type.encode()), (b"content-length", str(size_bytes).encode())
+    return (
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(size_bytes).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"no-store"),
+    )
