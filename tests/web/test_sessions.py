@@ -252,6 +252,28 @@ async def test_one_person_in_two_workspaces_switches(people: Any) -> None:
         assert (await agent.get("/api/conversations")).json["items"] == []
 
 
+@pytest.mark.parametrize("link", ["invitation", "setup"])
+async def test_a_link_is_no_second_place_to_guess_a_password(people: Any, link: str) -> None:
+    """S12: whoever makes invitations may not try passwords of others by them, however many links they make."""
+    admin, agent, _ = people
+    email = agent.session["person"]["email"]
+    async with browser_of(admin.server) as second_admin, browser_of(admin.server) as guesser:
+        await set_up(second_admin, name="Second")
+        heard: list[int] = []
+        for number in range(12):
+            if link == "invitation":
+                invited = await second_admin.post("/api/invitations", {"email": email, "role": "agent"})
+                body = {"token": invited.json["link"].split("token=")[1]}
+            else:
+                async with admin.server.database.transaction(Role.ENGINE) as session:
+                    token = await create_setup_link(session, workspace_id=None, new_id=new_id)
+                body = {"token": token, "name": "X", "email": email, "workspace_name": "Third"}
+            answer = await guesser.post(f"/api/{link}", body | {"password": f"wrong {number}"})
+            heard.append(answer.status)
+        assert heard == [422] * 10 + [429] * 2
+        assert (await guesser.sign_in(email)).status == 429, "it is one counter"
+
+
 async def test_a_token_is_never_stronger_than_its_owner(people: Any) -> None:
     admin, agent, _ = people
     assert (await admin.patch(f"/api/agents/{agent.agent_id}", {"role": "admin"})).status == 200

@@ -18,10 +18,15 @@ _BY_ALL = 1000
 def sign_in_rates(email: str, address: str) -> list[Rate]:
     """Always in this order, so that two sign-ins never wait for each other in a circle; the shared row comes last."""
     return [
-        Rate(f"sign_in:person:{_mark(normal_email(email))}", _BY_PERSON, _WINDOW_S),
+        *person_rates(email),
         Rate(f"sign_in:address:{_mark(address)}", _BY_ADDRESS, _WINDOW_S),
         Rate("sign_in:all", _BY_ALL, _WINDOW_S),
     ]
+
+
+def person_rates(email: str) -> list[Rate]:
+    """Of one person's password, wherever it is asked for without a session: the same counter as for signing in."""
+    return [Rate(f"sign_in:person:{_mark(normal_email(email))}", _BY_PERSON, _WINDOW_S)]
 
 
 def proof_rates(session_id: object) -> list[Rate]:

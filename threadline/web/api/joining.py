@@ -23,7 +23,7 @@ from threadline.web.api.session import Session, client_of, open_session_for
 from threadline.web.asgi import Headers
 from threadline.web.context import WebContext
 from threadline.web.deps import context_of, encoded
-from threadline.web.guesses import count_guess, link_rates
+from threadline.web.guesses import count_guess, link_rates, person_rates, take_back_guess
 from threadline.web.security import check_not_foreign
 
 router = APIRouter()
@@ -83,7 +83,7 @@ async def create_setup(given: SetupAnswer, request: Request) -> Response:
     if link.workspace_id is None and not given.workspace_name:
         raise Invalid("Please give the workspace a name.", field="workspace_name")
     around = (given.name, given.email, given.workspace_name or "")
-    password_hash = await _checked_hash(known, given.password, around)
+    password_hash = await _checked_hash(web, known, given.email, given.password, around)
     workspace_id = link.workspace_id or new_id()
     async with web.database.transaction(Role.WEB, workspace_id) as session:
         person_id = await _person(session, known, given.email, given.name, password_hash, given.locale)
@@ -134,7 +134,7 @@ async def use_invitation(given: InvitationAnswer, request: Request) -> Response:
     assert link.workspace_id is not None
     if known is None and given.name is None:
         raise Invalid("Please enter your name.", field="name")
-    password_hash = await _checked_hash(known, given.password, (given.name or "", link.email))
+    password_hash = await _checked_hash(web, known, link.email, given.password, (given.name or "", link.email))
     async with web.database.transaction(Role.WEB, link.workspace_id) as session:
         person_id = await _person(session, known, link.email, given.name or "", password_hash, given.locale)
         now = utc_now()
@@ -162,13 +162,22 @@ async def _workspace(web: WebContext, workspace_id: UUID) -> Workspace:
         return await get_workspace(session)
 
 
-async def _checked_hash(known: Credentials | None, password: str, around: tuple[str, ...]) -> str | None:
-    """The hash of a new person's password; None for somebody known, whose password must be the one they have."""
+async def _checked_hash(
+    web: WebContext, known: Credentials | None, email: str, password: str, around: tuple[str, ...]
+) -> str | None:
+    """The hash of a new person's password; None for somebody known, whose password must be the one they have.
+
+    Whoever makes invitations could guess there as at the sign-in, so the tries count together (S12).
+    """
     if known is None:
         check_password(password, around=around)
         return await hash_password(password)
+    rates = person_rates(email)
+    await count_guess(web, rates)
     if not await verify_password(password, known.password_hash):
         raise Invalid("This e-mail address has an account already: please enter its password.", field="password")
+    async with web.database.transaction(Role.WEB) as session:
+        await take_back_guess(session, rates)
     return None
 
 
