@@ -311,6 +311,22 @@ class Desk:
         async with self._transaction() as session:
             return await self._add(session, conversation_id, channel_id, text)
 
+    async def file(self, message_id: UUID, channel_id: UUID) -> UUID:
+        """A picture that stands in a message."""
+        file_id = new_id()
+        blob = await self.server.web.context.blobs.put(b"a picture")
+        async with self._transaction() as session:
+            await (await session.raw()).execute(
+                "insert into files (workspace_id, id, channel_id, message_id, state, mime, name, size_bytes, blob_key)"
+                " values ($1, $2, $3, $4, 'ready', 'image/png', 'a.png', 9, $5)",
+                self.workspace_id,
+                file_id,
+                channel_id,
+                message_id,
+                blob.key,
+            )
+        return file_id
+
     async def failed_item(self, channel_id: UUID, item: Inbound | None = None) -> UUID:
         """An item that was set aside, by default a message of a customer who is new."""
         item_id = new_id()

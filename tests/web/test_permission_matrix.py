@@ -92,6 +92,7 @@ RULES = {
     "setSending": SUPERVISORS,
     "settleMessage": CHANGE_CONVERSATION,
     "showTyping": CHANGE_CONVERSATION,
+    "signOutAgent": ADMINS_OF_OBJECT,
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "updateAgent": ADMINS_OF_OBJECT,
@@ -182,18 +183,7 @@ async def _message(house: House) -> dict[str, str]:
 async def _file(house: House) -> dict[str, str]:
     conversation_id = UUID((await _conversation(house))["conversation_id"])
     message_id = await house.desk.receive(conversation_id, house.channel_id, "look")
-    blob = await house.server.web.context.blobs.put(b"a picture")
-    file_id = new_id()
-    async with house.server.database.transaction(Role.ENGINE, house.admin.workspace_id) as session:
-        await (await session.raw()).execute(
-            "insert into files (workspace_id, id, channel_id, message_id, state, mime, name, size_bytes, blob_key)"
-            " values ($1, $2, $3, $4, 'ready', 'image/png', 'a.png', 9, $5)",
-            house.admin.workspace_id,
-            file_id,
-            house.channel_id,
-            message_id,
-            blob.key,
-        )
+    file_id = await house.desk.file(message_id, house.channel_id)
     return {"file_id": str(file_id)}
 
 
@@ -271,6 +261,7 @@ _TARGETS: dict[str, _Target] = {
     "setReaction": _message,
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
+    "signOutAgent": _agent,
     "updateAgent": _agent,
     "updateChannel": _channel,
     "uploadFile": _channel,

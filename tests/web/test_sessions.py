@@ -89,7 +89,7 @@ async def test_a_new_password_ends_the_other_sessions_and_their_sockets(people: 
     assert (await second.sign_in(agent.session["person"]["email"], "another fine long one")).status == 200
 
 
-@pytest.mark.parametrize("how", ["sign_out", "revoke", "deactivate"])
+@pytest.mark.parametrize("how", ["sign_out", "revoke", "sign_out_by_admin", "deactivate"])
 async def test_every_end_of_a_session_kills_cookie_and_socket(people: Any, how: str) -> None:
     admin, agent, second = people
     async with Feed.of(second) as feed:
@@ -102,6 +102,8 @@ async def test_every_end_of_a_session_kills_cookie_and_socket(people: Any, how: 
             items = (await agent.get("/api/sessions")).json["items"]
             other = next(one for one in items if not one["is_current"])
             assert (await agent.delete(f"/api/sessions/{other['id']}")).status == 204
+        elif how == "sign_out_by_admin":
+            assert (await admin.delete(f"/api/agents/{agent.agent_id}/sessions")).status == 204
         else:
             assert (await admin.patch(f"/api/agents/{agent.agent_id}", {"is_active": False})).status == 200
         assert await feed.closed(within_s=5) == 4401

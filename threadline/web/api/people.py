@@ -11,6 +11,7 @@ from pydantic import Field
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_person import change_password, change_person
 from threadline.actions.invite_agent import invite_agent, revoke_invitation
+from threadline.actions.sign_out import sign_out_agent
 from threadline.core.errors import Invalid
 from threadline.core.password import check_password
 from threadline.core.permission import Permission, RoleName
@@ -150,6 +151,13 @@ async def update_agent(agent_id: UUID, given: AgentUpdate, call: Call = calls(Pe
         new_id=new_id,
     )
     return call.answer(await get_agent(call.session, agent_id))
+
+
+@operation(router, "DELETE", "/agents/{agent_id}/sessions", out=None, status=204, name="signOutAgent")
+async def delete_agent_sessions(agent_id: UUID, call: Call = calls(Permission.AGENTS_MANAGE)) -> Response:
+    """Sign somebody out everywhere."""
+    await sign_out_agent(call.session, caller=call.caller, agent_id=agent_id, now=call.now, new_id=new_id)
+    return call.answer(status=204)
 
 
 @operation(router, "GET", "/invitations", out=InvitationList)
