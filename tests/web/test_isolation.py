@@ -1,13 +1,16 @@
 """Workspaces in the database itself (S4), and requests that come twice (R8)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import asyncpg
 import pytest
 
-from tests.web.conftest import Browser, Desk, Server, browser_of, set_up
+from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
 from threadline.core.permission import Caller
 from threadline.infra.clock import new_id
 from threadline.store.conversations import ListOrder, ListView, list_conversations
@@ -61,6 +64,65 @@ async def test_a_row_cannot_point_into_another_workspace(server: Server) -> None
                 await (await session.raw()).execute(
                     "insert into contacts (workspace_id, id) values ($1, $2)", theirs.workspace_id, new_id()
                 )
+
+
+async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server: Server) -> None:
+    """S2: an id of another workspace, one beyond the caller's sight and one that nothing has are all the same."""
+    async with AsyncExitStack() as stack:
+        admin, limited, foreign = [await stack.enter_async_context(browser_of(server)) for _ in range(3)]
+        await set_up(admin)
+        await set_up(foreign)
+        desk, theirs = Desk(server, admin.workspace_id), Desk(server, foreign.workspace_id)
+        seen, unseen, elsewhere = await desk.channel(), await desk.channel(), await theirs.channel()
+        await join(admin, limited, channel_ids=[str(seen)])
+        own = await desk.conversation(seen)
+        hidden = await desk.receive(await desk.conversation(unseen), unseen, "hidden")
+        strange = await theirs.receive(await theirs.conversation(elsewhere), elsewhere, "strange")
+        files = [await one.file(message, channel) for one, message, channel in (
+            (theirs, strange, elsewhere), (desk, hidden, unseen))]  # fmt: skip
+
+        def message_with(**more: object) -> dict[str, object]:
+            return {"client_id": str(uuid4()), "content": {"kind": "text", "text": "x"}} | more
+
+        def media(file_id: str) -> dict[str, object]:
+            return message_with(content={"kind": "media", "media": "image", "file_id": file_id})
+
+        async def upload(channel_id: str) -> Answer:
+            form = aiohttp.FormData()
+            form.add_field("channel_id", channel_id)
+            form.add_field("file", b"%PDF-1.4 a letter", filename="letter.pdf", content_type="application/pdf")
+            return await limited.request("POST", "/api/files", data=form)
+
+        messages = f"/api/conversations/{own}/messages"
+        channels, quoted = [str(elsewhere), str(unseen)], [str(strange), str(hidden)]
+        invitation = {"email": "a@example.org", "role": "agent"}
+        asked: list[tuple[Callable[[str], Awaitable[Answer]], list[str]]] = [
+            (lambda id: limited.post(messages, message_with(quoted_id=id)), quoted),
+            (lambda id: limited.post(messages, media(id)), [str(file) for file in files]),
+            (lambda id: limited.get(f"/api/templates?channel_id={id}"), channels),
+            (lambda id: limited.get(f"/api/conversations?channel_id={id}"), channels),
+            (upload, channels),
+            (lambda id: admin.patch(f"/api/conversations/{own}", {"assignee_id": id}), [str(foreign.agent_id)]),
+            (lambda id: admin.post("/api/invitations", invitation | {"channel_ids": [id]}),
+             channels[:1]),
+            (lambda id: admin.patch(f"/api/agents/{limited.agent_id}", {"channel_ids": [id]}), channels[:1]),
+            (lambda id: admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"], "channel_ids": [id]}),
+             channels[:1]),
+            (lambda id: admin.post("/api/channels/check", {"type": "whatsapp", "values": {}, "channel_id": id}),
+             channels[:1]),
+            (lambda id: admin.post("/api/session/workspace", {"workspace_id": id}), [str(foreign.workspace_id)]),
+        ]  # fmt: skip
+        for ask, ids in asked:
+            missing = without_number(await ask(str(uuid4())))
+            for one in ids:
+                assert without_number(await ask(one)) == missing
+            assert missing[0] in (404, 422) or missing[1]["items"] == []
+        thread = (await limited.get(messages)).json["items"]
+        assert [one["direction"] for one in thread] == ["incoming"], "none of it was written"
+
+
+def without_number(answer: Answer) -> tuple[int, dict[str, Any]]:
+    return answer.status, {name: value for name, value in answer.json.items() if name not in ("request_id", "position")}
 
 
 async def test_twenty_equal_requests_have_one_effect_and_one_answer(browser: Browser) -> None:
