@@ -44,10 +44,10 @@ class Desk:
     def until_running(self) -> None:
         self.until(lambda: "Stop it with Ctrl+C." in self.said)
 
-    def get(self, path: str) -> tuple[int, bytes]:
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except OSError:

@@ -209,6 +209,21 @@ def test_nothing_leaves_but_to_the_loopback(data_dir: Path, port: int, tmp_path:
         assert is_local_socket or target[0] in ("127.0.0.1", "::1"), target
 
 
+def test_one_page_of_metrics_shows_all_processes(data_dir: Path, port: int) -> None:
+    token = "a token of thirty characters or so"
+    desk = Desk(data_dir, port, environment={"THREADLINE_METRICS_TOKEN": token})
+    desk.until_running()
+
+    def page() -> str:
+        return desk.get("/metrics", authorization=f"Bearer {token}")[1].decode()
+
+    desk.until(lambda: 'threadline_channels_hosted{worker="' in page(), within_s=30)
+    for name in ("queue_age_seconds", "deliveries_accepted_total", "send_seconds_count", "loop_lag_seconds"):
+        assert f"threadline_{name}" in page()
+    assert desk.get("/metrics")[0] == 404
+    assert desk.stop() == 0
+
+
 def test_supervisor_stays_light(data_dir: Path, port: int) -> None:
     desk = Desk(data_dir, port)
     desk.until_running()

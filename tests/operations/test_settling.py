@@ -1,12 +1,17 @@
 """`threadline settle` waits for what is accepted and not done, says what is left, and lives through an outage."""
 
+import json
 from dataclasses import replace
 
 import asyncpg
 import pytest
+import structlog
 
+from threadline.house import make_database
 from threadline.infra.settings import Settings
 from threadline.operations.settling import wait_until_settled
+from threadline.processes.web import describe_health
+from threadline.workers.upkeep import warn_of_late_work
 
 OPEN_DELIVERY = """
 insert into deliveries (id, body_id, channel_id, state, body, received_at)
@@ -36,6 +41,32 @@ async def test_open_delivery_is_waited_for_and_named(
     assert "1 deliveries" in capsys.readouterr().err
     await execute(installation, "update deliveries set state = 'done'")
     assert await wait_until_settled(installation, timeout_s=5)
+
+
+async def test_work_that_waits_too_long_is_shown_and_alerts(installation: Settings) -> None:
+    """R14: health says which kind is late, and the worker's upkeep writes a line for whoever is called."""
+    await execute(installation, "delete from deliveries")
+    await execute(installation, OPEN_DELIVERY.replace("now()", "now() - interval '30 s'"))
+    assert await late_kinds(installation) == []
+    await execute(installation, "update deliveries set received_at = now() - interval '61 s'")
+    assert await late_kinds(installation) == ["deliveries"]
+    await execute(installation, "update deliveries set state = 'done'")
+    assert await late_kinds(installation) == []
+
+
+async def late_kinds(settings: Settings) -> list[str]:
+    database = make_database(settings, pool_size=1)
+    try:
+        told = json.loads(await describe_health(database))
+    finally:
+        await database.close()
+    connection = await asyncpg.connect(settings.database_url)
+    with structlog.testing.capture_logs() as lines:
+        await warn_of_late_work(connection)
+    await connection.close()
+    alerts = [line["kind"] for line in lines if (line["event"], line["log_level"]) == ("work_is_late", "error")]
+    assert alerts == told["degraded"]
+    return alerts
 
 
 async def test_job_of_later_is_not_due(installation: Settings) -> None:

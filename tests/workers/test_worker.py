@@ -1,6 +1,7 @@
 """A worker hosts its share, announces what it stored, and hands over in order."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from threadline.infra.http import Http
 from threadline.store.channels_hosted import HostedChannel
 from threadline.store.deliveries import DeliveryLine, insert_deliveries
 from threadline.store.session import Database, Role
+from threadline.store.workers import list_worker_figures
 from threadline.workers.channel_host import HostTools
 from threadline.workers.worker import Worker
 
@@ -169,3 +171,16 @@ async def test_worker_that_lost_its_lease_connection_begins_anew(house: House) -
             return await house.count("messages") == 1
 
         await house.until(is_stored, "a message under the new fence")
+
+
+async def test_worker_tells_what_it_counts_with_each_beat(house: House) -> None:
+    async with house.worker() as worker:
+        await house.deliver(house.desk.channel, "counted")
+
+        async def is_told() -> bool:
+            async with worker.tools.database.transaction(Role.ENGINE) as session:
+                told = await list_worker_figures(session, within_s=2)
+            figures = {family[0]: family[3] for _, one in told for family in json.loads(one)}
+            return any(sample[2] >= 1 for sample in figures.get("threadline_channels_hosted", []))
+
+        await house.until(is_told, "the worker's figures")

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from prometheus_client import Counter
 
 from threadline.actions.apply_parked import apply_parked
 from threadline.actions.change_addresses import change_addresses
@@ -49,6 +50,7 @@ from threadline.store.incoming import (
 from threadline.store.session import Session
 
 _EARLIEST = UUID(int=0)
+_REPEATED = Counter("threadline_messages_repeated", "Inbound messages that were known already")
 
 
 async def receive(
@@ -194,7 +196,9 @@ async def _drop_repeats(
     if untimed:
         claimed = await claim_inbound_keys(connection, channel_id=channel.id, keys=untimed)
         known |= {provider_id for provider_id, _ in untimed if provider_id not in claimed}
-    return [one for one in arrived.values() if one.item.provider_id not in known]
+    fresh = [one for one in arrived.values() if one.item.provider_id not in known]
+    _REPEATED.inc(len(items) - len(fresh))
+    return fresh
 
 
 async def _find_known(connection: Connection, channel: Channel, arrived: Sequence[_Arrived], now: datetime) -> set[str]:

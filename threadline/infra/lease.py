@@ -46,12 +46,15 @@ class Leases:
         kind: str = "worker",
         beat_s: float = 5.0,
         on_lost: Callable[[frozenset[str]], None] = lambda names: None,
+        read_figures: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`read_figures` gives JSON that is kept beside the worker with each beat."""
         self._url = url
         self._worker_id = worker_id
         self._kind = kind
         self._beat_s = beat_s
         self._on_lost = on_lost
+        self._read_figures = read_figures
         self._connection: asyncpg.Connection | None = None
         self._one_at_a_time = asyncio.Lock()
         self._fences: dict[str, int] = {}
@@ -129,7 +132,7 @@ class Leases:
                 try:
                     if self._connection is None:
                         await self._connect()
-                    await self._usable().execute(_BEAT, self._worker_id, timeout=self._beat_s)
+                    await self._usable().execute(_BEAT, self._worker_id, self._read_figures(), timeout=self._beat_s)
                 except Exception as error:
                     log.warning("lease_connection_lost", error=type(error).__name__)
                     self._drop()
@@ -199,6 +202,6 @@ insert into workers (id, kind, host, pid, started_at, beat_at) values ($1, $2, $
 on conflict (id) do update set beat_at = now()
 """
 
-_BEAT: Final = "update workers set beat_at = now() where id = $1"
+_BEAT: Final = "update workers set beat_at = now(), figures = coalesce($2::jsonb, figures) where id = $1"
 
 _COUNT_LIVE: Final = "select count(*) from workers where kind = $1 and beat_at > now() - make_interval(secs => $2)"

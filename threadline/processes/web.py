@@ -19,10 +19,12 @@ from threadline.infra.settings import Settings
 from threadline.processes.common import background, reached
 from threadline.store.session import Database, Role
 from threadline.store.waiting import Waiting, count_waiting
+from threadline.store.workers import list_worker_figures
 from threadline.web.app import Web, create_web
 from threadline.web.ingress import open_ingress
 
 _POOL: Final = 10
+_WORKER_LIVES_S: Final = 15.0
 
 
 @asynccontextmanager
@@ -59,7 +61,7 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
             blobs=house.blobs,
             ingress=ingress,  # pyright: ignore[reportArgumentType] - it names the scope a dict, which it is
             read_metrics=_metrics_of(house.database).render,
-            read_health=partial(_describe_health, house.database),
+            read_health=partial(describe_health, house.database),
         )
         async with background(_pass_hints(house.bus, web), metrics.watch_loop()):
             yield web
@@ -73,7 +75,11 @@ async def _pass_hints(bus: Bus, web: Web) -> None:
 
 
 def _metrics_of(database: Database) -> Metrics:
-    page = Metrics()
+    async def read_workers() -> list[tuple[str, bytes]]:
+        async with database.transaction(Role.ENGINE) as session:
+            return await list_worker_figures(session, within_s=_WORKER_LIVES_S)
+
+    page = Metrics(read_workers)
 
     async def read() -> list[QueueState]:
         for role, in_use in database.pool_usage():
@@ -84,10 +90,14 @@ def _metrics_of(database: Database) -> Metrics:
     return page
 
 
-async def _describe_health(database: Database) -> bytes:
+async def describe_health(database: Database) -> bytes:
+    """What /ready says to who has the token: `degraded` names the kinds of work that are late (T3, R14)."""
     waiting = await _waiting(database)
     is_drained = not any(one.depth for one in waiting)
-    return msgspec.json.encode({"live": True, "ready": True, "drained": is_drained, "waiting": waiting})
+    late = [one.kind for one in waiting if one.is_late]
+    return msgspec.json.encode(
+        {"live": True, "ready": True, "drained": is_drained, "degraded": late, "waiting": waiting}
+    )
 
 
 async def _waiting(database: Database) -> list[Waiting]:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 
@@ -12,13 +13,27 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     oldest_s: float
 
+    @property
+    def is_late(self) -> bool:
+        """The oldest waits longer than work of its kind ever should: something is stuck (R14)."""
+        return bool(self.depth) and self.oldest_s > _LATE_AFTER_S.get(self.kind, 300.0)
+
+
+_LATE_AFTER_S: Final = {"deliveries": 60.0, "messages": 300.0, "sending": 120.0, "acts": 60.0, "events": 60.0}
+"""The others after five minutes: an uncertain message has its own minute, a job is tried again for a while."""
+
 
 async def count_waiting(session: Session) -> list[Waiting]:
     """Every kind, also those with nothing. As the engine: it looks at all workspaces.
 
     Each part reads a partial index of what is open. Messages of a paused number, workspace or installation are not due.
     """
-    rows = await (await session.raw()).fetch(_COUNT)
+    return await read_waiting(await session.raw())
+
+
+async def read_waiting(connection: Connection) -> list[Waiting]:
+    """`count_waiting` for whoever has a connection of its own."""
+    rows = await connection.fetch(_COUNT)
     return [Waiting(kind=row["kind"], depth=row["depth"], oldest_s=max(0.0, row["oldest_s"] or 0.0)) for row in rows]
 
 

@@ -23,9 +23,11 @@ from threadline.store.upkeep import (
     make_partitions_ahead,
     refresh_statistics,
 )
+from threadline.store.waiting import read_waiting
 
 _STATISTICS_EVERY_S: Final = 2.0
 _UPKEEP_EVERY_S: Final = 3600.0
+_LOOK_FOR_LATE_EVERY_S: Final = 60.0
 
 _DEFAULT_ROWS = Gauge("threadline_default_partition_rows", "Rows no partition was made for: must be 0")
 
@@ -55,9 +57,12 @@ class Upkeep:
                 await _rest(stop)
 
     async def _work(self, connection: asyncpg.Connection, stop: asyncio.Event) -> None:
-        due_at = 0.0
+        due_at = look_at = 0.0
         while not stop.is_set():
             await refresh_statistics(connection)
+            if monotonic() >= look_at:
+                await warn_of_late_work(connection)
+                look_at = monotonic() + _LOOK_FOR_LATE_EVERY_S
             if monotonic() >= due_at:
                 await self.step(connection)
                 due_at = monotonic() + _UPKEEP_EVERY_S
@@ -81,6 +86,13 @@ class Upkeep:
             log.warning("parked_items_given_up", count=given_up)
         forgotten = await forget_old_rows(connection)
         log.info("old_rows_forgotten", **{table: count for table, count in forgotten.items() if count})
+
+
+async def warn_of_late_work(connection: asyncpg.Connection) -> None:
+    """A line that alerts, for each kind of work whose oldest has waited too long (R14)."""
+    for one in await read_waiting(connection):
+        if one.is_late:
+            log.error("work_is_late", kind=one.kind, depth=one.depth, oldest_s=round(one.oldest_s))
 
 
 async def _rest(stop: asyncio.Event) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from prometheus_client import Gauge
 
 from threadline.core.errors import Unavailable
+from threadline.infra import metrics
 from threadline.infra.jobs import JobRunner
 from threadline.infra.lease import Leases
 from threadline.infra.log import get_logger
@@ -65,7 +66,13 @@ class Worker:
         register_media(jobs, self.tools, limit_bytes=self.media_limit_bytes)
         jobs_stop = asyncio.Event()
         running_jobs = asyncio.create_task(jobs.run(jobs_stop), name="jobs")
-        async with Leases(self.direct_url, worker_id=self.worker_id, beat_s=self.beat_s, on_lost=self._lose) as leases:
+        async with Leases(
+            self.direct_url,
+            worker_id=self.worker_id,
+            beat_s=self.beat_s,
+            on_lost=self._lose,
+            read_figures=metrics.snapshot,
+        ) as leases:
             try:
                 while not stop.is_set():
                     await self._tend(leases)
