@@ -28,6 +28,9 @@ def main() -> None:
         sys.exit(f"threadline: {error.text}")
     except click.ClickException as error:
         sys.exit(f"threadline: {error.format_message()} See `threadline --help`.")
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        sys.exit(f"threadline: {what}{error.strerror or type(error).__name__}.")
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
 
@@ -197,6 +200,15 @@ def resume(data_dir: Path | None) -> None:
     from threadline.operations.sending import resume_sending
 
     with_database(data_dir, resume_sending)
+
+
+@threadline.command()
+@data_dir_option
+def verify(data_dir: Path | None) -> None:
+    """Prove that nobody changed or removed a line of the record of events; the exit code is 1 if somebody did."""
+    from threadline.operations.verifying import verify_events
+
+    with_database(data_dir, verify_events)
 
 
 @threadline.command()

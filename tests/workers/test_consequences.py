@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -239,6 +240,35 @@ async def test_removed_seal_and_rewritten_chain_are_found(desk: ReceivingDesk) -
         await seal(desk)
     await _as_owner(desk, "delete from seals where workspace_id = $1 and first_seq = 3")
     assert await verify(desk) == BrokenSeal(3, 4, "a seal is missing")
+
+
+async def test_end_of_the_chain_cannot_be_cut_off_unseen(desk: ReceivingDesk) -> None:
+    for number in range(3):
+        await desk.receive(desk.message(number, f"m{number}"))
+        await seal(desk)
+    await desk.receive(desk.message(3, "m3"))
+    assert await verify(desk) is None, "two events wait for their seal"
+    for table, column in (("seals", "first_seq"), ("events", "seq")):
+        await _as_owner(desk, f"delete from {table} where workspace_id = $1 and {column} >= 5")
+    assert await verify(desk) == BrokenSeal(5, 8, "an event is missing")
+
+
+@pytest.mark.parametrize("role", [Role.WEB, Role.ENGINE])
+@pytest.mark.parametrize("statement", ["update {} set workspace_id = workspace_id", "delete from {}"])
+@pytest.mark.parametrize("table", ["events", "seals"])
+async def test_nobody_who_works_here_changes_the_record(
+    desk: ReceivingDesk, role: Role, statement: str, table: str
+) -> None:
+    """S64: neither the roles of the processes, whatever they set, nor the owner without saying what for."""
+    await desk.receive(desk.message(1, "m1"))
+    await seal(desk)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with desk.database.transaction(role, desk.workspace_id) as session:
+            connection = await session.raw()
+            await connection.execute("set local threadline.retention = 'on'")
+            await connection.execute(statement.format(table))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await desk.connection.execute(statement.format(table))
 
 
 async def test_erasing_contents_leaves_the_chain_as_it_is(desk: ReceivingDesk) -> None:

@@ -14,10 +14,12 @@ import msgspec
 
 from threadline.core.events import Event
 from threadline.core.ids import NewId
+from threadline.store.connection import Connection
 from threadline.store.consumers import Seal, find_last_seal, insert_seal, list_seals, read_range
-from threadline.store.events import NumberedEvent
+from threadline.store.events import NumberedEvent, read_position
 from threadline.store.session import Session
 
+_PAGE = 1000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -46,8 +48,9 @@ class BrokenSeal:
 
 
 async def verify_seals(session: Session, workspace_id: UUID) -> BrokenSeal | None:
-    """Walk the whole chain of a workspace; None if every range is as it was sealed."""
+    """Walk the whole chain of a workspace; None if every range is as it was sealed, and nothing is missing after it."""
     connection = await session.raw()
+    newest_seq = await read_position(connection, workspace_id)
     previous_hash, next_seq = b"", 1
     for seal in await list_seals(connection, workspace_id):
         if seal.first_seq != next_seq:
@@ -62,6 +65,19 @@ async def verify_seals(session: Session, workspace_id: UUID) -> BrokenSeal | Non
         if hash_events(previous_hash, seal.first_seq, events) != seal.hash:
             return BrokenSeal(seal.first_seq, seal.last_seq, "an event was changed")
         previous_hash, next_seq = seal.hash, seal.last_seq + 1
+    return await _find_gap_after_seals(connection, workspace_id, next_seq, newest_seq)
+
+
+async def _find_gap_after_seals(
+    connection: Connection, workspace_id: UUID, first_seq: int, newest_seq: int
+) -> BrokenSeal | None:
+    """What is not sealed yet can be counted all the same: numbers have no gaps. Seals cut off at the end show here."""
+    while first_seq <= newest_seq:
+        last_seq = min(newest_seq, first_seq + _PAGE - 1)
+        events = await read_range(connection, workspace_id=workspace_id, first_seq=first_seq, last_seq=last_seq)
+        if len(events) != last_seq - first_seq + 1:
+            return BrokenSeal(first_seq, last_seq, "an event is missing")
+        first_seq = last_seq + 1
     return None
 
 
