@@ -1,11 +1,12 @@
 """`threadline apply`: creates, changes, and leaves alone what fits."""
 
+import os
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from threadline.actions.channel_secrets import open_channel_secrets
+from threadline.actions.channel_secrets import open_channel_secrets, open_endpoint_secrets
 from threadline.core.errors import ThreadlineError
 from threadline.infra.secrets import load_keyring
 from threadline.infra.settings import Settings
@@ -29,6 +30,8 @@ channels:
 @pytest.fixture(autouse=True)
 def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANA_PASSWORD", "correct horse battery")
+    monkeypatch.setenv("SHORT", "short")
+    monkeypatch.setenv("COMMON", "Shop2024")
     monkeypatch.setenv("NUMBER_TOKEN", "first-token")
     monkeypatch.setenv("APP_SECRET", "0123456789abcdef" * 2)
 
@@ -103,10 +106,13 @@ async def test_last_admin_cannot_be_taken_away(installation: Settings, tmp_path:
         ("{env: ANA_PASSWORD}", "literal-password", "password does not belong"),
         ("{env: NUMBER_TOKEN}", "literal-token", "token does not belong"),
         ("{env: NUMBER_TOKEN}", "{env: NOT_SET_ANYWHERE}", "NOT_SET_ANYWHERE is not set"),
+        ("{env: ANA_PASSWORD}", "{env: SHORT}", "agent Ana@example.com, password: .* at least 8 characters"),
+        ("{env: ANA_PASSWORD}", "{env: COMMON}", "among the first that are tried"),
+        ("Ana@example.com", "Ana", "no e-mail address"),
         ("type: whatsapp", "type: pigeon", "no such channel type"),
         ("role: admin", "role: emperor", "emperor"),
         ("agents:", "agants:", "agants"),
-        ('address: "123456"', 'address: "abc"', "does not look right"),
+        ('address: "123456"', 'address: "abc"', "channel Support, address: .* does not look right"),
         ("workspace: {name: Shop}", "", "workspace"),
         ("workspace: {name: Shop}", "workspace: {name: [}", "not YAML"),
     ],
@@ -118,6 +124,46 @@ async def test_file_that_cannot_be_applied_changes_nothing(
     with pytest.raises(ThreadlineError, match=sentence):
         await apply(installation, tmp_path, FILE.replace(old, new))
     assert await ask(installation, "select count(*) from events") == before
+
+
+async def test_person_of_another_workspace_joins_with_the_password_they_have(
+    installation: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await ask(installation, "select id, password_hash from people where email = 'ana@example.com'")
+    monkeypatch.setenv("ANA_PASSWORD", "somebody else chose this")
+    text = FILE.split("tokens:")[0].replace("name: Shop", "name: Second")
+    await apply(installation, tmp_path, text)
+    assert await ask(installation, "select id, password_hash from people where email = 'ana@example.com'") == before
+    memberships = await ask(installation, f"select role from agents where person_id = '{before[0][0]}'")
+    assert memberships == [("admin",), ("admin",)]
+
+
+@pytest.mark.parametrize("given", ["OLD_SECRET", "NEW_SECRET"])
+async def test_number_added_while_the_apps_secret_is_replaced_leaves_both_in_use(
+    installation: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """S24: what the provider still signs with the old one, or signs already with the new one, must go on arriving."""
+    number = "770000" if given == "OLD_SECRET" else "880000"
+    digit = "0" if given == "OLD_SECRET" else "1"
+    monkeypatch.setenv("OLD_SECRET", f"{digit}a" * 16)
+    monkeypatch.setenv("NEW_SECRET", f"{digit}b" * 16)
+    head, channel = FILE.split("channels:\n")
+    channel = channel.replace("123456", number).replace("name: Support", f"name: {given}")
+    old, new = (channel.replace("APP_SECRET", name) for name in ("OLD_SECRET", "NEW_SECRET"))
+    await apply(installation, tmp_path, f"{head}channels:\n{old}")
+    await apply(installation, tmp_path, f"{head}channels:\n{new}")
+    second = channel.replace(number, f"{number}1").replace("APP_SECRET", given)
+    await apply(installation, tmp_path, f"{head}channels:\n{second}")
+
+    endpoints = await ask(
+        installation,
+        "select distinct endpoints.id, endpoints.secrets from endpoints join channels on channels.endpoint_id ="
+        f" endpoints.id where address like '{number}%'",
+    )
+    [(endpoint_id, secrets)] = endpoints
+    keyring = load_keyring(text=installation.master_key, file=None)
+    opened = open_endpoint_secrets(keyring, endpoint_id, bytes(secrets))  # type: ignore[arg-type]
+    assert opened.signing == (os.environ["NEW_SECRET"], os.environ["OLD_SECRET"])
 
 
 async def test_dump_of_the_database_holds_no_secret(installation: Settings) -> None:

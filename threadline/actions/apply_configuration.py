@@ -5,8 +5,10 @@ Nothing is taken away: an agent, token or channel that the file does not name is
 the edge has put them in the place of their references.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -25,9 +27,11 @@ from threadline.core.permission import Caller, Permission, RoleName
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import Sees, insert_agent, list_agents
 from threadline.store.channels import ChannelRow, list_channels
-from threadline.store.people import insert_person
+from threadline.store.people import find_credentials, insert_person, normal_email
 from threadline.store.session import Session
 from threadline.store.tokens import list_tokens, revoke_token
+
+_EMAIL: Final = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
 
 
 class WorkspaceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,7 +83,9 @@ async def apply_agent(
 ) -> Applied:
     """`password_hash` is that of the entry's password, made outside the transaction: it takes a tenth of a second."""
     what = f"agent {entry.email}"
-    email = entry.email.strip().lower()
+    email = normal_email(entry.email)
+    if not _EMAIL.fullmatch(email):
+        raise Invalid(f"{entry.email} is no e-mail address.", field="agents")
     found = next((agent for agent in await list_agents(session) if agent.email == email), None)
     if found is not None:
         if (found.role, found.sees, found.is_active) == (entry.role.value, entry.sees, entry.is_active):
@@ -106,15 +112,18 @@ async def apply_agent(
 async def _insert_agent(
     session: Session, entry: AgentEntry, *, email: str, password_hash: str, caller: Caller, now: datetime, new_id: NewId
 ) -> None:
-    person_id = new_id()
-    await insert_person(
-        session,
-        person_id=person_id,
-        email=email,
-        name=entry.name or email.split("@")[0],
-        password_hash=password_hash,
-        locale=entry.locale,
-    )
+    """Somebody who has an account keeps their password: it is not this workspace's to set."""
+    known = await find_credentials(session, email)
+    person_id = new_id() if known is None else known.person_id
+    if known is None:
+        await insert_person(
+            session,
+            person_id=person_id,
+            email=email,
+            name=entry.name or email.split("@")[0],
+            password_hash=password_hash,
+            locale=entry.locale,
+        )
     agent_id = await insert_agent(
         session, agent_id=new_id(), person_id=person_id, role=entry.role.value, sees=entry.sees, channel_ids=None
     )

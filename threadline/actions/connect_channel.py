@@ -90,9 +90,17 @@ def _value(one: SetupField, given: Mapping[str, str], known: Mapping[str, str], 
 
 async def find_endpoint(session: Session, keyring: Keyring, *, provider: str, signing: str) -> Endpoint | None:
     """The endpoint that serves this provider app already: several numbers of one app share a URL."""
+    found = await _find_open(session, keyring, provider=provider, signing=signing)
+    return None if found is None else found[0]
+
+
+async def _find_open(
+    session: Session, keyring: Keyring, *, provider: str, signing: str
+) -> tuple[Endpoint, EndpointSecrets] | None:
     for row in await channels.list_endpoints(session, provider):
-        if signing in open_endpoint_secrets(keyring, row.id, row.secrets).signing:
-            return Endpoint(row.id, row.key)
+        opened = open_endpoint_secrets(keyring, row.id, row.secrets)
+        if signing in opened.signing:
+            return Endpoint(row.id, row.key), opened
     return None
 
 
@@ -107,17 +115,20 @@ async def ensure_endpoint(
 ) -> Endpoint:
     """The app's endpoint with these secrets, found or made. Its verify token becomes the one given.
 
+    A found one keeps its signing secrets in their order: while one replaces the other, both are in use (S24).
     Raises Invalid if there is no signing secret: an endpoint that cannot verify would refuse everything (S24).
     """
     assert session.workspace_id is not None
     if not secrets.signing:
         raise Invalid("Without the app's secret nothing that arrives can be verified.", field="values")
-    found = await find_endpoint(session, keyring, provider=provider, signing=secrets.signing[0])
-    endpoint = found or Endpoint(new_id(), endpoint_key(session.workspace_id, secrets.signing[0]))
-    sealed = seal_endpoint_secrets(keyring, endpoint.id, secrets)
+    found = await _find_open(session, keyring, provider=provider, signing=secrets.signing[0])
     if found is not None:
-        await channels.set_endpoint_secrets(session, endpoint.id, sealed)
+        endpoint, kept = found
+        merged = replace(secrets, signing=kept.signing)
+        await channels.set_endpoint_secrets(session, endpoint.id, seal_endpoint_secrets(keyring, endpoint.id, merged))
     else:
+        endpoint = Endpoint(new_id(), endpoint_key(session.workspace_id, secrets.signing[0]))
+        sealed = seal_endpoint_secrets(keyring, endpoint.id, secrets)
         await channels.insert_endpoint(
             session, endpoint_id=endpoint.id, key=endpoint.key, provider=provider, secrets=sealed
         )

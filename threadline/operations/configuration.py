@@ -13,6 +13,8 @@ channels:
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,7 +32,8 @@ from threadline.actions.apply_configuration import (
 )
 from threadline.channels.contract import FieldKind
 from threadline.channels.registry import channel_type, channel_type_names
-from threadline.core.errors import ThreadlineError
+from threadline.core.errors import Invalid, ThreadlineError
+from threadline.core.password import check_password
 from threadline.core.permission import Caller, Permission
 from threadline.house import check_key, make_database
 from threadline.infra.clock import new_id, utc_now
@@ -52,6 +55,7 @@ class BadConfiguration(ThreadlineError):
 async def apply_file(settings: Settings, file: Path) -> None:
     """Everything in one transaction: a file that cannot be applied whole changes nothing."""
     configuration = read_configuration(file)
+    _check_passwords(configuration)
     keyring = load_keyring(text=settings.master_key, file=settings.master_key_file)
     hashes = {
         agent.email: await hash_password(agent.password) for agent in configuration.agents if agent.password is not None
@@ -71,6 +75,24 @@ async def apply_file(settings: Settings, file: Path) -> None:
         _tell(one, settings)
 
 
+def _check_passwords(configuration: Configuration) -> None:
+    """As strict as the form (S11). Raises BadConfiguration, naming the agent."""
+    for agent in configuration.agents:
+        if agent.password is not None:
+            with _naming(f"agent {agent.email}"):
+                check_password(agent.password, around=(agent.name, agent.email, configuration.workspace.name))
+
+
+@contextmanager
+def _naming(entry: str) -> Iterator[None]:
+    """A form shows at which field something is wrong; here the sentence says it."""
+    try:
+        yield
+    except Invalid as error:
+        field = (error.field or "").removeprefix("values.")
+        raise BadConfiguration(f"{entry}, {field}: {error.text}" if field else f"{entry}: {error.text}") from None
+
+
 async def _find_workspace(database: Database, name: str) -> tuple[UUID, bool]:
     async with database.transaction(Role.ENGINE) as session:
         found = await find_workspace_by_name(session, name)
@@ -88,12 +110,15 @@ async def _apply(
         for one in configuration.agents
     ]
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
-    channels = [
-        await apply_channel(
-            session, one, caller=caller, keyring=keyring, channel_type=channel_type(one.type), now=now, new_id=new_id
-        )
-        for one in configuration.channels
-    ]
+    channels: list[Applied] = []
+    for one in configuration.channels:
+        with _naming(f"channel {one.name}"):
+            found = channel_type(one.type)
+            channels.append(
+                await apply_channel(
+                    session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
+                )
+            )
     applied = [*agents, *tokens, *channels]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
@@ -117,7 +142,7 @@ def _tell(one: Applied, settings: Settings) -> None:
 def read_configuration(file: Path) -> Configuration:
     """Raises BadConfiguration with the place and what to do."""
     try:
-        raw: Any = yaml.safe_load(file.read_text())  # whatever YAML holds, until it is converted
+        raw: Any = yaml.safe_load(file.read_text("utf-8"))  # whatever YAML holds, until it is converted
     except (yaml.YAMLError, UnicodeDecodeError):
         raise BadConfiguration(f"{file} is not YAML.") from None
     _check_secrets_are_references(raw)
