@@ -120,15 +120,27 @@ async def test_giving_the_password_again_changes_the_cookie(people: Any) -> None
     assert before != after
 
 
-async def test_a_token_needs_a_fresh_password(browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/tokens", {"name": "x", "scopes": ["conversations:read"]}),
+        ("POST", "/api/channels", {"type": "whatsapp", "name": "New", "values": {"token": "x"}}),
+        ("PATCH", "/api/channels/{channel_id}", {"values": {"token": "x"}}),
+    ],
+    ids=["token", "new channel", "credentials"],
+)
+async def test_what_could_open_doors_needs_a_fresh_password(
+    browser: Browser, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """S17."""
     await set_up(browser)
+    url = path.format(channel_id=await Desk(browser.server, browser.workspace_id).channel())
     async with browser.server.database.transaction(Role.ENGINE) as session:
         await (await session.raw()).execute("update sessions set proved_at = now() - interval '11 minutes'")
-    body = {"name": "x", "scopes": ["conversations:read"]}
-    refused = await browser.post("/api/tokens", body)
+    refused = await browser.request(method, url, body)
     assert (refused.status, refused.json["code"]) == (403, "proof_required")
     await browser.post("/api/session/proof", {"password": PASSWORD})
-    assert (await browser.post("/api/tokens", body)).status == 201
+    assert (await browser.request(method, url, body)).status in (201, 422)
 
 
 @pytest.mark.parametrize("column", ["idle_until", "expires_at"])
@@ -213,6 +225,20 @@ async def test_invitations_end_with_the_rights_of_their_inviter(people: Any) -> 
     invited = await agent.post("/api/invitations", {"email": f"{uuid4().hex}@example.org", "role": "admin"})
     token = invited.json["link"].split("token=")[1]
     assert (await admin.patch(f"/api/agents/{agent.agent_id}", {"role": "agent"})).status == 200
+    async with browser_of(admin.server) as newcomer:
+        used = await newcomer.post("/api/invitation", {"token": token, "name": "New", "password": PASSWORD})
+        assert used.status == 404
+
+
+@pytest.mark.parametrize("narrower", ["sees", "channels"])
+async def test_invitations_end_when_their_inviter_sees_less(people: Any, narrower: str) -> None:
+    admin, agent, _ = people
+    assert (await admin.patch(f"/api/agents/{agent.agent_id}", {"role": "admin"})).status == 200
+    invited = await agent.post("/api/invitations", {"email": f"{uuid4().hex}@example.org", "role": "agent"})
+    token = invited.json["link"].split("token=")[1]
+    channel_id = await Desk(admin.server, admin.workspace_id).channel()
+    change = {"sees": "assigned"} if narrower == "sees" else {"channel_ids": [str(channel_id)]}
+    assert (await admin.patch(f"/api/agents/{agent.agent_id}", change)).status == 200
     async with browser_of(admin.server) as newcomer:
         used = await newcomer.post("/api/invitation", {"token": token, "name": "New", "password": PASSWORD})
         assert used.status == 404

@@ -8,8 +8,8 @@ from uuid import UUID
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import ROLES, Caller, Permission, RoleName, check_may_grant
-from threadline.store.agents import lock_admins, lock_agent, update_agent
+from threadline.core.permission import ROLES, Caller, Permission, RoleName, Visibility, check_may_grant
+from threadline.store.agents import AgentKeys, lock_admins, lock_agent, update_agent
 from threadline.store.links import revoke_invitations_by
 from threadline.store.session import Session
 from threadline.store.sessions import revoke_sessions
@@ -54,7 +54,7 @@ async def change_agent(
     )
     if not change.is_active:
         await revoke_sessions(session, person_id=before.person_id, workspace_id=caller.workspace_id)
-    if not change.is_active or change.role != before.role:
+    if not change.is_active or not _holds_as_much(change, before):
         await revoke_invitations_by(session, agent_id)
     session.record(
         Event(
@@ -72,6 +72,20 @@ async def change_agent(
             },
         )
     )
+
+
+def _holds_as_much(change: AgentChange, before: AgentKeys) -> bool:
+    """What somebody gave away by an invitation they could give away still (S7)."""
+    was = Visibility(
+        channel_ids=None if before.channel_ids is None else frozenset(before.channel_ids),
+        only_assigned_to=None if before.sees == "all" else before.id,
+    )
+    now = Visibility(
+        channel_ids=None if change.channel_ids is None else frozenset(change.channel_ids),
+        only_assigned_to=None if change.sees == "all" else before.id,
+    )
+    covers = now.covers(was.channel_ids, sees_all=was.only_assigned_to is None)
+    return covers and ROLES[RoleName(before.role)] <= ROLES[change.role]
 
 
 def _check_admin_remains(admin_ids: list[UUID], agent_id: UUID, change: AgentChange) -> None:
