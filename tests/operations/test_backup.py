@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import secrets
 import shutil
 import tarfile
 import tempfile
@@ -19,7 +20,7 @@ from tests.operations.conftest import KEY
 from tests.operations.test_apply import FILE
 from threadline.core.errors import ThreadlineError
 from threadline.infra.blobs import Blobs
-from threadline.infra.postgres import EmbeddedPostgres, embedded_programs, run_sql
+from threadline.infra.postgres import EmbeddedPostgres, embedded_programs, run_sql, with_database
 from threadline.infra.settings import Settings, load_settings
 from threadline.operations.archive import Manifest, check_archive
 from threadline.operations.backup import make_backup
@@ -44,6 +45,7 @@ async def archive(installation: Settings, data_dir: Path) -> Path:
     await Blobs(folder=data_dir / "blobs").put(CONTENT)
     await _add_messages(installation, statuses=[0, 1, 2])
     file = data_dir / "desk.backup"
+    (data_dir / "desk.keys").touch(mode=0o666)
     await make_backup(installation, file, keys_file=data_dir / "desk.keys")
     return file
 
@@ -125,6 +127,60 @@ def test_round_trip_gives_the_same_with_sending_paused(
     assert (empty / "keys" / "master.key").read_text().strip() == KEY
 
 
+def test_round_trip_into_a_database_of_ones_own(archive: Path, empty: Path, postgres: PostgresServer) -> None:
+    """Which may be older than the programs that restore into it: run with --external-postgres for that."""
+    name = f"threadline_restored_{secrets.token_hex(4)}"
+    run_sql(embedded_programs(), postgres.url, f"create database {name}")
+    url = with_database(postgres.url, name)
+    try:
+        settings = replace(at(empty), database_url=url, master_key=KEY)
+        restore_backup(settings, archive, keys_file=None)
+        assert run_sql(embedded_programs(), url, "select sending_paused_reason from installation") == "restored"
+        assert run_sql(embedded_programs(), url, "select count(*) from attempts") == "3"
+    finally:
+        run_sql(embedded_programs(), postgres.url, f"drop database {name} with (force)")
+
+
+@pytest.mark.parametrize("step", ["_check_counts", "_restore_blobs", "prepare_database"])
+def test_restore_that_ends_in_the_middle_leaves_nothing_that_would_send(
+    archive: Path, empty: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """R35: somebody may start the desk after a restore that was interrupted."""
+
+    async def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"threadline.operations.restore.{step}", end)
+    with pytest.raises(KeyboardInterrupt):
+        restore_backup(at(empty), archive, keys_file=data_dir / "desk.keys")
+    server = EmbeddedPostgres(empty)
+    server.start()
+    try:
+        found = run_sql(
+            embedded_programs(),
+            server.url,
+            "select (select sending_paused_reason from installation),"
+            " (select count(*) from attempts where status = 0 or status = 1 and uncertain_at is null)",
+        )
+    finally:
+        server.stop()
+    assert found == "restored|0"
+
+
+def test_restore_of_rows_that_do_not_fit_brings_back_nothing(
+    archive: Path, empty: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("threadline.operations.restore.PAUSE_AND_MARK", "select 1/0;")
+    with pytest.raises(ThreadlineError, match="division by zero"):
+        restore_backup(at(empty), archive, keys_file=data_dir / "desk.keys")
+    server = EmbeddedPostgres(empty)
+    server.start()
+    try:
+        assert run_sql(embedded_programs(), server.url, "select to_regclass('installation') is null") == "t"
+    finally:
+        server.stop()
+
+
 def test_backup_does_not_carry_the_key(archive: Path) -> None:
     assert KEY.encode() not in archive.read_bytes()
     assert archive.stat().st_mode & 0o777 == 0o600
@@ -201,6 +257,12 @@ def test_restore_over_an_installation_is_refused(
 
 
 async def test_backup_that_cannot_be_written_leaves_nothing(installation: Settings, tmp_path: Path) -> None:
-    with pytest.raises(ThreadlineError, match="cannot be written"):
-        await make_backup(installation, tmp_path / "absent" / "x.backup", keys_file=None)
-    assert os.listdir(tmp_path) == []
+    absent = tmp_path / "absent" / "x"
+    for file, keys_file in ((absent, None), (tmp_path / "desk.backup", absent)):
+        with pytest.raises(ThreadlineError, match="cannot be written"):
+            await make_backup(installation, file, keys_file=keys_file)
+        assert os.listdir(tmp_path) == []
+
+
+def test_key_file_is_for_its_owner_whatever_stood_there(data_dir: Path, archive: Path) -> None:
+    assert (data_dir / "desk.keys").stat().st_mode & 0o777 == 0o600

@@ -42,7 +42,9 @@ class BackupFailed(ThreadlineError):
 async def make_backup(settings: Settings, file: Path, *, keys_file: Path | None) -> None:
     """Raises BackupFailed, CannotOpen, MasterKeyError; then there is no file of that name."""
     keyring = load_keyring(text=settings.master_key, file=settings.master_key_file)
-    _check_target(file)
+    for target in (file, keys_file):
+        if target is not None:
+            _check_target(target)
     await check_database(settings)
     database = make_database(settings, pool_size=1)
     try:
@@ -137,14 +139,23 @@ def _configuration(settings: Settings) -> bytes:
 def _write_keys(settings: Settings, file: Path) -> None:
     key_file = settings.master_key_file
     text = key_file.read_text() if key_file is not None else (settings.master_key or "").replace(",", "\n") + "\n"
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part = file.with_name(file.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as target:
+        os.fchmod(target.fileno(), 0o600)  # whatever a file of that name allowed before
         target.write(text)
+    part.replace(file)
 
 
 def _check_target(file: Path) -> None:
-    if not file.absolute().parent.is_dir() or not os.access(file.absolute().parent, os.W_OK):
-        raise BackupFailed(f"{file.absolute().parent} cannot be written: choose another place for the backup.")
+    """Raises BackupFailed before anything was read."""
+    folder = file.absolute().parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise BackupFailed(f"{folder} cannot be written ({reason}): choose another place for the backup.") from None
 
 
 def _last_line(text: str) -> str:

@@ -2,14 +2,16 @@
 
 Nothing is touched before the whole file was checked. What was queued or on its way when the backup was made may have
 been sent since, so it is marked uncertain: after somebody resumes sending it is settled like any other uncertain
-message, by its status, or by one more copy that carries the mark.
+message, by its status, or by one more copy that carries the mark. Pause and marks are part of the transaction that
+brings the rows back, so that a restore which ends in the middle leaves nothing that would send.
 """
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -23,12 +25,10 @@ from threadline.operations.access import database_for
 from threadline.operations.archive import BLOBS, DATABASE, BadArchive, Manifest, check_archive, read_members
 from threadline.operations.words import say
 from threadline.preparation import prepare_database
-from threadline.store.installation import pause_everything
 from threadline.store.migrate import REVISION
-from threadline.store.restored import Queued, count_queued, mark_all_uncertain
-from threadline.store.session import Database, Role
+from threadline.store.restored import PAUSE_AND_MARK, Queued, count_queued
+from threadline.store.session import Role
 
-REASON: Final = "restored"
 _CHUNK_BYTES: Final = 1024 * 1024
 
 
@@ -69,18 +69,11 @@ async def _restore(settings: Settings, file: Path, manifest: Manifest, keyring: 
     database = make_database(settings, pool_size=1)
     try:
         await check_key(database, keyring)
-        queued = await _pause(database)
+        async with database.transaction(Role.ENGINE) as session:
+            queued = await count_queued(session)
     finally:
         await database.close()
     _report(queued)
-
-
-async def _pause(database: Database) -> list[Queued]:
-    async with database.transaction(Role.ENGINE) as session:
-        await pause_everything(session, reason=REASON)
-        queued = await count_queued(session)
-        await mark_all_uncertain(session, reason=REASON)
-    return queued
 
 
 def _report(queued: list[Queued]) -> None:
@@ -172,15 +165,43 @@ async def _make_roles(settings: Settings) -> None:
 
 
 def _run_pg_restore(url: str, dump: Path) -> None:
-    command = [
-        str(embedded_programs().path("pg_restore")), "--no-owner", "--exit-on-error", "--single-transaction",
-        f"--dbname={without_password(url)}", str(dump),
+    """pg_restore writes SQL, psql runs it with what must come last in one transaction."""
+    programs = embedded_programs()
+    read = [str(programs.path("pg_restore")), "--no-owner", "--exit-on-error", "--file=-", str(dump)]
+    run = [
+        str(programs.path("psql")), "-Xq", "--single-transaction", "--set=ON_ERROR_STOP=1",
+        f"--dbname={without_password(url)}", "--file=-",
     ]  # fmt: skip
     environment = os.environ | {"PGPASSWORD": password_of(url), "LC_ALL": "C"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said, env=environment) as reading,  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            run, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=environment
+        ) as running,
+    ):
+        assert reading.stdout is not None
+        assert running.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # psql has ended, and said why
+            running.stdin.writelines(_script_of(reading.stdout))
+            if reading.wait() == 0:
+                running.stdin.write(PAUSE_AND_MARK.encode())
+            else:
+                running.kill()  # a script that ends early must not be committed
+            running.stdin.close()
+        reading.stdout.close()
+        is_done = reading.wait() == 0 and running.wait() == 0
+        said.seek(0)
+        lines = [line for line in said.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    if not is_done:
         raise RestoreFailed(f"The database could not be restored: {lines[0] if lines else 'no reason was given'}")
+
+
+def _script_of(source: IO[bytes]) -> Iterator[bytes]:
+    """What pg_restore writes, without the one setting that servers before 17 do not know."""
+    yield source.read(_CHUNK_BYTES).replace(b"SET transaction_timeout = 0;\n", b"", 1)
+    while chunk := source.read(_CHUNK_BYTES):
+        yield chunk
 
 
 async def _check_counts(settings: Settings, manifest: Manifest) -> None:

@@ -1,5 +1,7 @@
 """What a restored backup must not do: send again, unmarked, what may have been sent since it was made (R35)."""
 
+from typing import Final
+
 import msgspec
 
 from threadline.store.session import Session
@@ -21,12 +23,14 @@ async def count_queued(session: Session) -> list[Queued]:
     return [Queued(**row) for row in rows]
 
 
-async def mark_all_uncertain(session: Session, *, reason: str) -> None:
-    """Queued and claimed attempts alike: nobody knows what became of them after the backup."""
-    await (await session.raw()).execute(
-        "update attempts set status = 1, claimed_at = coalesce(claimed_at, now()),"
-        " uncertain_at = coalesce(uncertain_at, now()),"
-        " uncertain_reason = case when uncertain_at is null then $1 else uncertain_reason end"
-        " where status <= 1 and not is_held",
-        reason,
-    )
+PAUSE_AND_MARK: Final = """
+update public.installation
+set sending_paused_at = coalesce(sending_paused_at, now()), sending_paused_reason = 'restored';
+update public.attempts set status = 1, claimed_at = coalesce(claimed_at, now()),
+    uncertain_at = coalesce(uncertain_at, now()),
+    uncertain_reason = case when uncertain_at is null then 'restored' else uncertain_reason end
+where status <= 1 and not is_held;
+"""
+"""The last statements of the transaction that restores: there is no moment at which a process could send. Queued and
+claimed attempts alike are marked, for nobody knows what became of them after the backup. The schema is the backup's,
+which may be older than ours."""
