@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -158,4 +159,4 @@ def own_hosts(settings: Settings) -> list[str]:
     """Names that lead back to ourselves; nothing that leaves may go there (S55)."""
     if settings.public_url is None:
         return []
-    return [settings.public_url.split("://", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0]]
+    return [urlsplit(settings.public_url).hostname or ""]

@@ -1,10 +1,15 @@
 """Configuration: read once, refused with the name of the setting and never its value."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from threadline.infra.settings import SettingsError, load_settings
+import threadline
+from threadline.house import own_hosts
+from threadline.infra.settings import Limits, SettingsError, load_settings
+
+PACKAGE = Path(threadline.__file__).parent
 
 
 def test_nothing_configured_is_the_embedded_database_on_the_loopback() -> None:
@@ -36,12 +41,38 @@ def test_flag_wins_over_environment_and_an_absent_flag_does_not() -> None:
         ("THREADLINE_ENVIRONMENT", "canary"),
         ("THREADLINE_BODY_BYTES", "canary"),
         ("THREADLINE_SIMULATORS", "canary"),
+        ("THREADLINE_TRUSTED_PROXIES", "10.0.0.1 canary"),
+        ("THREADLINE_TRUSTED_PROXIES", "canary:80"),
+        ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "canary"),
+        ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "http://canary:80/"),
+        ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "canary:port"),
+        ("THREADLINE_BLOBS_URL", "canary"),
+        ("THREADLINE_BLOBS_URL", "ftp://canary/x"),
+        ("THREADLINE_METRICS_TOKEN", "canary"),
     ],
 )
 def test_bad_setting_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         load_settings({name: value})
     assert "canary" not in caught.value.text
+
+
+def test_every_limit_that_can_be_set_is_used() -> None:
+    """A number that nobody reads promises what does not happen."""
+    sources = [file.read_text() for file in PACKAGE.rglob("*.py") if file.name != "settings.py"]
+    unused = [limit.name for limit in fields(Limits) if not any(f".{limit.name}" in source for source in sources)]
+    assert unused == []
+
+
+def test_networks_and_hosts_are_taken_as_they_stand() -> None:
+    settings = load_settings(
+        {
+            "THREADLINE_TRUSTED_PROXIES": "10.0.0.1, fd00::/8",
+            "THREADLINE_ALLOWED_PRIVATE_HOSTS": "crm.internal:8443 10.0.0.0/8,[fd00::1]:80",
+        }
+    )
+    assert settings.trusted_proxies == ("10.0.0.1", "fd00::/8")
+    assert settings.allowed_private_hosts == ("crm.internal:8443", "10.0.0.0/8", "[fd00::1]:80")
 
 
 def test_limits_and_timers_come_by_environment() -> None:
@@ -52,7 +83,7 @@ def test_limits_and_timers_come_by_environment() -> None:
 def test_secrets_do_not_stand_in_the_representation() -> None:
     settings = load_settings(
         {"THREADLINE_DATABASE_URL": "postgresql://me:canary@h/d", "THREADLINE_MASTER_KEY": "canary",
-         "THREADLINE_METRICS_TOKEN": "canary", "THREADLINE_BUS_URL": "nats://u:canary@h"}
+         "THREADLINE_METRICS_TOKEN": "canary of many letters", "THREADLINE_BUS_URL": "nats://u:canary@h"}
     )  # fmt: skip
     assert "canary" not in repr(settings)
 
@@ -72,3 +103,11 @@ def test_practice_channels_find_their_simulator() -> None:
     assert settings.simulator_url("one") == "http://127.0.0.1:1"
     assert settings.simulator_url("three") is None
     assert settings.simulator_token_file("one") == Path(settings.data_dir) / "simulator" / "one.token"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("https://me@Desk.Example.com:8443/x", "desk.example.com"), ("http://[2001:db8::1]:80", "2001:db8::1")],
+)
+def test_own_name_is_known_however_the_public_url_is_written(url: str, host: str) -> None:
+    assert own_hosts(load_settings({"THREADLINE_PUBLIC_URL": url})) == [host]

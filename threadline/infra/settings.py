@@ -15,6 +15,8 @@ from threadline.core.errors import ThreadlineError
 
 PREFIX = "THREADLINE_"
 
+_SECRET_LENGTH = 16
+
 N = TypeVar("N", int, float)
 
 
@@ -36,7 +38,6 @@ class Limits:
 
     body_bytes: int = 1024 * 1024
     """JSON bodies of the API."""
-    webhook_bytes: int = 8 * 1024 * 1024
     upload_bytes: int = 100 * 1024 * 1024
     header_bytes: int = 16 * 1024
     url_bytes: int = 8 * 1024
@@ -49,24 +50,19 @@ class Limits:
     session_idle_s: float = 12 * 3600.0
     session_absolute_s: float = 30 * 24 * 3600.0
     proof_s: float = 600.0
-    invitation_s: float = 7 * 24 * 3600.0
     pool_wait_s: float = 2.0
     statement_timeout_s: float = 30.0
     http_connect_s: float = 5.0
-    http_total_s: float = 30.0
     http_per_host: int = 500
     """Above what a number may have on its way at once: 1,000/s at answers of 300 ms needs 300."""
-    http_response_bytes: int = 8 * 1024 * 1024
     send_timeout_s: float = 30.0
     uncertain_wait_s: float = 60.0
     """How long the echo of an uncertain send is waited for before it is decided otherwise."""
     beat_s: float = 5.0
     lease_dead_s: float = 15.0
     poll_s: float = 1.0
-    parked_status_s: float = 7 * 24 * 3600.0
     delivery_retention_days: int = 14
     shutdown_request_s: float = 10.0
-    shutdown_s: float = 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +145,15 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         host=read.text("HOST") or "127.0.0.1",
         port=read.number("PORT", 8080, int, 0, 65535),
         bus_url=read.url("BUS_URL", {"nats", "tls"}),
-        blobs_url=read.text("BLOBS_URL"),
+        blobs_url=read.url("BLOBS_URL", {"s3", "gs", "az"}),
         master_key=read.text("MASTER_KEY"),
         master_key_file=read.path("MASTER_KEY_FILE"),
-        trusted_proxies=read.names("TRUSTED_PROXIES"),
-        allowed_private_hosts=read.names("ALLOWED_PRIVATE_HOSTS"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES"),
+        allowed_private_hosts=read.networks("ALLOWED_PRIVATE_HOSTS", also_hosts=True),
         insecure_http=read.flag("INSECURE_HTTP") or False,
         tls_cert=read.path("TLS_CERT"),
         tls_key=read.path("TLS_KEY"),
-        metrics_token=read.text("METRICS_TOKEN"),
+        metrics_token=read.secret("METRICS_TOKEN"),
         log_level=read.choice("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
         log_format=read.choice("LOG_FORMAT", "auto", {"auto", "json", "text"}),
         graph_url=(read.url("GRAPH_URL", {"http", "https"}) or "https://graph.facebook.com").rstrip("/"),
@@ -194,6 +190,21 @@ class _Reader:
 
     def names(self, name: str) -> tuple[str, ...]:
         return tuple(part for part in re.split(r"[,\s]+", self.text(name) or "") if part)
+
+    def secret(self, name: str) -> str | None:
+        """Something that nobody guesses (S18)."""
+        value = self.text(name)
+        if value is not None and len(value) < _SECRET_LENGTH:
+            raise SettingsError(f"{PREFIX}{name} must have {_SECRET_LENGTH} characters or more.")
+        return value
+
+    def networks(self, name: str, *, also_hosts: bool = False) -> tuple[str, ...]:
+        """Addresses and networks; with `also_hosts` also `host:port`."""
+        values = self.names(name)
+        if not all(_is_network(value) or (also_hosts and _is_host_with_port(value)) for value in values):
+            also = ", or host:port" if also_hosts else ""
+            raise SettingsError(f"{PREFIX}{name} must be a list of addresses or networks such as 10.0.0.0/8{also}.")
+        return values
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """`whatever=http://…,another=http://…`"""
@@ -258,3 +269,21 @@ class _Reader:
         if not re.match(r"postgres(ql)?(\+asyncpg)?://", value):
             raise SettingsError(f"{PREFIX}{name} must be a URL that begins with postgresql://.")
         return re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql://", value)
+
+
+def _is_network(text: str) -> bool:
+    import ipaddress  # a command without such settings does not wait for it
+
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_host_with_port(text: str) -> bool:
+    try:
+        parts = urlsplit(f"//{text}")
+        return bool(parts.hostname and parts.port) and parts.netloc == text
+    except ValueError:
+        return False

@@ -48,9 +48,13 @@ async def _try(check: Callable[[Settings], Awaitable[str]], settings: Settings) 
     try:
         return Finding(is_good=True, text=await check(settings))
     except ThreadlineError as error:
-        return Finding(is_good=False, text=error.text)
+        return Finding(is_good=False, text=f"{_name_of(check)}: {error.text}")
     except Exception as error:
-        return Finding(is_good=False, text=f"{check.__name__.strip('_').capitalize()}: {type(error).__name__}.")
+        return Finding(is_good=False, text=f"{_name_of(check)}: {type(error).__name__}.")
+
+
+def _name_of(check: Callable[[Settings], Awaitable[str]]) -> str:
+    return check.__name__.strip("_").capitalize()
 
 
 def _tell(findings: list[Finding]) -> None:
@@ -85,12 +89,15 @@ def _screens() -> Finding:
 def _port(settings: Settings) -> Finding:
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.settimeout(1)
-        is_taken = probe.connect_ex((settings.host, settings.port)) == 0
+        try:
+            is_taken = probe.connect_ex((settings.host, settings.port)) == 0
+        except OSError:
+            return Finding(is_good=False, text=f"Host {settings.host}: no address of this machine.")
     state = "something answers there (Threadline, if it runs)" if is_taken else "free"
     return Finding(is_good=True, text=f"Port {settings.port}: {state}.")
 
 
-async def _reachable(settings: Settings) -> str:
+async def _database(settings: Settings) -> str:
     connection = await connect(settings)
     try:
         version = await connection.fetchval("select current_setting('server_version')")
@@ -131,7 +138,7 @@ async def _files(settings: Settings) -> str:
     finally:
         await blobs.delete(stored.key)
     if not is_same:
-        raise ThreadlineError("Files: what was stored came back changed.")
+        raise ThreadlineError("What was stored came back changed.")
     return "Files: can be stored and read."
 
 
@@ -145,4 +152,4 @@ async def _work(settings: Settings) -> str:
     return f"Waiting: {describe(waiting) if waiting else 'nothing'}."
 
 
-_WITH_DATABASE: Final = (_reachable, _schema, _locks, _key, _files, _work)
+_WITH_DATABASE: Final = (_database, _schema, _locks, _key, _files, _work)
