@@ -3,13 +3,14 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
 from PIL import Image
 
-from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
+from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, running_server, set_up
 from threadline.infra.clock import new_id
 from threadline.store.session import Role
 
@@ -132,3 +133,47 @@ async def test_a_form_of_another_shape_is_refused(admin: Browser) -> None:
     form.add_field("channel_id", "x")
     form.add_field("file", b"x", filename="x.txt")
     assert (await admin.request("POST", "/api/files", data=form)).status == 422
+
+
+@pytest.fixture
+async def impatient(database_url: str, tmp_path: Path) -> AsyncIterator[Browser]:
+    async with running_server(database_url, tmp_path, REQUEST_TIMEOUT_S="0.5") as server, browser_of(server) as browser:
+        yield await set_up(browser)
+
+
+def head_of_upload(browser: Browser, **more: str) -> bytes:
+    """The head of a request that uploads something, by its person."""
+    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in browser.http.cookie_jar)
+    headers = browser.headers("POST") | {"Host": "x", "Cookie": cookies} | more
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"POST /api/files HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n{lines}\r\n--b\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"Content_Length": "10737418240"}, b" 413 "),
+        ({"Content_Length": "100", "Content_Encoding": "gzip"}, b" 415 "),
+        ({"Content_Length": "100"}, b" 408 "),
+    ],
+    ids=["10 GB announced", "compressed", "silent"],
+)
+async def test_upload_that_cannot_end_well_is_refused_at_once(
+    impatient: Browser, more: dict[str, str], status: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient.server.settings.port)
+    writer.write(head_of_upload(impatient, **more))
+    async with asyncio.timeout(3):
+        assert status in await reader.readline()
+    writer.close()
+
+
+async def test_upload_whose_client_leaves_is_no_fault_of_ours(
+    impatient: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", impatient.server.settings.port)
+    writer.write(head_of_upload(impatient, Content_Length="1000"))
+    await asyncio.sleep(0.1)
+    writer.close()
+    await asyncio.sleep(0.3)
+    assert "request_failed" not in capsys.readouterr().out

@@ -27,6 +27,7 @@ from threadline.web.asgi import (
     Receive,
     Scope,
     Send,
+    TooSlow,
     answer,
     query_pairs,
     read_body,
@@ -174,6 +175,7 @@ class Web:
         if scope["path"] == _UPLOADS and scope["method"] == "POST":
             limits = self.context.settings.limits
             most = limits.upload_bytes + _FORM_BYTES
+            _check_announced(headers, most, "This file is too large.")
             await api(scope, _guarded_upload(receive, timeout_s=limits.request_timeout_s, limit_bytes=most), send)
             return
         body = await self._read(scope, receive, headers)
@@ -183,11 +185,7 @@ class Web:
         """The body of a JSON request, whole before anybody works on it: bounded in size and time (S70)."""
         limits = self.context.settings.limits
         limit_bytes = _PRACTICE_BYTES if str(scope["path"]).startswith(_PRACTICE) else limits.body_bytes
-        announced = headers.one("content-length")
-        if announced is not None and announced.isdigit() and int(announced) > limit_bytes:
-            raise BodyTooLarge("This request is too large.")
-        if headers.all("content-encoding"):
-            raise NotJson("Please send the body uncompressed.")
+        _check_announced(headers, limit_bytes, "This request is too large.")
         body = await read_body(receive, limit_bytes=limit_bytes, timeout_s=limits.request_timeout_s)
         is_foreign_type = not _JSON.match(headers.one("content-type") or "")
         if body and scope["method"] not in SAFE_METHODS and is_foreign_type:
@@ -267,6 +265,15 @@ def _check_size(scope: Scope, settings: Settings) -> None:
         raise HeadersTooLarge("The headers of this request are too large.")
 
 
+def _check_announced(headers: Headers, limit_bytes: int, text: str) -> None:
+    """What says itself that it is too large is refused unread; what is compressed, too, for it may be a bomb."""
+    announced = headers.one("content-length") or ""
+    if announced.isdecimal() and int(announced) > limit_bytes:
+        raise BodyTooLarge(text)
+    if headers.all("content-encoding"):
+        raise NotJson("Please send the body uncompressed.")
+
+
 def _query(scope: Scope) -> list[tuple[str, str]]:
     try:
         return query_pairs(scope)
@@ -284,7 +291,9 @@ def _guarded_upload(receive: Receive, *, timeout_s: float, limit_bytes: int) -> 
             async with asyncio.timeout(timeout_s):
                 message = await receive()
         except TimeoutError:
-            raise ClientLeft from None
+            raise TooSlow("This file took too long to arrive.") from None
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
         size_bytes += len(message.get("body", b""))
         if size_bytes > limit_bytes:
             raise BodyTooLarge("This file is too large.")
