@@ -13,6 +13,7 @@ from threadline.core.errors import ThreadlineError
 from threadline.infra.blobs import Blobs
 from threadline.infra.bus import Bus, make_bus
 from threadline.infra.http import Connection, Http
+from threadline.infra.malware import Scanner, make_scanner
 from threadline.infra.secrets import Keyring, MasterKeyError, load_keyring
 from threadline.infra.settings import Settings
 from threadline.store.installation import find_installation
@@ -41,6 +42,7 @@ class House:
     blobs: Blobs
     http: Http
     keyring: Keyring
+    scanner: Scanner | None
 
 
 @asynccontextmanager
@@ -67,7 +69,7 @@ async def open_house(
         database = make_database(settings, pool_size=pool_size, bus=bus)
         stack.push_async_callback(database.close)
         await check_key(database, keyring)
-        yield House(settings, database, bus, blobs, http, keyring)
+        yield House(settings, database, bus, blobs, http, keyring, make_scanner(settings.clamd_url))
 
 
 def make_database(settings: Settings, *, pool_size: int = 10, bus: Bus | None = None) -> Database:

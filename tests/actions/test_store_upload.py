@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.clamd import MALWARE, running_clamd
 from tests.workers.courier import Courier
 from tests.workers.outbox_world import Desk
 from threadline.actions.store_upload import ReceivedUpload, receive_upload, store_upload
 from threadline.channels.contract import Capabilities, MediaLimit
 from threadline.core.content import Media
-from threadline.core.errors import Invalid
+from threadline.core.errors import Invalid, Unavailable
 from threadline.infra.blobs import Blobs
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.file_types import guess_mime
+from threadline.infra.malware import Scanner
 from threadline.store.session import Role
 
 pytestmark = pytest.mark.asyncio
@@ -47,7 +49,13 @@ def office(folder: str) -> bytes:
 
 
 async def upload(
-    folder: Path, content: bytes, name: str, declared: str = "", *, capabilities: Capabilities = CAPABILITIES
+    folder: Path,
+    content: bytes,
+    name: str,
+    declared: str = "",
+    *,
+    capabilities: Capabilities = CAPABILITIES,
+    scanner: Scanner | None = None,
 ) -> ReceivedUpload:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(content), 50_000):
@@ -60,11 +68,29 @@ async def upload(
         declared_mime=declared,
         file_name=name,
         limit_bytes=1_000_000,
+        scanner=scanner,
     )
 
 
 def files_in(folder: Path) -> int:
     return sum(1 for path in folder.rglob("*") if path.is_file())
+
+
+async def test_nothing_is_kept_that_the_scanner_does_not_call_clean(tmp_path: Path) -> None:
+    """S51: infected, too large for it, or while it is away."""
+    async with running_clamd() as clamd:
+        scanner = Scanner(clamd.url)
+        assert (await upload(tmp_path, b"%PDF-1.4 clean", "a.pdf", scanner=scanner)).mime == "application/pdf"
+        before = files_in(tmp_path)
+        with pytest.raises(Invalid, match="malware"):
+            await upload(tmp_path, b"%PDF-1.4 " + MALWARE, "a.pdf", scanner=scanner)
+        clamd.limit_bytes = 100_000
+        with pytest.raises(Invalid, match="too large to be checked"):
+            await upload(tmp_path, b"%PDF-1.4 " + b"x" * 400_000, "a.pdf", scanner=scanner)
+        clamd.answer = ""
+        with pytest.raises(Unavailable):
+            await upload(tmp_path, b"%PDF-1.4 clean", "a.pdf", scanner=scanner)
+    assert files_in(tmp_path) == before
 
 
 async def test_a_picture_is_measured_and_its_preview_betrays_nothing(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_flag_wins_over_environment_and_an_absent_flag_does_not() -> None:
         ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "canary"),
         ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "http://canary:80/"),
         ("THREADLINE_ALLOWED_PRIVATE_HOSTS", "canary:port"),
+        ("THREADLINE_CLAMD_URL", "http://canary"),
         ("THREADLINE_BLOBS_URL", "canary"),
         ("THREADLINE_BLOBS_URL", "ftp://canary/x"),
         ("THREADLINE_METRICS_TOKEN", "canary"),

@@ -10,10 +10,13 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from tests.clamd import MALWARE, running_clamd
 from tests.receiving_desk import ReceivingDesk, open_receiving_desk
 from threadline.actions.fetch_media import FetchMedia
 from threadline.channels.contract import ChannelAccess, FetchedMedia, MediaSource, Retry, SendError
+from threadline.core.errors import Unavailable
 from threadline.infra.blobs import Blobs
+from threadline.infra.malware import Scanner
 from threadline.infra.media_probe import Probed, probe_image, probe_other
 from threadline.workers import media
 from threadline.workers.channel_host import HostTools
@@ -38,15 +41,28 @@ def film(seconds: int, brand: bytes = b"isom") -> bytes:
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
-def test_pictures_are_decoded(format: str) -> None:
-    assert probe_image(picture(format)) == Probed(f"image/{format.lower()}", is_inline=True, width=30, height=20)
+async def test_pictures_are_decoded(format: str) -> None:
+    assert await probe_image(picture(format)) == Probed(f"image/{format.lower()}", is_inline=True, width=30, height=20)
 
 
-def test_broken_and_huge_pictures_are_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not probe_image(picture("PNG")[:60]).is_inline
-    assert not probe_image(b"GIF89a<script>alert(1)</script>").is_inline
-    monkeypatch.setattr("threadline.infra.media_probe.MAX_PIXELS", 100)
-    assert not probe_image(picture("PNG")).is_inline
+@pytest.mark.parametrize(
+    "content",
+    [picture("PNG")[:60], b"GIF89a<script>alert(1)</script>", picture("GIF", (8000, 8000))],
+    ids=["broken", "polyglot", "64 million pixels"],
+)
+async def test_pictures_that_are_none_or_too_large_are_downloads(content: bytes) -> None:
+    assert not (await probe_image(content)).is_inline
+
+
+async def test_pictures_of_strangers_are_never_decoded_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S49: a fault of the decoder ends a process that holds nothing."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("decoded in the process of the desk")
+
+    monkeypatch.setattr(Image, "open", refuse)
+    content = picture("PNG")
+    assert (await probe_image(content)).is_inline
 
 
 def test_voice_note_and_film_tell_how_long_they_last() -> None:
@@ -103,7 +119,12 @@ async def desk(database_url: str) -> AsyncIterator[ReceivingDesk]:
 
 
 async def fetch(
-    desk: ReceivingDesk, folder: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch, limit_bytes: int = 10**6
+    desk: ReceivingDesk,
+    folder: Path,
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+    limit_bytes: int = 10**6,
+    scanner: Scanner | None = None,
 ) -> dict[str, Any]:
     monkeypatch.setattr(media, "channel_type", lambda name: provider)
     tools = HostTools(
@@ -114,6 +135,7 @@ async def fetch(
         open_access=lambda row: ChannelAccess(row.id, row.address, row.account, "", {}),
         now=lambda: desk.now,
         new_id=desk.new_id,
+        scanner=scanner,
     )
     file = (await desk.of("files"))[0]
     try:
@@ -162,6 +184,32 @@ async def test_gone_file_fails_at_once_and_a_passing_error_is_tried_again(
     gone = Provider(error=SendError(code="media_gone", retry=Retry.NO, text="gone"))
     file = await fetch(desk, tmp_path, gone, monkeypatch)
     assert (file["state"], file["error"]) == ("failed", "media_gone")
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "error"),
+    [
+        (b"%PDF-1.4 harmless", "ready", ""),
+        (b"%PDF-1.4 " + MALWARE, "refused", "the file carries malware"),
+        (b"x" * 200_000, "refused", "the file is too large to be checked for malware"),
+    ],
+    ids=["clean", "infected", "too large"],
+)
+async def test_file_is_opened_by_nobody_before_the_scanner_calls_it_clean(
+    desk: ReceivingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, state: str, error: str
+) -> None:
+    """S51: while the scanner is away the file is pending and its text is there; what is infected is not kept."""
+    async with running_clamd() as clamd:
+        clamd.limit_bytes = 100_000
+        clamd.answer = ""
+        if len(content) < clamd.limit_bytes:
+            with pytest.raises(Unavailable):
+                await fetch(desk, tmp_path, Provider(content), monkeypatch, scanner=Scanner(clamd.url))
+            assert (await desk.of("files"))[0]["state"] == "pending"
+        clamd.answer = None
+        file = await fetch(desk, tmp_path, Provider(content), monkeypatch, scanner=Scanner(clamd.url))
+    assert (file["state"], file["error"]) == (state, error)
+    assert sum(1 for path in tmp_path.rglob("*") if path.is_file()) == (state == "ready")
 
 
 async def test_last_try_ends_as_failed(desk: ReceivingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

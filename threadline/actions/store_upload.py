@@ -15,6 +15,7 @@ from threadline.core.file_name import claimed_mime, name_for
 from threadline.infra.blobs import Blobs, BlobTooLarge, StoredBlob
 from threadline.infra.file_types import HEAD_BYTES, PROGRAM, guess_mime
 from threadline.infra.images import ExaminedImage, NotAnImage, examine_image
+from threadline.infra.malware import Scanner, Verdict
 from threadline.store.session import Session
 from threadline.store.uploads import NewFile, insert_file
 
@@ -47,8 +48,12 @@ async def receive_upload(
     declared_mime: str,
     file_name: str,
     limit_bytes: int,
+    scanner: Scanner | None = None,
 ) -> ReceivedUpload:
-    """Stream the bytes away and decide what they are. Raises Invalid with what is wrong; then nothing is kept."""
+    """Stream the bytes away and decide what they are.
+
+    Raises Invalid with what is wrong, and Unavailable while the scanner is away; then nothing is kept.
+    """
     limit_bytes = min(limit_bytes, max((limit.size_bytes for limit in capabilities.media.values()), default=0))
     if limit_bytes <= 0:
         raise Invalid("This channel cannot send files.", field="file")
@@ -62,6 +67,7 @@ async def receive_upload(
     preview_key: str | None = None
     try:
         mime = _judge(bytes(watched.head), blob.size_bytes, capabilities, declared_mime, file_name)
+        await _check_clean(blobs, blob, scanner)
         is_picture = mime in _IMAGES and blob.size_bytes <= _LARGEST_PICTURE_BYTES
         image = await _examine(blobs, blob, mime) if is_picture else None
         if image is not None:
@@ -159,6 +165,15 @@ def _judge(head: bytes, size_bytes: int, capabilities: Capabilities, declared_mi
 
 def _takes(limit: MediaLimit, mime: str) -> bool:
     return any(allowed in (mime, "*/*") for allowed in limit.mimes)
+
+
+async def _check_clean(blobs: Blobs, blob: StoredBlob, scanner: Scanner | None) -> None:
+    """No customer gets a file that was not found clean (S51). Raises Invalid, Unavailable."""
+    verdict = Verdict.CLEAN if scanner is None else await scanner.scan(blobs.stream(blob.key))
+    if verdict is Verdict.INFECTED:
+        raise Invalid("This file carries malware. It was not kept.", field="file")
+    if verdict is Verdict.TOO_LARGE:
+        raise Invalid("This file is too large to be checked for malware.", field="file")
 
 
 async def _examine(blobs: Blobs, blob: StoredBlob, mime: str) -> ExaminedImage:

@@ -10,6 +10,7 @@ import json
 import sys
 import warnings
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _MOST_PIXELS = 40_000_000
@@ -34,8 +35,17 @@ class ExaminedImage:
     preview_mime: str
 
 
+_AT_ONCE = 2
+_gates: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
+
+
 async def examine_image(content: bytes) -> ExaminedImage:
-    """Decode, measure and make small. Raises NotAnImage."""
+    """Decode, measure and make small. Raises NotAnImage. A crowd of pictures waits, two are decoded at once."""
+    async with _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)):
+        return await _examine_apart(content)
+
+
+async def _examine_apart(content: bytes) -> ExaminedImage:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

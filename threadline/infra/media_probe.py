@@ -1,17 +1,15 @@
 """What a file really is: decided from its bytes, never from what somebody said of it (S47–S49).
 
-Images are decoded whole, in a thread, within a pixel limit; sounds and films are recognised by their container, which
-also tells how long they last. Whatever was not recognised is a download.
+Images are decoded whole by a process of its own (infra/images.py); sounds and films are recognised by their container,
+which also tells how long they last. Whatever was not recognised is a download.
 """
 
-import io
 import struct
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
-MAX_PIXELS: Final = 40_000_000
-MAX_FRAMES: Final = 500
+from threadline.infra.images import NotAnImage, examine_image
+
 HEAD_BYTES: Final = 256 * 1024
 """Enough of the beginning to recognise anything that is not an image."""
 TAIL_BYTES: Final = 128 * 1024
@@ -19,7 +17,6 @@ TAIL_BYTES: Final = 128 * 1024
 IMAGE_LIMIT_BYTES: Final = 32 * 1024 * 1024
 """Larger pictures are downloads: decoding them costs more than it is worth."""
 
-_IMAGE_FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _UNKNOWN: Final = "application/octet-stream"
 _PLAYABLE: Final = frozenset({"audio/mpeg", "audio/aac", "audio/amr", "audio/wav", "audio/x-wav"})
 
@@ -52,24 +49,13 @@ def is_image(head: bytes) -> bool:
     )
 
 
-def probe_image(content: bytes) -> Probed:
-    """Decode a picture whole. What cannot be decoded, or is too large to be, is a download."""
-    from PIL import Image, UnidentifiedImageError
-
+async def probe_image(content: bytes) -> Probed:
+    """Decode a picture whole, in a process of its own. What cannot be decoded, or is too large to be, is a download."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=list(_IMAGE_FORMATS)) as image:
-                frames = int(getattr(image, "n_frames", 1))
-                if image.width * image.height > MAX_PIXELS or frames > MAX_FRAMES:
-                    return Probed(_UNKNOWN, is_inline=False)
-                mime = _IMAGE_FORMATS[str(image.format)]
-                image.load()
-                return Probed(mime, is_inline=True, width=image.width, height=image.height)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
+        image = await examine_image(content)
+    except NotAnImage:
         return Probed(_UNKNOWN, is_inline=False)
-    except Image.DecompressionBombWarning:
-        return Probed(_UNKNOWN, is_inline=False)
+    return Probed(image.mime, is_inline=True, width=image.width, height=image.height)
 
 
 def probe_other(head: bytes, tail: bytes) -> Probed:

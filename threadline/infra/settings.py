@@ -79,6 +79,8 @@ class Settings:
     port: int = 8080
     bus_url: str | None = field(default=None, repr=False)
     blobs_url: str | None = field(default=None, repr=False)
+    clamd_url: str | None = None
+    """Where ClamAV listens: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`. None: files are not checked."""
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
@@ -146,6 +148,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         port=read.number("PORT", 8080, int, 0, 65535),
         bus_url=read.url("BUS_URL", {"nats", "tls"}),
         blobs_url=read.url("BLOBS_URL", {"s3", "gs", "az"}),
+        clamd_url=read.socket("CLAMD_URL"),
         master_key=read.text("MASTER_KEY"),
         master_key_file=read.path("MASTER_KEY_FILE"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
@@ -261,6 +264,13 @@ class _Reader:
         if not usable:
             raise SettingsError(f"{PREFIX}{name} must be a URL that begins with {' or '.join(sorted(schemes))}://.")
         return value
+
+    def socket(self, name: str) -> str | None:
+        """`tcp://host:port` or `unix:///path`."""
+        value = self.text(name)
+        if value is None or re.fullmatch(r"unix:///\S+|tcp://[^\s/@]+", value):
+            return value
+        raise SettingsError(f"{PREFIX}{name} must be tcp://host:port or unix:///path.")
 
     def database(self, name: str) -> str | None:
         value = self.text(name)

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from threadline.house import blobs_folder, check_database, check_key, connect, d
 from threadline.infra.blobs import Blobs
 from threadline.infra.direct import connect_directly
 from threadline.infra.lease import prove_session_locks
+from threadline.infra.malware import make_scanner
 from threadline.infra.secrets import load_keyring
 from threadline.infra.settings import Settings
 from threadline.operations.access import database_for
@@ -142,6 +143,17 @@ async def _files(settings: Settings) -> str:
     return "Files: can be stored and read."
 
 
+async def _scanner(settings: Settings) -> str:
+    scanner = make_scanner(settings.clamd_url)
+    if scanner is None:
+        return "Malware scanner: none is set up, files are not checked."
+
+    async def harmless() -> AsyncIterator[bytes]:
+        yield b"doctor"
+
+    return f"Malware scanner: {await scanner.scan(harmless())}."
+
+
 async def _work(settings: Settings) -> str:
     database = make_database(settings, pool_size=1)
     try:
@@ -152,4 +164,4 @@ async def _work(settings: Settings) -> str:
     return f"Waiting: {describe(waiting) if waiting else 'nothing'}."
 
 
-_WITH_DATABASE: Final = (_database, _schema, _locks, _key, _files, _work)
+_WITH_DATABASE: Final = (_database, _schema, _locks, _key, _files, _scanner, _work)

@@ -59,6 +59,7 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
             keyring=house.keyring,
             http=house.http,
             blobs=house.blobs,
+            scanner=house.scanner,
             ingress=ingress,  # pyright: ignore[reportArgumentType] - it names the scope a dict, which it is
             read_metrics=_metrics_of(house.database).render,
             read_health=partial(describe_health, house.database),

@@ -32,6 +32,7 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             bus=house.bus,
             blobs=house.blobs,
             http=house.http,
+            scanner=house.scanner,
             open_access=partial(_open_access, house),
             now=utc_now,
             new_id=new_id,

@@ -14,6 +14,7 @@ from threadline.infra import metrics
 from threadline.infra.blobs import Blobs
 from threadline.infra.http import Http
 from threadline.infra.log import bound, get_logger
+from threadline.infra.malware import Scanner
 from threadline.infra.secrets import Keyring
 from threadline.infra.settings import Settings
 from threadline.store.session import Database, Role, is_outage
@@ -238,6 +239,7 @@ def create_web(
     keyring: Keyring,
     http: Http,
     blobs: Blobs,
+    scanner: Scanner | None = None,
     ingress: Asgi | None = None,
     read_metrics: HealthCheck | None = None,
     read_health: HealthCheck | None = None,
@@ -247,7 +249,7 @@ def create_web(
     `read_metrics` renders the metrics page, `read_health` a JSON document of what waits (T3): both are shown to whoever
     has THREADLINE_METRICS_TOKEN, and to nobody without one.
     """
-    context = WebContext(settings, Border(settings), database, keyring, http, blobs)
+    context = WebContext(settings, Border(settings), database, keyring, http, blobs, scanner)
     return Web(context, ingress=ingress, read_metrics=read_metrics, read_health=read_health)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threadline.infra.blobs import Blobs
 from threadline.infra.http import Http
 from threadline.infra.log import get_logger
+from threadline.infra.malware import Scanner
 from threadline.infra.secrets import Keyring
 from threadline.infra.settings import Settings
 from threadline.store.session import Database
@@ -24,6 +25,7 @@ class WebContext:
     keyring: Keyring
     http: Http
     blobs: Blobs
+    scanner: Scanner | None = None
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     def later(self, work: Coroutine[None, None, None], *, name: str) -> None:

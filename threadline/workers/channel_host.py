@@ -15,6 +15,7 @@ from threadline.channels.registry import channel_type
 from threadline.infra.blobs import StoredBlob
 from threadline.infra.bus import Bus
 from threadline.infra.log import get_logger
+from threadline.infra.malware import Scanner
 from threadline.store.channels_hosted import FenceLost, HostedChannel, lease_of
 from threadline.store.session import Database
 from threadline.workers.receive_loop import ReceiveLoop
@@ -48,6 +49,8 @@ class HostTools:
     new_id: Callable[[], UUID]
     poll_s: float = 1.0
     send_times: SendTimes | None = None
+    scanner: Scanner | None = None
+    """Checks inbound files for malware; None: nothing is checked."""
 
 
 async def host_channel(row: HostedChannel, fence: int, tools: HostTools, *, stop: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from threadline.channels.contract import MediaSource, Retry, SendError
 from threadline.channels.registry import channel_type
 from threadline.infra.blobs import BlobTooLarge, StoredBlob
 from threadline.infra.jobs import JobRunner
+from threadline.infra.malware import Verdict
 from threadline.infra.media_probe import (
     HEAD_BYTES,
     IMAGE_LIMIT_BYTES,
@@ -52,6 +53,10 @@ async def fetch_media(job: FetchMedia, tools: HostTools, *, limit_bytes: int) ->
         return
     try:
         blob = await _fetch(pending, row, tools, limit_bytes)
+        await _check(blob, tools)
+    except _Infected as error:
+        await _give_up(pending, tools, "refused", str(error))
+        return
     except BlobTooLarge:
         await _give_up(pending, tools, "refused", "the file is too large")
         return
@@ -78,6 +83,26 @@ async def _fetch(pending: PendingMedia, row: HostedChannel, tools: HostTools, li
     return await tools.blobs.put_stream(fetched.chunks, limit_bytes=limit_bytes)
 
 
+class _Infected(Exception):
+    """The bytes are gone; the reason is for people."""
+
+
+async def _check(blob: StoredBlob, tools: HostTools) -> None:
+    """Nobody opens what the scanner did not call clean. While it is away the file stays pending (S51)."""
+    if tools.scanner is None:
+        return
+    verdict: Verdict | None = None
+    try:
+        verdict = await tools.scanner.scan(tools.blobs.stream(blob.key))
+    finally:
+        if verdict is not Verdict.CLEAN:
+            await tools.blobs.delete(blob.key)
+    if verdict is Verdict.INFECTED:
+        raise _Infected("the file carries malware")
+    if verdict is Verdict.TOO_LARGE:
+        raise _Infected("the file is too large to be checked for malware")
+
+
 async def _finish(pending: PendingMedia, blob: StoredBlob, tools: HostTools) -> None:
     probed = await _probe(blob, tools.blobs)
     media = ReadyMedia(
@@ -100,7 +125,7 @@ async def _probe(blob: StoredBlob, blobs: HostBlobs) -> Probed:
     head = await _read(blobs, blob.key, 0, min(HEAD_BYTES, blob.size_bytes))
     if is_image(head) and blob.size_bytes <= IMAGE_LIMIT_BYTES:
         content = head if blob.size_bytes <= len(head) else await blobs.get(blob.key)
-        return await asyncio.to_thread(probe_image, content)
+        return await probe_image(content)
     tail_from = max(0, blob.size_bytes - TAIL_BYTES)
     tail = (
         head[tail_from:] if blob.size_bytes <= len(head) else await _read(blobs, blob.key, tail_from, blob.size_bytes)

@@ -71,6 +71,7 @@ async def upload_file(request: Request) -> Response:
         declared_mime=file.content_type or "",
         file_name=file.filename or "",
         limit_bytes=call.web.settings.limits.upload_bytes,
+        scanner=call.web.scanner,
     )
     try:
         return await _store(call, channel.id, upload)
