@@ -177,3 +177,11 @@ async def test_upload_whose_client_leaves_is_no_fault_of_ours(
     writer.close()
     await asyncio.sleep(0.3)
     assert "request_failed" not in capsys.readouterr().out
+
+
+async def test_one_person_uploads_a_days_measure_and_no_more(database_url: str, tmp_path: Path) -> None:
+    async with running_server(database_url, tmp_path, FILES_PER_DAY="2") as server, browser_of(server) as browser:
+        channel_id = await Desk(server, (await set_up(browser)).workspace_id).channel()
+        heard = [await upload(browser, channel_id, picture(), f"{n}.png", "image/png") for n in range(3)]
+        assert [one.status for one in heard] == [201, 201, 429]
+        assert count_blobs(server) == 4, "two pictures with their previews"

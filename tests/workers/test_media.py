@@ -18,8 +18,11 @@ from threadline.core.errors import Unavailable
 from threadline.infra.blobs import Blobs
 from threadline.infra.malware import Scanner
 from threadline.infra.media_probe import Probed, probe_image, probe_other
+from threadline.store.rates import FilesPerDay
 from threadline.workers import media
 from threadline.workers.channel_host import HostTools
+
+PLENTY = FilesPerDay(100, 10**9)
 
 
 def picture(format: str, size: tuple[int, int] = (30, 20)) -> bytes:
@@ -125,6 +128,7 @@ async def fetch(
     monkeypatch: pytest.MonkeyPatch,
     limit_bytes: int = 10**6,
     scanner: Scanner | None = None,
+    per_day: FilesPerDay = PLENTY,
 ) -> dict[str, Any]:
     monkeypatch.setattr(media, "channel_type", lambda name: provider)
     tools = HostTools(
@@ -140,7 +144,10 @@ async def fetch(
     file = (await desk.of("files"))[0]
     try:
         await media.fetch_media(
-            FetchMedia(workspace_id=desk.workspace_id, file_id=file["id"]), tools, limit_bytes=limit_bytes
+            FetchMedia(workspace_id=desk.workspace_id, file_id=file["id"]),
+            tools,
+            limit_bytes=limit_bytes,
+            per_day=per_day,
         )
     finally:
         file = (await desk.of("files"))[0]
@@ -210,6 +217,24 @@ async def test_file_is_opened_by_nobody_before_the_scanner_calls_it_clean(
         file = await fetch(desk, tmp_path, Provider(content), monkeypatch, scanner=Scanner(clamd.url))
     assert (file["state"], file["error"]) == (state, error)
     assert sum(1 for path in tmp_path.rglob("*") if path.is_file()) == (state == "ready")
+
+
+@pytest.mark.parametrize("per_day", [FilesPerDay(2, 10**9), FilesPerDay(100, 2048)], ids=["count", "size"])
+async def test_one_customer_cannot_fill_the_house_in_a_day(
+    desk: ReceivingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, per_day: FilesPerDay
+) -> None:
+    """S47: of three files of a kilobyte two are kept; the texts are all there, and the next day they come again."""
+
+    async def again() -> dict[str, Any]:
+        await desk.connection.execute("update files set state = 'pending', tries = 0, blob_key = null")
+        return await fetch(desk, tmp_path, Provider(b"x" * 1000), monkeypatch, per_day=per_day)
+
+    files = [await again() for _ in range(3)]
+    assert [file["state"] for file in files] == ["ready", "ready", "refused"]
+    assert files[2]["error"] == "too many files came in this conversation today"
+    assert sum(1 for path in tmp_path.rglob("*") if path.is_file()) == 2
+    await desk.connection.execute("update rate_counters set window_started_at = now() - interval '1 day'")
+    assert (await again())["state"] == "ready"
 
 
 async def test_last_try_ends_as_failed(desk: ReceivingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

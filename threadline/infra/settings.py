@@ -39,6 +39,10 @@ class Limits:
     body_bytes: int = 1024 * 1024
     """JSON bodies of the API."""
     upload_bytes: int = 100 * 1024 * 1024
+    files_per_day: int = 1000
+    """Of one customer in one conversation, and of one person who uploads; beyond it, or `file_bytes_per_day`, files are
+    refused."""
+    file_bytes_per_day: int = 5 * 1024 * 1024 * 1024
     header_bytes: int = 16 * 1024
     url_bytes: int = 8 * 1024
     request_timeout_s: float = 30.0

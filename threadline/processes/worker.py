@@ -15,6 +15,7 @@ from threadline.infra.clock import new_id, utc_now
 from threadline.infra.settings import Settings
 from threadline.processes.common import background, reached
 from threadline.store.channels_hosted import HostedChannel
+from threadline.store.rates import FilesPerDay
 from threadline.workers.channel_host import HostTools
 from threadline.workers.send_loop import SendTimes
 from threadline.workers.worker import Worker
@@ -52,6 +53,7 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             lease_dead_s=limits.lease_dead_s,
             retention_days=limits.delivery_retention_days,
             media_limit_bytes=limits.upload_bytes,
+            files_per_day=FilesPerDay(limits.files_per_day, limits.file_bytes_per_day),
         )
         await worker.run(stop)
 

@@ -22,6 +22,7 @@ from threadline.infra.media_probe import (
 )
 from threadline.store.channels_hosted import HostedChannel, find_hosted_channel
 from threadline.store.media import PendingMedia, ReadyMedia, begin_fetch
+from threadline.store.rates import FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.channel_host import HostBlobs, HostTools
 
@@ -31,16 +32,16 @@ _JOB_TIMEOUT_S: Final = 300
 _decode_source = msgspec.json.Decoder(MediaSource).decode
 
 
-def register_media(jobs: JobRunner, tools: HostTools, *, limit_bytes: int) -> None:
+def register_media(jobs: JobRunner, tools: HostTools, *, limit_bytes: int, per_day: FilesPerDay) -> None:
     """Let these jobs run here. Retries come from the job runner, each asking for a new link if it must."""
 
     async def handle(job: FetchMedia) -> None:
-        await fetch_media(job, tools, limit_bytes=limit_bytes)
+        await fetch_media(job, tools, limit_bytes=limit_bytes, per_day=per_day)
 
     jobs.handle(FetchMedia, handle, timeout_s=_JOB_TIMEOUT_S, max_attempts=TRIES)
 
 
-async def fetch_media(job: FetchMedia, tools: HostTools, *, limit_bytes: int) -> None:
+async def fetch_media(job: FetchMedia, tools: HostTools, *, limit_bytes: int, per_day: FilesPerDay) -> None:
     """Raises what may pass by itself; the runner tries again later."""
     async with tools.database.transaction(Role.ENGINE, job.workspace_id) as session:
         connection = await session.raw()
@@ -54,7 +55,8 @@ async def fetch_media(job: FetchMedia, tools: HostTools, *, limit_bytes: int) ->
     try:
         blob = await _fetch(pending, row, tools, limit_bytes)
         await _check(blob, tools)
-    except _Infected as error:
+        await _check_day(pending, blob, tools, per_day)
+    except _Refused as error:
         await _give_up(pending, tools, "refused", str(error))
         return
     except BlobTooLarge:
@@ -83,7 +85,7 @@ async def _fetch(pending: PendingMedia, row: HostedChannel, tools: HostTools, li
     return await tools.blobs.put_stream(fetched.chunks, limit_bytes=limit_bytes)
 
 
-class _Infected(Exception):
+class _Refused(Exception):
     """The bytes are gone; the reason is for people."""
 
 
@@ -98,9 +100,22 @@ async def _check(blob: StoredBlob, tools: HostTools) -> None:
         if verdict is not Verdict.CLEAN:
             await tools.blobs.delete(blob.key)
     if verdict is Verdict.INFECTED:
-        raise _Infected("the file carries malware")
+        raise _Refused("the file carries malware")
     if verdict is Verdict.TOO_LARGE:
-        raise _Infected("the file is too large to be checked for malware")
+        raise _Refused("the file is too large to be checked for malware")
+
+
+async def _check_day(pending: PendingMedia, blob: StoredBlob, tools: HostTools, per_day: FilesPerDay) -> None:
+    """One customer cannot fill the house: what comes beyond a day's measure of the conversation is not kept (S47)."""
+    is_within = False
+    try:
+        async with tools.database.transaction(Role.ENGINE, pending.workspace_id) as session:
+            is_within = await per_day.count(session, f"conversation:{pending.conversation_id}", blob.size_bytes)
+            if not is_within:
+                raise _Refused("too many files came in this conversation today")
+    finally:
+        if not is_within:
+            await tools.blobs.delete(blob.key)
 
 
 async def _finish(pending: PendingMedia, blob: StoredBlob, tools: HostTools) -> None:

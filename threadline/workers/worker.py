@@ -21,6 +21,7 @@ from threadline.infra.jobs import JobRunner
 from threadline.infra.lease import Leases
 from threadline.infra.log import get_logger
 from threadline.store.channels_hosted import HostedChannel, lease_of, list_channels_to_host
+from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
@@ -55,6 +56,7 @@ class Worker:
     lease_dead_s: float = 15.0
     retention_days: int = 14
     media_limit_bytes: int = 100 * 1024 * 1024
+    files_per_day: FilesPerDay = USUAL_FILES_PER_DAY
     consumers: Sequence[Consumer] = CONSUMERS
     _hosted: dict[str, _Hosted] = field(default_factory=dict[str, _Hosted])
     _live: int = 1
@@ -63,7 +65,7 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; then finishes what is on its way, at most fifteen seconds, and gives its leases back."""
         jobs = JobRunner(self.direct_url, bus=self.tools.bus)
-        register_media(jobs, self.tools, limit_bytes=self.media_limit_bytes)
+        register_media(jobs, self.tools, limit_bytes=self.media_limit_bytes, per_day=self.files_per_day)
         jobs_stop = asyncio.Event()
         running_jobs = asyncio.create_task(jobs.run(jobs_stop), name="jobs")
         async with Leases(

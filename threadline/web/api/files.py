@@ -13,12 +13,13 @@ from starlette.responses import StreamingResponse
 
 from threadline.actions.store_upload import ReceivedUpload, drop_upload, receive_upload, store_upload
 from threadline.channels.registry import channel_type
-from threadline.core.errors import Conflict, Invalid, NotFound
+from threadline.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from threadline.core.permission import Permission, check_may
 from threadline.infra.blobs import Blobs
 from threadline.infra.clock import new_id
 from threadline.store.channels import access_channel
 from threadline.store.files import File, StoredFile, access_file, access_stored_file
+from threadline.store.rates import FilesPerDay
 from threadline.store.session import Role
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, Replayed, encoded, find_repeat, opened
@@ -75,7 +76,7 @@ async def upload_file(request: Request) -> Response:
     )
     try:
         return await _store(call, channel.id, upload)
-    except (Replayed, Conflict, Invalid):
+    except (Replayed, Conflict, Invalid, TooManyRequests):
         await drop_upload(call.web.blobs, upload)
         raise
 
@@ -88,6 +89,10 @@ async def _store(call: Call, channel_id: UUID, upload: ReceivedUpload) -> Respon
     async with call.web.database.transaction(Role.WEB, call.caller.workspace_id) as session:
         if repeat is not None:
             await repeat.claim(session)
+        limits = call.web.settings.limits
+        per_day = FilesPerDay(limits.files_per_day, limits.file_bytes_per_day)
+        if not await per_day.count(session, f"upload:{call.caller.actor_id}", upload.blob.size_bytes):
+            raise TooManyRequests("That were too many files for one day.", retry_in_s=3600)
         await store_upload(
             session,
             upload,
