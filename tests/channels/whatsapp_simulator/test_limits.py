@@ -169,6 +169,27 @@ async def test_checks_answer_in_the_documented_order(rig: Rig) -> None:
     await rig.sent("text", {"body": "now everything is right"})
 
 
+async def test_checks_of_recipient_pair_and_content_answer_in_the_documented_order(rig: Rig) -> None:
+    """The second half of §9.2: whose id it is, the pace towards them, the type, the media, the template, its values."""
+    user = await rig.control("users", {"phone": PHONE, "name": "Ana"})
+    bsuid = user["bsuids"][rig.box["portfolio_id"]]
+    for _ in range(45):
+        await rig.sent("text", {"body": "x"})
+    altered = bsuid[:-1] + ("1" if bsuid[-1] != "1" else "2")
+    assert await rig.refused("hologram", {}, to="", recipient=altered) == (400, 131009)
+    assert await rig.refused("hologram", {}) == (400, 131056)
+    assert await rig.refused("hologram", {}, to="", recipient=bsuid) == (400, 131056), "one pair, however it is named"
+    await rig.advance(60)
+    assert await rig.refused("hologram", {}) == (400, 131051)
+    long_and_unknown = {"id": "12345", "caption": "x" * 1025}
+    assert await rig.refused("image", long_and_unknown) == (400, 100)
+    assert await rig.refused("image", {"id": "12345", "caption": "x"}) == (400, 131009)
+    body = {"components": [{"type": "body", "parameters": []}], "language": {"code": "en_US"}}
+    assert await rig.refused("template", {"name": "nobody_made_this", **body}) == (404, 132001)
+    assert await rig.refused("template", {"name": "order_update", **body}) == (400, 132000)
+    assert (await rig.sent("text", {"body": "refusals cost no pair token"})).startswith("wamid.")
+
+
 async def test_rate_limit_error_has_the_documented_body(rig: Rig) -> None:
     await rig.control(f"numbers/{rig.number_id}", {"rate_per_s": 1})
     await rig.send()
