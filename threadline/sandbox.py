@@ -1,7 +1,8 @@
 """The practice workspace: a number of each simulator, connected like a real one.
 
 The simulator keeps its state in the data folder; what it answered when it was first asked is kept beside it, so that a
-later start tells it the same ids and where its webhooks go now.
+later start tells it the same ids and where its webhooks go now. A database that was restored into a new data folder
+comes without both: the simulator is asked for a number with the values that the channel has.
 """
 
 import os
@@ -11,10 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.channel_secrets import access_of
+from threadline.actions.channel_secrets import access_of, open_channel_secrets, open_endpoint_secrets
 from threadline.actions.connect_channel import connect_channel, ensure_endpoint, read_values
 from threadline.actions.sync_templates import sync_templates
-from threadline.channels.contract import ChannelType
+from threadline.channels.contract import ChannelType, PracticeChannel
 from threadline.channels.registry import channel_type
 from threadline.core.permission import Caller, Permission
 from threadline.infra.clock import new_id, utc_now
@@ -22,7 +23,7 @@ from threadline.infra.http import Http
 from threadline.infra.secrets import Keyring
 from threadline.infra.settings import Settings
 from threadline.store.channel_endpoints import ChannelEndpoint, list_channel_endpoints
-from threadline.store.channels import access_channel
+from threadline.store.channels import ChannelRow, access_channel, list_channels
 from threadline.store.installation import list_workspaces
 from threadline.store.session import Database, Role
 from threadline.store.workspaces import insert_workspace
@@ -49,6 +50,8 @@ async def prepare_sandbox(settings: Settings, database: Database, keyring: Keyri
                 await sandbox.tell_callback(name, url, known)
             elif is_first:
                 await sandbox.make(channel_type(name), url)
+            else:
+                await sandbox.make_again(channel_type(name), url)
 
 
 class _Sandbox:
@@ -98,6 +101,31 @@ class _Sandbox:
         self._keep_answer(name, answer)
         await self.tell_callback(name, url, answer)
         await self._sync_templates(found, url, workspace_id, channel_id)
+
+    async def make_again(self, found: ChannelType, url: str) -> None:
+        """For a practice channel whose simulator knows nothing of it; customers and chats of the old one are gone."""
+        name = found.manifest.type
+        row = await self._find_practice_channel(name)
+        if row is None:
+            return
+        values = open_channel_secrets(self._keyring, row.id, row.secrets)
+        endpoint = open_endpoint_secrets(self._keyring, row.endpoint_id, row.endpoint_secrets)
+        places = {"address": row.address, "account": row.account, "endpoint_verify_token": endpoint.verify_token}
+        places["endpoint_signing"] = endpoint.signing[0] if endpoint.signing else ""
+        values |= {one.name: places[one.goes_to] for one in found.manifest.fields if one.goes_to in places}
+        wishes = dict(found.practice_wishes(PracticeChannel(values, row.display_address)))
+        answer = await self._ask(name, url, wishes | {"name": WORKSPACE_NAME})
+        self._keep_answer(name, answer)
+        await self.tell_callback(name, url, answer)
+
+    async def _find_practice_channel(self, name: str) -> ChannelRow | None:
+        async with self._database.transaction(Role.ENGINE) as session:
+            for workspace_id in await list_workspaces(session):
+                caller = Caller(workspace_id, frozenset(), token_id=COMMAND_LINE)
+                for row in await list_channels(session, caller):
+                    if row.is_practice and row.type == name and row.state != "disconnected":
+                        return row
+        return None
 
     async def _sync_templates(self, found: ChannelType, url: str, workspace_id: UUID, channel_id: UUID) -> None:
         if not found.manifest.capabilities.has_templates:

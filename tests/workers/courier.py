@@ -235,6 +235,9 @@ class Courier:
     def sign(self, body: bytes, secrets: EndpointSecrets) -> dict[str, str]:
         return {}
 
+    def practice_wishes(self, channel: PracticeChannel) -> Mapping[str, object]:
+        raise NotImplementedError
+
     def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
         return PracticeChannel({}, "")
 

@@ -595,3 +595,7 @@ class ChannelType(Protocol):
     def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
         """What the simulator answered when it was asked for a sandbox, as the values that connect it; pure."""
         ...
+
+    def practice_wishes(self, channel: PracticeChannel) -> Mapping[str, object]:
+        """The other way round: what a simulator is asked for so that it has a number with these values; pure."""
+        ...

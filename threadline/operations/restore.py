@@ -79,7 +79,8 @@ async def _restore(settings: Settings, file: Path, manifest: Manifest, keyring: 
 def _report(queued: list[Queued]) -> None:
     say("Restored. Sending is paused; receiving works.")
     if not queued:
-        say("Nothing waited to be sent when the backup was made.")
+        say("Nothing waited to be sent when the backup was made. Let messages leave again with `threadline resume`.")
+        return
     for one in queued:
         say(f"  {one.workspace} / {one.channel}: {one.count} messages waited; each is marked as possibly sent already.")
     say("Look at them in the inbox, then let messages leave again with `threadline resume`.")

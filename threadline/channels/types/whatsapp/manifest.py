@@ -141,5 +141,8 @@ class WhatsApp:
     def practice_channel(self, made: Mapping[str, object]) -> PracticeChannel:
         return setup.practice_channel(made)
 
+    def practice_wishes(self, channel: PracticeChannel) -> Mapping[str, object]:
+        return setup.practice_wishes(channel)
+
 
 CHANNEL_TYPE: Final[ChannelType] = WhatsApp()

@@ -5,6 +5,7 @@ sets the callback address of this account or of this number alone.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -441,8 +442,23 @@ async def _post(asked: _Asked, *path: str, body: dict[str, str] | dict[str, dict
     await call(asked.http, asked.access, "POST", graph_url(asked.access, *path), json_body=json_body)
 
 
+_PRACTICE_NAMES: Final = {
+    TOKEN: "token",
+    "account": "account_id",
+    "address": "number_id",
+    APP_SECRET: "app_secret",
+    "verify_token": "verify_token",
+}
+
+
 def practice_channel(made: Mapping[str, object]) -> PracticeChannel:
     """The simulator's answer names its ids as Meta's pages do; its secrets are only worth anything there."""
-    names = {TOKEN: "token", "account": "account_id", "address": "number_id", APP_SECRET: "app_secret"}
-    values = {field: str(made[name]) for field, name in names.items()} | {"verify_token": str(made["verify_token"])}
+    values = {field: str(made[name]) for field, name in _PRACTICE_NAMES.items()}
     return PracticeChannel(values, str(made["display_phone_number"]))
+
+
+def practice_wishes(channel: PracticeChannel) -> Mapping[str, object]:
+    """In the simulator's words; what is empty is left to it."""
+    wishes = {name: channel.values.get(field, "") for field, name in _PRACTICE_NAMES.items()}
+    wishes["phone"] = re.sub(r"\D", "", channel.display_address)
+    return {name: value for name, value in wishes.items() if value}
