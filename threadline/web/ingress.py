@@ -190,12 +190,14 @@ class Ingress:
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     slow_bodies: "SlowBodies" = field(default_factory=lambda: SlowBodies(30.0))
+    url_bytes: int = 8 * 1024
+    header_bytes: int = 16 * 1024
     _seen: dict[UUID, Endpoint] = field(default_factory=dict[UUID, Endpoint])
     _noted_at: float = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            _check_head(scope)
+            self._check_head(scope)
             endpoint = await self._endpoint(scope["path"])
             body = await self._read_body(scope, receive, endpoint.body_limit_bytes)
             answer = await self._answer(endpoint, scope, body)
@@ -210,6 +212,13 @@ class Ingress:
             await _respond(send, HookAnswer(503), _RETRY_AFTER)
         else:
             await _respond(send, answer)
+
+    def _check_head(self, scope: Scope) -> None:
+        """No provider's address or headers come near these bounds (S70)."""
+        if len(scope["query_string"]) > self.url_bytes:
+            raise _Refused(414, "address")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self.header_bytes:
+            raise _Refused(431, "headers")
 
     async def _endpoint(self, path: str) -> Endpoint:
         try:
@@ -345,7 +354,18 @@ async def open_ingress(
         slow_bodies = SlowBodies(limits.request_timeout_s)
         forgetting = asyncio.create_task(_forget_when_told(endpoints, bus), name="endpoint hints")
         try:
-            yield Ingress(endpoints, writer, pool, blobs, public_url, now, new_id, slow_bodies)
+            yield Ingress(
+                endpoints,
+                writer,
+                pool,
+                blobs,
+                public_url,
+                now,
+                new_id,
+                slow_bodies,
+                limits.url_bytes,
+                limits.header_bytes,
+            )
         finally:
             forgetting.cancel()
             await writer.drain()
@@ -423,18 +443,8 @@ def _this_task() -> "asyncio.Task[Any]":
 
 
 _background: set[asyncio.Task[None]] = set()
-_QUERY_BYTES: Final = 8 * 1024
-_HEADER_BYTES: Final = 16 * 1024
 _RETRY_AFTER: Final = ((b"retry-after", b"5"),)
 _NO_QUERY: Final[Mapping[str, Sequence[str]]] = {}
-
-
-def _check_head(scope: Scope) -> None:
-    """No provider's address or headers come near these bounds (S70)."""
-    if len(scope["query_string"]) > _QUERY_BYTES:
-        raise _Refused(414, "address")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEADER_BYTES:
-        raise _Refused(431, "headers")
 
 
 def _check_announced(scope: Scope, limit_bytes: int) -> None:
