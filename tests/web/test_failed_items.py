@@ -1,6 +1,7 @@
 """Items that failed are seen, received again or dropped, by whoever may (R2)."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.channels.whatsapp.bodies import NUMBER, one_text
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
 from threadline.actions import receive_messages
 from threadline.channels.contract import Unreadable
@@ -146,3 +148,53 @@ async def test_supervisor_of_another_channel_does_not_see_it(house: House) -> No
         limited = await join(house.admin, second, role="admin", channel_ids=[str(other_id)])
         assert (await limited.post(f"/api/failed-items/{item_id}/drop")).status == 404
         assert (await limited.post(f"/api/failed-items/{item_id}/replay")).status == 404
+
+
+async def kept_delivery(house: House, *, state: str, address: str) -> UUID:
+    """A body that names this address, kept in this state: without a channel if it is unroutable."""
+    delivery_id, body = new_id(), one_text(900).replace(NUMBER.encode(), address.encode())
+    assert address.encode() in body
+    async with house.desk.server.database.transaction(Role.ENGINE) as session:
+        await (await session.raw()).execute(
+            "insert into deliveries"
+            " (id, body_id, workspace_id, endpoint_id, channel_id, state, body, tries, received_at)"
+            " select $1, $1, workspace_id, endpoint_id, case when $3 = 'dead' then id end, $3, $4, 12, now()"
+            " from channels where id = $2",
+            delivery_id,
+            house.channel_id,
+            state,
+            body,
+        )
+    return delivery_id
+
+
+async def test_unroutable_delivery_is_replayed_when_its_channel_is_there(house: House) -> None:
+    address = secrets.token_hex(6)
+    delivery_id = await kept_delivery(house, state="unroutable", address=address)
+    listed = (await house.admin.get("/api/deliveries")).json["items"]
+    assert [(one["id"], one["channel_id"]) for one in listed] == [(str(delivery_id), None)]
+    assert (await house.admin.post(f"/api/deliveries/{delivery_id}/replay")).status == 409
+    channel_id = await house.desk.channel(address=address)
+    assert (await house.admin.post(f"/api/deliveries/{delivery_id}/replay")).status == 204
+    rows = await house.rows(
+        "select state, channel_id, tries from deliveries where workspace_id = $1 and id = $2", delivery_id
+    )
+    assert rows == [{"state": "open", "channel_id": channel_id, "tries": 0}]
+    events = await house.rows(
+        "select channel_id, actor_id from events where workspace_id = $1 and kind = 'item_replayed'"
+    )
+    assert events == [{"channel_id": channel_id, "actor_id": house.admin.agent_id}]
+    assert (await house.admin.post(f"/api/deliveries/{delivery_id}/replay")).status == 404
+
+
+async def test_dead_delivery_is_seen_and_replayed_by_those_who_see_its_channel(house: House) -> None:
+    delivery_id = await kept_delivery(house, state="dead", address="123456")
+    other_id = await house.desk.channel()
+    async with browser_of(house.desk.server) as browser:
+        limited = await join(house.admin, browser, role="admin", channel_ids=[str(other_id)])
+        assert (await limited.get("/api/deliveries?state=dead")).json["items"] == []
+        assert (await limited.post(f"/api/deliveries/{delivery_id}/replay")).status == 404
+    assert len((await house.admin.get("/api/deliveries?state=dead")).json["items"]) == 1
+    assert (await house.admin.post(f"/api/deliveries/{delivery_id}/replay")).status == 204
+    rows = await house.rows("select state from deliveries where workspace_id = $1 and id = $2", delivery_id)
+    assert rows == [{"state": "open"}]

@@ -1,10 +1,14 @@
 """Try a delivery again that had no end: its channel may be connected by now, or the fault mended (R2)."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from threadline.channels.contract import ChannelType
 from threadline.core.errors import Conflict
+from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
 from threadline.store.deliveries import reopen_delivery
 from threadline.store.kept_deliveries import DeliveryBody, find_channel, lock_kept_delivery
 from threadline.store.session import Session
@@ -13,16 +17,30 @@ from threadline.store.session import Session
 async def replay_delivery(
     session: Session,
     *,
+    caller: Caller,
     delivery_id: UUID,
     types: Sequence[ChannelType],
     read_blob: Callable[[str], Awaitable[bytes]],
+    now: datetime,
+    new_id: NewId,
 ) -> None:
     """Opens the line again for its channel's host. Raises NotFound, and Conflict if it still is for nobody here."""
-    delivery = await lock_kept_delivery(session, delivery_id)
+    delivery = await lock_kept_delivery(session, caller.visibility, delivery_id)
     channel_id = delivery.channel_id or await _find_channel(session, delivery, types, read_blob)
-    if channel_id is None:
+    if channel_id is None or not caller.visibility.has_channel(channel_id):
         raise Conflict("None of the connected channels is meant by this delivery. Connect the channel first.")
     await reopen_delivery(await session.raw(), delivery_id, channel_id=channel_id)
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=caller.workspace_id,
+            kind=EventKind.ITEM_REPLAYED,
+            at=now,
+            channel_id=channel_id,
+            actor_id=caller.actor_id,
+            data={"delivery_id": str(delivery_id)},
+        )
+    )
     session.hint(f"deliveries:{channel_id}")
 
 

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.core.permission import Visibility
 from threadline.store.cursors import decode_cursor, encode_cursor
 from threadline.store.session import Session
 
@@ -35,26 +36,28 @@ class DeliveryBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_kept_deliveries(
-    session: Session, *, state: str, after: str | None, limit: int
+    session: Session, visibility: Visibility, *, state: str, after: str | None, limit: int
 ) -> tuple[list[Delivery], str | None]:
-    """The newest first. Uses `deliveries_to_see`."""
+    """Of the channels the caller may see, and those for no channel; the newest first. Uses `deliveries_to_see`."""
     last_id = UUID(int=2**128 - 1) if after is None else _id(after)
     rows = await (await session.raw()).fetch(
         "select d.id, d.state, d.channel_id, d.error, d.tries, d.received_at,"
         " (select length(h.body) from deliveries h where h.id = d.body_id) as size_bytes"
         " from deliveries d where d.workspace_id = $1 and d.state in ('unroutable', 'dead') and d.state = $2"
-        " and d.id < $3 order by d.id desc limit $4",
+        " and d.id < $3 and ($4::uuid[] is null or d.channel_id is null or d.channel_id = any($4))"
+        " order by d.id desc limit $5",
         session.workspace_id,
         state,
         last_id,
+        None if visibility.channel_ids is None else sorted(visibility.channel_ids),
         limit + 1,
     )
     items = [Delivery(**row) for row in rows[:limit]]
     return items, encode_cursor(str(items[-1].id)) if len(rows) > limit else None
 
 
-async def lock_kept_delivery(session: Session, delivery_id: UUID) -> DeliveryBody:
-    """With its body, wherever that lies. Raises NotFound."""
+async def lock_kept_delivery(session: Session, visibility: Visibility, delivery_id: UUID) -> DeliveryBody:
+    """With its body, wherever that lies. Raises NotFound, also for one of a channel the caller may not see."""
     row: asyncpg.Record | None = await (await session.raw()).fetchrow(
         "select d.id, d.state, d.channel_id, e.provider, h.body, h.blob_key from deliveries d"
         " join deliveries h on h.id = d.body_id"
@@ -63,7 +66,7 @@ async def lock_kept_delivery(session: Session, delivery_id: UUID) -> DeliveryBod
         session.workspace_id,
         delivery_id,
     )
-    if row is None:
+    if row is None or not (row["channel_id"] is None or visibility.has_channel(row["channel_id"])):
         raise NotFound("This delivery does not exist.")
     return DeliveryBody(**row)
 

@@ -39,7 +39,9 @@ async def get_deliveries(
     call: Call = calls(Permission.DELIVERIES_READ),
 ) -> Response:
     """What arrived and was for nobody, or could not be understood."""
-    items, following = await list_kept_deliveries(call.session, state=state, after=after, limit=limit)
+    items, following = await list_kept_deliveries(
+        call.session, call.caller.visibility, state=state, after=after, limit=limit
+    )
     return call.answer(DeliveryPage(items=items, next=following))
 
 
@@ -47,7 +49,13 @@ async def get_deliveries(
 async def replay(delivery_id: UUID, call: Call = calls(Permission.DELIVERIES_REPLAY, is_repeatable=True)) -> Response:
     """Try it again."""
     await replay_delivery(
-        call.session, delivery_id=delivery_id, types=all_channel_types(), read_blob=call.web.blobs.get
+        call.session,
+        caller=call.caller,
+        delivery_id=delivery_id,
+        types=all_channel_types(),
+        read_blob=call.web.blobs.get,
+        now=call.now,
+        new_id=new_id,
     )
     return call.answer(status=204)
 
