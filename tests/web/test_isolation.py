@@ -15,6 +15,8 @@ from threadline.core.permission import Caller
 from threadline.infra.clock import new_id
 from threadline.store.conversations import ListOrder, ListView, list_conversations
 from threadline.store.session import Role
+from threadline.web.api.application import create_api
+from threadline.web.openapi import build_document
 
 TENANTS = """
 select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'
@@ -64,6 +66,24 @@ async def test_a_row_cannot_point_into_another_workspace(server: Server) -> None
                 await (await session.raw()).execute(
                     "insert into contacts (workspace_id, id) values ($1, $2)", theirs.workspace_id, new_id()
                 )
+
+
+async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
+    """S65: no operation deletes what customers and agents wrote, and the role of the web process could not."""
+    deletes = {path for path, methods in build_document(create_api(None))["paths"].items() if "delete" in methods}
+    assert deletes == {
+        "/api/agents/{agent_id}/sessions",
+        "/api/channels/{channel_id}",
+        "/api/invitations/{invitation_id}",
+        "/api/session",
+        "/api/sessions/{session_id}",
+        "/api/tokens/{token_id}",
+    }
+    await set_up(browser)
+    for table in ("conversations", "messages", "attempts", "contacts", "addresses", "files", "channels", "deliveries"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with browser.server.database.transaction(Role.WEB, browser.workspace_id) as session:
+                await (await session.raw()).execute(f"delete from {table}")
 
 
 async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server: Server) -> None:
