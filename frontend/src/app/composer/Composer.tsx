@@ -24,7 +24,7 @@ import { useCommands } from '@/shared/keys/keyboard';
 import { setDraft } from '@/shared/outbox/drafts';
 import { enqueue } from '@/shared/outbox/outbox';
 import { draftKey, type ReplyMode } from '@/shared/store/state';
-import { getState } from '@/shared/store/store';
+import { getState, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Kbd } from '@/shared/ui/Kbd';
@@ -160,7 +160,8 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
   const { id } = conversation;
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(() => getState().drafts.get(draftKey(id, mode))?.text ?? '');
+  // The draft itself: kept ones are read from the browser's database a moment after a reload.
+  const text = useStore((state) => state.drafts.get(draftKey(id, mode))?.text ?? '');
   const [attachments, setAttachments] = useAttachments(conversation);
   const capabilities = channel?.capabilities;
   const isNote = mode === 'note';
@@ -177,7 +178,6 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
   useAutosize(area, text);
 
   const write = (next: string) => {
-    setText(next);
     setDraft(id, mode, next);
     if (!isNote && next.trim() !== '') signalTyping();
   };
