@@ -45,7 +45,7 @@ export function ListSeparator({ width, onWidth }: ListSeparatorProps) {
         else return;
         event.preventDefault();
       }}
-      className="absolute inset-y-0 -end-1 z-10 w-2 cursor-col-resize touch-none outline-none hover:bg-accent-tint focus-visible:bg-accent-soft max-md:hidden"
+      className="absolute inset-y-0 -end-1 z-10 w-2 cursor-col-resize touch-none hover:bg-accent-tint max-md:hidden"
     />
   );
 }

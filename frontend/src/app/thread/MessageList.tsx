@@ -143,7 +143,7 @@ export function MessageList({
         onPointerDown={noteInput}
         onPointerMove={(event) => event.buttons !== 0 && noteInput()}
         onKeyDown={noteInput}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none] outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
         <div className="min-h-2 flex-1" />
         <div ref={content} className="pb-3">
