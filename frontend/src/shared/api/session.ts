@@ -24,10 +24,18 @@ export function setSession(next: Session): void {
 
 /** Forget the session and everything kept of it in this browser. */
 export async function clearSession(): Promise<void> {
-  setCsrfToken('');
+  leaveScreens();
+  await forget();
+}
+
+/** First of all, so that no screen that needs a session draws itself or asks anything once more. */
+function leaveScreens(): void {
   session = null;
-  // First, so that no screen that needs a session draws itself once more while the rest is cleared.
   emit();
+}
+
+async function forget(): Promise<void> {
+  setCsrfToken('');
   await Promise.allSettled([...leaving].map((clear) => clear()));
 }
 
@@ -53,8 +61,9 @@ export async function loadSession(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await request('DELETE', '/api/session').catch(() => undefined);
-  await clearSession();
+  leaveScreens();
+  const isEnded = request('DELETE', '/api/session').catch(() => undefined);
+  await Promise.all([isEnded, forget()]);
 }
 
 export function getSession(): Session | null | undefined {
