@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.provider import Provider
@@ -42,3 +42,23 @@ def test_the_number_of_unread_messages_stands_in_the_row_and_the_title(desk: Des
     expect(desk.page).to_have_title(re.compile(r"^\(\d+\) All open – Threadline$"))
     desk.enter(customer)
     expect(desk.row(customer).get_by_text("unread")).to_have_count(0)
+
+
+def test_a_new_customer_writes_from_their_own_phone_at_once(desk: Desk, provider: Provider) -> None:
+    """Until the list of phones was read again, what they wrote came from somebody else's."""
+    provider.customer("Oskar Lund")
+
+    def late(route: Route) -> None:
+        desk.page.wait_for_timeout(800)
+        route.continue_()
+
+    desk.open()
+    phone = desk.page.get_by_role("complementary", name="Try it")
+    phone.get_by_role("button", name="Whose phone is this?").click()
+    desk.page.route(re.compile(r"/api/practice/[^/]+$"), late)
+    phone.get_by_label("Somebody new").fill("Nele Brandt")
+    phone.get_by_role("button", name="Add").click()
+    phone.get_by_role("textbox", name="Message").fill("Is it mine?")
+    phone.get_by_role("button", name="Send", exact=True).click()
+    expect(desk.row_named("Nele Brandt")).to_contain_text("Is it mine?")
+    desk.page.unroute_all(behavior="ignoreErrors")

@@ -6,14 +6,15 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { Chat } from './Chat';
 import { Customers } from './Customers';
-import { getOverview, type Customer } from './protocol';
+import { getOverview, type Customer, type Overview } from './protocol';
 
 const CHOSEN_KEY = 'threadline-practice-customer';
 
 /** A phone and whose it is. The chosen customer is remembered for this tab. */
 export function PracticePhone({ channelId }: { readonly channelId: string }) {
   const queries = useQueryClient();
-  const overview = useQuery({ queryKey: ['practice', channelId], queryFn: () => getOverview(channelId) });
+  const key = ['practice', channelId];
+  const overview = useQuery({ queryKey: key, queryFn: () => getOverview(channelId) });
   const [chosenId, setChosenId] = useState(() => sessionStorage.getItem(CHOSEN_KEY) ?? '');
   const [isChoosing, setIsChoosing] = useState(false);
 
@@ -21,7 +22,9 @@ export function PracticePhone({ channelId }: { readonly channelId: string }) {
     sessionStorage.setItem(CHOSEN_KEY, customer.id);
     setChosenId(customer.id);
     setIsChoosing(false);
-    void queries.invalidateQueries({ queryKey: ['practice', channelId] });
+    // Somebody new is there at once: until the list came, the phone would be another's and write as them.
+    queries.setQueryData<Overview>(key, (known) => known && withCustomer(known, customer));
+    void queries.invalidateQueries({ queryKey: key });
   }
 
   if (overview.isError) {
@@ -49,4 +52,9 @@ export function PracticePhone({ channelId }: { readonly channelId: string }) {
       onBack={() => setIsChoosing(true)}
     />
   );
+}
+
+function withCustomer(overview: Overview, customer: Customer): Overview {
+  if (overview.customers.some(({ id }) => id === customer.id)) return overview;
+  return { ...overview, customers: [...overview.customers, customer] };
 }
