@@ -7,13 +7,15 @@ import { getState } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
-import { closeFloat } from './floats';
+import { closeFloat, useTypedAhead } from './floats';
 import { filterItems, paletteItems, type PaletteItem } from './paletteItems';
 
 /** Everything by name: what can be done here, where one can go, who is known. */
 export default function Palette() {
   const [location, navigate] = useLocation();
-  const [search, setSearch] = useState('');
+  const typedAhead = useTypedAhead();
+  const [written, setWritten] = useState<string | null>(null);
+  const search = written ?? typedAhead;
   const [place, setPlace] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const selected = useMemo(() => {
@@ -57,7 +59,7 @@ export default function Palette() {
               aria-label={t('palette.title')}
               placeholder={t('palette.hint')}
               onChange={(event) => {
-                setSearch(event.target.value);
+                setWritten(event.target.value);
                 setPlace(0);
               }}
               onKeyDown={onKeyDown}

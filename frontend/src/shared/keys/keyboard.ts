@@ -20,6 +20,7 @@ for (const [command, { keys }] of Object.entries(KEYMAP)) {
   }
 }
 
+let catcher: ((event: KeyboardEvent) => void) | null = null;
 let pending = '';
 let pendingSince = 0;
 
@@ -50,6 +51,11 @@ export function canRun(command: Command): boolean {
   return stack.some((entry) => entry.current[command] !== undefined);
 }
 
+/** While something opens that will take the keys, they are neither commands nor somebody else's text. */
+export function catchKeys(next: ((event: KeyboardEvent) => void) | null): void {
+  catcher = next;
+}
+
 /** Once at the root. */
 export function useKeyboard(): void {
   useEffect(() => {
@@ -64,6 +70,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (name === null) return;
   if (!name.startsWith('Mod+')) {
     if (isInFloat(event.target)) return;
+    if (catcher) return catcher(event);
     if (name !== 'Escape' && (isTextField(event.target) || !areSingleKeysOn())) return;
   }
   const sequence = pending && event.timeStamp - pendingSince < SEQUENCE_MS ? `${pending} ${name}` : name;
