@@ -53,6 +53,13 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key, epoch]);
 
+  // Whoever presses keys does not point: what they resolved leaves the list at once.
+  useEffect(() => {
+    const letGo = () => setIsPointed(false);
+    addEventListener('keydown', letGo, true);
+    return () => removeEventListener('keydown', letGo, true);
+  }, []);
+
   useEffect(() => onShown(ids), [ids, onShown]);
   usePrefetchNeighbours(ids, place);
 
@@ -72,7 +79,6 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
     const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setIsPointed(false);
       move(step);
     } else if (event.key === 'Enter' && place >= 0) {
       event.preventDefault();
@@ -90,7 +96,11 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
         aria-label={t('list.label')}
         aria-activedescendant={place >= 0 ? `row-${ids[place]}` : undefined}
         onKeyDown={onKeyDown}
-        onPointerMove={(event) => event.pointerType === 'mouse' && setIsPointed(true)}
+        onPointerMove={(event) => {
+          // A list that moved under a resting pointer tells of a move, too: of none.
+          const hasMoved = event.movementX !== 0 || event.movementY !== 0;
+          if (event.pointerType === 'mouse' && hasMoved) setIsPointed(true);
+        }}
         onPointerLeave={() => setIsPointed(false)}
         onScroll={(event) => setIsAway(event.currentTarget.scrollTop > 8)}
         className="group/list min-h-0 flex-1 overflow-y-auto overscroll-contain px-1.5 pb-1.5 outline-none max-md:px-0"
