@@ -22,7 +22,7 @@ export async function changeConversation(id: Id, change: ConversationChange): Pr
   dispatch({ type: 'conversation_edited', id, change: optimistic });
   const learntBefore = getState().learnt.get(id);
   try {
-    const detail = await patchConversation(id, change);
+    const detail = await inTurn(id, () => patchConversation(id, change));
     // If the feed was quicker, it knows better.
     if (getState().learnt.get(id) === learntBefore) {
       learnDetail({ ...detail, read_count: getState().conversations.get(id)?.read_count ?? detail.read_count });
@@ -33,6 +33,19 @@ export async function changeConversation(id: Id, change: ConversationChange): Pr
     showToast(sentenceOf(error), { isError: true });
     return false;
   }
+}
+
+const turns = new Map<Id, Promise<unknown>>();
+
+/** One change of a conversation after the other, so that the last made is the last done, and the one that Z takes back. */
+function inTurn<T>(id: Id, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(id) ?? Promise.resolve()).then(work, work);
+  turns.set(id, turn);
+  const leave = () => {
+    if (turns.get(id) === turn) turns.delete(id);
+  };
+  turn.then(leave, leave);
+  return turn;
 }
 
 export function resolve(conversation: Conversation): void {
