@@ -11,7 +11,7 @@ import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
 import { MessageList } from './MessageList';
 import { ThreadHeader } from './ThreadHeader';
-import { useReading, useThread } from './useThread';
+import { useReading, useThread, type Failure } from './useThread';
 
 export interface ThreadProps {
   readonly conversationId: Id;
@@ -24,7 +24,7 @@ export interface ThreadProps {
 export function Thread({ conversationId, onBack, onResolved, onContext, isContextOpen }: ThreadProps) {
   const conversation = useConversation(conversationId);
   const channel = useStore((state) => state.channels.get(conversation?.channel_id ?? ''));
-  const { rows, isLoaded, hasOlder, hasFailed, retry } = useThread(conversation, conversationId);
+  const { rows, isLoaded, hasOlder, failure, retry } = useThread(conversation, conversationId);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [quoted, setQuoted] = useState<Message | null>(null);
   useReading(conversation, isAtEnd && isLoaded);
@@ -40,7 +40,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   if (can.quote !== canQuote || can.react !== canReact) setCan({ quote: canQuote, react: canReact });
 
   if (!conversation) {
-    return hasFailed ? <Failed onRetry={retry} /> : <Skeleton className="p-5" />;
+    return failure ? <Failed failure={failure} onRetry={retry} onBack={onBack} /> : <Skeleton className="p-5" />;
   }
   return (
     <section
@@ -67,7 +67,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         />
       ) : (
         <div className="flex min-h-0 flex-1 flex-col justify-end p-5">
-          {hasFailed ? <Failed onRetry={retry} /> : <Skeleton lines={4} />}
+          {failure ? <Failed failure={failure} onRetry={retry} /> : <Skeleton lines={4} />}
         </div>
       )}
       <Composer conversation={conversation} channel={channel} quoted={quoted} onQuoted={setQuoted} />
@@ -75,13 +75,26 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   );
 }
 
-function Failed({ onRetry }: { readonly onRetry: () => void }) {
+interface FailedProps {
+  readonly failure: Failure;
+  readonly onRetry: () => void;
+  /** Where no header stands above it: the way back on a phone. */
+  readonly onBack?: () => void;
+}
+
+function Failed({ failure, onRetry, onBack }: FailedProps) {
+  const isMissing = failure === 'missing';
   return (
     <div className="grid flex-1 place-items-center">
       <EmptyState
-        title={t('thread.failed')}
-        text={t('common.offline')}
-        action={<Button onClick={onRetry}>{t('common.try_again')}</Button>}
+        title={isMissing ? t('thread.missing') : t('thread.failed')}
+        text={isMissing ? t('thread.missing_text') : t('common.offline')}
+        action={
+          <span className="flex flex-wrap justify-center gap-2">
+            {onBack && <Button onClick={onBack}>{t('thread.back')}</Button>}
+            {!isMissing && <Button onClick={onRetry}>{t('common.try_again')}</Button>}
+          </span>
+        }
       />
     </div>
   );

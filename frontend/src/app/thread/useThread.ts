@@ -1,18 +1,22 @@
 /** A thread's messages for the screen: those of the server, then those that only this browser knows. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { postRead } from '@/shared/api/calls';
+import { Problem } from '@/shared/api/http';
 import type { Conversation, Id, Message } from '@/shared/api/types';
-import { loadThread } from '@/shared/store/load';
+import { loadConversation, loadThread } from '@/shared/store/load';
 import type { State, ThreadState, Unsent } from '@/shared/store/state';
 import { dispatch, getState, useStore } from '@/shared/store/store';
 import { unreadOf } from '../inbox/select';
 import { buildRows, findNewFrom, showUnsent, type ShownMessage, type ThreadRow } from './rows';
 
+export type Failure = 'unreachable' | 'missing';
+
 export interface ThreadView {
   rows: readonly ThreadRow[];
   isLoaded: boolean;
   hasOlder: boolean;
-  hasFailed: boolean;
+  /** Why there is nothing: the server could not say, or knows of no such conversation. */
+  failure: Failure | null;
   retry: () => void;
 }
 
@@ -23,14 +27,14 @@ export function useThread(conversation: Conversation | undefined, conversationId
   const me = useStore((state) => state.me);
   const epoch = useStore((state) => state.epoch);
   const newFrom = useNewFrom(conversation, thread?.isLoaded ? messages : null);
-  const [hasFailed, setHasFailed] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
 
   useEffect(() => {
     let isCurrent = true;
     loadThread(conversationId)
-      .then(() => isCurrent && setHasFailed(false))
-      .catch(() => isCurrent && setHasFailed(true));
+      .then(() => isCurrent && setFailure(null))
+      .catch((error: unknown) => isCurrent && setFailure(failureOf(error)));
     return () => {
       isCurrent = false;
     };
@@ -45,9 +49,16 @@ export function useThread(conversation: Conversation | undefined, conversationId
     rows,
     isLoaded: thread?.isLoaded ?? false,
     hasOlder: thread !== undefined && thread.next !== null,
-    hasFailed,
-    retry: () => setRound((value) => value + 1),
+    failure,
+    retry: () => {
+      if (!conversation) void loadConversation(conversationId).catch(() => undefined);
+      setRound((value) => value + 1);
+    },
   };
+}
+
+function failureOf(error: unknown): Failure {
+  return error instanceof Problem && (error.status === 404 || error.status === 422) ? 'missing' : 'unreachable';
 }
 
 const NO_IDS: readonly Id[] = [];
