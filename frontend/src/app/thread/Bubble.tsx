@@ -7,7 +7,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { copyText } from '@/shared/ui/CopyField';
 import { IconButton } from '@/shared/ui/IconButton';
-import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { Menu, MenuItem, MenuSign } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { describeContent, iconOfKind, kindOfContent } from '../inbox/describe';
@@ -264,21 +264,16 @@ function Tools({ shown, can, onQuote, isIncoming, isOpen, onOpenChange }: ToolsP
         trigger={<IconButton icon={Ellipsis} size={28} label={t('message.actions')} />}
       >
         {canReact && (
-          <div className="flex gap-0.5 pb-1">
+          <div role="group" aria-label={t('message.react')} className="flex gap-0.5 pb-1">
             {EMOJI.map((emoji) => (
-              <button
+              <MenuSign
                 key={emoji}
-                type="button"
-                aria-pressed={own === emoji}
-                aria-label={t('message.react_with', { emoji })}
-                onClick={() => {
-                  react(message, own === emoji ? '' : emoji);
-                  onOpenChange(false);
-                }}
-                className="grid size-8 place-items-center rounded-md text-16 hover:bg-hover aria-pressed:bg-accent-soft pointer-coarse:size-11"
+                label={t('message.react_with', { emoji })}
+                isChosen={own === emoji}
+                onClick={() => react(message, own === emoji ? '' : emoji)}
               >
                 {emoji}
-              </button>
+              </MenuSign>
             ))}
           </div>
         )}

@@ -53,6 +53,28 @@ export function MenuItem({ icon: Icon, keyName, isDangerous = false, disabled, o
   );
 }
 
+export interface MenuSignProps {
+  readonly label: string;
+  readonly isChosen: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+/** One of a few signs in a row; the arrow keys go from one to the next as through the rows below. */
+export function MenuSign({ label, isChosen, onClick, children }: MenuSignProps) {
+  return (
+    <Base.CheckboxItem
+      aria-label={label}
+      checked={isChosen}
+      closeOnClick
+      onClick={onClick}
+      className="grid size-8 place-items-center rounded-md text-16 select-none data-checked:bg-press data-highlighted:bg-accent-soft data-highlighted:outline-none pointer-coarse:size-11"
+    >
+      {children}
+    </Base.CheckboxItem>
+  );
+}
+
 export interface MenuChoiceProps<V extends string> {
   readonly label: string;
   readonly value: V;
