@@ -27,7 +27,7 @@ export function AttachmentChips({
         >
           <Thumb attachment={attachment} />
           <span className="min-w-0">
-            <span dir="auto" className="block truncate text-start text-12 font-medium">
+            <span dir="auto" className="block truncate text-aligned text-12 font-medium">
               {attachment.file.name || t('attach.unnamed')}
             </span>
             <span className={cx('block text-11', attachment.problem ? 'text-danger' : 'text-muted')}>

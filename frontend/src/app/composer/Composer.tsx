@@ -221,10 +221,10 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
       {quoted && !isNote && (
         <div className="mx-3 mt-2 flex items-start gap-2 rounded-sm border-s-2 border-accent bg-hover ps-2.5 text-12">
           <span className="min-w-0 flex-1 py-1">
-            <span dir="auto" className="block truncate text-start font-medium">
+            <span dir="auto" className="block truncate text-aligned font-medium">
               {quoted.direction === 'incoming' ? conversation.contact.name : t('row.you')}
             </span>
-            <span dir="auto" className="block truncate text-start text-muted">
+            <span dir="auto" className="block truncate text-aligned text-muted">
               {describeContent(quoted.content)}
             </span>
           </span>

@@ -202,13 +202,13 @@ function Choices({ templates, chosenId, onChoose }: ChoicesProps) {
             template.id === chosenId ? 'bg-accent-soft' : 'hover:bg-hover',
           )}
         >
-          <span className="flex justify-between gap-3">
+          <span className="flex items-baseline justify-between gap-3">
             <span className="truncate font-medium">{template.name}</span>
             <span className="shrink-0 text-12 text-muted">
               {t('template.kind', { category: categoryWord(template.category), language: template.language })}
             </span>
           </span>
-          <span dir="auto" className="block truncate text-start text-12 text-muted">
+          <span dir="auto" className="block truncate text-aligned text-12 text-muted">
             {template.body}
           </span>
         </div>

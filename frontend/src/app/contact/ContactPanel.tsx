@@ -47,7 +47,7 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
             <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={48} />
             <div className="min-w-0 flex-1">
               <Name key={conversation.contact.name} id={conversation.contact.id} name={conversation.contact.name} />
-              <p dir="auto" className="truncate text-start text-12 text-muted">
+              <p dir="auto" className="truncate text-aligned text-12 text-muted">
                 {conversation.address_display}
               </p>
             </div>
@@ -202,7 +202,7 @@ function Earlier({ conversations }: { readonly conversations: readonly EarlierCo
                   <ChannelMark type={channels.get(conversation.channel_id)?.type ?? ''} isBare />
                 </span>
                 <span className="min-w-0">
-                  <span dir="auto" className="line-clamp-2 text-start">
+                  <span dir="auto" className="line-clamp-2 text-aligned">
                     {conversation.preview || t('contact.no_text')}
                   </span>
                   <span className="block text-12 text-muted">{formatRowTime(conversation.last_activity_at, now)}</span>

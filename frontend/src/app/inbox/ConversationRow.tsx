@@ -39,22 +39,29 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
         ground={isSelected ? 'accent-soft' : 'surface'}
         className="max-md:[&>span:first-child]:size-11 max-md:[&>span:first-child]:text-16"
       />
-      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_18px] grid-rows-[20px_20px] items-center gap-x-2">
-        <span
-          dir="auto"
-          className={cx('truncate text-start max-md:text-[15px]', isWaiting ? 'font-semibold' : 'font-medium')}
-        >
-          {conversation.contact.name}
+      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_18px] grid-rows-[20px_20px] items-center gap-x-2">
+        <span className="flex items-center gap-2">
+          <span
+            dir="auto"
+            className={cx(
+              'min-w-0 flex-1 truncate text-aligned max-md:text-[15px]',
+              isWaiting ? 'font-semibold' : 'font-medium',
+            )}
+          >
+            {conversation.contact.name}
+          </span>
+          <time
+            dateTime={at}
+            className={cx('tabular shrink-0 text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
+          >
+            {isWaiting ? formatWaitingTime(at, now) : formatRowTime(at, now)}
+          </time>
         </span>
-        <time
-          dateTime={at}
-          className={cx('tabular justify-self-end text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
-        >
-          {isWaiting ? formatWaitingTime(at, now) : formatRowTime(at, now)}
-        </time>
         <Owner id={conversation.assignee_id} />
-        <Snippet conversation={conversation} isWaiting={isWaiting} />
-        <Signs conversation={conversation} now={now} />
+        <span className="flex items-center gap-2">
+          <Snippet conversation={conversation} isWaiting={isWaiting} />
+          <Signs conversation={conversation} now={now} />
+        </span>
         <Unread conversation={conversation} />
       </div>
     </div>
@@ -87,10 +94,10 @@ function Snippet({ conversation, isWaiting }: { readonly conversation: Conversat
   const draft = useDraft(conversation.id);
   const last = conversation.last_message;
   return (
-    <span className={cx('truncate text-start', isWaiting ? 'text-ink' : 'text-muted')}>
+    <span className={cx('flex min-w-0 flex-1 items-center gap-1', isWaiting ? 'text-ink' : 'text-muted')}>
       {draft ? (
         <>
-          <span className="text-accent">{t('row.draft')}</span> <bdi>{draft.text}</bdi>
+          <span className="shrink-0 text-accent">{t('row.draft')}</span> <Words>{draft.text}</Words>
         </>
       ) : (
         last && <LastLine last={last} />
@@ -104,10 +111,19 @@ function LastLine({ last }: { readonly last: LastMessage }) {
   const Icon = last.direction === 'note' ? Lock : iconOfKind(last.kind);
   return (
     <>
-      {author && <span>{t('row.author', { name: author })} </span>}
-      {Icon && <Icon aria-hidden size={14} strokeWidth={1.75} className="me-1.5 inline-block align-[-2px]" />}
-      <bdi>{(last.kind !== 'unsupported' && last.preview) || wordOfKind(last.kind)}</bdi>
+      {author && <span className="shrink-0">{t('row.author', { name: author })} </span>}
+      {Icon && <Icon aria-hidden size={14} strokeWidth={1.75} className="me-0.5 shrink-0" />}
+      <Words>{(last.kind !== 'unsupported' && last.preview) || wordOfKind(last.kind)}</Words>
     </>
+  );
+}
+
+/** Cut at their own end, whichever way they run: the beginning is what tells. */
+function Words({ children }: { readonly children: string }) {
+  return (
+    <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
+      {children}
+    </span>
   );
 }
 
@@ -125,7 +141,7 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
   const serviceWindow = windowState(conversation, capabilities, now);
   const isOpen = conversation.state !== 'resolved';
   return (
-    <span className="flex items-center justify-end gap-2 text-11 font-medium whitespace-nowrap">
+    <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
       {isOpen && serviceWindow.kind === 'closed' && (
         <span className="flex items-center gap-1 font-normal text-muted">
           <Hourglass aria-hidden size={12} strokeWidth={1.75} />

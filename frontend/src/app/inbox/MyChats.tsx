@@ -59,7 +59,7 @@ function Chat({ id, view, isSelected }: { readonly id: Id; readonly view: View; 
       )}
     >
       <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={20} />
-      <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+      <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
         {conversation.contact.name}
       </span>
       {hasDraft && (

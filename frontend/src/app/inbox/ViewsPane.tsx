@@ -171,8 +171,8 @@ function Channels({ view, onTryIt }: { readonly view: View; readonly onTryIt: (c
           onClick={() => navigate(paths.settings('channels'))}
           className={cx(rowClass(false), 'w-full')}
         >
-          <Plus aria-hidden size={16} strokeWidth={1.75} className="text-muted" />
-          {t('views.connect')}
+          <Plus aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
+          <span className="min-w-0 truncate">{t('views.connect')}</span>
         </button>
       )}
     </section>
@@ -199,7 +199,7 @@ function ChannelLink({
         <span className="grid w-4 place-items-center">
           <ChannelMark type={channel.type} isBare />
         </span>
-        <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+        <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
           {channel.name}
         </span>
         {trouble && (

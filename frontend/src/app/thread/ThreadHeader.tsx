@@ -29,7 +29,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     onResolved();
   };
   useCommands({ resolve: finish });
-  const place = [channel?.name, conversation.address_display].filter(Boolean).join(', ');
+  const address = conversation.address_display && `, ${conversation.address_display}`;
   return (
     <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2">
       <span className="md:hidden">
@@ -45,11 +45,12 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={36} channelType={channel?.type} />
       </span>
       <div className="min-w-0 flex-1 max-md:ps-1">
-        <h2 dir="auto" className="truncate text-start text-16 leading-5 font-semibold">
+        <h2 dir="auto" className="truncate text-aligned text-16 leading-5 font-semibold">
           {conversation.contact.name}
         </h2>
-        <p dir="auto" className="truncate text-start text-12 text-muted">
-          {place}
+        <p dir="auto" className="truncate text-aligned text-12 text-muted">
+          {channel?.name}
+          <span className="max-md:hidden">{address}</span>
         </p>
       </div>
       <AssigneeMenu conversation={conversation} />
