@@ -128,6 +128,9 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
             />
           ))}
         </Virtualizer>
+      </div>
+      {/* Over the list, not in it: a list box holds nothing but options. */}
+      <div className="absolute inset-x-0 top-9">
         {list?.isLoaded && ids.length === 0 && <Empty query={query} />}
         {hasFailed && !list?.isLoaded && (
           <EmptyState
