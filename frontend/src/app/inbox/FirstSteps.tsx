@@ -20,14 +20,14 @@ export function FirstSteps({ onTryIt }: { readonly onTryIt: (channelId: Id) => v
   const practice = useStore((state) => [...state.channels.values()].find((channel) => channel.is_practice));
   const hasReal = useStore((state) => [...state.channels.values()].some((channel) => !channel.is_practice));
   const hasColleague = useStore((state) => state.agents.size > 1);
-  const hasReceived = useStore((state) => state.conversations.size > 0);
-  const hasAnsweredNow = useStore((state) =>
-    [...state.conversations.values()].some((row) => row.last_message?.direction === 'outgoing'),
+  const hasReceived = useOnce(
+    'threadline-step-received',
+    useStore((state) => state.conversations.size > 0),
   );
-  const [hasAnswered, setHasAnswered] = useStored('threadline-step-answered', false);
-  useEffect(() => {
-    if (hasAnsweredNow && !hasAnswered) setHasAnswered(true);
-  }, [hasAnsweredNow, hasAnswered, setHasAnswered]);
+  const hasAnswered = useOnce(
+    'threadline-step-answered',
+    useStore((state) => [...state.conversations.values()].some((row) => row.last_message?.direction === 'outgoing')),
+  );
 
   const steps: Step[] = [
     { title: 'steps.workspace', isDone: true },
@@ -54,6 +54,15 @@ export function FirstSteps({ onTryIt }: { readonly onTryIt: (channelId: Id) => v
       </ol>
     </section>
   );
+}
+
+/** What was so once stays done, though its conversation was resolved and is not loaded any more. */
+function useOnce(name: string, isNow: boolean): boolean {
+  const [wasOnce, setWasOnce] = useStored(name, false);
+  useEffect(() => {
+    if (isNow && !wasOnce) setWasOnce(true);
+  }, [isNow, wasOnce, setWasOnce]);
+  return wasOnce || isNow;
 }
 
 function StepRow({ step, isNext }: { readonly step: Step; readonly isNext: boolean }) {
