@@ -59,7 +59,7 @@ export function LanguageSelect({ isLabelHidden, className }: LanguageSelectProps
 
 function Mark() {
   return (
-    <svg aria-hidden viewBox="0 0 32 32" className="size-8 text-ink">
+    <svg aria-hidden viewBox="0 0 32 32" className="-ms-1.5 size-8 text-ink">
       <path
         d="M24.5 8H12.5a4 4 0 0 0 0 8h7a4 4 0 0 1 0 8H7.5"
         fill="none"

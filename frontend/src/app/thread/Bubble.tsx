@@ -111,7 +111,7 @@ function useAuthorName(message: Message, contactName: string): string {
 function Head({ message }: { readonly message: Message }) {
   const me = useStore((state) => state.me);
   const agent = useStore((state) => (message.author.id === null ? undefined : state.agents.get(message.author.id)));
-  const author = message.author.id === me ? '' : (agent?.name.split(' ')[0] ?? '');
+  const author = agent?.name.split(' ')[0] ?? '';
   if (message.direction === 'note') {
     return (
       <p className="flex items-center gap-1.5 pb-0.5 text-12 text-muted">
@@ -124,7 +124,9 @@ function Head({ message }: { readonly message: Message }) {
   if (message.direction !== 'outgoing') return null;
   const other =
     message.author.kind === 'agent'
-      ? author
+      ? message.author.id === me
+        ? ''
+        : author
       : message.author.kind === 'contact'
         ? ''
         : t(`author.${message.author.kind}`);
@@ -173,7 +175,7 @@ function QuoteView({ quoted, contactName, onJump }: QuoteViewProps) {
         : t(`author.${quoted.author_kind}`);
   const content = (
     <>
-      <span dir="auto" className="block truncate text-start font-medium">
+      <span dir="auto" className="block truncate text-aligned font-medium">
         {name}
       </span>
       <span dir="auto" className="block truncate text-start text-muted">
@@ -226,7 +228,7 @@ function Offered({ message }: { readonly message: Message }) {
   const titles = offeredChoices(message.content);
   if (titles.length === 0) return null;
   return (
-    <ul aria-label={t('choice.offered')} className="flex flex-wrap justify-end gap-1">
+    <ul aria-label={t('choice.offered')} className="flex flex-wrap justify-end gap-1 pb-1.5">
       {titles.map((title, index) => (
         <li key={index} dir="auto" className="rounded-sm border border-line-strong px-2 py-0.5 text-12 font-medium">
           {title}

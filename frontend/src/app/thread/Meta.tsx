@@ -14,10 +14,10 @@ export function Meta({ shown }: { readonly shown: ShownMessage }) {
   return (
     <span className="tabular inline-flex items-center gap-1 text-11 whitespace-nowrap text-muted">
       {message.edited_at !== null && <span>{t('message.edited')}</span>}
+      <time dateTime={message.at}>{formatTime(message.at)}</time>
       {isLate && message.written_at !== null && (
         <span>{t('message.written', { time: formatTime(message.written_at) })}</span>
       )}
-      <time dateTime={message.at}>{formatTime(message.at)}</time>
       {tick && <Ticks tick={tick} />}
     </span>
   );

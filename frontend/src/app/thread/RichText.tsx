@@ -18,7 +18,7 @@ function draw(piece: Piece, index: number): ReactNode {
           href={piece.href}
           target="_blank"
           rel="noopener noreferrer nofollow"
-          className="break-all text-accent underline decoration-1 underline-offset-2"
+          className="wrap-anywhere text-accent underline decoration-1 underline-offset-2"
         >
           {piece.text}
         </a>

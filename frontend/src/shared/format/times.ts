@@ -55,11 +55,11 @@ export function formatDay(at: string, nowMs: number): string {
   return formatDate(at, isSameYear(at, nowMs) ? options : { ...options, year: 'numeric' });
 }
 
-/** A moment near now: 11:39, tomorrow, 11:39, Sunday, 18:20, 21 November, 18:20. */
+/** A moment near now: today, 11:39, tomorrow, 11:39, Sunday, 18:20, 21 November, 18:20. */
 export function formatNear(at: string, nowMs: number): string {
   const days = daysBetween(new Date(nowMs), new Date(at));
   const time = formatTime(at);
-  if (days === 0) return time;
+  if (days === 0) return t('time.today_at', { time });
   if (days === 1) return t('time.tomorrow_at', { time });
   if (days === -1) return t('time.yesterday_at', { time });
   const day =

@@ -52,7 +52,11 @@ export function Button({
     >
       {Icon && <Icon aria-hidden size={16} strokeWidth={1.75} />}
       {children}
-      {keyName && <Kbd keys={keyName} isOnAccent={look === 'filled'} />}
+      {keyName && (
+        <span className="contents pointer-coarse:hidden">
+          <Kbd keys={keyName} isOnAccent={look === 'filled'} />
+        </span>
+      )}
     </button>
   );
 }

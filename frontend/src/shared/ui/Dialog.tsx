@@ -36,7 +36,7 @@ export function Dialog({
           initialFocus={initialFocus}
           className="float-in fixed start-0 end-0 top-[12dvh] z-40 mx-auto flex max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))] flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none"
         >
-          <div className="flex items-start justify-between gap-3 ps-5 pe-3 pt-4">
+          <div className="flex items-center justify-between gap-3 ps-5 pe-3 pt-3.5">
             <Base.Title className="text-16 font-semibold">{title}</Base.Title>
             {!isSticky && (
               <Base.Close
@@ -47,7 +47,7 @@ export function Dialog({
               </Base.Close>
             )}
           </div>
-          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-2 pb-5">
+          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-2.5 pb-5">
             {description !== undefined && (
               <Base.Description className="text-14 text-muted">{description}</Base.Description>
             )}

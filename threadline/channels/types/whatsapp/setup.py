@@ -60,7 +60,7 @@ FIELDS: Final = (
         label="Phone number ID",
         kind=FieldKind.TEXT,
         goes_to="address",
-        where_found="Your app, WhatsApp, API set-up: below the chosen number (not the number itself)",
+        where_found="Your app, API set-up: under WhatsApp, below the chosen number (not the number itself)",
         link="https://developers.facebook.com/apps",
         pattern=_ID,
     ),

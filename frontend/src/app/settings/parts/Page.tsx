@@ -59,14 +59,12 @@ export function Page({ title, text, group, above = [], action, aside, children }
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="flex flex-col gap-10 px-4 py-7 md:px-12 xl:flex-row xl:gap-16">
           <div className="flex w-full max-w-154 min-w-0 flex-col gap-6">
-            <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-              <div className="min-w-0 flex-1 basis-72">
-                <h1 className="text-20 font-semibold">
-                  <bdi>{title}</bdi>
-                </h1>
-                {text !== undefined && <p className="mt-1 text-14 text-muted">{text}</p>}
-              </div>
-              {action}
+            <div className="flex flex-wrap items-center gap-x-6 gap-y-1">
+              <h1 className="min-w-0 flex-1 text-20 font-semibold break-words max-md:basis-full">
+                <bdi>{title}</bdi>
+              </h1>
+              {action !== undefined && <div className="shrink-0 max-md:order-last max-md:mt-2">{action}</div>}
+              {text !== undefined && <p className="basis-full text-14 text-muted">{text}</p>}
             </div>
             {children}
           </div>

@@ -21,12 +21,12 @@ export default function Lightbox({ onClose, src, alt, name }: LightboxProps) {
             <Dialog.Title dir="auto" className="truncate text-14 font-medium">
               {alt}
             </Dialog.Title>
-            <span className="flex">
+            <span className="flex items-center">
               <a
                 href={`${src}?download=1`}
                 download={name}
                 aria-label={t('file.download')}
-                className="grid size-8 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
+                className="grid size-8 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
               >
                 <Download aria-hidden size={16} strokeWidth={1.75} />
               </a>
