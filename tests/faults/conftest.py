@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,8 +24,16 @@ def pytest_report_header() -> str:
     return f"faults: {form} form, THREADLINE_TEST_SEED={SEED}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _terminated_in_order() -> Iterator[None]:
+    """A run that is told to stop takes its processes with it."""
+    usual = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, usual)
+
+
 @pytest.fixture(scope="session")
-def seed(request: pytest.FixtureRequest) -> int:
+def seed() -> int:
     return SEED
 
 
