@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLocale } from '@/shared/i18n';
 import { isOnlyEmoji, parseRichText } from './richText';
-import { daysBetween, formatRowTime, formatSpan, formatWait, formatWaitingTime } from './times';
+import { daysBetween, formatNear, formatRowTime, formatSpan, formatWait, formatWaitingTime } from './times';
 import { windowState } from './window';
 
 const MINUTE = 60_000;
@@ -29,6 +29,12 @@ describe('times', () => {
     expect(formatRowTime(before(20 * 60 * MINUTE), now)).toBe('Yesterday');
     expect(formatWaitingTime(before(49 * 60 * MINUTE), now)).toBe('2 d');
     expect(formatSpan(38.9 * MINUTE)).toBe('38 min');
+  });
+
+  it('names the day of a moment near now, also of today', () => {
+    expect(formatNear(before(60 * MINUTE), now)).toMatch(/^today, \d\d?:\d\d/);
+    expect(formatNear(before(24 * 60 * MINUTE), now)).toMatch(/^yesterday, /);
+    expect(formatNear(before(-24 * 60 * MINUTE), now)).toMatch(/^tomorrow, /);
   });
 
   it('counts days by the calendar, not by hours', () => {
