@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    WebSocketRoute,
+    sync_playwright,
+)
 
 from tests.browser.desk import Desk
 from tests.browser.product import PASSWORD, Product, new_email, running_product
@@ -138,13 +147,32 @@ def admin(playwright: Playwright, product: Product) -> Iterator[Person]:
     person.http.dispose()
 
 
+@pytest.fixture(autouse=True)
+def _cleared_desk(admin: Person) -> Iterator[None]:
+    """Each test leaves the list as it found it: empty."""
+    yield
+    for one in admin.get("/api/conversations?view=open&order=newest&limit=50")["items"]:
+        admin.patch(f"/api/conversations/{one['id']}", {"state": "resolved"})
+
+
 @pytest.fixture
 def colleague(playwright: Playwright, product: Product, admin: Person) -> Iterator[Person]:
-    """Somebody else of the same workspace."""
-    admin.http.post("/api/session/proof", data={"password": PASSWORD}, headers=csrf(admin))
-    link = admin.post("/api/invitations", {"email": new_email(), "role": "agent", "sees": "all"})["link"]
+    """Somebody else of the same workspace, an agent."""
+    yield from _invite(playwright, product, admin, name="Jonas Berg", role="agent")
+
+
+@pytest.fixture
+def colleague_admin(playwright: Playwright, product: Product, admin: Person) -> Iterator[Person]:
+    """Another admin, who has proved nothing yet in this session."""
+    yield from _invite(playwright, product, admin, name="Ana Reyes", role="admin")
+
+
+def _invite(playwright: Playwright, product: Product, admin: Person, *, name: str, role: str) -> Iterator[Person]:
+    proved = admin.http.post("/api/session/proof", data={"password": PASSWORD}, headers=csrf(admin))
+    assert proved.ok, proved.text()
+    link = admin.post("/api/invitations", {"email": new_email(), "role": role, "sees": "all"})["link"]
     token = link.partition("token=")[2]
-    person = join(playwright, product, "/api/invitation", token=token, name="Jonas Berg")
+    person = join(playwright, product, "/api/invitation", token=token, name=name)
     yield person
     person.http.dispose()
 
@@ -226,12 +254,41 @@ def stranger(new_context: ContextMaker) -> Page:
     return new_context().new_page()
 
 
-@contextmanager
-def cut_off(context: BrowserContext, watch: Watch) -> Iterator[None]:
-    """The network is away."""
-    watch.is_cut_off = True
-    context.set_offline(True)
-    try:
-        yield
-    finally:
-        context.set_offline(False)
+class Network:
+    """The way between a context's pages and the server, which can be cut as if somebody pulled the plug.
+
+    Chromium's own offline mode leaves open sockets open, so the socket runs through here.
+    """
+
+    def __init__(self, context: BrowserContext, watch: Watch) -> None:
+        self._context = context
+        self._watch = watch
+        self._sockets: list[WebSocketRoute] = []
+        self._is_cut = False
+        context.route_web_socket("**/api/feed", self._on_socket)
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        self._watch.is_cut_off = True
+        self._is_cut = True
+        self._context.set_offline(True)
+        for socket in self._sockets:
+            socket.close()
+        self._sockets.clear()
+        try:
+            yield
+        finally:
+            self._is_cut = False
+            self._context.set_offline(False)
+
+    def _on_socket(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            self._sockets.append(socket)
+
+
+@pytest.fixture
+def network(context: BrowserContext, watch: Watch) -> Network:
+    return Network(context, watch)

@@ -1,5 +1,6 @@
 """An agent in a browser window: finds things by role and name, and knows what a person knows about the screen."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -22,7 +23,10 @@ class Desk:
         return self.page.get_by_role("listbox", name="Conversations")
 
     def row(self, customer: Customer) -> Locator:
-        return self.list.get_by_role("option").filter(has_text=customer.name)
+        return self.row_named(customer.name)
+
+    def row_named(self, name: str) -> Locator:
+        return self.list.get_by_role("option").filter(has_text=name)
 
     def enter(self, customer: Customer) -> "Desk":
         self.row(customer).click()
@@ -40,6 +44,10 @@ class Desk:
 
     def tick(self, text: str, name: str) -> Locator:
         return self.bubble(text).get_by_role("img", name=name, exact=True)
+
+    def has_arrived(self, text: str) -> Locator:
+        """The sign that the customer has it; a phone that lies open beside the inbox reads at once."""
+        return self.bubble(text).get_by_role("img", name=re.compile("^(Delivered|Read)$"))
 
     def answer_box(self, customer: Customer) -> Locator:
         return self.page.get_by_role("textbox", name=f"Answer to {customer.name}")

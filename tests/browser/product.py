@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import threadline
+from threadline.infra.postgres import embedded_programs, run_sql
+from threadline.infra.settings import load_settings
+from threadline.operations.access import database_for
 
 PASSWORD = "a quiet river in the north"
 _STATIC = Path(threadline.__file__).parent / "web" / "static" / "index.html"
@@ -46,6 +49,13 @@ class Product:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def forget_proofs(self) -> None:
+        """As if ten minutes had passed since people last gave their passwords."""
+        with database_for(load_settings({"THREADLINE_DATA_DIR": str(self.folder)})) as settings:
+            assert settings.database_url is not None
+            statement = "update sessions set proved_at = now() - interval '11 minutes'"
+            run_sql(embedded_programs(), settings.database_url, statement)
+
 
 @contextmanager
 def running_product(folder: Path) -> Iterator[Product]:
@@ -69,8 +79,9 @@ def running_product(folder: Path) -> Iterator[Product]:
         process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
         try:
             link = _wait_for_link(process, output)
-            _wait_until_ready(f"http://127.0.0.1:{port}/ready")
-            yield Product(f"http://127.0.0.1:{port}", folder, environment, link)
+            url = link.partition("/setup")[0]
+            _wait_until_ready(f"{url}/ready")
+            yield Product(url, folder, environment, link)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

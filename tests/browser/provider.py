@@ -89,9 +89,9 @@ class Customer:
     def sends(self, kind: str, **more: object) -> dict[str, Any]:
         return self.provider.post(f"{self._path}/messages", {"kind": kind, **more})
 
-    def sends_file(self, kind: str, file: str, mime: str, **more: object) -> dict[str, Any]:
+    def sends_file(self, kind: str, file: str, mime: str, *, name: str = "", **more: object) -> dict[str, Any]:
         content = base64.b64encode((FILES / file).read_bytes()).decode()
-        return self.sends(kind, media={"base64": content, "mime": mime, "name": file}, **more)
+        return self.sends(kind, media={"base64": content, "mime": mime, "name": name or file}, **more)
 
     def reads(self) -> None:
         self.provider.post(f"{self._path}/read")

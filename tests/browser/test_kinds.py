@@ -7,6 +7,7 @@ from tests.browser.conftest import Person
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
 from tests.browser.provider import Customer, Provider
+from threadline.infra.clock import new_id
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_reactions_sit_on_their_messages_both_ways(desk: Desk, phone: Phone, cus
     bubble = desk.bubble("¿hacen envíos a Canarias?")
     bubble.hover()
     bubble.get_by_role("button", name="More for this message").click()
-    desk.page.get_by_role("button", name="React with 👍").click()
+    desk.page.get_by_role("menuitemcheckbox", name="React with 👍").click()
     expect(bubble.get_by_role("img", name="You reacted with 👍")).to_be_visible()
     expect(phone.chat).to_contain_text("👍")
 
@@ -174,11 +175,5 @@ def test_a_private_note_never_reaches_the_customer(desk: Desk, phone: Phone, cus
 def _send(admin: Person, customer: Customer, content: dict[str, object]) -> None:
     """What flows and other programs send; the composer has no form for it."""
     conversation = admin.conversation_of(customer)
-    body = {"client_id": _new_client_id(), "content": content}
+    body = {"client_id": str(new_id()), "content": content}
     admin.post(f"/api/conversations/{conversation['id']}/messages", body)
-
-
-def _new_client_id() -> str:
-    from threadline.infra.clock import new_id
-
-    return str(new_id())

@@ -42,7 +42,7 @@ def test_a_refused_message_says_why_and_can_be_sent_again(desk: Desk, provider: 
     customer.says("I am back.")
     expect(desk.bubble("I am back.")).to_be_visible()
     failed.get_by_role("button", name="Send again").click()
-    expect(desk.tick("Hola Pablo, su pedido llega hoy.", "Delivered").last).to_be_visible()
+    expect(desk.has_arrived("Hola Pablo, su pedido llega hoy.").last).to_be_visible()
     expect(desk.row(customer).get_by_text("Failed")).to_have_count(0)
 
 
@@ -71,7 +71,7 @@ def test_a_message_that_came_too_late_can_go_as_a_template(desk: Desk, provider:
     desk.page.get_by_label("Like “1234”").fill("4187")
     desk.page.get_by_role("button", name="Send template").click()
     expect(desk.bubble("Hello Elif, your order 4187 is on its way to you.")).to_contain_text("Template, order_update")
-    expect(desk.tick("Hello Elif, your order 4187", "Delivered")).to_be_visible()
+    expect(desk.has_arrived("Hello Elif, your order 4187")).to_be_visible()
 
 
 def test_while_the_window_is_closed_the_box_is_the_template_picker(desk: Desk, provider: Provider) -> None:
@@ -104,7 +104,7 @@ def test_a_message_whose_fate_is_unknown_says_so_and_asks_before_it_goes_twice(d
         expect(question).to_have_count(0)
         assert provider.sends_of("Perfecto, muchas gracias.") == 1
         uncertain.get_by_role("button", name="Mark as delivered").click()
-        expect(desk.tick("Perfecto, muchas gracias.", "Delivered")).to_be_visible()
+        expect(desk.has_arrived("Perfecto, muchas gracias.")).to_be_visible()
 
 
 def test_an_unknown_fate_is_settled_by_the_status_that_follows(desk: Desk, provider: Provider) -> None:
@@ -112,7 +112,7 @@ def test_an_unknown_fate_is_settled_by_the_status_that_follows(desk: Desk, provi
     with provider.knobs(hold_statuses=True), provider.send_fault("accept_500", count=1):
         desk.answer(customer, "The glaze is food safe.")
         expect(desk.tick("The glaze is food safe.", "May have arrived")).to_be_visible()
-    expect(desk.tick("The glaze is food safe.", "Delivered")).to_be_visible()
+    expect(desk.has_arrived("The glaze is food safe.")).to_be_visible()
     assert provider.sends_of("The glaze is food safe.") == 1
 
 

@@ -24,8 +24,9 @@ class Watch:
     requested: list[str] = field(default_factory=list)
     is_cut_off: bool = False
     """The network is away on purpose: what the browser then writes about connections is expected."""
-    refusals: tuple[str, ...] = ()
-    """Answers that a test provokes: the browser writes a line about each; named by a part of their address."""
+    refusals: tuple[str, ...] = ("/api/session",)
+    """Answers that are expected: the browser writes a line about each; named by a part of their address. Without a
+    session the first question is always refused."""
 
     def look_at(self, context: BrowserContext) -> None:
         context.add_init_script(_LISTEN)

@@ -1,0 +1,161 @@
+"""Step 3 of a new user: connecting a number of one's own; and people, tokens, sessions."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.product import PASSWORD, Product, new_email
+from tests.browser.provider import Provider
+from tests.browser.watching import Watch
+
+
+@pytest.fixture
+def second_number(provider: Provider) -> dict[str, Any]:
+    """An app of its own with an account and a number, as Meta's pages would show them."""
+    return provider.post("/_control/sandbox", {"name": "Workshop", "app_secret": "0123456789abcdef0123456789abcdef"})
+
+
+def _prove(page: Page) -> None:
+    """The password once more."""
+    question = page.get_by_role("dialog", name="Is it you?")
+    question.get_by_label("Password").fill(PASSWORD)
+    question.get_by_role("button", name="Continue").click()
+    expect(question).to_have_count(0)
+
+
+def test_a_number_is_connected_and_receives(
+    new_context: ContextMaker,
+    colleague_admin: Person,
+    watch: Watch,
+    second_number: dict[str, Any],
+    provider: Provider,
+    product: Product,
+) -> None:
+    watch.refusals += ("/api/channels",)
+    page = new_context(colleague_admin).new_page()
+    page.goto("/settings/channels")
+    page.get_by_role("link", name="Connect WhatsApp").or_(page.get_by_role("button", name="Connect WhatsApp")).click()
+    checks = page.get_by_role("region", name="Checks")
+    page.get_by_label("Access token").fill(second_number["token"])
+    expect(checks.get_by_role("listitem").filter(has_text="Permissions")).to_contain_text("messaging, management")
+    page.get_by_label("WhatsApp account ID").fill(second_number["account_id"])
+    page.get_by_label("Phone number ID").fill(second_number["number_id"])
+    expect(checks.get_by_role("listitem").filter(has_text="Number, ")).to_contain_text("Number, holds")
+
+    start = page.get_by_role("button", name="Start receiving")
+    secret = page.get_by_label("App secret")
+    secret.fill("f" * 32)
+    expect(secret).to_have_accessible_description(re.compile("This secret belongs to another app"))
+    expect(start).to_be_disabled()
+    secret.fill(second_number["app_secret"])
+    expect(checks.get_by_role("listitem").filter(has_text="App secret")).to_contain_text("Fits the token.")
+    expect(page.get_by_label("Callback address")).to_have_value(re.compile(rf"^{re.escape(product.url)}/hooks/\w+$"))
+    expect(page.get_by_label("Verify token")).to_have_value(re.compile(r"^tl-"))
+    page.get_by_label("Name in the desk").fill("Workshop")
+    product.forget_proofs()
+    start.click()
+    _prove(page)
+    expect(page.get_by_text("Workshop is connected")).to_be_visible()
+    expect(page.get_by_role("heading", name="Workshop", level=1)).to_be_visible()
+
+    page.get_by_role("button", name="Replace values").click()
+    expect(page.get_by_label("Access token")).to_have_value("")  # a secret never comes back
+    expect(page.get_by_label("Access token")).to_have_attribute("placeholder", re.compile("^•+.{4}$"))
+
+    customer = provider.customer("Ruben Smit", number_id=second_number["number_id"])
+    customer.says("Is the workshop on Saturday full?")
+    desk = Desk(page).open()
+    desk.enter(customer)
+    desk.answer(customer, "Two seats are left.")
+    expect(desk.has_arrived("Two seats are left.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Workshop").first).to_be_visible()
+
+
+def test_an_invited_colleague_sees_the_same_live(
+    new_context: ContextMaker, colleague_admin: Person, provider: Provider
+) -> None:
+    page = new_context(colleague_admin).new_page()
+    page.goto("/settings/people")
+    page.get_by_role("button", name="Invite a colleague").click()
+    dialog = page.get_by_role("dialog")
+    email = new_email()
+    dialog.get_by_label("E-mail").fill(email)
+    dialog.get_by_role("button", name="Make the link").click()
+    link = page.get_by_label("Invitation link").input_value()
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("list", name="Invited")).to_contain_text(email)
+
+    other = new_context().new_page()
+    other.goto(link)
+    expect(other.get_by_role("heading", name="Join Atelier Nord")).to_be_visible()
+    expect(other.get_by_label("E-mail")).to_have_value(email)
+    other.get_by_label("Your name").fill("Joris Bakker")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Join").click()
+    theirs, ours = Desk(other), Desk(page).open()
+    expect(theirs.list).to_be_visible()
+    expect(other.get_by_role("link", name="Settings")).to_be_visible()
+
+    customer = provider.customer("Марина Белова")
+    customer.says("Фото дойдёт?")
+    for desk in (ours, theirs):
+        expect(desk.row(customer).get_by_text("1 unread")).to_be_attached()
+    ours.enter(customer)
+    expect(ours.row(customer).get_by_text("unread")).to_have_count(0)
+    expect(theirs.row(customer).get_by_text("1 unread")).to_be_attached()  # read by one, new to the other
+    page.keyboard.press("i")
+    expect(theirs.row(customer).get_by_text(f"Answered by {colleague_admin.name}")).to_be_attached()
+    ours.answer(customer, "Да, конечно.")
+    expect(theirs.row(customer)).to_contain_text("Да, конечно.")
+
+
+def test_an_agent_meets_no_settings_of_admins(new_context: ContextMaker, colleague: Person) -> None:
+    page = new_context(colleague).new_page()
+    page.goto("/settings/people")
+    expect(page.get_by_text("This page is for admins")).to_be_visible()
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(
+    new_context: ContextMaker, colleague_admin: Person, watch: Watch, product: Product
+) -> None:
+    watch.refusals += ("/api/tokens", "/api/session/proof")
+    page = new_context(colleague_admin).new_page()
+    page.goto("/settings/tokens")
+    page.get_by_role("button", name="Create a token").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Shop sync")
+    dialog.get_by_role("checkbox", name="Read conversations").check()
+    product.forget_proofs()
+    dialog.get_by_role("button", name="Create a token").click()
+    question = page.get_by_role("dialog", name="Is it you?")
+    question.get_by_label("Password").fill("not this one")
+    question.get_by_role("button", name="Continue").click()
+    expect(question.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
+    _prove(page)
+    expect(page.get_by_role("textbox", name="Token", exact=True)).to_have_value(re.compile(r"^tl_"))
+    page.get_by_role("button", name="Done").click()
+    row = page.get_by_role("listitem").filter(has_text="Shop sync")
+    expect(row).to_contain_text("Never used")
+    row.get_by_role("button", name="Revoke").click()
+    page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name="Revoke").click()
+    expect(row).to_have_count(0)
+
+
+def test_another_session_can_be_ended(new_context: ContextMaker, colleague: Person, watch: Watch) -> None:
+    watch.refusals += ("/api/",)
+    here, there = new_context().new_page(), new_context(colleague).new_page()
+    here.goto("/signin")
+    here.get_by_label("E-mail").fill(colleague.email)
+    here.get_by_label("Password").fill(PASSWORD)
+    here.keyboard.press("Enter")
+    expect(here.get_by_role("listbox", name="Conversations")).to_be_visible()
+    there.goto("/inbox")
+    expect(there.get_by_role("listbox", name="Conversations")).to_be_visible()
+    here.goto("/settings/sessions")
+    expect(here.get_by_role("listitem").filter(has_text="This browser")).to_have_count(1)
+    here.get_by_role("button", name="Sign out there").first.click()
+    expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
