@@ -128,7 +128,12 @@ async def test_new_number_of_a_known_contact_is_the_same_contact(desk: Receiving
     assert (len(await desk.of("contacts")), contact["phone"]) == (1, "+2")
     alive = {row["value"] for row in await desk.of("addresses") if row["retired_at"] is None}
     assert alive == {"unew", "+2"}
-    assert (await desk.of("conversations"))[0]["last_seq"] == 2
+    thread = await desk.of("messages", "seq, direction, content", "seq")
+    assert [(row["seq"], row["direction"]) for row in thread] == [(1, "incoming"), (2, "line"), (3, "incoming")]
+    assert json.loads(thread[1]["content"]) == {"kind": "line", "what": "number_changed"}
+    assert (await desk.of("conversations"))[0]["last_seq"] == 3
+    told = [row["message_id"] for row in await desk.of("events") if row["kind"] == "conversation_changed"]
+    assert told == [row["last_line_id"] for row in await desk.of("conversations")]
     before = await desk.state()
     desk.advance(minutes=5)
     await desk.receive(change)

@@ -1,6 +1,7 @@
 """What arrives becomes rows and events, once, in order, whoever else is writing."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -115,7 +116,13 @@ async def test_message_within_seven_days_reopens_and_a_later_one_starts_anew(des
     desk.advance(days=6)
     await desk.receive(desk.message(1, "m2"))
     conversation = (await desk.of("conversations"))[0]
-    assert (conversation["state"], conversation["last_seq"]) == ("open", 2)
+    assert (conversation["state"], conversation["last_seq"]) == ("open", 3)
+    thread = await desk.of("messages", "seq, direction, author_kind, content, sort_at", "seq")
+    assert [(row["seq"], row["direction"]) for row in thread] == [(1, "incoming"), (2, "line"), (3, "incoming")]
+    line, reopening = thread[1:]
+    assert json.loads(line["content"])["what"] == "reopened"
+    assert (line["author_kind"], line["sort_at"]) == ("contact", reopening["sort_at"])
+    assert conversation["incoming_count"] == 2
     assert conversation["resolved_at"] is None
     assert conversation["waiting_since"] == desk.now
     assert (await desk.events())[-2][1] == "conversation_changed"
@@ -124,7 +131,7 @@ async def test_message_within_seven_days_reopens_and_a_later_one_starts_anew(des
     desk.advance(days=8)
     await desk.receive(desk.message(1, "m3"))
     states = [(row["state"], row["last_seq"]) for row in await desk.of("conversations", order="created_at")]
-    assert states == [("resolved", 2), ("open", 1)]
+    assert states == [("resolved", 3), ("open", 1)]
     assert (await desk.events())[-2][1] == "conversation_started"
 
 

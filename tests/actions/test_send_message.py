@@ -13,11 +13,10 @@ from threadline.actions.discard_message import discard_message
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
-from threadline.actions.send_message import Author
 from threadline.actions.settle_message import settle_message
 from threadline.core.content import Media, Template, TemplateValue, Text
 from threadline.core.errors import CannotSend, Conflict, Invalid, NotFound, WindowClosed
-from threadline.core.message import AuthorKind, SendClass
+from threadline.core.message import Author, AuthorKind, SendClass
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 
@@ -31,14 +30,16 @@ async def test_twenty_equal_requests_are_one_message(desk: Desk) -> None:
     assert [message.is_new for message in sent].count(True) == 1
     assert len(await desk.attempts()) == 1
     assert len(await desk.events("message_queued")) == 1
-    assert (await desk.conversation(customer))["last_seq"] == 2
+    thread = await desk.connection.fetch("select seq, direction from messages order by seq")
+    assert [tuple(row) for row in thread] == [(1, "incoming"), (2, "line"), (3, "outgoing")]
+    assert (await desk.conversation(customer))["last_seq"] == 3
 
 
 async def test_parallel_messages_get_gapless_numbers(desk: Desk) -> None:
     customer = await desk.add_customer("ana")
     sent = await asyncio.gather(*(desk.send(customer, str(number)) for number in range(10)))
     rows = [await desk.message(message.id) for message in sent]
-    assert sorted(row["seq"] for row in rows) == list(range(2, 12))
+    assert sorted(row["seq"] for row in rows) == list(range(3, 13)), "one line before them: the first one takes it"
 
 
 async def test_free_text_after_the_window_is_refused_and_an_approved_template_is_not(desk: Desk) -> None:
@@ -107,9 +108,10 @@ async def test_an_answer_takes_and_reopens_the_conversation(desk: Desk) -> None:
     await desk.send(customer, "Hello")
     row = await desk.conversation(customer)
     assert (row["state"], row["assignee_id"], row["resolved_at"]) == ("open", desk.agent_id, None)
-    assert await desk.events("conversation_changed") == [{"state": "open"}]
+    taken = {"state": "open", "assignee_id": str(desk.agent_id), "previous_assignee_id": None}
+    assert await desk.events("conversation_changed") == [{"state": "open"}, taken]
     await desk.send(customer, "And more")
-    assert len(await desk.events("conversation_changed")) == 1
+    assert len(await desk.events("conversation_changed")) == 2
 
 
 async def test_a_resolved_conversation_with_a_newer_one_refuses(desk: Desk) -> None:

@@ -98,6 +98,25 @@ async def test_a_message_is_heard_with_its_conversation(admin: Browser) -> None:
         }
 
 
+async def test_a_line_of_the_desk_is_heard_with_its_change_and_leaves_the_row_as_it_was(admin: Browser) -> None:
+    desk = Desk(admin.server, admin.workspace_id)
+    conversation_id = await desk.conversation(await desk.channel())
+    before = (await admin.get(f"/api/conversations/{conversation_id}")).json
+    async with Feed.of(admin) as feed:
+        await admin.patch(f"/api/conversations/{conversation_id}", {"assignee_id": str(admin.agent_id)})
+        frame = await feed.next()
+        assert [event["kind"] for event in frame["events"]] == ["conversation_changed"]
+        line = frame["messages"][0]
+        assert (line["id"], line["direction"]) == (frame["events"][0]["message_id"], "line")
+        assert line["content"] == {"kind": "line", "what": "assigned", "data": {"assignee_id": str(admin.agent_id)}}
+        assert line["author"] == {"kind": "agent", "id": str(admin.agent_id)}
+        row = frame["conversations"][0]
+    changed = {key for key, value in row.items() if key != "contact" and value != before[key]}
+    assert changed == {"assignee_id", "last_seq"}
+    thread = (await admin.get(f"/api/conversations/{conversation_id}/messages")).json["items"]
+    assert thread[-1] == line
+
+
 async def test_dropped_a_hundred_times_the_client_knows_what_a_fresh_fetch_says(admin: Browser) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")

@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.workers.courier import Courier, Provider
-from threadline.actions.send_message import Author, SentMessage, send_message
+from threadline.actions.send_message import SentMessage, send_message
 from threadline.channels.contract import ChannelAccess, ChannelType, HttpClient
 from threadline.core.content import Content, Text
-from threadline.core.message import AuthorKind, SendClass
+from threadline.core.message import Author, AuthorKind, SendClass
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Database, Role
 from threadline.workers.send_loop import Outbox, SendLoop, SendTimes

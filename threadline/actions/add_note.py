@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.send_message import Author, SentMessage
+from threadline.actions.send_message import SentMessage
 from threadline.core.content import Text
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
-from threadline.core.message import Direction
+from threadline.core.message import Author, Direction
 from threadline.store import outgoing
 from threadline.store.outgoing import NewMessage
 from threadline.store.session import Session

@@ -1,15 +1,20 @@
 """A customer's identity moved: a new number, a new id. Old and new belong to one contact, and nothing is lost."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.announce_change import write_line
 from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import Superseded, keys_of
 from threadline.channels.contract import AddressChange
+from threadline.core.content import Line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
+from threadline.core.message import Author, AuthorKind
 from threadline.store.connection import Connection
+from threadline.store.conversations_hot import lock_unresolved_conversations
 from threadline.store.incoming import (
     AddressKey,
     ContactFacts,
@@ -52,6 +57,7 @@ async def _change(session: Session, channel: Channel, change: AddressChange, now
     if change.phone:
         facts = ContactFacts(contact_id, "", "", change.phone)
         await refresh_contacts(connection, channel.workspace_id, [facts], now=now)
+        await _tell(session, channel, contact_id, now, new_id)
     session.record(*_events(channel, contact_id, after, merged, now, new_id))
 
 
@@ -98,6 +104,47 @@ async def _hold(
         await move_addresses(connection, channel.workspace_id, alive.items(), is_retired=False, now=now)
     if retired:
         await move_addresses(connection, channel.workspace_id, retired.items(), is_retired=True, now=now)
+
+
+async def _tell(session: Session, channel: Channel, contact_id: UUID, now: datetime, new_id: NewId) -> None:
+    """A line in the conversation that is going on, if there is one: whoever answers should know of the new number."""
+    unresolved = await lock_unresolved_conversations(
+        await session.raw(),
+        workspace_id=channel.workspace_id,
+        channel_id=channel.id,
+        contact_ids=[contact_id],
+        also_lock=(),
+    )
+    for conversation in unresolved.values():
+        line_id = await write_line(
+            session,
+            workspace_id=channel.workspace_id,
+            conversation=_Thread(conversation.id, channel.id),
+            content=Line(what="number_changed"),
+            author=Author(AuthorKind.CONTACT, contact_id),
+            seq=conversation.last_seq + 1,
+            now=now,
+            line_id=new_id(),
+        )
+        session.record(
+            Event(
+                id=new_id(),
+                workspace_id=channel.workspace_id,
+                kind=EventKind.CONVERSATION_CHANGED,
+                at=now,
+                conversation_id=conversation.id,
+                message_id=line_id,
+                contact_id=contact_id,
+                channel_id=channel.id,
+                data={"state": conversation.state},
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    id: UUID
+    channel_id: UUID
 
 
 def _events(

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from threadline.core.conversation import ConversationState
+from threadline.actions.announce_change import announce_change
+from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Conflict, Forbidden, Invalid
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, Permission
+from threadline.core.permission import Caller, Permission, author_of
 from threadline.store.agents import is_active_agent
 from threadline.store.conversations import (
     ConversationKeys,
@@ -35,17 +35,24 @@ async def change_conversation(
     Raises NotFound, Forbidden, Invalid (an agent who is not here), Conflict (a newer one is open in its place).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
-    is_changed = False
-    if assignee_id != "keep" and assignee_id != conversation.assignee_id:
-        await _assign(session, caller, conversation, assignee_id)
-        is_changed = True
-    if state is not None and conversation.state != state:
-        await _set_state(session, conversation, ConversationState(state), now)
-        is_changed = True
-    if is_changed:
-        new_assignee_id = conversation.assignee_id if assignee_id == "keep" else assignee_id
-        new_state = conversation.state if state is None else ConversationState(state)
-        session.record(_changed(caller, conversation, new_state, new_assignee_id, now, new_id=new_id))
+    after = Handling(
+        state=conversation.state if state is None else ConversationState(state),
+        assignee_id=conversation.assignee_id if assignee_id == "keep" else assignee_id,
+    )
+    if after.assignee_id != conversation.assignee_id:
+        await _assign(session, caller, conversation, after.assignee_id)
+    if after.state is not conversation.state:
+        await _set_state(session, conversation, after.state, now)
+    await announce_change(
+        session,
+        workspace_id=caller.workspace_id,
+        conversation=conversation,
+        after=after,
+        author=author_of(caller),
+        actor_id=caller.actor_id,
+        now=now,
+        new_id=new_id,
+    )
 
 
 async def _assign(session: Session, caller: Caller, conversation: ConversationKeys, assignee_id: UUID | None) -> None:
@@ -64,31 +71,3 @@ async def _set_state(session: Session, conversation: ConversationKeys, state: Co
     ):
         raise Conflict("This customer has a newer open conversation on this channel. Go on there.")
     await set_state(session, conversation_id=conversation.id, state=state, now=now)
-
-
-def _changed(
-    caller: Caller,
-    conversation: ConversationKeys,
-    state: ConversationState,
-    assignee_id: UUID | None,
-    now: datetime,
-    new_id: NewId,
-) -> Event:
-    """`previous_assignee_id` lets the feed tell somebody that a conversation has left their sight."""
-    is_moved = assignee_id != conversation.assignee_id
-    data: dict[str, str | int | bool | None] = {"state": state.value}
-    if is_moved:
-        data["assignee_id"] = None if assignee_id is None else str(assignee_id)
-        data["previous_assignee_id"] = None if conversation.assignee_id is None else str(conversation.assignee_id)
-    return Event(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        kind=EventKind.CONVERSATION_CHANGED,
-        at=now,
-        conversation_id=conversation.id,
-        contact_id=conversation.contact_id,
-        channel_id=conversation.channel_id,
-        agent_id=assignee_id if is_moved else None,
-        actor_id=caller.actor_id,
-        data=data,
-    )

@@ -6,7 +6,7 @@ write it, move the conversation and the service window on, and announce it. Stat
 the batch follow in their own files. Nothing here commits; the host of the channel does (docs/design.md §4).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,8 +24,8 @@ from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import Resolution, Superseded, resolve_contacts
 from threadline.channels.contract import AddressChange, InboundMessage, InboundStatus
 from threadline.core.arrival import Arrival, Placed, after_arrivals, duplicate_since, place
-from threadline.core.content import Content, Media, Text, Unsupported, encode_content
-from threadline.core.conversation import ConversationState
+from threadline.core.content import Content, Line, Media, Text, Unsupported, encode_content
+from threadline.core.conversation import ConversationState, state_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction, Status
@@ -121,15 +121,19 @@ async def receive_messages(
         now=now,
         new_id=new_id,
     )
-    _number(threads, opened)
-    messages = await _write_messages(connection, channel, fresh, threads, opened, now)
+    lines = _lines(threads, opened, new_id)
+    _number(threads, opened, lines)
+    await _write_messages(connection, channel, fresh, threads, opened, lines, now)
     await _write_files(session, channel, fresh, now)
-    steps = [_step(channel, opened.conversations[contact_id], arrived) for contact_id, arrived in threads.items()]
+    steps = [
+        _step(channel, opened.conversations[contact_id], arrived, lines.get(contact_id))
+        for contact_id, arrived in threads.items()
+    ]
     await advance_conversations(connection, channel.workspace_id, steps)
     await _advance_windows(connection, channel, threads, steps)
     session.record(*_events(channel, threads, opened, steps, people.changed_ids, now, new_id))
     await withdraw_by_word(session, channel, _words(threads), now=now, new_id=new_id)
-    return [message.provider_id for message in messages]
+    return [one.item.provider_id for one in fresh]
 
 
 @dataclass(slots=True)
@@ -245,11 +249,49 @@ def _need(arrived: Sequence[_Arrived]) -> Need:
     )
 
 
-def _number(threads: dict[UUID, list[_Arrived]], opened: Opened) -> None:
-    """Gapless numbers under the conversation's lock, in the order of receipt (R5)."""
+def _lines(threads: dict[UUID, list[_Arrived]], opened: Opened, new_id: NewId) -> dict[UUID, NewMessage]:
+    """By contact: the line of a conversation that this batch reopens, straight above the message that does."""
+    lines: dict[UUID, NewMessage] = {}
     for contact_id, arrived in threads.items():
         conversation = opened.conversations[contact_id]
-        for seq, one in enumerate(arrived, conversation.last_seq + 1):
+        state = _state_after(conversation.state, arrived)
+        if state != conversation.state:
+            first = min((one for one in arrived if not one.item.from_history), key=lambda one: one.placed.sort_at)
+            content = state_line(ConversationState(conversation.state), ConversationState(state))
+            lines[contact_id] = _line(conversation, first, content, new_id())
+    return lines
+
+
+def _line(conversation: LockedConversation, cause: _Arrived, content: Line, line_id: UUID) -> NewMessage:
+    return NewMessage(
+        id=line_id,
+        conversation_id=conversation.id,
+        seq=conversation.last_seq + 1,
+        direction=Direction.LINE,
+        author_kind=AuthorKind.PHONE_APP if cause.item.by_business else AuthorKind.CONTACT,
+        author_id=None if cause.item.by_business else cause.contact_id,
+        kind=str(content.__struct_config__.tag),
+        content=encode_content(content).decode(),
+        provider_id=None,
+        provider_at=None,
+        sort_at=cause.placed.sort_at,
+        written_at=None,
+        quoted_id=None,
+        quoted_provider_id=None,
+        referral=None,
+        forwarded="",
+        group_key="",
+        status=None,
+        file_id=None,
+    )
+
+
+def _number(threads: dict[UUID, list[_Arrived]], opened: Opened, lines: Mapping[UUID, NewMessage]) -> None:
+    """Gapless numbers under the conversation's lock, in the order of receipt (R5), a line before its message."""
+    for contact_id, arrived in threads.items():
+        conversation = opened.conversations[contact_id]
+        last_seq = lines[contact_id].seq if contact_id in lines else conversation.last_seq
+        for seq, one in enumerate(arrived, last_seq + 1):
             one.conversation_id = conversation.id
             one.seq = seq
 
@@ -260,16 +302,16 @@ async def _write_messages(
     fresh: Sequence[_Arrived],
     threads: dict[UUID, list[_Arrived]],
     opened: Opened,
+    lines: Mapping[UUID, NewMessage],
     now: datetime,
-) -> list[NewMessage]:
+) -> None:
     quoted = await _find_quoted(connection, channel, fresh, opened)
-    messages = [_row(one, quoted) for one in fresh]
+    messages = [*lines.values(), *(_row(one, quoted) for one in fresh)]
     inserted = await insert_messages(
         connection, workspace_id=channel.workspace_id, channel_id=channel.id, messages=messages, now=now
     )
     if inserted < len(messages):
         raise Superseded("Somebody else stored these messages at the same moment.")
-    return messages
 
 
 async def _find_quoted(
@@ -336,18 +378,21 @@ async def _write_files(session: Session, channel: Channel, fresh: Sequence[_Arri
         await enqueue_fetches(session, workspace_id=channel.workspace_id, file_ids=[file.id for file in files])
 
 
-def _step(channel: Channel, conversation: LockedConversation, arrived: Sequence[_Arrived]) -> ConversationStep:
+def _step(
+    channel: Channel, conversation: LockedConversation, arrived: Sequence[_Arrived], line: NewMessage | None
+) -> ConversationStep:
     """What the batch does to one conversation."""
     standing = after_arrivals(conversation.waiting_since, [one.arrival for one in arrived])
     asked = [one for one in arrived if not one.item.by_business and not one.item.from_history]
     alive = [one for one in arrived if not one.item.from_history]
     return ConversationStep(
         id=conversation.id,
-        state=_state_after(conversation.state, is_alive=bool(alive), is_asked=bool(asked)),
+        state=_state_after(conversation.state, arrived),
         last_seq=arrived[-1].seq,
         incoming_count=standing.incoming_count,
         first_message_id=arrived[0].id,
         last_message_id=alive[-1].id if alive else None,
+        last_line_id=line.id if line else None,
         last_activity_at=standing.last_activity_at,
         waiting_since=standing.waiting_since,
         last_inbound_at=standing.last_inbound_at,
@@ -356,11 +401,12 @@ def _step(channel: Channel, conversation: LockedConversation, arrived: Sequence[
     )
 
 
-def _state_after(state: str, *, is_alive: bool, is_asked: bool) -> str:
+def _state_after(state: str, arrived: Sequence[_Arrived]) -> str:
     """Whatever is alive reopens what was resolved; a customer's word wakes what was snoozed; a flow keeps its own."""
-    if state == ConversationState.RESOLVED and is_alive:
+    alive = [one.item for one in arrived if not one.item.from_history]
+    if state == ConversationState.RESOLVED and alive:
         return ConversationState.OPEN
-    if state == ConversationState.SNOOZED and is_asked:
+    if state == ConversationState.SNOOZED and any(not item.by_business for item in alive):
         return ConversationState.OPEN
     return state
 
@@ -417,6 +463,7 @@ def _events(
                 kind=EventKind.CONVERSATION_STARTED if is_new else EventKind.CONVERSATION_CHANGED,
                 at=now,
                 conversation_id=conversation.id,
+                message_id=step.last_line_id,
                 contact_id=contact_id,
                 channel_id=channel.id,
                 data={"state": step.state},

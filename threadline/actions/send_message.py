@@ -12,25 +12,20 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.actions.announce_change import announce_change
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content, Media, Template
-from threadline.core.conversation import ConversationState
+from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import CannotSend, Conflict, Invalid, WindowClosed
 from threadline.core.events import Event, EventKind
-from threadline.core.message import AuthorKind, Direction, SendClass
+from threadline.core.message import Author, AuthorKind, Direction, SendClass
 from threadline.core.template import check_values, read_template, render_template
 from threadline.core.window import is_window_open
 from threadline.store import outgoing
 from threadline.store.outgoing import LockedConversation, NewMessage
 from threadline.store.session import Session
 from threadline.store.uploads import find_usable_file, use_files
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    kind: AuthorKind
-    id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +74,21 @@ async def send_message(
     await _check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
+    after = _after_message(conversation, author)
+    last_seq = await announce_change(
+        session,
+        workspace_id=workspace_id,
+        conversation=conversation,
+        after=after,
+        author=author,
+        actor_id=actor_id or author.id,
+        now=now,
+        new_id=new_id,
+    )
 
     message = NewMessage(
         id=new_id(),
-        seq=conversation.last_seq + 1,
+        seq=last_seq + 1,
         direction=Direction.OUTGOING,
         author_kind=author.kind,
         author_id=author.id,
@@ -104,7 +110,16 @@ async def send_message(
         send_class=send_class,
     )
     await use_files(session, workspace_id, message.file_ids, message.id)
-    await _advance(session, workspace_id, conversation, message, actor_id or author.id, now, new_id)
+    await outgoing.advance_conversation(
+        session,
+        workspace_id,
+        conversation,
+        message_id=message.id,
+        seq=message.seq,
+        at=now,
+        state=after.state,
+        assignee_id=after.assignee_id,
+    )
     session.record(
         Event(
             id=new_id(),
@@ -250,45 +265,10 @@ async def _find_quoted(
     return target.provider_id
 
 
-async def _advance(
-    session: Session,
-    workspace_id: UUID,
-    conversation: LockedConversation,
-    message: NewMessage,
-    actor_id: UUID | None,
-    now: datetime,
-    new_id: Callable[[], UUID],
-) -> None:
+def _after_message(conversation: LockedConversation, author: Author) -> Handling:
     """A person who answers takes what nobody has, and opens what was over."""
-    state, assignee_id = conversation.state, conversation.assignee_id
-    if message.author_kind is AuthorKind.AGENT:
-        assignee_id = assignee_id or message.author_id
-        state = ConversationState.OPEN
-    elif state is ConversationState.RESOLVED:
-        state = ConversationState.OPEN
-    await outgoing.advance_conversation(
-        session,
-        workspace_id,
-        conversation,
-        message_id=message.id,
-        seq=message.seq,
-        at=now,
-        state=state,
-        assignee_id=assignee_id,
-    )
-    if (state, assignee_id) == (conversation.state, conversation.assignee_id):
-        return
-    session.record(
-        Event(
-            id=new_id(),
-            workspace_id=workspace_id,
-            kind=EventKind.CONVERSATION_CHANGED,
-            at=now,
-            conversation_id=conversation.id,
-            contact_id=conversation.contact_id,
-            channel_id=conversation.channel_id,
-            actor_id=actor_id,
-            agent_id=assignee_id if assignee_id != conversation.assignee_id else None,
-            data={"state": state.value},
-        )
-    )
+    if author.kind is AuthorKind.AGENT:
+        return Handling(ConversationState.OPEN, conversation.assignee_id or author.id)
+    if conversation.state is ConversationState.RESOLVED:
+        return Handling(ConversationState.OPEN, conversation.assignee_id)
+    return Handling(conversation.state, conversation.assignee_id)

@@ -1,6 +1,8 @@
 """Messages: direction, authors, and the status that only ever moves forward."""
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from uuid import UUID
 
 
 class Direction(StrEnum):
@@ -17,6 +19,14 @@ class AuthorKind(StrEnum):
     SYSTEM = "system"
     PHONE_APP = "phone_app"
     """Somebody of ours answered in the provider's own app (coexistence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message, or caused a line."""
+
+    kind: AuthorKind
+    id: UUID | None
 
 
 class Status(IntEnum):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from threadline.core.errors import Forbidden, NotSignedIn
+from threadline.core.message import Author, AuthorKind
 
 
 class Permission(StrEnum):
@@ -126,6 +127,15 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+
+def author_of(caller: Caller) -> Author:
+    """An agent writes in their name; a token without one is a program. Raises Forbidden for anybody else."""
+    if caller.agent_id is not None:
+        return Author(AuthorKind.AGENT, caller.agent_id)
+    if caller.token_id is None:
+        raise Forbidden("Nobody may write without a name.")
+    return Author(AuthorKind.SYSTEM, None)
 
 
 def check_may(caller: Caller, permission: Permission) -> None:

@@ -84,6 +84,7 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: UUID | None
     first_message_id: UUID | None
     last_message_id: UUID | None
+    """The newest of the thread, a line of the desk included."""
     last_seq: int
     incoming_count: int
 
@@ -198,8 +199,9 @@ async def access_conversation_keys(
     """The bare row, optionally locked before it is written. Raises NotFound as `access_conversation` does."""
     arguments = Arguments(caller.workspace_id, conversation_id)
     row = await (await session.raw()).fetchrow(
-        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.first_message_id, c.last_message_id,"
-        " c.last_seq, c.incoming_count from conversations c"
+        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.first_message_id,"
+        " greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count"
+        " from conversations c"
         f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}"
         f"{' for no key update of c' if is_locked else ''}",
         *arguments.values,

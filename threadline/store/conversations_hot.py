@@ -133,6 +133,8 @@ class ConversationStep:
     first_message_id: UUID
     last_message_id: UUID | None
     """None: what came was history, the newest message stays."""
+    last_line_id: UUID | None
+    """A line that tells what happened to it, if the batch wrote one."""
     last_activity_at: datetime | None
     waiting_since: datetime | None
     last_inbound_at: datetime | None
@@ -148,15 +150,16 @@ update conversations c set
     incoming_count = c.incoming_count + step.incoming_count,
     first_message_id = coalesce(c.first_message_id, step.first_message_id),
     last_message_id = coalesce(step.last_message_id, c.last_message_id, step.first_message_id),
+    last_line_id = coalesce(step.last_line_id, c.last_line_id),
     last_activity_at = greatest(c.last_activity_at, step.last_activity_at),
     waiting_since = step.waiting_since,
     last_inbound_at = greatest(c.last_inbound_at, step.last_inbound_at),
     window_closes_at = greatest(c.window_closes_at, step.window_closes_at),
     address_id = coalesce(step.address_id, c.address_id)
 from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::uuid[], $8::timestamptz[],
-            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[])
+            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::uuid[])
      as step (id, state, last_seq, incoming_count, first_message_id, last_message_id, last_activity_at, waiting_since,
-              last_inbound_at, window_closes_at, address_id)
+              last_inbound_at, window_closes_at, address_id, last_line_id)
 where c.workspace_id = $1 and c.id = step.id
 """
 
@@ -177,6 +180,7 @@ async def advance_conversations(connection: Connection, workspace_id: UUID, step
         sparse([step.last_inbound_at for step in steps]),
         sparse([step.window_closes_at for step in steps]),
         sparse([step.address_id for step in steps]),
+        sparse([step.last_line_id for step in steps]),
     )
 
 

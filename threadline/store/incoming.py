@@ -255,7 +255,8 @@ class NewMessage:
     author_id: UUID | None
     kind: str
     content: str
-    provider_id: str
+    provider_id: str | None
+    """None: a line of the desk."""
     provider_at: datetime | None
     sort_at: datetime
     written_at: datetime | None
@@ -303,7 +304,7 @@ async def insert_messages(
         sparse([message.author_id for message in messages]),
         [message.kind for message in messages],
         [message.content for message in messages],
-        [message.provider_id for message in messages],
+        sparse([message.provider_id for message in messages]),
         sparse([message.provider_at for message in messages]),
         [message.sort_at for message in messages],
         sparse([message.written_at for message in messages]),

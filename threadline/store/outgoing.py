@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from threadline.core.content import Content, encode_content
@@ -232,9 +233,16 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $11, $12, $13, $14,
 """
 
 
-async def insert_message(
-    session: Session, workspace_id: UUID, conversation: LockedConversation, message: NewMessage
-) -> None:
+class Thread(Protocol):
+    """Whatever names a conversation and its channel."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def channel_id(self) -> UUID: ...
+
+
+async def insert_message(session: Session, workspace_id: UUID, conversation: Thread, message: NewMessage) -> None:
     """The message and, if the client named it, its name. The conversation is locked and is not changed here."""
     connection = await session.raw()
     encoded = encode_content(message.content).decode()
@@ -336,6 +344,23 @@ async def advance_conversation(
         at,
         state.value,
         assignee_id,
+    )
+
+
+async def advance_to_line(
+    session: Session, workspace_id: UUID, conversation_id: UUID, *, line_id: UUID, seq: int
+) -> None:
+    """A line of the desk takes its number and nothing else: lists, clocks and what is unread stay as they are."""
+    await (await session.raw()).execute(
+        """
+        update conversations
+        set last_line_id = $3, last_seq = $4, first_message_id = coalesce(first_message_id, $3)
+        where workspace_id = $1 and id = $2
+        """,
+        workspace_id,
+        conversation_id,
+        line_id,
+        seq,
     )
 
 

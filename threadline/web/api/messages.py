@@ -11,13 +11,12 @@ from threadline.actions.add_note import add_note
 from threadline.actions.discard_message import discard_message
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
-from threadline.actions.send_message import Author, send_message
+from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
 from threadline.channels.registry import channel_type
 from threadline.core.content import Text
 from threadline.core.errors import Forbidden, Invalid
-from threadline.core.message import AuthorKind
-from threadline.core.permission import Caller, Permission
+from threadline.core.permission import Permission, author_of
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import Attempt, Message, access_message, list_attempts
@@ -176,15 +175,6 @@ async def set_reaction(
         find_type=channel_type,
     )
     return call.answer(await access_message(call.session, call.caller, message_id))
-
-
-def author_of(caller: Caller) -> Author:
-    """An agent writes in their name; a token without one is a program."""
-    if caller.agent_id is not None:
-        return Author(AuthorKind.AGENT, caller.agent_id)
-    if caller.token_id is None:
-        raise Forbidden("Nobody may write without a name.")
-    return Author(AuthorKind.SYSTEM, None)
 
 
 def _note_text(given: MessageInput) -> Text:

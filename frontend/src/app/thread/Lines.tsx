@@ -44,21 +44,31 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
   );
 }
 
+/** Whole sentences with names, so that they read alike for whoever looks; without an agent behind it, what happened. */
 export function describeLine(message: Message): string {
   if (message.content.kind !== 'line') return '';
   const { what, data = {} } = message.content;
-  const key = `line.${what}`;
-  const values = {
-    ...data,
-    name: nameOf(data['assignee_id'] ?? data['agent_id']),
-    by: nameOf(data['by'] ?? data['actor_id'] ?? message.author.id ?? undefined),
-  };
-  if (hasText(key)) return t(key, values);
-  return formatList([what.replaceAll('_', ' ')]);
+  const by = message.author.kind === 'agent' ? nameOf(message.author.id ?? undefined) : '';
+  const values = { by, name: nameOf(data['assignee_id']), previous: nameOf(data['previous_assignee_id']) };
+  const key = `line.${sentenceOf(what, data, message.author)}`;
+  return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
+}
+
+function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
+  if (author.kind === 'contact' && what === 'reopened') return 'reopened_by_customer';
+  if (author.kind !== 'agent') return what;
+  const previous = data['previous_assignee_id'];
+  switch (what) {
+    case 'assigned':
+      if (data['assignee_id'] !== author.id) return 'assigned_by';
+      return previous ? 'taken_from_by' : 'taken_by';
+    case 'unassigned':
+      return previous && previous !== author.id ? 'unassigned_from_by' : 'unassigned_by';
+    default:
+      return `${what}_by`;
+  }
 }
 
 function nameOf(id: string | undefined): string {
-  if (!id) return t('line.nobody');
-  const { agents, me } = getState();
-  return id === me ? t('line.you') : (agents.get(id)?.name ?? t('line.somebody'));
+  return (id && getState().agents.get(id)?.name) || t('line.somebody');
 }

@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Agent, Message } from '@/shared/api/types';
+import { LANGUAGES, loadLocale } from '@/shared/i18n';
+import { dispatch } from '@/shared/store/store';
+import { makeMessage } from '@/shared/store/testing';
+import { describeLine } from './Lines';
+
+const agent = (id: string, name: string): Agent => ({ id, name }) as Agent;
+
+const line = (author: Message['author'], what: string, data: Record<string, string> = {}): Message =>
+  makeMessage('l', 'c', 1, { direction: 'line', author, content: { kind: 'line', what, data } });
+
+const mila: Message['author'] = { kind: 'agent', id: 'mila' };
+const program: Message['author'] = { kind: 'system', id: null };
+const customer: Message['author'] = { kind: 'contact', id: 'hannah' };
+
+beforeEach(async () => {
+  await loadLocale('en');
+  dispatch({ type: 'agents_loaded', agents: [agent('mila', 'Mila'), agent('jonas', 'Jonas')] });
+});
+
+const CASES: [Message, string][] = [
+  [line(mila, 'assigned', { assignee_id: 'jonas' }), 'Mila assigned this to Jonas'],
+  [line(mila, 'assigned', { assignee_id: 'mila' }), 'Mila took this'],
+  [line(mila, 'assigned', { assignee_id: 'mila', previous_assignee_id: 'jonas' }), 'Mila took this from Jonas'],
+  [line(mila, 'unassigned', { previous_assignee_id: 'mila' }), 'Mila gave this back'],
+  [line(mila, 'unassigned', { previous_assignee_id: 'jonas' }), 'Mila took this from Jonas, nobody has it'],
+  [line(mila, 'resolved'), 'Mila resolved this'],
+  [line(mila, 'reopened'), 'Mila reopened this'],
+  [line(mila, 'snoozed'), 'Mila snoozed this'],
+  [line(customer, 'reopened'), 'The customer’s message reopened this'],
+  [line(customer, 'number_changed'), 'The customer changed the number'],
+  [line(program, 'assigned', { assignee_id: 'jonas' }), 'Assigned to Jonas'],
+  [line(program, 'resolved'), 'Resolved'],
+  [line({ kind: 'agent', id: 'gone' }, 'resolved'), 'somebody resolved this'],
+  [line(mila, 'from_a_newer_server'), 'from a newer server'],
+];
+
+describe('lines of the desk', () => {
+  it.each(CASES)('say who did what %#', (message, text) => {
+    expect(describeLine(message)).toBe(text);
+  });
+
+  it.each(LANGUAGES.map(({ code }) => code))('have a sentence for every cause in %s', async (code) => {
+    await loadLocale(code);
+    for (const [message] of CASES.slice(0, -1)) expect(describeLine(message)).not.toMatch(/^line\.|_/);
+  });
+});

@@ -1,0 +1,115 @@
+"""Tell that a conversation changed hands or state: a line in its thread for each change, and an event that carries it.
+
+A line is no message: it moves neither the time of the last activity nor what is unread, waiting or shown in lists.
+"""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from threadline.core.content import Line
+from threadline.core.conversation import ConversationState, Handling, lines_of_change
+from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
+from threadline.core.message import Author, Direction
+from threadline.store import outgoing
+from threadline.store.outgoing import NewMessage
+from threadline.store.session import Session
+
+
+class LockedConversation(Protocol):
+    """A conversation under its lock, as it stood before the change."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def channel_id(self) -> UUID: ...
+    @property
+    def contact_id(self) -> UUID: ...
+    @property
+    def state(self) -> ConversationState: ...
+    @property
+    def assignee_id(self) -> UUID | None: ...
+    @property
+    def last_seq(self) -> int: ...
+
+
+async def announce_change(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    after: Handling,
+    author: Author,
+    actor_id: UUID | None,
+    now: datetime,
+    new_id: NewId,
+) -> int:
+    """The caller writes what changed into the conversation. Returns the number of the last message or line in it."""
+    before = Handling(conversation.state, conversation.assignee_id)
+    seq = conversation.last_seq
+    for content in lines_of_change(before, after):
+        seq += 1
+        line_id = await write_line(
+            session,
+            workspace_id=workspace_id,
+            conversation=conversation,
+            content=content,
+            author=author,
+            seq=seq,
+            now=now,
+            line_id=new_id(),
+        )
+        is_move = "state" not in content.data
+        session.record(
+            Event(
+                id=new_id(),
+                workspace_id=workspace_id,
+                kind=EventKind.CONVERSATION_CHANGED,
+                at=now,
+                conversation_id=conversation.id,
+                message_id=line_id,
+                contact_id=conversation.contact_id,
+                channel_id=conversation.channel_id,
+                agent_id=after.assignee_id if is_move else None,
+                actor_id=actor_id,
+                data=_move(before, after) if is_move else {"state": after.state.value},
+            )
+        )
+    return seq
+
+
+async def write_line(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    conversation: outgoing.Thread,
+    content: Line,
+    author: Author,
+    seq: int,
+    now: datetime,
+    line_id: UUID,
+) -> UUID:
+    """One line under the conversation's lock, with the next number of its thread. Returns its id."""
+    line = NewMessage(
+        id=line_id,
+        seq=seq,
+        direction=Direction.LINE,
+        author_kind=author.kind,
+        author_id=author.id,
+        content=content,
+        client_id=None,
+        at=now,
+    )
+    await outgoing.insert_message(session, workspace_id, conversation, line)
+    await outgoing.advance_to_line(session, workspace_id, conversation.id, line_id=line_id, seq=seq)
+    return line_id
+
+
+def _move(before: Handling, after: Handling) -> dict[str, str | int | bool | None]:
+    """`previous_assignee_id` lets the feed tell somebody that a conversation has left their sight."""
+    return {
+        "state": after.state.value,
+        "assignee_id": None if after.assignee_id is None else str(after.assignee_id),
+        "previous_assignee_id": None if before.assignee_id is None else str(before.assignee_id),
+    }
