@@ -44,9 +44,39 @@ def test_a_voice_note_plays(desk: Desk, phone: Phone, customer: Customer) -> Non
     expect(play).to_be_visible()
     expect(desk.row(customer)).to_contain_text("Voice message")
     expect(desk.thread).to_contain_text("0:02")
+    assert _count_heights(desk) > 5, "the waveform is flat"
     play.click()
     expect(desk.thread.get_by_role("button", name="Pause")).to_be_visible()
     expect(play).to_be_visible()  # it has come to its end
+
+
+def _count_heights(desk: Desk) -> int:
+    """How many different heights the bars of the waveform have, once the sound has been decoded."""
+    bars = desk.thread.get_by_test_id("waveform").locator("span")
+    expect(bars).to_have_count(48)
+    heights = 1
+    for _ in range(50):
+        heights = bars.evaluate_all("(bars) => new Set(bars.map((bar) => bar.style.height)).size")
+        if heights > 1:
+            break
+        desk.page.wait_for_timeout(100)
+    return heights
+
+
+def test_a_sound_on_its_way_is_shown_by_the_rules_of_the_page(desk: Desk, customer: Customer) -> None:
+    """Until the server has it, it lies only in this browser: nothing may be fetched from there (the watch looks)."""
+    desk.enter(customer)
+    frame = bytes.fromhex("fffb9000") + bytes(413)  # MPEG-1 layer 3, 128 kbit/s, 44.1 kHz, silent: 26 ms
+    sound = {"name": "bell.mp3", "mimeType": "audio/mpeg", "buffer": frame * 115}
+    with desk.page.expect_file_chooser() as chooser:
+        desk.page.get_by_role("button", name="Add files").click()
+    chooser.value.set_files([sound])  # type: ignore[list-item]
+    desk.answer_box(customer).press("Enter")
+    expect(desk.thread.get_by_role("button", name="Play")).to_be_visible()
+    expect(desk.thread).to_contain_text("0:03")
+    expect(
+        desk.thread.get_by_role("img", name="Delivered").or_(desk.thread.get_by_role("img", name="Read"))
+    ).to_be_visible()
 
 
 def test_a_place_can_be_copied_and_opened_in_a_map(desk: Desk, phone: Phone) -> None:

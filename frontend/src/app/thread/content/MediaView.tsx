@@ -11,6 +11,8 @@ import { FileState, isStored } from './FileFrame';
 import { Picture, pictureWidth } from './Picture';
 import { Sound } from './Sound';
 
+const STILL_READ_MS = 10_000;
+
 /** A message with a file: picture, film, sound, document or sticker, with its caption. */
 export function MediaView({ shown, content }: { readonly shown: ShownMessage; readonly content: MediaContent }) {
   const file = useShownFile(shown, content);
@@ -147,7 +149,8 @@ function useShownFile(shown: ShownMessage, content: MediaContent): FileRecord | 
     if (!local) return;
     const made = URL.createObjectURL(local.blob);
     setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    // A player may be reading it at this moment, while the server's file takes its place.
+    return () => void setTimeout(() => URL.revokeObjectURL(made), STILL_READ_MS);
   }, [local]);
   if (!local) return shown.message.files[content.file_id];
   return {

@@ -4,7 +4,7 @@ import type { FileRecord } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDuration, formatNumber } from '@/shared/i18n/format';
 import { cx } from '@/shared/ui/cx';
-import { loadPeaks } from './peaks';
+import { loadShape, type Shape } from './peaks';
 
 const SPEEDS = [1, 1.5, 2] as const;
 const FLAT: readonly number[] = Array.from({ length: 48 }, () => 0.15);
@@ -15,13 +15,15 @@ export function Sound({ file, isVoice }: { readonly file: FileRecord; readonly i
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setIsPlaying] = useState(false);
   const [at, setAt] = useState(0);
-  const [duration, setDuration] = useState(file.duration_s ?? 0);
+  const [played, setPlayed] = useState<number | null>(null);
   const [speed, setSpeed] = useState(speedIndex);
-  const [peaks, setPeaks] = useState<readonly number[] | null>(null);
+  const [shape, setShape] = useState<Shape | null>(null);
+  // The server reads it from the container of most sounds; of the others the sound itself tells, before it is played.
+  const duration = played ?? file.duration_s ?? shape?.duration_s ?? 0;
 
   useEffect(() => {
     let isCurrent = true;
-    void loadPeaks(file.url, file.size_bytes).then((shape) => isCurrent && setPeaks(shape));
+    void loadShape(file.url, file.size_bytes).then((found) => isCurrent && setShape(found));
     return () => {
       isCurrent = false;
     };
@@ -53,7 +55,7 @@ export function Sound({ file, isVoice }: { readonly file: FileRecord; readonly i
         onEnded={() => setAt(0)}
         onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
         onDurationChange={(event) => {
-          if (Number.isFinite(event.currentTarget.duration)) setDuration(event.currentTarget.duration);
+          if (Number.isFinite(event.currentTarget.duration)) setPlayed(event.currentTarget.duration);
         }}
       />
       <button
@@ -68,8 +70,8 @@ export function Sound({ file, isVoice }: { readonly file: FileRecord; readonly i
           <Play aria-hidden size={14} fill="currentColor" strokeWidth={0} className="ms-0.5" />
         )}
       </button>
-      <div dir="ltr" className="relative flex h-8 min-w-0 flex-1 items-center gap-px">
-        {(peaks ?? FLAT).map((peak, index, all) => (
+      <div data-testid="waveform" dir="ltr" className="relative flex h-8 min-w-0 flex-1 items-center gap-px">
+        {(shape?.peaks ?? FLAT).map((peak, index, all) => (
           <span
             key={index}
             style={{ height: `${Math.max(8, Math.round(peak * 80))}%` }}

@@ -1,21 +1,36 @@
-/** The shape of a sound: loudness in a few dozen steps, computed once from the sound itself. */
+/** What a sound itself tells, decoded once in this browser: its loudness in a few dozen steps, and how long it lasts. */
+
+export interface Shape {
+  /** 0…1 per bar. */
+  readonly peaks: readonly number[];
+  readonly duration_s: number;
+}
 
 const BARS = 48;
 const LONGEST_BYTES = 2_000_000;
-const known = new Map<string, Promise<readonly number[] | null>>();
+const known = new Map<string, Promise<Shape | null>>();
 
-/** 0…1 per bar; null if the sound is too long to be decoded for a picture, or the browser cannot. */
-export function loadPeaks(url: string, size_bytes: number): Promise<readonly number[] | null> {
-  if (size_bytes > LONGEST_BYTES) return Promise.resolve(null);
-  let peaks = known.get(url);
-  if (!peaks) known.set(url, (peaks = decode(url).catch(() => null)));
-  return peaks;
+/**
+ * Null if the sound is too long to be decoded for a picture, if the browser cannot, or while it lies only here: the
+ * page's policy lets nothing fetch a `blob:` address. What failed is tried again when it is next seen.
+ */
+export function loadShape(url: string, size_bytes: number): Promise<Shape | null> {
+  if (size_bytes > LONGEST_BYTES || url.startsWith('blob:')) return Promise.resolve(null);
+  const earlier = known.get(url);
+  if (earlier) return earlier;
+  const shape = decode(url).catch(() => {
+    known.delete(url);
+    return null;
+  });
+  known.set(url, shape);
+  return shape;
 }
 
-async function decode(url: string): Promise<readonly number[]> {
+async function decode(url: string): Promise<Shape> {
   const answer = await fetch(url, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`The sound could not be fetched: ${answer.status}`);
   const sound = await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(await answer.arrayBuffer());
-  return measure(sound.getChannelData(0));
+  return { peaks: measure(sound.getChannelData(0)), duration_s: sound.duration };
 }
 
 export function measure(samples: Float32Array, bars: number = BARS): number[] {
