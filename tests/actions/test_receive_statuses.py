@@ -83,8 +83,11 @@ async def test_acceptance_by_status_ends_waiting_and_failure_brings_it_back(desk
     await desk.receive(desk.status(sent, Status.FAILED, "p1", error_code="131026", error_text="Undeliverable"))
     conversation = (await desk.of("conversations"))[0]
     assert (conversation["waiting_since"], conversation["failed_count"]) == (asked_at, 1)
-    message = await desk.one("select status, failure_code, failure_text from messages where id = $1", sent.message_id)
+    message = await desk.one(
+        "select status, failure_code, failure_text, failure_reason from messages where id = $1", sent.message_id
+    )
     assert (message["status"], message["failure_code"]) == (Status.FAILED, "131026")
+    assert message["failure_reason"] == "whatsapp_unreachable"
     assert message["failure_text"] == desk.channel.type.failure("131026").text
     await desk.receive(desk.status(sent, Status.DELIVERED, "p1"))
     conversation = (await desk.of("conversations"))[0]

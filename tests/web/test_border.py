@@ -176,7 +176,8 @@ async def test_a_problem_says_nothing_of_the_inside(admin: Browser) -> None:
     ):
         assert 400 <= answer.status < 500
         assert answer.headers["content-type"] == "application/problem+json"
-        assert set(answer.json) == {"title", "status", "code", "request_id", "type", "detail", "errors"}
+        known = {"title", "status", "code", "reason", "values", "request_id", "type", "detail", "errors"}
+        assert set(answer.json) == known
         assert answer.json["request_id"] == answer.headers["x-request-id"]
         for word in ("Traceback", "sqlalchemy", "asyncpg", "/threadline/", "select "):
             assert word not in answer.raw.decode()

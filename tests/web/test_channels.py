@@ -110,9 +110,16 @@ async def test_from_the_form_to_a_channel_that_receives(desk: Server, provider: 
         assert {one["name"] for one in fields} == set(values_of(made))
         empty = await admin.post("/api/channels/check", {"type": "whatsapp", "values": {}})
         assert {one["state"] for one in empty.json["checks"]} <= {"waiting", "ok"}
+        assert empty.json["checks"][0]["says"] == [{"code": "enter_token", "values": {}}]
         checked = await admin.post("/api/channels/check", {"type": "whatsapp", "values": values_of(made)})
         states = {one["name"]: one["state"] for one in checked.json["checks"]}
         assert states["token"] == states["account"] == states["number"] == states["app_secret"] == "ok", states
+        number = next(one for one in checked.json["checks"] if one["name"] == "number")
+        assert number["says"][0] == {"code": "number_shown", "values": {"number": number["detail"].split(", ")[0]}}
+        secret = values_of(made) | {"app_secret": "0" * 32}
+        refused = await admin.post("/api/channels", {"type": "whatsapp", "name": "Sales", "values": secret})
+        assert refused.json["reason"] == refused.json["errors"][0]["reason"], refused.raw
+        assert refused.json["reason"].startswith("secret_of_another_app")
 
         connected = await connect(admin, made)
         assert connected.status == 201, connected.raw

@@ -461,6 +461,7 @@ async def test_a_day_in_the_queue_is_the_end(desk: Desk) -> None:
     await desk.host()
     shown = await until(lambda: desk.message(message.id), is_so=lambda row: row["status"] == 3)
     assert (shown["failure_code"], shown["failure_help"]) == ("expired", "resend")
+    assert shown["failure_reason"] == "expired"
     assert desk.provider.requests == 0
 
 

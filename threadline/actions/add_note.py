@@ -27,7 +27,7 @@ async def add_note(
 ) -> SentMessage:
     """The note stands in the thread; state, assignee and clocks of the conversation stay. A repeat is the same note."""
     if not content.text.strip():
-        raise Invalid("The note is empty.", field="content.text")
+        raise Invalid("The note is empty.", field="content.text", reason="note_empty")
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     if client_id is not None:
         earlier = await outgoing.find_by_client_id(session, workspace_id, conversation_id, client_id)

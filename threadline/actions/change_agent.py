@@ -92,4 +92,4 @@ def _check_admin_remains(admin_ids: list[UUID], agent_id: UUID, change: AgentCha
     """The rows of all admins are locked: two who leave at once take turns."""
     manages = change.is_active and Permission.AGENTS_MANAGE in ROLES[change.role]
     if admin_ids == [agent_id] and not manages:
-        raise Conflict("A workspace needs an admin. Give this role to somebody else first.")
+        raise Conflict("A workspace needs an admin. Give this role to somebody else first.", reason="last_admin")

@@ -41,11 +41,17 @@ async def change_channel(
     """Raises NotFound, Conflict (a channel that is disconnected), Invalid (another address is another channel)."""
     before = await access_channel(session, caller, channel_id, is_locked=True)
     if before.state == "disconnected":
-        raise Conflict("This channel is disconnected. Connect its address again.")
+        raise Conflict(
+            "This channel is disconnected. Connect its address again.", reason="channel_disconnected_for_good"
+        )
     account, secrets = before.account, before.secrets
     if change.values is not None:
         if change.values.address != before.address:
-            raise Invalid("Another address is another channel: connect it beside this one.", field="values.address")
+            raise Invalid(
+                "Another address is another channel: connect it beside this one.",
+                field="values.address",
+                reason="another_address",
+            )
         account = change.values.account
         secrets = seal_channel_secrets(keyring, channel_id, change.values.secrets)
         await replace_endpoint_secrets(

@@ -59,9 +59,12 @@ async def _assign(session: Session, caller: Caller, conversation: ConversationKe
     is_own = caller.agent_id is not None and assignee_id == caller.agent_id and conversation.assignee_id is None
     is_given_back = assignee_id is None and conversation.assignee_id == caller.agent_id
     if not (is_own or is_given_back or caller.may(Permission.CONVERSATIONS_ASSIGN)):
-        raise Forbidden("You can take what nobody has and give back what is yours. Ask a supervisor for more.")
+        raise Forbidden(
+            "You can take what nobody has and give back what is yours. Ask a supervisor for more.",
+            reason="take_or_give_back",
+        )
     if assignee_id is not None and not await is_active_agent(session, assignee_id):
-        raise Invalid("This person is not in the workspace.", field="assignee_id")
+        raise Invalid("This person is not in the workspace.", field="assignee_id", reason="person_not_here")
     await set_assignee(session, conversation_id=conversation.id, assignee_id=assignee_id)
 
 
@@ -69,5 +72,7 @@ async def _set_state(session: Session, conversation: ConversationKeys, state: Co
     if conversation.state is ConversationState.RESOLVED and await find_unresolved(
         session, conversation_id=conversation.id
     ):
-        raise Conflict("This customer has a newer open conversation on this channel. Go on there.")
+        raise Conflict(
+            "This customer has a newer open conversation on this channel. Go on there.", reason="newer_conversation"
+        )
     await set_state(session, conversation_id=conversation.id, state=state, now=now)

@@ -81,10 +81,12 @@ def _value(one: SetupField, given: Mapping[str, str], known: Mapping[str, str], 
     if not value and one.is_generated:
         return new_opaque_token() if is_whole else ""
     if not value and one.is_required and is_whole:
-        raise Invalid("This is needed.", field=f"values.{one.name}")
+        raise Invalid("This is needed.", field=f"values.{one.name}", reason="needed")
     is_well_formed = not one.pattern or re.fullmatch(one.pattern, value) is not None
     if value and (not is_well_formed or len(value) > _VALUE_LENGTH or not value.isprintable()):
-        raise Invalid("This does not look right. Please copy it again.", field=f"values.{one.name}")
+        raise Invalid(
+            "This does not look right. Please copy it again.", field=f"values.{one.name}", reason="copy_again"
+        )
     return value
 
 
@@ -120,7 +122,9 @@ async def ensure_endpoint(
     """
     assert session.workspace_id is not None
     if not secrets.signing:
-        raise Invalid("Without the app's secret nothing that arrives can be verified.", field="values")
+        raise Invalid(
+            "Without the app's secret nothing that arrives can be verified.", field="values", reason="secret_needed"
+        )
     found = await _find_open(session, keyring, provider=provider, signing=secrets.signing[0])
     if found is not None:
         endpoint, kept = found
@@ -178,7 +182,7 @@ async def connect_channel(
         is_practice=is_practice,
     )
     if not is_new:
-        raise Conflict("This address is connected already. Disconnect it there first.")
+        raise Conflict("This address is connected already. Disconnect it there first.", reason="address_connected")
     session.record(
         Event(
             id=new_id(),

@@ -43,7 +43,7 @@ async def create_token(
     if channel_ids is not None and not await channels_exist(session, channel_ids):
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     if expires_at is not None and expires_at <= now:
-        raise Invalid("This time is over already.", field="expires_at")
+        raise Invalid("This time is over already.", field="expires_at", reason="time_over")
     return await make_token(
         session,
         agent_id=caller.agent_id,

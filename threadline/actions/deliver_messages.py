@@ -13,7 +13,15 @@ from threadline.channels.contract import Alarm, ChannelType, Retry, SendError, S
 from threadline.core.events import Event, EventKind
 from threadline.core.pacing import retry_in_s
 from threadline.store import attempts, refusals
-from threadline.store.attempts import ChangedMessage, ClaimedAttempt, Clearance, KnownAddress, Outcome, OutcomeKind
+from threadline.store.attempts import (
+    ChangedMessage,
+    ClaimedAttempt,
+    Clearance,
+    FailureNote,
+    KnownAddress,
+    Outcome,
+    OutcomeKind,
+)
 from threadline.store.session import Session
 from threadline.store.statuses import block_reaches
 from threadline.store.uploads import FileToSend, keep_provider_media, load_files_to_send
@@ -126,7 +134,7 @@ def _outcome(
         delay_s=delay_s,
         code=error.code if error else None,
         text=error.text.replace("\0", "") if error else None,
-        help=error.help if error else "",
+        note=FailureNote(error.reason, error.help) if error else None,
     )
 
 
@@ -151,9 +159,8 @@ async def record_deliveries(
     settled = {o.conversation_id for o in outcomes if o.kind is not OutcomeKind.RETRY}
     released = await attempts.release_next(session, list(settled), not_before=not_before) if settled else 0
     shown = list({o.message_id for o in outcomes if o.kind is not OutcomeKind.RETRY})
-    changed = await attempts.refresh_messages(
-        session, workspace_id, shown, helps={o.code: o.help for o in outcomes if o.code and o.help}
-    )
+    notes = {o.code: o.note for o in outcomes if o.code and o.note}
+    changed = await attempts.refresh_messages(session, workspace_id, shown, notes=notes)
     session.record(*status_events(workspace_id, changed, now=now, new_id=new_id))
     await _keep_what_was_learned(session, workspace_id, deliveries, new_id)
     await _draw_consequences(session, workspace_id, channel_id, channel_type, outcomes)

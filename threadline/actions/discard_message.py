@@ -28,7 +28,10 @@ async def discard_message(
     conversation = await outgoing.lock_conversation(session, workspace_id, message.conversation_id)
     found = await resending.lock_attempts(session, workspace_id, message_id)
     if any(attempt.status not in (Status.QUEUED, Status.FAILED) for attempt in found):
-        raise Conflict("This message, or a part of it, is on its way or has arrived. It cannot be discarded.")
+        raise Conflict(
+            "This message, or a part of it, is on its way or has arrived. It cannot be discarded.",
+            reason="cannot_discard",
+        )
     await resending.cancel_attempts(session, workspace_id, message_id)
     await attempts.release_next(session, [conversation.id], not_before=message_id)
     await resending.hide_message(session, workspace_id, message, now=now)

@@ -46,7 +46,7 @@ async def invite_agent(
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     email = normal_email(email)
     if any(agent.email == email and agent.is_active for agent in await list_agents(session)):
-        raise Conflict("This person is in the workspace already.")
+        raise Conflict("This person is in the workspace already.", reason="person_here_already")
     await links.revoke_invitations_for(session, email)
     invitation = NewInvitation(new_id(), new_opaque_token())
     await links.insert_link(

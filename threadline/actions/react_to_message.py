@@ -34,18 +34,22 @@ async def react_to_message(
     Raises NotFound, CannotSend if the channel knows no reactions, WindowClosed, Invalid.
     """
     if emoji and (len(emoji) > _LONGEST_EMOJI or emoji.isascii() or any(one.isalpha() for one in emoji)):
-        raise Invalid("A reaction is a single emoji.", field="emoji")
+        raise Invalid("A reaction is a single emoji.", field="emoji", reason="single_emoji")
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     capabilities = find_type(conversation.channel_type).manifest.capabilities
     if not capabilities.has_reactions:
-        raise CannotSend("This channel has no reactions.")
+        raise CannotSend("This channel has no reactions.", reason="no_reactions")
     if not is_window_open(conversation.window_closes_at, window=capabilities.window, now=now):
-        raise WindowClosed("The customer's last message is too long ago for a reaction.")
+        raise WindowClosed(
+            "The customer's last message is too long ago for a reaction.", reason="too_late_for_reaction"
+        )
     target = await outgoing.find_target(session, workspace_id, conversation_id, message_id)
     if target is None or target.direction not in (Direction.INCOMING, Direction.OUTGOING):
         raise NotFound("This message does not exist.")
     if not target.provider_id:
-        raise CannotSend("This message has not reached the provider yet. React to it in a moment.")
+        raise CannotSend(
+            "This message has not reached the provider yet. React to it in a moment.", reason="react_later"
+        )
     if not await acts.set_our_reaction(session, workspace_id, message_id, agent_id=agent_id, emoji=emoji):
         return
     await acts.insert_act(

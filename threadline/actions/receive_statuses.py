@@ -18,6 +18,7 @@ from threadline.channels.contract import FailureMeaning, InboundStatus
 from threadline.core.ids import NewId
 from threadline.core.message import Status
 from threadline.store import attempts, refusals
+from threadline.store.attempts import FailureNote
 from threadline.store.connection import Connection
 from threadline.store.incoming import AddressKey, find_addresses
 from threadline.store.session import Session
@@ -150,12 +151,12 @@ async def _follow(
         for attempt in moved
         if attempt.status == Status.FAILED and attempt.old_status < Status.FAILED and attempt.id in codes
     ]
-    helps = {codes[attempt.id]: meaning.help for attempt, meaning in failed if meaning.help}
+    notes = {codes[attempt.id]: FailureNote(meaning.reason, meaning.help) for attempt, meaning in failed}
     changed = await attempts.refresh_messages(
         session,
         channel.workspace_id,
         sorted({one.message_id for one in moved}),
-        helps=helps,
+        notes=notes,
     )
     session.record(*status_events(channel.workspace_id, changed, now=now, new_id=new_id))
     if failed:

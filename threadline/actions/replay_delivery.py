@@ -28,7 +28,10 @@ async def replay_delivery(
     delivery = await lock_kept_delivery(session, caller.visibility, delivery_id)
     channel_id = delivery.channel_id or await _find_channel(session, delivery, types, read_blob)
     if channel_id is None or not caller.visibility.has_channel(channel_id):
-        raise Conflict("None of the connected channels is meant by this delivery. Connect the channel first.")
+        raise Conflict(
+            "None of the connected channels is meant by this delivery. Connect the channel first.",
+            reason="delivery_for_nobody",
+        )
     await reopen_delivery(await session.raw(), delivery_id, channel_id=channel_id)
     session.record(
         Event(

@@ -38,7 +38,9 @@ async def replay_failed_item(
     connection = await session.raw()
     hosted = await find_hosted_channel(connection, channel_id)
     if hosted is None or hosted.workspace_id != caller.workspace_id:
-        raise Conflict("The channel of this item is disconnected. Connect it first.")
+        raise Conflict(
+            "The channel of this item is disconnected. Connect it first.", reason="item_channel_disconnected"
+        )
     taken = await take_failed_item(connection, workspace_id=caller.workspace_id, item_id=item_id)
     item = _find_item(taken)
     if item is None:
@@ -70,7 +72,7 @@ async def _reopen_delivery(session: Session, taken: TakenItem) -> None:
     connection = await session.raw()
     stored = await find_stored_deliveries(connection, workspace_id=taken.workspace_id, ids=[taken.delivery_id])
     if not stored:
-        raise Conflict("The delivery of this item is not kept any more. Drop the item.")
+        raise Conflict("The delivery of this item is not kept any more. Drop the item.", reason="delivery_not_kept")
     await reopen_delivery(connection, taken.delivery_id, channel_id=taken.channel_id)
     session.hint(f"deliveries:{taken.channel_id}")
 
@@ -81,7 +83,9 @@ async def _receive(session: Session, row: HostedChannel, item: Received, now: da
         await receive(session, channel, [item], now=now, new_id=new_id)
     except Exception as error:
         if is_items_fault(error):
-            raise Conflict("It failed again. Try once more after an update of Threadline, or drop it.") from error
+            raise Conflict(
+                "It failed again. Try once more after an update of Threadline, or drop it.", reason="failed_again"
+            ) from error
         raise
 
 

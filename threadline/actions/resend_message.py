@@ -36,7 +36,7 @@ async def resend_message(
         return
     open_parts = _open_parts(await resending.lock_attempts(session, workspace_id, message_id))
     if not open_parts:
-        raise Conflict("Nothing of this message failed.")
+        raise Conflict("Nothing of this message failed.", reason="nothing_failed")
     await check_may_send(
         session,
         workspace_id,

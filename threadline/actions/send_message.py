@@ -160,9 +160,15 @@ async def _complete_template(
         language=template.language,
     )
     if stored is None:
-        raise CannotSend("This template does not exist in this language. Synchronise the channel's templates.")
+        raise CannotSend(
+            "This template does not exist in this language. Synchronise the channel's templates.",
+            reason="template_unknown",
+        )
     if stored.status.upper() != "APPROVED":
-        raise CannotSend("The provider has not approved this template, or has paused it. Choose another one.")
+        raise CannotSend(
+            "The provider has not approved this template, or has paused it. Choose another one.",
+            reason="template_not_approved",
+        )
     shape = read_template(stored.components)
     check_values(shape, template)
     return msgspec.structs.replace(template, text=render_template(shape, template), category=stored.category.lower())
@@ -179,9 +185,13 @@ async def check_may_send(
 ) -> None:
     """Raises what forbids it at present: the channel, the customer, the window, consent, too many unanswered ones."""
     if conversation.channel_state == "disconnected":
-        raise CannotSend("This channel is disconnected. Connect it again, or write on another one.")
+        raise CannotSend(
+            "This channel is disconnected. Connect it again, or write on another one.", reason="channel_disconnected"
+        )
     if conversation.blocked_at is not None:
-        raise CannotSend(conversation.blocked_reason or "This customer is blocked on this channel.")
+        raise CannotSend(
+            conversation.blocked_reason or "This customer is blocked on this channel.", reason="customer_blocked"
+        )
     if isinstance(content, Template):
         await _check_consent(session, workspace_id, conversation, content)
     elif not is_window_open(conversation.window_closes_at, window=channel_type.manifest.capabilities.window, now=now):
@@ -191,7 +201,9 @@ async def check_may_send(
     if conversation.state is ConversationState.RESOLVED and await outgoing.has_other_unresolved(
         session, workspace_id, conversation
     ):
-        raise Conflict("This customer has a newer open conversation on this channel. Write there.")
+        raise Conflict(
+            "This customer has a newer open conversation on this channel. Write there.", reason="newer_conversation"
+        )
 
 
 async def _check_consent(
@@ -205,7 +217,7 @@ async def _check_consent(
         category=template.category,
     )
     if consent is False:
-        raise CannotSend("This customer asked not to get messages of this kind.")
+        raise CannotSend("This customer asked not to get messages of this kind.", reason="customer_declined")
 
 
 class _Guards(msgspec.Struct, frozen=True):
@@ -220,7 +232,10 @@ async def _check_streak(session: Session, workspace_id: UUID, conversation: Lock
     if limit <= 0:
         return
     if await outgoing.count_unanswered(session, workspace_id, conversation.id, limit=limit) >= limit:
-        raise CannotSend("The customer has not answered the last automatic messages; no more are sent by themselves.")
+        raise CannotSend(
+            "The customer has not answered the last automatic messages; no more are sent by themselves.",
+            reason="too_many_unanswered",
+        )
 
 
 async def _check_files(
@@ -236,10 +251,16 @@ async def _check_files(
         is_own = file is not None and file.conversation_id is None and file.uploaded_by in senders
         is_here = file is not None and file.conversation_id == conversation.id
         if file is None or not (is_own or is_here):
-            raise Invalid("This file does not exist or is not ready. Please upload it again.", field="content.file_id")
+            raise Invalid(
+                "This file does not exist or is not ready. Please upload it again.",
+                field="content.file_id",
+                reason="file_not_ready",
+            )
         if file.channel_id != conversation.channel_id:
             raise Invalid(
-                "This file was uploaded for another channel. Please upload it again.", field="content.file_id"
+                "This file was uploaded for another channel. Please upload it again.",
+                field="content.file_id",
+                reason="file_of_another_channel",
             )
 
 
@@ -261,7 +282,7 @@ async def _find_quoted(
         return None
     target = await outgoing.find_target(session, workspace_id, conversation_id, quoted_id)
     if target is None or target.direction not in (Direction.INCOMING, Direction.OUTGOING):
-        raise Invalid("The quoted message is not in this conversation.", field="quoted_id")
+        raise Invalid("The quoted message is not in this conversation.", field="quoted_id", reason="quoted_elsewhere")
     return target.provider_id
 
 

@@ -49,7 +49,10 @@ async def get_setup_link(session: Session, token: str) -> Link:
     """What the form shows; uses nothing up. Raises NotFound if the link is unknown, used or over."""
     link = await find_link(session, hash_token(token), "setup") if token else None
     if link is None:
-        raise NotFound("This link was used already or is too old. Run `threadline setup-link` for a new one.")
+        raise NotFound(
+            "This link was used already or is too old. Run `threadline setup-link` for a new one.",
+            reason="setup_link_over",
+        )
     return link
 
 
@@ -70,7 +73,10 @@ async def set_up_workspace(
     """
     link = await use_link(session, hash_token(token), "setup")
     if link is None or link.workspace_id not in (None, workspace_id):
-        raise NotFound("This link was used already or is too old. Run `threadline setup-link` for a new one.")
+        raise NotFound(
+            "This link was used already or is too old. Run `threadline setup-link` for a new one.",
+            reason="setup_link_over",
+        )
     if link.workspace_id is None:
         await insert_workspace(session, workspace_id=workspace_id, name=workspace_name or "Threadline")
     elif workspace_name:

@@ -24,7 +24,7 @@ async def settle_message(
     await outgoing.lock_conversation(session, workspace_id, message.conversation_id)
     found = await resending.lock_attempts(session, workspace_id, message_id)
     if not any(attempt.is_uncertain for attempt in found):
-        raise Conflict("Nothing about this message is uncertain.")
+        raise Conflict("Nothing about this message is uncertain.", reason="nothing_uncertain")
     await resending.deliver_uncertain(session, workspace_id, message_id)
     changed = await attempts.refresh_messages(session, workspace_id, [message_id])
     session.record(*status_events(workspace_id, changed, now=now, new_id=new_id, actor_id=actor_id))

@@ -56,13 +56,16 @@ async def receive_upload(
     """
     limit_bytes = min(limit_bytes, max((limit.size_bytes for limit in capabilities.media.values()), default=0))
     if limit_bytes <= 0:
-        raise Invalid("This channel cannot send files.", field="file")
+        raise Invalid("This channel cannot send files.", field="file", reason="no_files")
     watched = _Watched(chunks)
     try:
         blob = await blobs.put_stream(watched.chunks(), limit_bytes=limit_bytes)
     except BlobTooLarge:
         raise Invalid(
-            f"This file is larger than {_size(limit_bytes)}, the most this channel can send.", field="file"
+            f"This file is larger than {_size(limit_bytes)}, the most this channel can send.",
+            field="file",
+            reason="file_too_large",
+            values={"limit": _size(limit_bytes)},
         ) from None
     preview_key: str | None = None
     try:
@@ -144,22 +147,31 @@ class _Watched:
 def _judge(head: bytes, size_bytes: int, capabilities: Capabilities, declared_mime: str, file_name: str) -> str:
     """What the bytes are, if the channel takes it and nobody claims something else. Raises Invalid."""
     if size_bytes == 0:
-        raise Invalid("This file is empty.", field="file")
+        raise Invalid("This file is empty.", field="file", reason="file_empty")
     mime = guess_mime(head)
     if mime == PROGRAM:
-        raise Invalid("Programs cannot be sent.", field="file")
+        raise Invalid("Programs cannot be sent.", field="file", reason="program")
     for claim in (declared_mime, claimed_mime(file_name)):
         if claim.partition("/")[0] in _SHOWN and claim.partition("/")[0] != mime.partition("/")[0]:
             if {claim.partition("/")[0], mime.partition("/")[0]} == {"audio", "video"}:
                 continue  # one container carries both
-            raise Invalid("This file is not what its name says. Save it in its own format and try again.", field="file")
+            raise Invalid(
+                "This file is not what its name says. Save it in its own format and try again.",
+                field="file",
+                reason="file_not_what_it_says",
+            )
     fitting = {kind: limit for kind, limit in capabilities.media.items() if _takes(limit, mime)}
     if not fitting:
-        raise Invalid("This channel cannot send files of this kind.", field="file")
+        raise Invalid("This channel cannot send files of this kind.", field="file", reason="no_files_of_this_kind")
     if all(size_bytes > limit.size_bytes for limit in fitting.values()):
         kind, limit = max(fitting.items(), key=lambda item: item[1].size_bytes)
         most, name = _size(limit.size_bytes), _NAMES.get(kind, kind)
-        raise Invalid(f"A {name} may have {most} on this channel; this one has {_size(size_bytes)}.", field="file")
+        raise Invalid(
+            f"A {name} may have {most} on this channel; this one has {_size(size_bytes)}.",
+            field="file",
+            reason="file_too_large",
+            values={"limit": most},
+        )
     return mime
 
 
@@ -182,10 +194,16 @@ async def _examine(blobs: Blobs, blob: StoredBlob, mime: str) -> ExaminedImage:
         image = await examine_image(await blobs.get(blob.key))
     except NotAnImage:
         raise Invalid(
-            "This picture is damaged or too large to be shown. Save it anew and try again.", field="file"
+            "This picture is damaged or too large to be shown. Save it anew and try again.",
+            field="file",
+            reason="picture_damaged",
         ) from None
     if image.mime != mime:
-        raise Invalid("This picture is not what it says. Save it anew and try again.", field="file")
+        raise Invalid(
+            "This picture is not what it says. Save it anew and try again.",
+            field="file",
+            reason="picture_not_what_it_says",
+        )
     return image
 
 

@@ -419,12 +419,15 @@ class SendError(Exception):
         code: str,
         retry: Retry,
         text: str,
+        reason: str = "",
         alarm: Alarm = Alarm.NONE,
         retry_in_s: float | None = None,
         help: Literal["", "template", "resend"] = "",
     ) -> None:
+        """`reason` names the sentence for good, for screens in other languages; by default it is the code."""
         super().__init__(f"{code}: {text}")
         self.code = code
+        self.reason = reason or code
         self.retry = retry
         self.alarm = alarm
         self.text = text
@@ -443,6 +446,17 @@ class FailureMeaning:
     closes_window: bool = False
     withdraws_marketing: bool = False
     is_unreachable: bool = False
+    reason: str = ""
+    """Names the sentence for good, for screens in other languages: several codes may share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, or a fact in a list of them: its name for good, in English, and what it fills in."""
+
+    code: str
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +467,10 @@ class Check:
     title: str
     state: Literal["ok", "failed", "waiting"]
     detail: str
+    """In English."""
     field: str = ""
+    says: tuple[Said, ...] = ()
+    """The same in parts that a screen can say in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,24 @@
 """Refusals and failures that have a name: a stable code, an HTTP status and a sentence for a person."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
 class ThreadlineError(Exception):
-    """Anything we expected might go wrong. `text` is for a person and names no secret and no content."""
+    """Anything we expected might go wrong. `text` is for a person and names no secret and no content.
+
+    `reason` names this very sentence for good, where a screen says it in the reader's language; `values` are what the
+    sentence fills in. Most codes stand for many sentences, some for one: those need no reason.
+    """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, reason: str = "", values: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
         self.text = text
+        self.reason = reason
+        self.values = values or {}
 
 
 class NotFound(ThreadlineError):
@@ -44,8 +51,10 @@ class Invalid(ThreadlineError):
     code = "invalid"
     status = 422
 
-    def __init__(self, text: str, *, field: str | None = None) -> None:
-        super().__init__(text)
+    def __init__(
+        self, text: str, *, field: str | None = None, reason: str = "", values: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(text, reason=reason, values=values)
         self.field = field
 
 

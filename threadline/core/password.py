@@ -19,11 +19,25 @@ _LEET = str.maketrans("013457@$!", "oleastasi")
 def check_password(password: str, *, around: Iterable[str] = ()) -> None:
     """Raises Invalid. `around`: names a guesser would try first – the person's, their e-mail, the workspace's."""
     if len(password) < MINIMUM_LENGTH:
-        raise Invalid(f"Please choose a password of at least {MINIMUM_LENGTH} characters.", field="password")
+        raise Invalid(
+            f"Please choose a password of at least {MINIMUM_LENGTH} characters.",
+            field="password",
+            reason="password_short",
+            values={"limit": str(MINIMUM_LENGTH)},
+        )
     if len(password) > MAXIMUM_LENGTH:
-        raise Invalid(f"Please choose a password of at most {MAXIMUM_LENGTH} characters.", field="password")
+        raise Invalid(
+            f"Please choose a password of at most {MAXIMUM_LENGTH} characters.",
+            field="password",
+            reason="password_long",
+            values={"limit": str(MAXIMUM_LENGTH)},
+        )
     if _is_guessable(password, around):
-        raise Invalid("This password is among the first that are tried. Please choose another.", field="password")
+        raise Invalid(
+            "This password is among the first that are tried. Please choose another.",
+            field="password",
+            reason="password_common",
+        )
 
 
 def _is_guessable(password: str, around: Iterable[str]) -> bool:

@@ -147,11 +147,13 @@ def check_may(caller: Caller, permission: Permission) -> None:
 def check_may_grant(caller: Caller, role: RoleName, *, sees_all: bool, channel_ids: Iterable[UUID] | None) -> None:
     """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7)."""
     if not ROLES[role] <= caller.permissions or not caller.visibility.covers(channel_ids, sees_all=sees_all):
-        raise Forbidden("You can only give roles and channels that you have yourself.")
+        raise Forbidden("You can only give roles and channels that you have yourself.", reason="give_what_you_have")
 
 
 def check_scopes(caller: Caller, scopes: Iterable[Permission], channel_ids: Iterable[UUID] | None) -> None:
     """Raises Forbidden if a token would be stronger than the one who makes it (S22)."""
     sees_all = caller.visibility.only_assigned_to is None
     if not caller.permissions.issuperset(scopes) or not caller.visibility.covers(channel_ids, sees_all=sees_all):
-        raise Forbidden("A token cannot have rights or channels that you do not have yourself.")
+        raise Forbidden(
+            "A token cannot have rights or channels that you do not have yourself.", reason="token_too_strong"
+        )

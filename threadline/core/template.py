@@ -72,7 +72,10 @@ def check_values(shape: TemplateShape, template: Template) -> None:
     _check_names("text", shape.body_variables, template.body_values)
     _check_names("buttons", shape.button_indexes, template.button_values, may_have_more=True)
     if shape.header_media and template.header_file_id is None:
-        raise CannotSend(f"This template needs a file ({shape.header_media}) as its heading. Please add one.")
+        raise CannotSend(
+            f"This template needs a file ({shape.header_media}) as its heading. Please add one.",
+            reason="template_file_missing",
+        )
 
 
 def render_template(shape: TemplateShape, template: Template) -> str:
@@ -91,10 +94,20 @@ def _check_names(
     names = [value.name for value in given if value.value.strip()]
     missing = [name for name in wanted if name not in names]
     if missing:
-        raise CannotSend(f"This template needs a value for {', '.join(missing)} in its {where}.")
+        names = ", ".join(missing)
+        raise CannotSend(
+            f"This template needs a value for {names} in its {where}.",
+            reason="template_value_missing",
+            values={"names": names},
+        )
     extra = [value.name for value in given if value.name not in wanted]
     if extra and not may_have_more:
-        raise CannotSend(f"This template has no place for {', '.join(extra)} in its {where}.")
+        names = ", ".join(extra)
+        raise CannotSend(
+            f"This template has no place for {names} in its {where}.",
+            reason="template_value_extra",
+            values={"names": names},
+        )
 
 
 def _fill(text: str, values: Sequence[TemplateValue]) -> str:

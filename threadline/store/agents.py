@@ -61,7 +61,7 @@ async def get_agent(session: Session, agent_id: UUID) -> Agent:
         f"{_SELECT} where a.workspace_id = $1 and a.id = $2", session.workspace_id, agent_id
     )
     if row is None:
-        raise NotFound("This person is not in the workspace.")
+        raise NotFound("This person is not in the workspace.", reason="person_not_here")
     return Agent(**row)
 
 
@@ -74,7 +74,7 @@ async def lock_agent(session: Session, agent_id: UUID) -> AgentKeys:
         agent_id,
     )
     if row is None:
-        raise NotFound("This person is not in the workspace.")
+        raise NotFound("This person is not in the workspace.", reason="person_not_here")
     return AgentKeys(**row)
 
 

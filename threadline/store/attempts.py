@@ -194,6 +194,14 @@ class Outcome:
     delay_s: float = 0
     code: str | None = None
     text: str | None = None
+    note: "FailureNote | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureNote:
+    """What a screen makes of an error code: the name of its sentence, and what a person may do."""
+
+    reason: str
     help: str = ""
 
 
@@ -325,18 +333,20 @@ with parts as (
     select m.workspace_id, m.id, m.conversation_id, m.channel_id, m.seq, m.created_at, m.author_kind, m.direction,
            m.status as old_status, s.status, s.is_uncertain, s.copies, m.deleted_at is null as is_there,
            s.error_code as failure_code, s.error_text as failure_text,
-           coalesce(h.help, case when m.failure_code = s.error_code then m.failure_help end) as failure_help
+           coalesce(nullif(h.help, ''), case when m.failure_code = s.error_code then m.failure_help end)
+               as failure_help,
+           coalesce(h.reason, case when m.failure_code = s.error_code then m.failure_reason end) as failure_reason
     from shown s
     cross join lateral (
         select m.* from messages m where m.workspace_id = $1 and m.id = s.message_id limit 1
     ) m
-    left join unnest($4::text[], $5::text[]) as h (code, help) on h.code = s.error_code
+    left join unnest($4::text[], $5::text[], $7::text[]) as h (code, help, reason) on h.code = s.error_code
     where (m.status, m.is_uncertain, m.copies) is distinct from (s.status::smallint, s.is_uncertain, s.copies)
        or m.failure_code is distinct from s.error_code
 ), written as (
     update messages m
     set status = c.status, is_uncertain = c.is_uncertain, copies = c.copies, failure_code = c.failure_code,
-        failure_text = c.failure_text, failure_help = c.failure_help
+        failure_text = c.failure_text, failure_help = c.failure_help, failure_reason = c.failure_reason
     from changed c
     where m.workspace_id = $1 and m.id = c.id and m.id >= $6
 ), moved as (
@@ -385,20 +395,27 @@ async def refresh_messages(
     workspace_id: UUID,
     message_ids: Sequence[UUID],
     *,
-    helps: Mapping[str, str] | None = None,
+    notes: Mapping[str, FailureNote] | None = None,
 ) -> list[ChangedMessage]:
     """Make these messages show what their attempts say; returns those that show something new.
 
     Their conversations follow: how many messages failed, and since when the customer waits. An answer stops that clock
-    when the provider accepts it; if it fails after all, the old time is back. `helps` tells what a person may do about
+    when the provider accepts it; if it fails after all, the old time is back. `notes` tells what a screen makes of
     an error code. The conversations are locked by the caller; both sides, outcomes and statuses, end here.
     """
     if not message_ids:
         return []
-    codes = {code: help for code, help in (helps or {}).items() if help}
+    notes = notes or {}
     earliest = min(message_ids)
     rows = await (await session.raw()).fetch(
-        _REFRESH, workspace_id, message_ids, _a_day_before(earliest), list(codes), list(codes.values()), earliest
+        _REFRESH,
+        workspace_id,
+        message_ids,
+        _a_day_before(earliest),
+        list(notes),
+        [note.help for note in notes.values()],
+        earliest,
+        [note.reason for note in notes.values()],
     )
     return [
         ChangedMessage(
@@ -501,7 +518,7 @@ async def find_expired(session: Session, *, channel_id: UUID, limit: int = 500) 
             kind=OutcomeKind.FAILED,
             code="expired",
             text="This message waited for more than 24 hours and was not sent.",
-            help="resend",
+            note=FailureNote("expired", "resend"),
         )
         for row in rows
     ]

@@ -63,7 +63,9 @@ async def hold_lease(session: Session, lease: str) -> None:
     try:
         await connection.execute("select from leases where name = $1 for update", lease)
     except asyncpg.LockNotAvailableError as error:
-        raise Unavailable("This channel is busy right now. Please try again in a moment.") from error
+        raise Unavailable(
+            "This channel is busy right now. Please try again in a moment.", reason="channel_busy"
+        ) from error
     await connection.execute("set local lock_timeout = 0")
 
 

@@ -165,11 +165,15 @@ def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
 def _after(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
     keys = decode_cursor(cursor, str, int, str)
     if keys[0] != order.value:
-        raise Invalid("This page belongs to another order. Please load the list again.", field="after")
+        raise Invalid(
+            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
+        )
     try:
         last_id = UUID(str(keys[2]))
     except ValueError:
-        raise Invalid("This page does not exist. Please load the list again.", field="after") from None
+        raise Invalid(
+            "This page does not exist. Please load the list again.", field="after", reason="old_page"
+        ) from None
     compare = "<" if direction == "desc" else ">"
     moment = arguments.add(from_microseconds(int(keys[1])))
     return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"

@@ -22,9 +22,11 @@ def decode_cursor(cursor: str, *kinds: type[str] | type[int]) -> list[str | int]
         padded = cursor + "=" * (-len(cursor) % 4)
         keys = msgspec.json.decode(base64.urlsafe_b64decode(padded.encode("ascii")), type=list[str | int])
     except (ValueError, binascii.Error, msgspec.MsgspecError):
-        raise Invalid("This page does not exist. Please load the list again.", field="after") from None
+        raise Invalid(
+            "This page does not exist. Please load the list again.", field="after", reason="old_page"
+        ) from None
     if [type(key) for key in keys] != list(kinds) or any(isinstance(key, int) and abs(key) >= 2**62 for key in keys):
-        raise Invalid("This page does not exist. Please load the list again.", field="after")
+        raise Invalid("This page does not exist. Please load the list again.", field="after", reason="old_page")
     return keys
 
 
@@ -37,4 +39,6 @@ def from_microseconds(value: int) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=value)
     except OverflowError:
-        raise Invalid("This page does not exist. Please load the list again.", field="after") from None
+        raise Invalid(
+            "This page does not exist. Please load the list again.", field="after", reason="old_page"
+        ) from None

@@ -96,4 +96,4 @@ def _id(cursor: str) -> UUID:
     try:
         return UUID(str(decode_cursor(cursor, str)[0]))
     except ValueError:
-        raise NotFound("This page does not exist. Please load the list again.") from None
+        raise NotFound("This page does not exist. Please load the list again.", reason="old_page") from None

@@ -38,13 +38,17 @@ async def claim_key(
             request_hash,
         )
     except asyncpg.LockNotAvailableError:
-        raise Conflict("The same request is still being worked on. Please wait for its answer.") from None
+        raise Conflict(
+            "The same request is still being worked on. Please wait for its answer.", reason="request_running"
+        ) from None
     await connection.execute("set local lock_timeout = 0")
     if is_first:
         return None
     kept = await find_answer(session, actor_id=actor_id, route=route, key=key, request_hash=request_hash)
     if kept is None:
-        raise Conflict("The same request is still being worked on. Please wait for its answer.")
+        raise Conflict(
+            "The same request is still being worked on. Please wait for its answer.", reason="request_running"
+        )
     return kept
 
 

@@ -114,7 +114,7 @@ async def list_invitations(session: Session) -> list[Invitation]:
 async def get_invitation(session: Session, link_id: UUID) -> Invitation:
     row = await (await session.raw()).fetchrow(f"{_INVITATIONS} and id = $2", session.workspace_id, link_id)
     if row is None:
-        raise NotFound("This invitation does not exist.")
+        raise NotFound("This invitation does not exist.", reason="invitation_gone")
     return Invitation(**row)
 
 
@@ -127,7 +127,7 @@ async def revoke_invitation(session: Session, link_id: UUID) -> None:
         session.workspace_id,
     )
     if not revoked:
-        raise NotFound("This invitation does not exist.")
+        raise NotFound("This invitation does not exist.", reason="invitation_gone")
 
 
 async def revoke_invitations_by(session: Session, agent_id: UUID) -> None:

@@ -64,7 +64,11 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     code: str
+    """The provider's, or ours for what happened on the way."""
+    reason: str
+    """Names the sentence for good, for screens in other languages; empty if it has no name."""
     text: str
+    """The sentence in English."""
     help: Literal["template", "resend"] | None
 
 
@@ -93,7 +97,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 _SELECT = f"""
 select m.id, m.conversation_id, m.seq, m.direction, m.author_kind, m.author_id, m.content::text as content,
        m.sort_at, m.created_at, m.written_at, m.status, m.is_uncertain, m.copies, m.failure_code, m.failure_text,
-       m.failure_help, m.client_id, m.edited_at, m.deleted_at, m.file_ids, m.quoted_id, m.quoted_provider_id,
+       m.failure_help, m.failure_reason, m.client_id, m.edited_at, m.deleted_at, m.file_ids,
+       m.quoted_id, m.quoted_provider_id,
        q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview
 from {{source}} m left join messages q on q.workspace_id = m.workspace_id and q.id = m.quoted_id
 """
@@ -270,4 +275,9 @@ def _quoted(row: asyncpg.Record) -> Quoted | None:
 def _failure(row: asyncpg.Record) -> Failure | None:
     if row["failure_code"] is None:
         return None
-    return Failure(code=row["failure_code"], text=row["failure_text"] or "", help=row["failure_help"] or None)
+    return Failure(
+        code=row["failure_code"],
+        reason=row["failure_reason"] or "",
+        text=row["failure_text"] or "",
+        help=row["failure_help"] or None,
+    )

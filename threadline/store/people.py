@@ -43,7 +43,7 @@ async def find_credentials(session: Session, email: str) -> Credentials | None:
 async def get_credentials(session: Session, person_id: UUID) -> Credentials:
     row = await (await session.raw()).fetchrow("select id, password_hash from people where id = $1", person_id)
     if row is None or row["password_hash"] is None:
-        raise NotFound("This person has no password.")
+        raise NotFound("This person has no password.", reason="no_password")
     return Credentials(person_id=row["id"], password_hash=row["password_hash"])
 
 

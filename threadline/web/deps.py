@@ -187,7 +187,7 @@ def opened(request: Request) -> AbstractAsyncContextManager[Call]:
 def own_session(call: Call) -> OpenSession:
     """The session of somebody who came with a cookie. Raises NotSignedIn for tokens, which have none."""
     if call.open_session is None:
-        raise NotSignedIn("This needs somebody who is signed in; an API token is not enough.")
+        raise NotSignedIn("This needs somebody who is signed in; an API token is not enough.", reason="sign_in_for_it")
     return call.open_session
 
 

@@ -1,6 +1,6 @@
 """Errors as problem documents (RFC 9457): a sentence for a person, a code for a program, nothing of our inside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -14,14 +14,21 @@ CONTENT_TYPE = "application/problem+json"
 class ProblemField(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     text: str
+    reason: str = ""
+    values: Mapping[str, str] = {}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """`title` is a sentence for a person; `code` never changes; `errors` names the fields at fault."""
+    """`title` is a sentence for a person; `code` never changes; `errors` names the fields at fault.
+
+    `reason` names the sentence itself, where it has a name, and `values` what it fills in: for other languages.
+    """
 
     title: str
     status: int
     code: str
+    reason: str = ""
+    values: Mapping[str, str] = {}
     request_id: str
     type: str = "about:blank"
     detail: str = ""
@@ -74,8 +81,12 @@ def _expected(error: ThreadlineError, request_id: str) -> Problem:
         title=error.text,
         status=error.status,
         code=error.code,
+        reason=error.reason,
+        values=error.values,
         request_id=request_id,
-        errors=[] if field is None else [ProblemField(field=field, text=error.text)],
+        errors=[]
+        if field is None
+        else [ProblemField(field=field, text=error.text, reason=error.reason, values=error.values)],
     )
 
 

@@ -134,7 +134,7 @@ def check_same_origin(border: Border, headers: Headers) -> None:
     else:
         is_ours = headers.one("sec-fetch-site") == "same-origin"
     if not is_ours:
-        raise Forbidden("This request did not come from a page of this installation.")
+        raise Forbidden("This request did not come from a page of this installation.", reason="foreign_page")
 
 
 def check_not_foreign(border: Border, headers: Headers) -> None:
@@ -148,13 +148,13 @@ def check_csrf(border: Border, headers: Headers, open_session: OpenSession) -> N
     check_same_origin(border, headers)
     token = headers.one("x-csrf-token") or ""
     if not hmac.compare_digest(token.encode("utf-8", "replace"), open_session.csrf_token.encode()):
-        raise Forbidden("This page is too old. Please reload it and try again.")
+        raise Forbidden("This page is too old. Please reload it and try again.", reason="page_too_old")
 
 
 def check_proof(open_session: OpenSession | None, *, within_s: float) -> None:
     """The password was given in the last minutes (S17). Tokens cannot give it, so they may not do what needs it."""
     if open_session is None:
-        raise Forbidden("This cannot be done with an API token: sign in for it.")
+        raise Forbidden("This cannot be done with an API token: sign in for it.", reason="sign_in_for_it")
     if open_session.proof_age_s is None or open_session.proof_age_s > within_s:
         raise ProofRequired("Please enter your password again for this.")
 

@@ -1282,6 +1282,7 @@ export interface components {
             detail: string;
             field: string;
             name: string;
+            says: components["schemas"]["CheckSentence"][];
             /** @enum {unknown} */
             state: "failed" | "ok" | "waiting";
             title: string;
@@ -1290,6 +1291,13 @@ export interface components {
         CheckResult: {
             callback_url: string | null;
             checks: components["schemas"]["CheckLine"][];
+        };
+        /** CheckSentence */
+        CheckSentence: {
+            code: string;
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * Choice
@@ -1612,6 +1620,7 @@ export interface components {
         Failure: {
             code: string;
             help: ("resend" | "template") | null;
+            reason: string;
             text: string;
         };
         /**
@@ -2091,6 +2100,8 @@ export interface components {
         /**
          * Problem
          * @description `title` is a sentence for a person; `code` never changes; `errors` names the fields at fault.
+         *
+         *         `reason` names the sentence itself, where it has a name, and `values` what it fills in: for other languages.
          */
         Problem: {
             code: string;
@@ -2098,16 +2109,28 @@ export interface components {
             detail?: string;
             /** @default [] */
             errors?: components["schemas"]["ProblemField"][];
+            /** @default  */
+            reason?: string;
             request_id: string;
             status: number;
             title: string;
             /** @default about:blank */
             type?: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** ProblemField */
         ProblemField: {
             field: string;
+            /** @default  */
+            reason?: string;
             text: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * Product

@@ -81,7 +81,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _refuse_fields(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [ProblemField(field=_path(one["loc"]), text=_sentence(one)) for one in error.errors()[:20]]
+    fields = [
+        ProblemField(field=_path(one["loc"]), text=_sentence(one), reason=_REASONS.get(one["type"], ""))
+        for one in error.errors()[:20]
+    ]
     return _response(problem_of_fields(fields, _request_id(request)))
 
 
@@ -113,6 +116,9 @@ def _path(location: tuple[str | int, ...]) -> str:
     """Where the fault lies, without the part that says body or query, and without the names of our models."""
     parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
     return ".".join(part for part in parts if part.isidentifier() or part.isdigit()) or "body"
+
+
+_REASONS = {"missing": "needed", "string_too_short": "needed", "string_too_long": "too_long"}
 
 
 def _sentence(fault: dict[str, object]) -> str:

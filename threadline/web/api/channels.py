@@ -1,5 +1,6 @@
 """Channel types, channels and templates. Providers are asked between transactions, never inside one."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
@@ -19,7 +20,7 @@ from threadline.actions.connect_channel import (
     read_values,
 )
 from threadline.actions.sync_templates import sync_templates
-from threadline.channels.contract import ChannelType, Check, SendError
+from threadline.channels.contract import ChannelType, Check, Said, SendError
 from threadline.channels.registry import all_channel_types, channel_type, channel_type_names
 from threadline.core.errors import CannotSend, Conflict, Invalid
 from threadline.core.permission import Permission, Visibility, check_may
@@ -74,12 +75,21 @@ class ChannelList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Channel]
 
 
+class CheckSentence(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    """Names the sentence for good, for screens in other languages."""
+    values: Mapping[str, str]
+    """What it fills in; a `date` is written as ISO 8601 says."""
+
+
 class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     state: Literal["ok", "failed", "waiting"]
     detail: str
+    """In English: what `says` says, joined by commas."""
     field: str
+    says: list[CheckSentence]
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,10 +163,7 @@ async def check_channel(given: ChannelCheck, request: Request) -> Response:
         values = _values(call.web, found, given.values, row, is_whole=False)
         url = await _callback_url(call, found, values, row)
     checks = await _ask_checks(call.web, found, values, row, url or "")
-    lines = [
-        CheckLine(name=one.name, title=one.title, state=one.state, detail=one.detail, field=one.field) for one in checks
-    ]
-    return encoded(CheckResult(checks=lines, callback_url=url))
+    return encoded(CheckResult(checks=[_show_check(one) for one in checks], callback_url=url))
 
 
 @operation(router, "POST", "/channels", out=Channel, status=201)
@@ -257,12 +264,12 @@ async def sync_channel_templates(channel_id: UUID, request: Request) -> Response
         row = await access_channel(call.session, call.caller, channel_id)
     found, web = _type_of(row.type), call.web
     if row.state == "disconnected" or not found.manifest.capabilities.has_templates:
-        raise Conflict("This channel has no templates to fetch.")
+        raise Conflict("This channel has no templates to fetch.", reason="no_templates")
     access = access_of(row, web.keyring, base_url=_base_url(web, row.type, is_practice=row.is_practice))
     try:
         listed = await found.list_templates(web.http, access)
     except SendError as error:
-        raise CannotSend(error.text) from error
+        raise CannotSend(error.text, reason=error.reason) from error
     async with opened(request) as call:
         check_may(call.caller, Permission.TEMPLATES_SYNC)
         await sync_templates(
@@ -274,7 +281,7 @@ async def sync_channel_templates(channel_id: UUID, request: Request) -> Response
 
 def _type_of(name: str) -> ChannelType:
     if name not in channel_type_names():
-        raise Invalid("There is no such channel type.", field="type")
+        raise Invalid("There is no such channel type.", field="type", reason="no_such_channel_type")
     return channel_type(name)
 
 
@@ -313,12 +320,24 @@ async def _ask_checks(
     return await found.check(web.http, access, values.endpoint, url)
 
 
+def _show_check(check: Check) -> CheckLine:
+    return CheckLine(
+        name=check.name,
+        title=check.title,
+        state=check.state,
+        detail=check.detail,
+        field=check.field,
+        says=[CheckSentence(code=one.code, values=one.values) for one in check.says],
+    )
+
+
 def _refuse_failed(checks: list[Check], found: ChannelType) -> None:
     """What the provider says against the values, at the field that is to blame."""
     names = {one.name for one in found.manifest.fields}
     for one in checks:
         if one.state == "failed" and one.field in names:
-            raise Invalid(one.detail, field=f"values.{one.field}")
+            said = one.says[0] if one.says else Said("", one.detail)
+            raise Invalid(one.detail, field=f"values.{one.field}", reason=said.code, values=said.values)
 
 
 async def _tell_provider(
@@ -329,7 +348,7 @@ async def _tell_provider(
     try:
         await found.connect(web.http, values.access(channel_id=channel_id, base_url=base_url), values.endpoint, url)
     except SendError as error:
-        raise CannotSend(error.text) from error
+        raise CannotSend(error.text, reason=error.reason) from error
 
 
 def _base_url(web: WebContext, channel_type_name: str, *, is_practice: bool) -> str:
@@ -338,14 +357,14 @@ def _base_url(web: WebContext, channel_type_name: str, *, is_practice: bool) -> 
         return web.settings.graph_url
     url = web.settings.simulator_url(channel_type_name)
     if url is None:
-        raise Conflict("The practice phone is not running here.")
+        raise Conflict("The practice phone is not running here.", reason="practice_not_running")
     return url
 
 
 def _check_is_new(values: ChannelValues, rows: list[ChannelRow]) -> None:
     """Early, before the provider is told; the unique index has the last word."""
     if any(row.address == values.address and row.state != "disconnected" for row in rows):
-        raise Conflict("This address is connected already.")
+        raise Conflict("This address is connected already.", reason="address_connected")
 
 
 def _settings(before: ChannelRow, given: ChannelSettings) -> dict[str, str]:

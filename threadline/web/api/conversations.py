@@ -128,7 +128,7 @@ async def update_conversation(
 ) -> Response:
     """Assign, resolve or reopen it."""
     if not given.model_fields_set or ("state" in given.model_fields_set and given.state is None):
-        raise Invalid("Please say what is to change.", field="state")
+        raise Invalid("Please say what is to change.", field="state", reason="nothing_to_change")
     await change_conversation(
         call.session,
         caller=call.caller,

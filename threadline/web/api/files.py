@@ -60,11 +60,13 @@ async def upload_file(request: Request) -> Response:
         raise Invalid("Please send the file as a form.", field="file") from None
     file, channel_id = form.get("file"), _id(form.get("channel_id"))
     if not isinstance(file, UploadFile):
-        raise Invalid("Please choose a file.", field="file")
+        raise Invalid("Please choose a file.", field="file", reason="file_needed")
     async with opened(request) as call:
         channel = await access_channel(call.session, call.caller, channel_id)
     if channel.state == "disconnected":
-        raise Conflict("This channel is disconnected. Connect it again, or write on another one.")
+        raise Conflict(
+            "This channel is disconnected. Connect it again, or write on another one.", reason="channel_disconnected"
+        )
     upload = await receive_upload(
         call.web.blobs,
         _chunks(file),

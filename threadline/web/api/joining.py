@@ -81,7 +81,7 @@ async def create_setup(given: SetupAnswer, request: Request) -> Response:
         link = await get_setup_link(session, given.token)
         known = await find_credentials(session, given.email)
     if link.workspace_id is None and not given.workspace_name:
-        raise Invalid("Please give the workspace a name.", field="workspace_name")
+        raise Invalid("Please give the workspace a name.", field="workspace_name", reason="workspace_needs_name")
     around = (given.name, given.email, given.workspace_name or "")
     password_hash = await _checked_hash(web, known, given.email, given.password, around)
     workspace_id = link.workspace_id or new_id()
@@ -133,7 +133,7 @@ async def use_invitation(given: InvitationAnswer, request: Request) -> Response:
         known = await find_credentials(session, link.email)
     assert link.workspace_id is not None
     if known is None and given.name is None:
-        raise Invalid("Please enter your name.", field="name")
+        raise Invalid("Please enter your name.", field="name", reason="name_needed")
     password_hash = await _checked_hash(web, known, link.email, given.password, (given.name or "", link.email))
     async with web.database.transaction(Role.WEB, link.workspace_id) as session:
         person_id = await _person(session, known, link.email, given.name or "", password_hash, given.locale)
@@ -175,7 +175,11 @@ async def _checked_hash(
     rates = person_rates(email)
     await count_guess(web, rates)
     if not await verify_password(password, known.password_hash):
-        raise Invalid("This e-mail address has an account already: please enter its password.", field="password")
+        raise Invalid(
+            "This e-mail address has an account already: please enter its password.",
+            field="password",
+            reason="email_has_account",
+        )
     async with web.database.transaction(Role.WEB) as session:
         await take_back_guess(session, rates)
     return None
@@ -192,5 +196,5 @@ async def _person(
         session, person_id=person_id, email=email, name=name, password_hash=password_hash, locale=locale
     )
     if not is_new:
-        raise Conflict("This e-mail address has just been taken. Please try again.")
+        raise Conflict("This e-mail address has just been taken. Please try again.", reason="email_just_taken")
     return person_id

@@ -116,12 +116,14 @@ async def _new_password_hash(given: PersonChange, request: Request) -> str:
         person = await get_person(call.session, open_session.person_id)
         credentials = await get_credentials(call.session, open_session.person_id)
     if given.current_password is None:
-        raise Invalid("Please enter your current password, too.", field="current_password")
+        raise Invalid(
+            "Please enter your current password, too.", field="current_password", reason="current_password_needed"
+        )
     check_password(given.password, around=(person.name, person.email))
     rates = proof_rates(open_session.id)
     await count_guess(web, rates)
     if not await verify_password(given.current_password, credentials.password_hash):
-        raise Invalid("This is not your current password.", field="current_password")
+        raise Invalid("This is not your current password.", field="current_password", reason="wrong_password")
     async with opened(request) as call:
         await take_back_guess(call.session, rates)
     return await hash_password(given.password)

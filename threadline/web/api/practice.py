@@ -56,9 +56,9 @@ async def _relay(request: Request, channel_id: UUID, rest: str) -> Response:
         row = await access_channel(call.session, call.caller, channel_id)
         web = call.web
     if not row.is_practice:
-        raise NotFound("This channel has no practice phone.")
+        raise NotFound("This channel has no practice phone.", reason="no_practice_phone")
     if rest and (not _PATH.fullmatch(rest) or ".." in rest):
-        raise NotFound("The phone does not know this.")
+        raise NotFound("The phone does not know this.", reason="phone_does_not_know")
     prefix = f"/_phone/{row.address}"
     query = urlencode(query_pairs(request.scope))
     url = f"{_simulator(web, row)}{prefix}{'/' + rest if rest else ''}{'?' + query if query else ''}"
@@ -73,7 +73,9 @@ async def _relay(request: Request, channel_id: UUID, rest: str) -> Response:
             limit_bytes=_ANSWER_BYTES,
         )
     except (HttpUnreachable, HttpTimeout, HttpBroken) as error:
-        raise Unavailable("The practice phone does not answer. It starts again by itself in a moment.") from error
+        raise Unavailable(
+            "The practice phone does not answer. It starts again by itself in a moment.", reason="practice_silent"
+        ) from error
     kind = answer.headers.get("content-type", "")
     if not _SHOWN.fullmatch(kind):
         kind = "application/octet-stream"
@@ -86,7 +88,7 @@ async def _relay(request: Request, channel_id: UUID, rest: str) -> Response:
 def _simulator(web: WebContext, row: ChannelRow) -> str:
     url = web.settings.simulator_url(row.type)
     if url is None:
-        raise Conflict("The practice phone is not running here.")
+        raise Conflict("The practice phone is not running here.", reason="practice_not_running")
     return url.rstrip("/")
 
 
@@ -96,4 +98,4 @@ def _control_token(web: WebContext, row: ChannelRow) -> str:
     try:
         return file.read_text().strip()
     except OSError:
-        raise Conflict("The practice phone is not running here.") from None
+        raise Conflict("The practice phone is not running here.", reason="practice_not_running") from None

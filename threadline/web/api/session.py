@@ -157,7 +157,7 @@ async def prove_password(given: Proof, request: Request) -> Response:
     rates = proof_rates(open_session.id)
     await count_guess(web, rates)
     if not await verify_password(given.password, credentials.password_hash):
-        raise Invalid("This is not your password.", field="password")
+        raise Invalid("This is not your password.", field="password", reason="wrong_password")
     token = new_opaque_token()
     async with web.database.transaction(Role.WEB) as session:
         await take_back_guess(session, rates)

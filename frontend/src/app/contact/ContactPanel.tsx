@@ -18,7 +18,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { useConversation } from '../inbox/select';
 import { paths } from '../paths';
-import { sentenceOf } from '../thread/actions';
+import { problemText } from '@/shared/problem';
 
 export interface ContactPanelProps {
   readonly conversationId: Id;
@@ -71,7 +71,7 @@ function Name({ id, name }: { readonly id: Id; readonly name: string }) {
       dispatch({ type: 'contact_loaded', contact: await patchContact(id, next) });
     } catch (error) {
       setValue(name);
-      showToast(sentenceOf(error), { isError: true });
+      showToast(problemText(error), { isError: true });
     }
   };
   if (!isEditing) {

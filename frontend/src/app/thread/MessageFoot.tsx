@@ -3,6 +3,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { discard, sendAgain } from '@/shared/outbox/outbox';
+import { said } from '@/shared/said';
 import { cx } from '@/shared/ui/cx';
 import { focusComposer } from '../composer/focus';
 import { discardMessage, resend, settleDelivered } from './actions';
@@ -45,9 +46,10 @@ function Refused({ clientId, reason }: { readonly clientId: string; readonly rea
 
 function Failed({ message, onTemplate }: { readonly message: Message; readonly onTemplate: () => void }) {
   const { failure } = message;
+  const why = failure && said(failure.reason || failure.code, failure.text);
   const code = failure?.code ? t('foot.code', { code: failure.code }) : '';
   return (
-    <Foot look="failed" title={t('foot.not_delivered')} text={[failure?.text, code].filter(Boolean).join(' ')}>
+    <Foot look="failed" title={t('foot.not_delivered')} text={[why, code].filter(Boolean).join(' ')}>
       {failure?.help === 'template' ? (
         <Act onClick={onTemplate}>{t('foot.as_template')}</Act>
       ) : (

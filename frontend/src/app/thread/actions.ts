@@ -7,10 +7,10 @@ import {
   putReaction,
   type ConversationChange,
 } from '@/shared/api/calls';
-import { Problem } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
 import type { Conversation, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { problemText } from '@/shared/problem';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
@@ -30,7 +30,7 @@ export async function changeConversation(id: Id, change: ConversationChange): Pr
     return true;
   } catch (error) {
     dispatch({ type: 'conversation_edited', id, change: before });
-    showToast(sentenceOf(error), { isError: true });
+    showToast(problemText(error), { isError: true });
     return false;
   }
 }
@@ -98,7 +98,7 @@ export function react(message: Message, emoji: string): void {
     .then((saved) => dispatch({ type: 'message_saved', message: saved }))
     .catch((error: unknown) => {
       dispatch({ type: 'message_saved', message });
-      showToast(sentenceOf(error), { isError: true });
+      showToast(problemText(error), { isError: true });
     });
 }
 
@@ -106,13 +106,6 @@ async function save(request: Promise<Message>): Promise<void> {
   try {
     dispatch({ type: 'message_saved', message: await request });
   } catch (error) {
-    showToast(sentenceOf(error), { isError: true });
+    showToast(problemText(error), { isError: true });
   }
-}
-
-/** What a refusal says to a person. */
-export function sentenceOf(error: unknown): string {
-  if (!(error instanceof Problem)) return t('common.failed');
-  if (error.status === 0) return t('common.offline');
-  return error.detail || error.title || t('common.failed');
 }

@@ -3,20 +3,35 @@
 export interface ProblemField {
   field: string;
   text: string;
+  reason?: string;
+  values?: Readonly<Record<string, string>>;
 }
 
-/** An answer that refused (RFC 9457), or none at all (`status` 0). `title` is a sentence for a person. */
+export interface ProblemBody {
+  code: string;
+  reason: string;
+  values: Readonly<Record<string, string>>;
+  title: string;
+  detail: string;
+  errors: ProblemField[];
+}
+
+/** An answer that refused (RFC 9457), or none at all (`status` 0). `title` is an English sentence, `reason` its name. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
+  readonly reason: string;
+  readonly values: Readonly<Record<string, string>>;
   readonly title: string;
   readonly detail: string;
   readonly errors: readonly ProblemField[];
 
-  constructor(status: number, body: Partial<{ code: string; title: string; detail: string; errors: ProblemField[] }>) {
+  constructor(status: number, body: Partial<ProblemBody>) {
     super(body.title ?? `HTTP ${status}`);
     this.status = status;
     this.code = body.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
+    this.reason = body.reason ?? '';
+    this.values = body.values ?? {};
     this.title = body.title ?? '';
     this.detail = body.detail ?? '';
     this.errors = body.errors ?? [];

@@ -7,6 +7,7 @@ import { newId } from '@/shared/api/id';
 import { withLock } from '@/shared/api/locks';
 import type { FileRecord, Id, Message, OutgoingContent, Quoted } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
+import { problemText } from '@/shared/problem';
 import type { ReplyMode, Unsent } from '@/shared/store/state';
 import { dispatch, getState } from '@/shared/store/store';
 import { deleteItem, getItem, getItems, putItem } from './database';
@@ -117,7 +118,7 @@ async function deliverUntilDecided(clientId: Id): Promise<void> {
       return await forget(clientId);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!error.isTemporary) return keep({ ...item, state: 'refused', reason: error.detail || error.title });
+      if (!error.isTemporary) return keep({ ...item, state: 'refused', reason: problemText(error) });
       show({ ...item, state: 'waiting', progress: 0 });
       await pause(backOff(attempt));
     }

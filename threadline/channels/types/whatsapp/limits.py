@@ -98,7 +98,9 @@ def fit(content: Content) -> list[Content]:
         case Native():
             _check_native(content)
         case ChoiceMade() | Order() | FormAnswer() | Call() | Line() | Unsupported():
-            raise CannotSend("This kind of message comes from customers and cannot be sent.")
+            raise CannotSend(
+                "This kind of message comes from customers and cannot be sent.", reason="kind_from_customers"
+            )
         case _:
             assert_never(content)
     return [content]
@@ -109,7 +111,7 @@ def fit(content: Content) -> list[Content]:
 
 def _fit_text(content: Text) -> list[Content]:
     if not content.text.strip():
-        raise CannotSend("A message needs some text.")
+        raise CannotSend("A message needs some text.", reason="message_empty")
     return [Text(text=piece, has_preview=content.has_preview) for piece in split_text(content.text, TEXT)]
 
 
@@ -247,7 +249,7 @@ def _check_product(content: Product) -> None:
 
 def _check_template(content: Template) -> None:
     if len(content.name) > TEMPLATE_NAME or not _TEMPLATE_NAME.fullmatch(content.name) or not content.language:
-        raise CannotSend("Choose an approved template and its language.")
+        raise CannotSend("Choose an approved template and its language.", reason="choose_template")
     for value in (*content.header_values, *content.body_values, *content.button_values):
         _check_template_value(value)
     for value in content.button_values:
@@ -259,9 +261,12 @@ def _check_template(content: Template) -> None:
 
 def _check_template_value(value: TemplateValue) -> None:
     if not value.value.strip():
-        raise CannotSend("Fill every field of the template.")
+        raise CannotSend("Fill every field of the template.", reason="fill_template")
     if _TEMPLATE_GAP.search(value.value):
-        raise CannotSend("A value of a template holds no line breaks, no tabs and at most four spaces in a row.")
+        raise CannotSend(
+            "A value of a template holds no line breaks, no tabs and at most four spaces in a row.",
+            reason="template_value_form",
+        )
 
 
 def _check_native(content: Native) -> None:
@@ -288,9 +293,13 @@ def _check_body(text: str, limit: int) -> None:
 
 def _check_length(text: str, limit: int, what: str, *, may_be_empty: bool = False) -> None:
     if len(text) > limit:
-        raise CannotSend(f"{what} has at most {limit:,} characters; this one has {len(text):,}.")
+        raise CannotSend(
+            f"{what} has at most {limit:,} characters; this one has {len(text):,}.",
+            reason="text_too_long",
+            values={"limit": str(limit), "count": str(len(text))},
+        )
     if not may_be_empty and not text.strip():
-        raise CannotSend(f"{what} must not be empty.")
+        raise CannotSend(f"{what} must not be empty.", reason="text_empty")
 
 
 def _check_distinct(values: Iterable[str], text: str) -> None:

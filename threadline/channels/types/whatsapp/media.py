@@ -89,6 +89,7 @@ async def upload(http: HttpClient, access: ChannelAccess, file: OutgoingFile) ->
             retry=Retry.YES,
             alarm=error.alarm,
             text="The file could not be handed to WhatsApp; it is tried again.",
+            reason="whatsapp_file_not_taken",
             retry_in_s=error.retry_in_s,
         ) from error
     return media_id
@@ -142,7 +143,14 @@ def _again_if_unknown(error: SendError) -> SendError:
     """Asking changes nothing, so it may always be repeated."""
     if error.retry is not Retry.UNKNOWN:
         return error
-    return SendError(code=error.code, retry=Retry.YES, alarm=error.alarm, text=error.text, retry_in_s=error.retry_in_s)
+    return SendError(
+        code=error.code,
+        retry=Retry.YES,
+        alarm=error.alarm,
+        text=error.text,
+        reason=error.reason,
+        retry_in_s=error.retry_in_s,
+    )
 
 
 def _may_carry_token(access: ChannelAccess, url: str) -> bool:

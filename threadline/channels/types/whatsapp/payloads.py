@@ -87,7 +87,7 @@ def recipient(to: Sequence[AddressValue], *, needs_phone: bool = False) -> dict[
             return {"to": address.value}
         if address.scheme in (USER, PARENT_USER):
             return {"recipient": address.value}
-    raise CannotSend("This contact has no WhatsApp address.")
+    raise CannotSend("This contact has no WhatsApp address.", reason="no_address_here")
 
 
 def _needs_phone(content: Content) -> bool:
@@ -127,7 +127,9 @@ def content_payload(
         case Native():
             return content.type, msgspec.Raw(content.json.encode())
         case ChoiceMade() | Order() | FormAnswer() | Call() | Line() | Unsupported():
-            raise CannotSend("This kind of message comes from customers and cannot be sent.")
+            raise CannotSend(
+                "This kind of message comes from customers and cannot be sent.", reason="kind_from_customers"
+            )
         case _:
             assert_never(content)
 

@@ -7,10 +7,10 @@ sets the callback address of this account or of this number alone.
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -26,6 +26,7 @@ from threadline.channels.contract import (
     HttpUnreachable,
     PracticeChannel,
     Retry,
+    Said,
     SendError,
     SetupField,
 )
@@ -84,33 +85,85 @@ FIELDS: Final = (
     ),
 )
 
-_SCOPES: Final = {
-    "whatsapp_business_messaging": "messaging",
-    "whatsapp_business_management": "management",
-}
+_SCOPES: Final = ("whatsapp_business_messaging", "whatsapp_business_management")
 _NUMBER_FIELDS: Final = (
     "display_phone_number,verified_name,quality_rating,status,code_verification_status,platform_type,throughput,"
     "whatsapp_business_manager_messaging_limit"
 )
-_TIERS: Final = {
-    "TIER_250": "250 people a day",
-    "TIER_2K": "2,000 people a day",
-    "TIER_10K": "10,000 people a day",
-    "TIER_100K": "100,000 people a day",
-    "TIER_UNLIMITED": "any number of people a day",
-}
-_QUALITIES: Final = {"GREEN": "quality high", "YELLOW": "quality medium", "RED": "quality low"}
+_TIERS: Final = {"TIER_250": "250", "TIER_2K": "2,000", "TIER_10K": "10,000", "TIER_100K": "100,000"}
+_QUALITIES: Final = {"GREEN": "quality_high", "YELLOW": "quality_medium", "RED": "quality_low"}
 _NUMBER_STATES: Final = {
-    "PENDING": "Meta has not set up this number yet. Register it in WhatsApp Manager.",
-    "UNVERIFIED": "This number is not verified. Enter the code that Meta sends to it in WhatsApp Manager.",
-    "DISCONNECTED": "This number is not registered with the Cloud API. Register it in WhatsApp Manager.",
-    "MIGRATED": "This number has moved to another account. Enter that account's IDs.",
-    "DELETED": "This number was deleted. Choose another.",
-    "BANNED": "Meta has banned this number. Appeal in Business Support Home.",
-    "RESTRICTED": "Meta restricts this number. Open Business Support Home.",
+    "PENDING": "number_pending",
+    "UNVERIFIED": "number_unverified",
+    "DISCONNECTED": "number_not_registered",
+    "MIGRATED": "number_moved",
+    "DELETED": "number_deleted",
+    "BANNED": "number_banned",
+    "RESTRICTED": "number_restricted",
 }
 _WORKING_STATES: Final = frozenset({"CONNECTED", "FLAGGED", "RATE_LIMITED"})
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+SENTENCES: Final = {
+    "waiting_for_token": "Waiting for a valid token.",
+    "enter_token": "Enter the access token.",
+    "token_refused": "Meta does not accept this token. Copy it again.",
+    "token_expired": "This token has expired or was withdrawn. Generate a new one.",
+    "token_lasts": "Answered in {milliseconds} ms, does not expire.",
+    "token_valid_until": "Answered in {milliseconds} ms, valid until {date}.",
+    "asked_in_vain": "Meta did not answer. Try again in a minute.",
+    "permissions_missing": "The token lacks {missing}. Generate it again with both WhatsApp permissions.",
+    "permissions_held": "messaging, management",
+    "enter_account": "Enter the WhatsApp account ID.",
+    "account_out_of_reach": (
+        "The token does not reach this account. Check the ID, or assign the account to the system user."
+    ),
+    "found": "Found",
+    "account_name": "{name}",
+    "in_currency": "in {currency}",
+    "verified_business": "verified business",
+    "enter_number": "Enter the phone number ID.",
+    "number_out_of_reach": "The token does not reach this number. Enter the phone number ID, not the number itself.",
+    "number_elsewhere": "This number belongs to another WhatsApp account.",
+    "number_pending": "Meta has not set up this number yet. Register it in WhatsApp Manager.",
+    "number_unverified": "This number is not verified. Enter the code that Meta sends to it in WhatsApp Manager.",
+    "number_not_registered": "This number is not registered with the Cloud API. Register it in WhatsApp Manager.",
+    "number_moved": "This number has moved to another account. Enter that account's IDs.",
+    "number_deleted": "This number was deleted. Choose another.",
+    "number_banned": "Meta has banned this number. Appeal in Business Support Home.",
+    "number_restricted": "Meta restricts this number. Open Business Support Home.",
+    "number_in_state": "Meta says this number is {state}. Look at it in WhatsApp Manager.",
+    "number_not_on_cloud": "This number is not on the Cloud API. Register it there in WhatsApp Manager.",
+    "number_shown": "{number}",
+    "quality_high": "quality high",
+    "quality_medium": "quality medium",
+    "quality_low": "quality low",
+    "people_a_day": "{people} people a day",
+    "any_number_of_people": "any number of people a day",
+    "thousand_a_second": "1,000 messages a second",
+    "verify_again": "verify it again soon",
+    "enter_secret": "Enter the app secret.",
+    "waiting_for_number_id": "Waiting for the phone number ID.",
+    "waiting_for_reached_number": "Waiting for a number that the token reaches.",
+    "secret_of_another_app": "This secret belongs to another app: it does not fit the token. Copy it again.",
+    "secret_of_another_app_named": (
+        "This secret belongs to another app: it does not fit the token. Copy it again from “{app}”."
+    ),
+    "secret_fits": "Fits the token.",
+    "set_public_address": "Set the public address of this desk first.",
+    "https_only": "Meta calls only https addresses. Give the desk a certificate.",
+    "https_not_tried": "HTTPS. Meta tries the address when you start receiving.",
+    "address_silent": "What stands at this address does not answer.",
+    "address_fails": "Something at this address answers with the error {status}.",
+    "address_reachable": "Reachable",
+    "https_reachable": "HTTPS, reachable",
+    "waiting_for_account_and_number": "Waiting for the account and the number.",
+    "meta_does_not_say": "Meta does not say yet where it delivers.",
+    "delivers_here": "Meta delivers to this desk.",
+    "delivers_elsewhere": "Meta delivers to another address so far. Start receiving to change that.",
+    "start_receiving": "Start receiving, and Meta delivers to this desk.",
+}
+"""What a check may say, by the names that screens in other languages know."""
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------
@@ -207,7 +260,7 @@ async def check(http: HttpClient, access: ChannelAccess, endpoint: EndpointSecre
     token, data = await _check_token(asked)
     address = await _check_address(asked)
     if data is None:
-        return [token, *_waiting_for_token(), address, _waiting("webhook", "Webhook", "Waiting for a valid token.")]
+        return [token, *_waiting_for_token(), address, _waiting("webhook", "Webhook", _say("waiting_for_token"))]
     account, number, secret, webhook = await asyncio.gather(
         _check_account(asked), _check_number(asked), _check_secret(asked, data), _check_webhook(asked, data)
     )
@@ -221,46 +274,61 @@ def _waiting_for_token() -> list[Check]:
         ("number", "Number", "address"),
         ("app_secret", "App secret", APP_SECRET),
     )
-    return [_waiting(name, title, "Waiting for a valid token.", field) for name, title, field in lines]
+    return [_waiting(name, title, _say("waiting_for_token"), field) for name, title, field in lines]
 
 
-def _ok(name: str, title: str, detail: str, field: str = "") -> Check:
-    return Check(name, title, "ok", detail, field)
+def _say(code: str, **values: str) -> Said:
+    return Said(code, SENTENCES[code].format(**values), values)
 
 
-def _failed(name: str, title: str, detail: str, field: str = "") -> Check:
-    return Check(name, title, "failed", detail, field)
+def _ok(name: str, title: str, says: Said | Sequence[Said], field: str = "") -> Check:
+    return _line(name, title, "ok", says, field)
 
 
-def _waiting(name: str, title: str, detail: str, field: str = "") -> Check:
-    return Check(name, title, "waiting", detail, field)
+def _failed(name: str, title: str, says: Said | Sequence[Said], field: str = "") -> Check:
+    return _line(name, title, "failed", says, field)
+
+
+def _waiting(name: str, title: str, says: Said | Sequence[Said], field: str = "") -> Check:
+    return _line(name, title, "waiting", says, field)
+
+
+def _line(
+    name: str, title: str, state: Literal["ok", "failed", "waiting"], says: Said | Sequence[Said], field: str
+) -> Check:
+    parts = (says,) if isinstance(says, Said) else tuple(says)
+    return Check(name, title, state, ", ".join(part.text for part in parts), field, parts)
 
 
 async def _check_token(asked: _Asked) -> tuple[Check, _TokenData | None]:
     token = asked.access.secrets.get(TOKEN, "")
     if not token:
-        return _waiting("token", "Token", "Enter the access token.", TOKEN), None
+        return _waiting("token", "Token", _say("enter_token"), TOKEN), None
     started = time.perf_counter()
     try:
         data = (await asked.get("debug_token", decoder=_token, query={"input_token": token})).data
     except SendError as error:
-        return _failed("token", "Token", _why(error, "Meta does not accept this token. Copy it again."), TOKEN), None
+        return _failed("token", "Token", _why(error, _say("token_refused")), TOKEN), None
     if data.is_valid is not True:
-        text = "This token has expired or was withdrawn. Generate a new one."
-        return _failed("token", "Token", text, TOKEN), None
-    took = f"Answered in {round((time.perf_counter() - started) * 1000)} ms, {_life(data.expires_at)}."
-    return _ok("token", "Token", took, TOKEN), data
+        return _failed("token", "Token", _say("token_expired"), TOKEN), None
+    milliseconds = str(round((time.perf_counter() - started) * 1000))
+    return _ok("token", "Token", _life(data.expires_at, milliseconds), TOKEN), data
 
 
-def _life(expires_at: Loose) -> str:
+def _life(expires_at: Loose, milliseconds: str) -> Said:
+    """The date is written out in English, and for other languages as ISO 8601 has it."""
     seconds = integer_of(expires_at)
-    return f"valid until {datetime.fromtimestamp(seconds, UTC):%d %B %Y}" if seconds else "does not expire"
+    if not seconds:
+        return _say("token_lasts", milliseconds=milliseconds)
+    day = datetime.fromtimestamp(seconds, UTC).date()
+    text = SENTENCES["token_valid_until"].format(milliseconds=milliseconds, date=f"{day:%d %B %Y}")
+    return Said("token_valid_until", text, {"milliseconds": milliseconds, "date": day.isoformat()})
 
 
-def _why(error: SendError, otherwise: str) -> str:
+def _why(error: SendError, otherwise: Said) -> Said:
     """An outage says nothing about the value that was asked about."""
     if error.code in ("unreachable", "timeout", "broken", "half_answer") or error.code.startswith("http_"):
-        return f"{error.text} Try again in a minute."
+        return Said("asked_in_vain", f"{error.text} Try again in a minute.")
     return otherwise
 
 
@@ -268,47 +336,46 @@ def _check_permissions(data: _TokenData) -> Check:
     scopes = {text_of(scope) for scope in data.scopes or ()}
     missing = [scope for scope in _SCOPES if scope not in scopes]
     if missing:
-        text = f"The token lacks {' and '.join(missing)}. Generate it again with both WhatsApp permissions."
-        return _failed("permissions", "Permissions", text, TOKEN)
-    return _ok("permissions", "Permissions", ", ".join(_SCOPES.values()), TOKEN)
+        lacks = _say("permissions_missing", missing=", ".join(missing))
+        return _failed("permissions", "Permissions", lacks, TOKEN)
+    return _ok("permissions", "Permissions", _say("permissions_held"), TOKEN)
 
 
 async def _check_account(asked: _Asked) -> Check:
     if not asked.access.account:
-        return _waiting("account", "Account", "Enter the WhatsApp account ID.", "account")
+        return _waiting("account", "Account", _say("enter_account"), "account")
     query = {"fields": "name,currency,business_verification_status"}
     try:
         account = await asked.get(asked.access.account, decoder=_account, query=query)
     except SendError as error:
-        text = "The token does not reach this account. Check the ID, or assign the account to the system user."
-        return _failed("account", "Account", _why(error, text), "account")
-    facts = [text_of(account.name) or "Found"]
+        return _failed("account", "Account", _why(error, _say("account_out_of_reach")), "account")
+    name = text_of(account.name)
+    facts = [_say("account_name", name=name) if name else _say("found")]
     if account.currency:
-        facts.append(f"in {text_of(account.currency)}")
+        facts.append(_say("in_currency", currency=text_of(account.currency)))
     if account.business_verification_status == "verified":
-        facts.append("verified business")
-    return _ok("account", "Account", ", ".join(facts), "account")
+        facts.append(_say("verified_business"))
+    return _ok("account", "Account", facts, "account")
 
 
 async def _check_number(asked: _Asked) -> Check:
     access = asked.access
     if not access.address:
-        return _waiting("number", "Number", "Enter the phone number ID.", "address")
+        return _waiting("number", "Number", _say("enter_number"), "address")
     try:
         number = await asked.get(access.address, decoder=_number, query={"fields": _NUMBER_FIELDS})
         is_of_account = await _is_of_account(asked)
     except SendError as error:
-        text = "The token does not reach this number. Enter the phone number ID, not the number itself."
-        return _failed("number", "Number", _why(error, text), "address")
+        return _failed("number", "Number", _why(error, _say("number_out_of_reach")), "address")
     if not is_of_account:
-        return _failed("number", "Number", "This number belongs to another WhatsApp account.", "address")
+        return _failed("number", "Number", _say("number_elsewhere"), "address")
     state = text_of(number.status)
     if state and state not in _WORKING_STATES:
-        text = _NUMBER_STATES.get(state, f"Meta says this number is {state.lower()}. Look at it in WhatsApp Manager.")
-        return _failed("number", "Number", text, "address")
+        known = _NUMBER_STATES.get(state)
+        says = _say(known) if known else _say("number_in_state", state=state.lower())
+        return _failed("number", "Number", says, "address")
     if number.platform_type not in (None, "CLOUD_API"):
-        text = "This number is not on the Cloud API. Register it there in WhatsApp Manager."
-        return _failed("number", "Number", text, "address")
+        return _failed("number", "Number", _say("number_not_on_cloud"), "address")
     return _ok("number", "Number", _describe_number(number), "address")
 
 
@@ -320,44 +387,51 @@ async def _is_of_account(asked: _Asked) -> bool:
     return any(text_of(number.id) == asked.access.address for number in numbers.data)
 
 
-def _describe_number(number: _Number) -> str:
-    facts = [text_of(number.display_phone_number)]
-    facts.append(_QUALITIES.get(text_of(number.quality_rating), ""))
-    facts.append(_TIERS.get(text_of(number.whatsapp_business_manager_messaging_limit), ""))
+def _describe_number(number: _Number) -> list[Said]:
+    facts: list[Said] = []
+    if shown := text_of(number.display_phone_number):
+        facts.append(_say("number_shown", number=shown))
+    if quality := _QUALITIES.get(text_of(number.quality_rating)):
+        facts.append(_say(quality))
+    tier = text_of(number.whatsapp_business_manager_messaging_limit)
+    if people := _TIERS.get(tier):
+        facts.append(_say("people_a_day", people=people))
+    if tier == "TIER_UNLIMITED":
+        facts.append(_say("any_number_of_people"))
     if isinstance(number.throughput, _Throughput) and number.throughput.level == "HIGH":
-        facts.append("1,000 messages a second")
+        facts.append(_say("thousand_a_second"))
     if number.code_verification_status == "EXPIRED":
-        facts.append("verify it again soon")
-    return ", ".join(fact for fact in facts if fact) or "Found"
+        facts.append(_say("verify_again"))
+    return facts or [_say("found")]
 
 
 async def _check_secret(asked: _Asked, data: _TokenData) -> Check:
     """Graph refuses a proof that was made with the secret of another app than the token's."""
     secret = asked.endpoint.signing[0] if asked.endpoint.signing else ""
     if not secret:
-        return _waiting("app_secret", "App secret", "Enter the app secret.", APP_SECRET)
+        return _waiting("app_secret", "App secret", _say("enter_secret"), APP_SECRET)
     if not asked.access.address:
-        return _waiting("app_secret", "App secret", "Waiting for the phone number ID.", APP_SECRET)
+        return _waiting("app_secret", "App secret", _say("waiting_for_number_id"), APP_SECRET)
     query = {"fields": "id", "appsecret_proof": app_secret_proof(secret, asked.access.secrets.get(TOKEN, ""))}
     try:
         await asked.get(asked.access.address, decoder=_number, query=query)
     except SendError as error:
-        app = f" from “{text_of(data.application)}”" if data.application else ""
-        text = f"This secret belongs to another app: it does not fit the token. Copy it again{app}."
         if error.code == "33":
-            return _waiting("app_secret", "App secret", "Waiting for a number that the token reaches.", APP_SECRET)
-        return _failed("app_secret", "App secret", _why(error, text), APP_SECRET)
-    return _ok("app_secret", "App secret", "Fits the token.", APP_SECRET)
+            return _waiting("app_secret", "App secret", _say("waiting_for_reached_number"), APP_SECRET)
+        app = text_of(data.application)
+        says = _say("secret_of_another_app_named", app=app) if app else _say("secret_of_another_app")
+        return _failed("app_secret", "App secret", _why(error, says), APP_SECRET)
+    return _ok("app_secret", "App secret", _say("secret_fits"), APP_SECRET)
 
 
 async def _check_address(asked: _Asked) -> Check:
     """Meta calls only https with a certificate that everybody trusts; a simulator on this machine also calls http."""
     parts = urlsplit(asked.callback_url)
     if not parts.netloc:
-        return _waiting("address", "Address", "Set the public address of this desk first.")
+        return _waiting("address", "Address", _say("set_public_address"))
     is_local = parts.hostname in _LOCAL_HOSTS and urlsplit(asked.access.base_url).hostname in _LOCAL_HOSTS
     if parts.scheme != "https" and not is_local:
-        return _failed("address", "Address", "Meta calls only https addresses. Give the desk a certificate.")
+        return _failed("address", "Address", _say("https_only"))
     query = urlencode(
         {"hub.mode": "subscribe", "hub.challenge": "0", "hub.verify_token": asked.endpoint.verify_token or "-"}
     )
@@ -365,29 +439,27 @@ async def _check_address(asked: _Asked) -> Check:
         answer = await asked.http.request("GET", f"{asked.callback_url}?{query}", timeout_s=10, limit_bytes=4096)
     except HttpUnreachable:
         # The one HTTP client never asks its own host, so silence here proves nothing; Meta's call will.
-        return _waiting("address", "Address", "HTTPS. Meta tries the address when you start receiving.")
+        return _waiting("address", "Address", _say("https_not_tried"))
     except (HttpTimeout, HttpBroken):
-        return _failed("address", "Address", "What stands at this address does not answer.")
+        return _failed("address", "Address", _say("address_silent"))
     if answer.status >= 500:
-        return _failed("address", "Address", f"Something at this address answers with the error {answer.status}.")
-    return _ok("address", "Address", "Reachable" if is_local else "HTTPS, reachable")
+        return _failed("address", "Address", _say("address_fails", status=str(answer.status)))
+    return _ok("address", "Address", _say("address_reachable" if is_local else "https_reachable"))
 
 
 async def _check_webhook(asked: _Asked, data: _TokenData) -> Check:
     if not asked.access.account or not asked.access.address:
-        return _waiting("webhook", "Webhook", "Waiting for the account and the number.")
+        return _waiting("webhook", "Webhook", _say("waiting_for_account_and_number"))
     try:
         is_subscribed = await _is_subscribed(asked, text_of(data.app_id))
         url = _effective_url(await _urls(asked))
     except SendError as error:
-        return _waiting("webhook", "Webhook", _why(error, "Meta does not say yet where it delivers."))
+        return _waiting("webhook", "Webhook", _why(error, _say("meta_does_not_say")))
     if is_subscribed and url == asked.callback_url:
-        return _ok("webhook", "Webhook", "Meta delivers to this desk.")
+        return _ok("webhook", "Webhook", _say("delivers_here"))
     if url and url != asked.callback_url:
-        return _waiting(
-            "webhook", "Webhook", "Meta delivers to another address so far. Start receiving to change that."
-        )
-    return _waiting("webhook", "Webhook", "Start receiving, and Meta delivers to this desk.")
+        return _waiting("webhook", "Webhook", _say("delivers_elsewhere"))
+    return _waiting("webhook", "Webhook", _say("start_receiving"))
 
 
 async def _is_subscribed(asked: _Asked, app_id: str) -> bool:

@@ -216,6 +216,7 @@ function AccessBlock({ channel, type }: { readonly channel: Channel; readonly ty
       {isOpen ? (
         <form className="flex flex-col gap-5" onSubmit={(event) => void save(event)}>
           <ValueFields
+            type={channel.type}
             fields={fields}
             values={values}
             onChange={(name, value) => setValues({ ...values, [name]: value })}

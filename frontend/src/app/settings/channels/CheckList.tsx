@@ -1,7 +1,9 @@
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
+import { saidAll } from '@/shared/said';
 import { StateMark } from '@/shared/ui/InlineError';
 import type { Check } from '../types';
+import { titleOf } from './words';
 import { countLeft } from './useChecks';
 
 export interface CheckListProps {
@@ -33,11 +35,11 @@ export function CheckList({ checks, onAgain }: CheckListProps) {
               </span>
               <span className="min-w-0">
                 <span className="block text-14">
-                  {check.title}
+                  {titleOf(check)}
                   <span className="sr-only">, {t(`settings.checks.${check.state}`)}</span>
                 </span>
                 <span dir="auto" className="block text-13 break-words text-muted">
-                  {check.detail}
+                  {saidAll(check.says, check.detail)}
                 </span>
               </span>
             </li>

@@ -99,6 +99,7 @@ function ConnectForm({ type, above }: ConnectFormProps) {
     >
       <form className="flex flex-col gap-6" onSubmit={(event) => void connect(event)}>
         <ValueFields
+          type={type.type}
           fields={type.fields}
           values={values}
           onChange={change}

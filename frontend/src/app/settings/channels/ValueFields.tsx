@@ -1,13 +1,17 @@
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { t } from '@/shared/i18n';
+import { saidAll } from '@/shared/said';
 import type { FieldState } from '@/shared/ui/InlineError';
 import { SecretField, TextField } from '@/shared/ui/TextField';
 import { cx } from '@/shared/ui/cx';
 import type { Channel, Check, SetupField } from '../types';
 import { isWellFormed, type Values } from './useChecks';
+import { labelOf, titleOf, whereFound } from './words';
 
 export interface ValueFieldsProps {
+  /** The channel type whose values these are. */
+  readonly type: string;
   readonly fields: readonly SetupField[];
   readonly values: Values;
   readonly onChange: (name: string, value: string) => void;
@@ -45,14 +49,14 @@ interface ValueFieldProps extends ValueFieldsProps {
   readonly isWide: boolean;
 }
 
-function ValueField({ field, isWide, values, onChange, checks, errors, isChecking, stored }: ValueFieldProps) {
+function ValueField({ type, field, isWide, values, onChange, checks, errors, isChecking, stored }: ValueFieldProps) {
   const [isLeft, setIsLeft] = useState(false);
   const value = values[field.name] ?? '';
   const isOdd = isLeft && value !== '' && !isWellFormed(field, value);
   const note = noteOf(field, value, checks, isChecking);
   const common = {
-    label: field.label,
-    labelEnd: <WhereFound field={field} />,
+    label: labelOf(type, field),
+    labelEnd: <WhereFound where={whereFound(type, field)} link={field.link} />,
     name: field.name,
     value,
     autoComplete: 'off',
@@ -62,7 +66,7 @@ function ValueField({ field, isWide, values, onChange, checks, errors, isCheckin
     onBlur: () => setIsLeft(true),
     error: errors[field.name] ?? errors[`values.${field.name}`] ?? (isOdd ? t('settings.connect.odd') : undefined),
     note,
-    hint: note === undefined ? placeOf(field).spot : undefined,
+    hint: note === undefined ? placeOf(whereFound(type, field)).spot : undefined,
     className: cx(isWide && 'sm:col-span-2'),
   };
   if (field.kind === 'secret') return <SecretField {...common} storedEnd={stored?.[field.name]?.last4} />;
@@ -70,22 +74,22 @@ function ValueField({ field, isWide, values, onChange, checks, errors, isCheckin
 }
 
 /** "WhatsApp Manager: above the list" → the page at the label's end, the spot on it below the field. */
-function placeOf(field: SetupField): { readonly page: string; readonly spot: string } {
-  const [page = '', ...rest] = field.where_found.split(':');
+function placeOf(where: string): { readonly page: string; readonly spot: string } {
+  const [page = '', ...rest] = where.split(':');
   const spot = rest.join(':').trim();
   return { page: page.trim(), spot: spot === '' ? '' : `${spot.charAt(0).toLocaleUpperCase()}${spot.slice(1)}` };
 }
 
-function WhereFound({ field }: { readonly field: SetupField }) {
-  const { page } = placeOf(field);
+function WhereFound({ where, link }: { readonly where: string; readonly link: string }) {
+  const { page } = placeOf(where);
   if (page === '') return null;
-  if (field.link === '') return <span className="truncate text-13 text-muted">{page}</span>;
+  if (link === '') return <span className="truncate text-13 text-muted">{page}</span>;
   return (
     <a
-      href={field.link}
+      href={link}
       target="_blank"
       rel="noopener noreferrer"
-      title={field.where_found}
+      title={where}
       className="inline-flex min-w-0 items-center gap-1 rounded-sm text-13 text-accent underline-offset-2 hover:underline"
     >
       <span className="truncate">{page}</span>
@@ -105,5 +109,7 @@ function noteOf(
   if (isChecking) return { state: 'checking', text: t('settings.connect.checking') };
   const own = checks.filter((check) => check.field === field.name);
   const worst = own.find(({ state }) => state === 'failed') ?? own.find(({ state }) => state === 'waiting') ?? own[0];
-  return worst === undefined ? undefined : { state: worst.state, text: worst.detail || worst.title };
+  return worst === undefined
+    ? undefined
+    : { state: worst.state, text: saidAll(worst.says, worst.detail) || titleOf(worst) };
 }

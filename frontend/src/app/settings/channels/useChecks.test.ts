@@ -14,7 +14,7 @@ const NUMBER: SetupField = {
 };
 
 function check(state: Check['state'], field: string): Check {
-  return { name: field || 'webhook', title: '', state, detail: '', field };
+  return { name: field || 'webhook', title: '', state, detail: '', field, says: [] };
 }
 
 test('a value has the shape that its field declares, as a whole', () => {

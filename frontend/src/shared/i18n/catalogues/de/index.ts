@@ -2,7 +2,8 @@ import common from './common.json';
 import entry from './entry.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
+import server from './server.json';
 import settings from './settings.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...entry, ...inbox, ...practice, ...settings };
+export default { ...common, ...entry, ...inbox, ...practice, ...server, ...settings };
