@@ -1,5 +1,8 @@
 """Every kind of message between customer and agent is shown as what it is, on both sides."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -207,3 +210,15 @@ def _send(admin: Person, customer: Customer, content: dict[str, object]) -> None
     conversation = admin.conversation_of(customer)
     body = {"client_id": str(new_id()), "content": content}
     admin.post(f"/api/conversations/{conversation['id']}/messages", body)
+
+
+def test_the_contact_panel_tells_the_customers_time(desk: Desk, customer: Customer) -> None:
+    """Practice customers have British numbers, and this desk stands in Amsterdam: an hour later."""
+    desk.enter(customer)
+    desk.page.get_by_role("button", name="Contact").first.click()
+    panel = desk.page.get_by_role("complementary", name="Contact")
+    there = panel.get_by_title("Guessed from the country of the number")
+    expect(there).to_be_visible()
+    now = datetime.now(ZoneInfo("Europe/London"))
+    possible = {f"{moment:%H:%M}" for moment in (now - timedelta(minutes=1), now, now + timedelta(minutes=1))}
+    assert any(time in there.inner_text() for time in possible), (there.inner_text(), possible)

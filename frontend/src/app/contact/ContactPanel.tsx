@@ -131,12 +131,35 @@ function Facts({ contact, current }: { readonly contact: Contact; readonly curre
             <bdi>{languageName(contact.locale)}</bdi>
           </Fact>
         )}
+        <LocalTime phone={contact.phone} />
         <Fact label={t('contact.since')}>
           {formatDate(contact.created_at, { day: 'numeric', month: 'long', year: 'numeric' })}
         </Fact>
       </dl>
       {earlier.length > 0 && <Earlier conversations={earlier} />}
     </>
+  );
+}
+
+/** What time it is where the customer probably is: may one call now, does one wish a good evening? */
+function LocalTime({ phone }: { readonly phone: string }) {
+  const [zone, setZone] = useState<string>();
+  const now = useMinute();
+  useEffect(() => {
+    let isCurrent = true;
+    // The table is fetched with the first contact that is looked at, not with the inbox.
+    void import('./zones').then(({ zoneOfPhone }) => isCurrent && setZone(zoneOfPhone(phone)));
+    return () => {
+      isCurrent = false;
+    };
+  }, [phone]);
+  if (zone === undefined) return null;
+  return (
+    <Fact label={t('contact.local_time')}>
+      <span title={t('contact.local_time_guess')}>
+        {formatDate(new Date(now), { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone })}
+      </span>
+    </Fact>
   );
 }
 
