@@ -9,6 +9,8 @@
 import asyncio
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +34,31 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--external-postgres", action="store_true", help="use an external PostgreSQL of 15 or newer")
     parser.addoption("--update-cases", action="store_true", help="write what channels do now into their case files")
+
+
+_RUN_FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """What a run writes lies in a folder of its own.
+
+    pytest's usual place is one for all runs of a user, and each run that starts closes it to everybody else: a database
+    that runs as another user, because we are root, was then cut off from its files in the middle of somebody's run.
+    """
+    if config.option.basetemp is None:
+        folder = Path(tempfile.mkdtemp(prefix="tl-run-", dir="/tmp"))
+        folder.chmod(0o711)
+        config.option.basetemp = str(folder / "pytest")
+        config.stash[_RUN_FOLDER] = folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What failed stays to be looked at."""
+    folder = session.config.stash.get(_RUN_FOLDER, None)
+    if folder is not None and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from tests.browser.provider import Provider
 def test_what_agents_and_the_customer_do_stands_in_the_thread(
     desk: Desk, provider: Provider, admin: Person, colleague: Person
 ) -> None:
-    customer = provider.customer("Hannah Whitcombe")
+    customer = provider.customer("Gesa Lührs")
     customer.says("The carafe came cracked.")
     desk.enter(customer)
     desk.page.get_by_role("button", name="Answered by").click()
