@@ -211,6 +211,8 @@ class Supervisor:
                 "--port", str(port), "--ready-file", str(ready_file),
                 "--control-token-file", str(folder / f"{name}.token"), "--state-file", str(folder / f"{name}.state"),
             ]  # fmt: skip
+            if self._settings.tls_cert is not None:
+                command += ["--trust", str(self._settings.tls_cert)]  # we may have signed it ourselves
             children.append(_Child(name, command, environment))
             _append(environment, "THREADLINE_SIMULATORS", f"{name}=http://127.0.0.1:{port}")
             _append(environment, "THREADLINE_ALLOWED_PRIVATE_HOSTS", f"127.0.0.1:{port}")

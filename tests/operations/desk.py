@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 started: list["Desk"] = []
 
@@ -18,6 +19,8 @@ class Desk:
     def __init__(self, data_dir: Path, port: int, *flags: str, environment: dict[str, str] | None = None) -> None:
         self.data_dir = data_dir
         self.port = port
+        self.session: dict[str, Any] = {}
+        """Of the first admin, once a test has signed in."""
         self.output = Path(tempfile.mkstemp(prefix="tl-serve-")[1])
         command = [sys.executable, "-m", "threadline.cli", "serve", "--no-browser", "--port", str(port)]
         self.started_at = time.monotonic()

@@ -24,6 +24,7 @@ def main() -> None:
         "--state-file", type=Path, help="everything survives a restart in this file and the folder FILE.d"
     )
     parser.add_argument("--ready-file", type=Path, help="the URL is written here once requests are answered")
+    parser.add_argument("--trust", type=Path, help="a certificate (PEM) to trust beside those that everybody trusts")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     try:
@@ -36,7 +37,9 @@ def main() -> None:
 async def serve(options: argparse.Namespace) -> None:
     """Runs until SIGTERM or SIGINT, then stops in order."""
     token = control_token(options.control_token_file)
-    simulator = Simulator(seed=options.seed, control_token=token, state_file=options.state_file)
+    simulator = Simulator(
+        seed=options.seed, control_token=token, state_file=options.state_file, trusted_file=options.trust
+    )
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

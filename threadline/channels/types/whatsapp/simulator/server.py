@@ -43,7 +43,8 @@ class Simulator:
         async with Simulator(seed=7).running() as sim:
             ...  # sim.url, sim.control_token
 
-    With `state_file` everything survives a restart. `knobs` are the first settings of a new state.
+    With `state_file` everything survives a restart. `trusted_file` is a certificate of the desk's that nobody else need
+    trust. `knobs` are the first settings of a new state.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Simulator:
         seed: int = 0,
         control_token: str | None = None,
         state_file: Path | None = None,
+        trusted_file: Path | None = None,
         knobs: JSON | None = None,
         source: Callable[[], float] = time.time,
     ) -> None:
@@ -62,6 +64,7 @@ class Simulator:
             state = State(seed=seed, knobs=msgspec.to_builtins(msgspec.convert(knobs or {}, Knobs)))
         store = self._storage.media_store() if self._storage is not None else MediaStore(None)
         self.world = World(state, Clock(source), store)
+        self.world.delivery.trusted_file = trusted_file
         outcomes.install(self.world)
         meta_acts.install(self.world)
         if self._storage is not None:
