@@ -36,7 +36,8 @@ class Desk:
     """One workspace with one channel."""
 
     database: Database
-    connection: asyncpg.Connection
+    connection: asyncpg.Pool
+    """What a test asks while its provider asks at the same moment: each gets a connection of its own."""
     provider: Provider
     http: HttpClient
     channel_type: ChannelType
@@ -321,7 +322,7 @@ async def until(
 async def open_desk(
     database: Database, database_url: str, provider: Provider, http: HttpClient, *, courier: Courier | None = None
 ) -> AsyncIterator[Desk]:
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.create_pool(database_url, min_size=1, max_size=4)
     desk = Desk(database, connection, provider, http, courier or Courier())
     await desk.set_up()
     try:
