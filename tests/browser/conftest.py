@@ -4,6 +4,7 @@ Both end with this folder (package scope): Playwright keeps an event loop runnin
 Nothing here is skipped: without a browser the tests fail and say what to install.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -157,8 +158,8 @@ def _cleared_desk(admin: Person) -> Iterator[None]:
 
 @pytest.fixture
 def colleague(playwright: Playwright, product: Product, admin: Person) -> Iterator[Person]:
-    """Somebody else of the same workspace, an agent."""
-    yield from _invite(playwright, product, admin, name="Jonas Berg", role="agent")
+    """Somebody else of the same workspace, an agent; whoever was one in an earlier test is still there."""
+    yield from _invite(playwright, product, admin, name=f"Jonas {_surname()}", role="agent")
 
 
 @pytest.fixture
@@ -175,6 +176,10 @@ def _invite(playwright: Playwright, product: Product, admin: Person, *, name: st
     person = join(playwright, product, "/api/invitation", token=token, name=name)
     yield person
     person.http.dispose()
+
+
+def _surname() -> str:
+    return "".join(secrets.choice("aeiou") + secrets.choice("dklmnrst") for _ in range(4)).capitalize()
 
 
 def csrf(person: Person) -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_sign_out_and_in_again(colleague: Person, new_context: ContextMaker, pro
     page = new_context(colleague).new_page()
     page.goto("/inbox")
     expect(page.get_by_role("option").filter(has_text="Anouk Jansen")).to_be_visible()
-    page.get_by_role("button", name="Jonas Berg, theme and sign-out").click()
+    page.get_by_role("button", name=f"{colleague.name}, theme and sign-out").click()
     page.get_by_role("menuitem", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/signin$"))

@@ -14,13 +14,13 @@ def test_what_agents_and_the_customer_do_stands_in_the_thread(
     customer.says("The carafe came cracked.")
     desk.enter(customer)
     desk.page.get_by_role("button", name="Answered by").click()
-    desk.page.get_by_role("menuitemradio", name="Jonas Berg").click()
-    expect(desk.thread.get_by_text("Mila Brandt assigned this to Jonas Berg")).to_be_in_viewport()
+    desk.page.get_by_role("menuitemradio", name=colleague.name).click()
+    expect(desk.thread.get_by_text(f"Mila Brandt assigned this to {colleague.name}")).to_be_in_viewport()
 
     colleague.patch(f"/api/conversations/{colleague.conversation_of(customer)['id']}", {"state": "resolved"})
-    folded = desk.thread.get_by_role("button", name="Mila Brandt assigned this to Jonas Berg, 1 more")
+    folded = desk.thread.get_by_role("button", name=f"Mila Brandt assigned this to {colleague.name}, 1 more")
     folded.click()
-    expect(desk.thread.get_by_text("Jonas Berg resolved this")).to_be_in_viewport()
+    expect(desk.thread.get_by_text(f"{colleague.name} resolved this")).to_be_in_viewport()
     expect(desk.row(customer)).to_have_count(0)
 
     customer.says("One more thing!")
