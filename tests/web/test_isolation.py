@@ -157,7 +157,7 @@ async def test_twenty_equal_requests_have_one_effect_and_one_answer(browser: Bro
     assert len({answer.raw for answer in answers}) == 1
     assert sum("idempotent-replayed" in answer.headers for answer in answers) == 19
     thread = (await browser.get(path)).json["items"]
-    assert [one["direction"] for one in thread] == ["incoming", "outgoing"]
+    assert [one["direction"] for one in thread] == ["incoming", "line", "outgoing"]  # taken once, answered once
     other = await browser.post(path, body | {"client_id": str(uuid4())}, headers=headers)
     assert other.status == 422
     without_key = await browser.post(path, body)

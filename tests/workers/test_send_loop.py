@@ -637,14 +637,13 @@ async def _kill_a_claim_on_its_way(desk: Desk) -> None:
     """Its first statement waits for a lock, and its connection dies over it: whether it counts, nobody can say."""
 
     async def kill() -> int:
-        await desk.connection.execute("select pg_stat_clear_snapshot()")
         return await desk.connection.fetchval(  # pyright: ignore[reportReturnType] - a count is a number
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database()"
             " and application_name = 'threadline_engine' and wait_event_type = 'Lock'"
         )
 
-    async with desk.connection.transaction():
-        await desk.connection.execute("select from leases for update")
+    async with desk.connection.acquire() as other, other.transaction():
+        await other.execute("select from leases for update")
         await until(kill, is_so=lambda killed: killed > 0)
 
 
