@@ -155,6 +155,27 @@ async def test_failure_that_closes_the_window_closes_it(desk: ReceivingDesk) -> 
     assert closes_at < desk.now + timedelta(hours=1)
 
 
+async def test_file_that_the_provider_could_not_take_goes_up_anew(desk: ReceivingDesk) -> None:
+    """Sent again with the provider's own bad copy, it would fail for ever."""
+    sent = await desk.add_outgoing(1)
+    files = [desk.new_id(), desk.new_id()]
+    for file_id in files:
+        await desk.connection.execute(
+            "insert into files (workspace_id, id, message_id, state, provider_media_id, provider_media_expires_at)"
+            " values ($1, $2, $3, 'ready', '444', now() + interval '1 day')",
+            desk.workspace_id,
+            file_id,
+            sent.message_id,
+        )
+    await desk.connection.execute(
+        "update messages set file_ids = array[$2::uuid] where id = $1", sent.message_id, files[0]
+    )
+    code = next(code for code in ("131053",) if desk.channel.type.failure(code).spoils_upload)
+    await desk.receive(desk.status(sent, Status.FAILED, "p1", error_code=code))
+    kept = {row["id"]: row["provider_media_id"] for row in await desk.of("files")}
+    assert kept == {files[0]: None, files[1]: "444"}
+
+
 async def _sweep(desk: ReceivingDesk) -> None:
     async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
         await sweep_parked(session, desk.channel, now=desk.now, new_id=desk.new_id)

@@ -33,6 +33,7 @@ from threadline.store.statuses import (
     move_attempts,
     park_items,
 )
+from threadline.store.uploads import forget_provider_media
 
 _REPORTED_WITHIN = timedelta(days=8)
 """Providers report on a message for a week; a day more for clocks and queues."""
@@ -178,6 +179,9 @@ async def _draw_consequences(
             sorted({one.contact_id for one in closed}),
             sorted({one.conversation_id for one in closed}),
         )
+    spoiled = [one.message_id for one, meaning in failed if meaning.spoils_upload]
+    if spoiled:
+        await forget_provider_media(session, channel.workspace_id, spoiled)
     for one, meaning in failed:
         if meaning.withdraws_marketing:
             await refusals.withdraw_consent(

@@ -446,6 +446,8 @@ class FailureMeaning:
     closes_window: bool = False
     withdraws_marketing: bool = False
     is_unreachable: bool = False
+    spoils_upload: bool = False
+    """The provider's copy of the file is no good: sent again, the file goes up anew."""
     reason: str = ""
     """Names the sentence for good, for screens in other languages: several codes may share one."""
 

@@ -133,3 +133,18 @@ async def keep_provider_media(
         list(media_ids.values()),
         kept_days,
     )
+
+
+async def forget_provider_media(session: Session, workspace_id: UUID, message_ids: Sequence[UUID]) -> None:
+    """The provider's copies of these messages' files are no good; whoever sends them next uploads them anew."""
+    await (await session.raw()).execute(
+        """
+        update files f set provider_media_id = null, provider_media_expires_at = null
+        from messages m
+        where m.workspace_id = $1 and m.id = any($2::uuid[]) and m.id >= $3
+          and f.workspace_id = m.workspace_id and f.id = any(m.file_ids)
+        """,
+        workspace_id,
+        message_ids,
+        min(message_ids),
+    )

@@ -215,6 +215,16 @@ async def test_file_that_meta_forgot_is_sent_up_once_more(http: HttpClient, grap
     assert len(graph.asked) == 3
 
 
+async def test_file_that_meta_could_not_digest_goes_up_once_more(http: HttpClient, graph: GraphDouble) -> None:
+    graph.will({"id": "444"}, error(131053), {"id": "555"}, ACCEPTED)
+    sent = await CHANNEL.send(http, graph.access(), part(IMAGE, outgoing_file()))
+    assert sent.uploaded == {FILE: "555"}
+    graph.will({"id": "444"}, error(131053), {"id": "555"}, error(131053))
+    with pytest.raises(SendError):
+        await CHANNEL.send(http, graph.access(), part(IMAGE, outgoing_file()))
+    assert len(graph.asked) == 4
+
+
 @pytest.mark.parametrize("answer", [(500, b""), "break", b"", {"no": "id"}])
 async def test_upload_that_fails_may_go_again_because_nobody_got_it(
     http: HttpClient, graph: GraphDouble, answer: object

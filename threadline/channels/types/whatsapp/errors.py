@@ -288,6 +288,7 @@ MEANINGS: Final = _table(
             Alarm.NONE,
             "WhatsApp could not take the file. Send it again, or in another format.",
             help="resend",
+            spoils_upload=True,
             reason="whatsapp_file_refused",
         ),
     ),

@@ -19,7 +19,8 @@ from threadline.channels.types.whatsapp.scalars import Loose, text_of
 from threadline.core.content import Media, Template
 from threadline.core.errors import CannotSend
 
-_STALE_MEDIA: Final = frozenset({"100", "33", "131009", "131053"})
+_INDIGESTIBLE: Final = "131053"
+_STALE_MEDIA: Final = frozenset({"100", "33", "131009", _INDIGESTIBLE})
 """How Meta refuses a media id that it does not know (any more), or a file that it could not take this once."""
 
 
@@ -44,16 +45,18 @@ _answer = msgspec.json.Decoder(_Answer)
 async def send(http: HttpClient, access: ChannelAccess, part: OutgoingPart, *, timeout_s: float = 30) -> Sent:
     """Send one part; its files are uploaded first, unless Meta still has them. Raises SendError.
 
-    A remembered upload that Meta has forgotten is made once more: that refusal proves that nothing was sent.
+    A remembered upload that Meta has forgotten is made once more, and so is one that it could not digest, which often
+    passes (whatsapp.md §7, 131053): these refusals prove that nothing was sent.
     """
     remembered = {file.file_id: file.provider_media_id for file in part.files.values() if file.provider_media_id}
     uploaded = await _upload_missing(http, access, part, remembered)
     try:
         return await _post(http, access, part, {**remembered, **uploaded}, uploaded, timeout_s=timeout_s)
     except SendError as error:
-        if not remembered or error.code not in _STALE_MEDIA:
+        is_stale = bool(remembered) and error.code in _STALE_MEDIA
+        if not is_stale and not (uploaded and error.code == _INDIGESTIBLE):
             raise
-    uploaded |= await _upload_missing(http, access, part, uploaded)
+    uploaded = await _upload_missing(http, access, part, {})
     return await _post(http, access, part, uploaded, uploaded, timeout_s=timeout_s)
 
 
