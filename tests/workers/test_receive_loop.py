@@ -92,6 +92,53 @@ async def states(desk: ReceivingDesk) -> list[str]:
     return [row["state"] for row in await desk.of("deliveries", order="id")]
 
 
+async def _taken(desk: ReceivingDesk, loop: ReceiveLoop) -> list[str]:
+    while await loop.step():
+        pass
+    return [row["provider_id"] for row in await desk.of("messages", order="seq")]
+
+
+async def test_what_waited_for_long_comes_before_what_is_new(
+    desk: ReceivingDesk, loop: ReceiveLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Usually only the last minute is read; a backlog may reach further back, and in pieces."""
+    monkeypatch.setattr(receive_loop, "BATCH", 2)
+    await deliver(desk, *(body(desk, 1, f"old{n}") for n in range(5)))
+    desk.advance(minutes=10)
+    await deliver(desk, *(body(desk, 1, f"new{n}") for n in range(3)))
+    assert await _taken(desk, loop) == [*(f"old{n}" for n in range(5)), *(f"new{n}" for n in range(3))]
+
+
+async def test_what_could_not_be_written_comes_before_what_is_new(
+    desk: ReceivingDesk, loop: ReceiveLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await loop.step() == 0
+    await deliver(desk, *(body(desk, 1, f"old{n}") for n in range(3)))
+    with monkeypatch.context() as broken:
+        broken.setattr(receive_loop, "receive", _lost)
+        assert await loop._step_safely() is None
+    desk.advance(minutes=10)
+    await deliver(desk, body(desk, 1, "new"))
+    assert await _taken(desk, loop) == ["old0", "old1", "old2", "new"]
+
+
+async def _lost(*_: object, **__: object) -> None:
+    raise asyncpg.ConnectionDoesNotExistError
+
+
+async def test_late_line_of_long_ago_is_found(desk: ReceivingDesk, loop: ReceiveLoop) -> None:
+    """Its id is older than everything that was read, and it was committed last."""
+    old = desk.new_id()
+    desk.advance(minutes=10)
+    await deliver(desk, body(desk, 1, "first"))
+    assert await loop.step() == 1
+    late = DeliveryLine(
+        old, old, desk.workspace_id, desk.endpoint_id, desk.channel.id, body(desk, 1, "late"), None, desk.now
+    )
+    await insert_deliveries(desk.connection, [late])
+    assert await loop.step() == 1
+
+
 async def test_deliveries_become_messages_and_are_closed(desk: ReceivingDesk, loop: ReceiveLoop) -> None:
     await deliver(desk, *(body(desk, n % 3, f"m{n}") for n in range(9)))
     assert await loop.step() == 9

@@ -73,21 +73,28 @@ async def insert_deliveries(connection: Connection, lines: Sequence[DeliveryLine
 
 _READ_OPEN = """
 select id, body_id, body, blob_key, received_at, tries from deliveries
-where channel_id = $1 and state = 'open' and id <> all($3::uuid[]) order by id limit $2
+where channel_id = $1 and state = 'open' and id <> all($3::uuid[]) and id >= $4 and id <= $5 order by id limit $2
 """
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 
 _READ_BODIES = "select id, body, blob_key from deliveries where id = any($1::uuid[])"
 
 
 async def read_open_deliveries(
-    connection: Connection, *, channel_id: UUID, limit: int, except_ids: Sequence[UUID] = ()
+    connection: Connection,
+    *,
+    channel_id: UUID,
+    limit: int,
+    except_ids: Sequence[UUID] = (),
+    between: tuple[UUID, UUID] = (_LOWEST, _HIGHEST),
 ) -> list[OpenDelivery]:
     """The open lines of a channel in the order of receipt, with their bodies. Uses `deliveries_open`.
 
     By state and never from a position: a line with a lower id may be committed after one with a higher. `except_ids`
-    are lines that wait for their next try.
+    are lines that wait for their next try. `between` leaves out the partitions, and the leavings of what was closed,
+    before and after: most of them made ahead and empty, they cost a small batch half of its reading.
     """
-    rows = await connection.fetch(_READ_OPEN, channel_id, limit, list(except_ids))
+    rows = await connection.fetch(_READ_OPEN, channel_id, limit, list(except_ids), *between)
     shared_ids = {row["body_id"] for row in rows if row["body_id"] != row["id"]}
     shared = {row["id"]: row for row in await connection.fetch(_READ_BODIES, list(shared_ids))} if shared_ids else {}
     found: list[OpenDelivery] = []

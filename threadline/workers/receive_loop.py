@@ -6,9 +6,10 @@ for a reason nobody knows is tried twelve times and then buried, visible and rep
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, Protocol
 from uuid import UUID
@@ -21,6 +22,7 @@ from threadline.actions.receive_messages import receive
 from threadline.actions.receiving import Channel, Received
 from threadline.channels.contract import Addressed
 from threadline.core.errors import BadPayload
+from threadline.core.ids import first_uuid7_at
 from threadline.infra.bus import Bus
 from threadline.infra.log import get_logger
 from threadline.store.channels_hosted import FenceLost, check_fence
@@ -37,6 +39,8 @@ BATCH: Final = 500
 TRIES: Final = 12
 _THREAD_FROM_BYTES: Final = 256 * 1024
 _SWEEP_EVERY_S: Final = 5.0
+_HAS_ALL_S: Final = 1.0
+_LATELY: Final = timedelta(minutes=1)
 _BACKOFF_S: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 _RECEIVED = Counter("threadline_items_received", "Inbound items received")
@@ -82,6 +86,8 @@ class ReceiveLoop:
     """Read and parsed while the batch before was written."""
     _failures: int = 0
     _swept_at: float = 0.0
+    _had_all_at: float = -math.inf
+    """When everything open was read last, by monotonic time."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set, between two batches. Raises FenceLost when another worker has the channel."""
@@ -103,6 +109,7 @@ class ReceiveLoop:
             raise
         except Exception as error:
             self._failures += 1
+            self._had_all_at = -math.inf  # what was to be written is open again, and may be old
             if is_outage(error):
                 log.warning("receive_outage", channel_id=str(self.channel.id), error=describe(error))
             else:
@@ -150,13 +157,31 @@ class ReceiveLoop:
             await self._receive_isolated(parsed)
 
     async def _read(self, *, except_ids: Sequence[UUID]) -> list[_Parsed]:
+        """Of the last minute if a moment ago there was nothing older, else of all times.
+
+        More than one batch may reach further back than a minute, and what is older comes first.
+        """
         moment = monotonic()
         self._retry_at = {id: at for id, at in self._retry_at.items() if at > moment}
+        skipped = [*self._retry_at, *except_ids]
         async with self.database.connection(Role.ENGINE) as connection:
-            deliveries = await read_open_deliveries(
-                connection, channel_id=self.channel.id, limit=BATCH, except_ids=[*self._retry_at, *except_ids]
-            )
+            deliveries: list[OpenDelivery] = []
+            if moment < self._had_all_at + _HAS_ALL_S:
+                deliveries = await read_open_deliveries(
+                    connection, channel_id=self.channel.id, limit=BATCH, except_ids=skipped, between=self._lately()
+                )
+            if not deliveries:
+                deliveries = await read_open_deliveries(
+                    connection, channel_id=self.channel.id, limit=BATCH, except_ids=skipped
+                )
+                self._had_all_at = moment
+        if len(deliveries) >= BATCH:
+            self._had_all_at = -math.inf
         return await self._parse_all(deliveries)
+
+    def _lately(self) -> tuple[UUID, UUID]:
+        now = self.now()
+        return first_uuid7_at(now - _LATELY), first_uuid7_at(now + _LATELY)
 
     async def _parse_all(self, deliveries: Sequence[OpenDelivery]) -> list[_Parsed]:
         return [await self._parse(delivery) for delivery in deliveries]
