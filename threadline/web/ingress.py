@@ -217,7 +217,10 @@ class Ingress:
         """No provider's address or headers come near these bounds (S70)."""
         if len(scope["query_string"]) > self.url_bytes:
             raise _Refused(414, "address")
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > self.header_bytes:
+        size_bytes = 0
+        for name, value in scope["headers"]:
+            size_bytes += len(name) + len(value)
+        if size_bytes > self.header_bytes:
             raise _Refused(431, "headers")
 
     async def _endpoint(self, path: str) -> Endpoint:
@@ -233,13 +236,20 @@ class Ingress:
 
     async def _read_body(self, scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
         _check_announced(scope, limit_bytes)
-        with self.slow_bodies:
+        reader = self.slow_bodies.begin()
+        try:
             event = await receive()
             body: bytes = event.get("body", b"")
-            if event["type"] == "http.request" and not event.get("more_body"):
-                _check_size(len(body), limit_bytes)
-                return body
-            return await _read_rest(event, receive, limit_bytes)
+            if event["type"] != "http.request" or event.get("more_body"):
+                return await _read_rest(event, receive, limit_bytes)
+        except asyncio.CancelledError:
+            if self.slow_bodies.is_late(reader):
+                raise _Refused(408, "slow_body") from None
+            raise
+        finally:
+            self.slow_bodies.end(reader)
+        _check_size(len(body), limit_bytes)
+        return body
 
     async def _answer(self, endpoint: Endpoint, scope: Scope, body: bytes) -> HookAnswer:
         request = self._request(scope, body)
@@ -386,9 +396,13 @@ class RawHeaders(Mapping[str, Sequence[str]]):
     def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
         self._raw = raw
 
-    def __getitem__(self, name: str) -> Sequence[str]:
+    def get(self, name: str, default: Sequence[str] = ()) -> Sequence[str]:  # type: ignore[override]
+        """Without the way over an exception that the base class takes."""
         wanted = name.encode("latin-1")
-        if found := [value.decode("latin-1") for other, value in self._raw if other == wanted]:
+        return [value.decode("latin-1") for other, value in self._raw if other == wanted] or default
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        if found := self.get(name):
             return found
         raise KeyError(name)
 
@@ -409,19 +423,25 @@ class SlowBodies:
         self._late: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def __enter__(self) -> None:
-        """Entered by each request that reads; raises _Refused in the block of one that takes too long."""
-        self._since[_this_task()] = monotonic()
+    def begin(self) -> "asyncio.Task[Any]":
+        """The task that waits for its body from now on: cancelled if that takes too long."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._since[task] = monotonic()
         if self._timer is None:
             self._look_later()
+        return task
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        task = _this_task()
+    def end(self, task: "asyncio.Task[Any]") -> None:
         del self._since[task]
-        if kind is asyncio.CancelledError and task in self._late:
-            self._late.discard(task)
-            task.uncancel()
-            raise _Refused(408, "slow_body")
+
+    def is_late(self, task: "asyncio.Task[Any]") -> bool:
+        """Whether it was cancelled here, and not by somebody else; then it may go on."""
+        if task not in self._late:
+            return False
+        self._late.discard(task)
+        task.uncancel()
+        return True
 
     def _look_later(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._timeout_s / 10, self._look)
@@ -434,12 +454,6 @@ class SlowBodies:
         self._timer = None
         if self._since:
             self._look_later()
-
-
-def _this_task() -> "asyncio.Task[Any]":
-    task = asyncio.current_task()
-    assert task is not None
-    return task
 
 
 _background: set[asyncio.Task[None]] = set()
@@ -496,9 +510,9 @@ async def _respond(send: Send, answer: HookAnswer, extra: Sequence[tuple[bytes, 
 @lru_cache(maxsize=64)
 def _headers_of(content_type: str, size_bytes: int) -> tuple[tuple[bytes, bytes], ...]:
     """A provider hears the same few answers again and again."""
-    return (
-        (b"content-type", content_type.encode()),
+    always = (
         (b"content-length", str(size_bytes).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
     )
+    return ((b"content-type", content_type.encode()), *always) if size_bytes else always
