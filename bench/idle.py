@@ -49,7 +49,7 @@ async def _start_again(serving: Serving, cookie: str) -> tuple[float, float]:
 
 _LIST_IS_LOADED = """() => {
     const list = document.querySelector('[role=listbox]');
-    return list !== null && list.innerText.trim().length > 0;
+    return list !== null && list.parentElement.querySelector('[role=option], p') !== null;
 }"""
 """Rows, or the sentence of an empty list: both come from the server's answer."""
 

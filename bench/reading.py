@@ -273,7 +273,7 @@ async def _explain(
         for statement, arguments in sent:
             plan = await connection.fetchval(f"explain (format json) {statement}", *arguments)
             assert plan is not None
-            for node in _nodes(plan[0]["Plan"]):
+            for node in _nodes(msgspec.json.decode(plan)[0]["Plan"]):
                 if node.get("Node Type") == "Seq Scan":
                     walked[str(node["Relation Name"])] = None
                 elif "Index Name" in node:
