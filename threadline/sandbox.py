@@ -30,6 +30,8 @@ from threadline.store.workspaces import insert_workspace
 
 WORKSPACE_NAME: Final = "Practice"
 CHANNEL_NAME: Final = "Practice phone"
+FIRST_CUSTOMER: Final = "Elin Sandberg"
+"""Whose phone lies beside the inbox at the first start: one may write at once."""
 COMMAND_LINE: Final = UUID(int=0)
 """Who is named as the cause of what the owner of the server did."""
 
@@ -75,7 +77,7 @@ class _Sandbox:
 
     async def make(self, found: ChannelType, url: str) -> None:
         name = found.manifest.type
-        answer = await self._ask(name, url, {"name": WORKSPACE_NAME})
+        answer = await self._ask(name, url, {"name": WORKSPACE_NAME, "customer": FIRST_CUSTOMER})
         made = found.practice_channel(answer)
         values = read_values(found.manifest, made.values)
         workspace_id, channel_id = new_id(), new_id()

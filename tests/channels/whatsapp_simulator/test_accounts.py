@@ -248,6 +248,16 @@ async def test_sandbox_can_be_made_again(rig: Rig) -> None:
     assert second["token"] == rig.box["token"]
 
 
+async def test_sandbox_has_somebody_whose_phone_can_be_used_at_once(rig: Rig) -> None:
+    """At the first start there is a phone to write on before anybody was asked for a name; a second makes nobody."""
+    assert (await rig.control(rig.number_id, method="GET", face="_phone"))["customers"] == []
+    ids = {key: rig.box[key] for key in ("app_id", "account_id", "number_id", "token")}
+    for _ in range(2):
+        await rig.control("sandbox", {**ids, "customer": "Elin Sandberg"})
+    [customer] = (await rig.control(rig.number_id, method="GET", face="_phone"))["customers"]
+    assert (customer["name"], customer["phone"][:8]) == ("Elin Sandberg", "+4477009")
+
+
 async def test_drain_says_what_is_left_when_time_is_up(rig: Rig) -> None:
     rig.business.always = 500
     await rig.user()

@@ -73,12 +73,16 @@ def add_customer(ask: Ask) -> JSON:
     world, number, body = ask.world, ask.number(), ask.body
     name = as_text(body.get("name")) or "Customer"
     phone = "".join(char for char in as_text(body.get("phone")) or "" if char.isdigit())
+    return show_customer(make_customer(world, number, name=name, phone=phone))
+
+
+def make_customer(world: World, number: Number, *, name: str, phone: str = "") -> User:
     user = world.users_by_phone.get(phone) if phone else None
     if user is None:
         user = world.add_user(phone or _free_phone(world), name)
     user.name, user.reading, user.is_on_whatsapp = name, Reading.MANUAL, True
     world.conversation(number, user)
-    return show_customer(user)
+    return user
 
 
 def _free_phone(world: World) -> str:

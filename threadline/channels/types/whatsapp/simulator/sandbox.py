@@ -7,6 +7,7 @@ from .graph import MANAGEMENT, MESSAGING
 from .graph_numbers import display_phone
 from .graph_templates import example_template, in_account
 from .meta_acts import TIER_LIMITS
+from .phone import make_customer
 from .state import Account, App, Number, Portfolio, Token
 from .wire import JSON, as_number, as_text
 from .world import World
@@ -97,6 +98,9 @@ def make(world: World, wishes: JSON) -> JSON:
         world.portfolio_of(account).tier = TIER_LIMITS[tier] if isinstance(tier, str) else int(tier)
     for values in TEMPLATES:
         example_template(world, account.id, values)
+    customer = as_text(wishes.get("customer"))
+    if customer and not state.users:
+        make_customer(world, number, name=customer)
     return {
         "app_id": app.id,
         "app_secret": app.secret,
