@@ -148,10 +148,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(
 def test_another_session_can_be_ended(new_context: ContextMaker, colleague: Person, watch: Watch) -> None:
     watch.refusals += ("/api/",)
     here, there = new_context().new_page(), new_context(colleague).new_page()
-    here.goto("/signin")
-    here.get_by_label("E-mail").fill(colleague.email)
-    here.get_by_label("Password").fill(PASSWORD)
-    here.keyboard.press("Enter")
+    _sign_in(here, colleague)
     expect(here.get_by_role("listbox", name="Conversations")).to_be_visible()
     there.goto("/inbox")
     expect(there.get_by_role("listbox", name="Conversations")).to_be_visible()
@@ -159,3 +156,50 @@ def test_another_session_can_be_ended(new_context: ContextMaker, colleague: Pers
     expect(here.get_by_role("listitem").filter(has_text="This browser")).to_have_count(1)
     here.get_by_role("button", name="Sign out there").first.click()
     expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_colleague_is_signed_out_everywhere(
+    new_context: ContextMaker, colleague_admin: Person, colleague: Person, watch: Watch
+) -> None:
+    """S14: a lost telephone; whoever loses a session can sign in again, for their access stays."""
+    watch.refusals += ("/api/",)
+    desk, telephone = new_context(colleague).new_page(), new_context().new_page()
+    _sign_in(telephone, colleague)
+    desk.goto("/inbox")
+    for page in (desk, telephone):
+        expect(page.get_by_role("listbox", name="Conversations")).to_be_visible()
+
+    page = new_context(colleague_admin).new_page()
+    page.goto("/settings/people")
+    row = page.get_by_role("listitem").filter(has_text=colleague.email)
+    row.get_by_role("button", name=f"Edit {colleague.name}").click()
+    page.get_by_role("dialog", name=colleague.name).get_by_role("button", name="Sign out everywhere").click()
+    question = page.get_by_role("dialog", name=f"Sign {colleague.name} out everywhere?")
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_have_count(0)
+    expect(desk.get_by_role("listbox", name="Conversations")).to_be_visible()
+    page.get_by_role("dialog", name=colleague.name).get_by_role("button", name="Sign out everywhere").click()
+    question.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_text(f"{colleague.name} is signed out everywhere")).to_be_visible()
+    for other in (desk, telephone):
+        expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    _sign_in(telephone, colleague)
+    expect(telephone.get_by_role("listbox", name="Conversations")).to_be_visible()
+
+
+def test_nobody_signs_themselves_out_among_the_people(new_context: ContextMaker, colleague_admin: Person) -> None:
+    """One's own sessions have their own page, which says which of them is this one."""
+    page = new_context(colleague_admin).new_page()
+    page.goto("/settings/people")
+    row = page.get_by_role("listitem").filter(has_text=colleague_admin.email)
+    row.get_by_role("button", name=f"Edit {colleague_admin.name}").click()
+    dialog = page.get_by_role("dialog", name=colleague_admin.name)
+    expect(dialog.get_by_text("This is you")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Sign out everywhere")).to_have_count(0)
+
+
+def _sign_in(page: Page, person: Person) -> None:
+    page.goto("/signin")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")

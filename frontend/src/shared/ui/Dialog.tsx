@@ -31,7 +31,11 @@ export function Dialog({
   return (
     <Base.Root open={open} onOpenChange={onOpenChange} disablePointerDismissal={isSticky}>
       <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        {/* Also over a dialog from which this one was opened, which else would look as if it could be used. */}
+        <Base.Backdrop
+          forceRender
+          className="fixed inset-0 z-40 bg-scrim transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0"
+        />
         <Base.Popup
           initialFocus={initialFocus}
           className="float-in fixed start-0 end-0 top-[12dvh] z-40 mx-auto flex max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))] flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none"

@@ -8,13 +8,14 @@ import { Dialog } from '@/shared/ui/Dialog';
 import { act } from '../act';
 import type { Agent } from '../types';
 import { AccessFields, type Access } from './AccessFields';
+import { SignOut } from './SignOut';
 
 export interface AgentDialogProps {
   readonly agent: Agent;
   readonly onClose: () => void;
 }
 
-/** Changes what a colleague may do and see, or takes their access away. */
+/** Changes what a colleague may do and see, ends their sessions, or takes their access away. */
 export function AgentDialog({ agent, onClose }: AgentDialogProps) {
   const queries = useQueryClient();
   const session = useSignedIn();
@@ -63,6 +64,7 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
       }
     >
       <AccessFields access={access} onChange={setAccess} />
+      {!isSelf && agent.is_active && <SignOut agent={agent} />}
       {isSelf && <p className="text-13 text-muted">{t('settings.people.yourself')}</p>}
     </Dialog>
   );
