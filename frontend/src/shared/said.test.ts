@@ -9,7 +9,7 @@ beforeEach(() => loadLocale('de'));
 describe('sentences of the server', () => {
   it('are said in the reader’s language by their names', () => {
     expect(said('whatsapp_window', 'More than 24 hours …')).toContain('Seit der letzten Nachricht des Kunden');
-    expect(said('uploads_count', 'You have …', { limit: '200' })).toContain('200 Dateien');
+    expect(said('file_too_large', 'This file …', { limit: '16.0 MB' })).toContain('größer als 16.0 MB');
     expect(said('token_valid_until', '…', { milliseconds: '3', date: '2030-03-17' })).toContain('17. März 2030');
   });
 
