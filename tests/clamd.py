@@ -2,9 +2,10 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 
 MALWARE = b"a file that is malware to this scanner"
 
@@ -44,3 +45,22 @@ async def running_clamd() -> AsyncIterator[Clamd]:
         yield clamd
     finally:
         server.close()
+
+
+@contextmanager
+def clamd_in_a_thread() -> Iterator[Clamd]:
+    """For tests that have no loop of their own."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="clamd", daemon=True)
+    thread.start()
+    running = running_clamd()
+    try:
+        clamd = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result()
+        try:
+            yield clamd
+        finally:
+            asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -16,6 +16,7 @@ from threadline.channels.registry import all_channel_types
 from threadline.channels.types.whatsapp.errors import MEANINGS, UNKNOWN_CODE, failure
 from threadline.channels.types.whatsapp.setup import SENTENCES
 from threadline.core import errors
+from threadline.core.lost_file import FileLoss
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "frontend" / "src" / "shared" / "i18n" / "catalogues"
@@ -99,6 +100,12 @@ def test_every_kind_of_refusal_has_a_sentence(language: str) -> None:
     texts = catalogue(language)
     missing = {code for code in codes - _MANY_SENTENCES - _FOR_PROGRAMS if not texts.get(f"problem.{code}")}
     assert missing == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_why_a_file_is_not_there_has_a_sentence(language: str) -> None:
+    texts = catalogue(language)
+    assert [loss for loss in FileLoss if "{{word}}" not in texts.get(f"file.lost_{loss}", "")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -82,15 +82,16 @@ async def test_nothing_is_kept_that_the_scanner_does_not_call_clean(tmp_path: Pa
         scanner = Scanner(clamd.url)
         assert (await upload(tmp_path, b"%PDF-1.4 clean", "a.pdf", scanner=scanner)).mime == "application/pdf"
         before = files_in(tmp_path)
-        with pytest.raises(Invalid, match="malware"):
+        with pytest.raises(Invalid, match="malware") as infected:
             await upload(tmp_path, b"%PDF-1.4 " + MALWARE, "a.pdf", scanner=scanner)
         clamd.limit_bytes = 100_000
-        with pytest.raises(Invalid, match="too large to be checked"):
+        with pytest.raises(Invalid, match="too large to be checked") as unchecked:
             await upload(tmp_path, b"%PDF-1.4 " + b"x" * 400_000, "a.pdf", scanner=scanner)
         clamd.answer = ""
         with pytest.raises(Unavailable):
             await upload(tmp_path, b"%PDF-1.4 clean", "a.pdf", scanner=scanner)
     assert files_in(tmp_path) == before
+    assert (infected.value.reason, unchecked.value.reason) == ("file_malware", "file_unchecked")
 
 
 async def test_a_picture_is_measured_and_its_preview_betrays_nothing(tmp_path: Path) -> None:

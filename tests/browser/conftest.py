@@ -28,6 +28,7 @@ from tests.browser.product import PASSWORD, Product, new_email, running_product
 from tests.browser.provider import Customer, Provider
 from tests.browser.watching import Watch
 from tests.chromium import find_chromium
+from tests.clamd import clamd_in_a_thread
 
 _ARGS = [
     "--no-sandbox",
@@ -70,7 +71,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     for folder in (base, base.parent, base.parent.parent):
         with suppress(PermissionError):
             folder.chmod(0o711)
-    with running_product(base / "data") as running:
+    with clamd_in_a_thread() as clamd, running_product(base / "data", clamd_url=clamd.url) as running:
         yield running
 
 

@@ -58,7 +58,7 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[Product]:
+def running_product(folder: Path, *, clamd_url: str = "") -> Iterator[Product]:
     """Started as a new user starts it. Numbers that are connected by hand speak to the simulator as well."""
     assert _STATIC.exists(), "The front end is not built: run `make install` first."
     port, simulator_port = _free_ports(2)
@@ -69,6 +69,7 @@ def running_product(folder: Path) -> Iterator[Product]:
         "THREADLINE_GRAPH_URL": f"http://127.0.0.1:{simulator_port}",
         "PYTHONPATH": str(Path(threadline.__file__).parent.parent),
         "PYTHONUNBUFFERED": "1",
+        "THREADLINE_CLAMD_URL": clamd_url,
     }
     command = [
         sys.executable, "-m", "threadline.cli", "serve",

@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext
 
+from tests.clamd import MALWARE
+
 FILES = Path(__file__).parent / "files"
 
 
@@ -92,6 +94,11 @@ class Customer:
     def sends_file(self, kind: str, file: str, mime: str, *, name: str = "", **more: object) -> dict[str, Any]:
         content = base64.b64encode((FILES / file).read_bytes()).decode()
         return self.sends(kind, media={"base64": content, "mime": mime, "name": name or file}, **more)
+
+    def sends_malware(self, name: str) -> dict[str, Any]:
+        """A document that the scanner of these tests does not let in."""
+        content = base64.b64encode(b"%PDF-1.4 " + MALWARE).decode()
+        return self.sends("document", media={"base64": content, "mime": "application/pdf", "name": name})
 
     def reads(self) -> None:
         self.provider.post(f"{self._path}/read")

@@ -74,9 +74,10 @@ def play_every_kind(person: Person, provider: Provider) -> Customer:
     hannah.sends("location", location=PLACE)
     hannah.sends("contacts", contacts=[CARD])
     hannah.sends_file("document", "invoice.pdf", "application/pdf")
+    hannah.sends_malware("catalogue.pdf")
     hannah.sends("unsupported")
     hannah.sends("order", order=ORDER)
-    arrived(person, hannah, 9)
+    arrived(person, hannah, 10)
     send(person, hannah, text("@Jonas is there a sand-glaze carafe left from the last firing?"), kind="note")
     buttons = [{"id": "track", "title": "Track it"}, {"id": "talk", "title": "Talk to us"}]
     send(person, hannah, {"kind": "buttons", "text": "Your parcel is on its way", "buttons": buttons})
@@ -93,7 +94,7 @@ def play_every_kind(person: Person, provider: Provider) -> Customer:
         hannah,
         {"kind": "template", "name": "order_update", "language": "en_US", "body_values": values},
     )
-    arrived(person, hannah, 10)
+    arrived(person, hannah, 11)
     return hannah
 
 

@@ -10,6 +10,8 @@ from tests.browser.conftest import Person
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
 from tests.browser.provider import Customer, Provider
+from tests.browser.watching import Watch
+from tests.clamd import MALWARE
 from threadline.infra.clock import new_id
 
 
@@ -105,6 +107,31 @@ def test_a_document_is_offered_for_download(desk: Desk, phone: Phone) -> None:
         link.click()
     assert download.value.suggested_filename == "Invoice 4187.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_a_file_with_malware_is_not_there_and_says_why(desk: Desk, customer: Customer) -> None:
+    desk.enter(customer)
+    customer.sends_malware("invoice.pdf")
+    bubble = desk.bubble("Document: the file carries malware and was not kept")
+    expect(bubble).to_be_visible()
+    expect(bubble.get_by_role("link")).to_have_count(0)
+
+
+def test_malware_of_the_agent_is_refused_in_words_and_reaches_nobody(
+    desk: Desk, customer: Customer, watch: Watch
+) -> None:
+    watch.refusals += ("/api/files",)
+    desk.enter(customer)
+    with desk.page.expect_file_chooser() as chooser:
+        desk.page.get_by_role("button", name="Add files").click()
+    infected = {"name": "offer.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " + MALWARE}
+    chooser.value.set_files([infected])  # type: ignore[list-item]
+    desk.answer_box(customer).press("Enter")
+    bubble = desk.bubble("offer.pdf")
+    expect(bubble).to_contain_text("This file carries malware. It was not kept.")
+    bubble.get_by_role("button", name="Discard").click()
+    expect(bubble).to_have_count(0)
+    assert [one for one in customer.messages() if one["direction"] == "incoming"] == []
 
 
 def test_what_cannot_be_shown_says_what_it_is(desk: Desk, phone: Phone, customer: Customer) -> None:

@@ -184,4 +184,5 @@ async def test_one_person_uploads_a_days_measure_and_no_more(database_url: str, 
         channel_id = await Desk(server, (await set_up(browser)).workspace_id).channel()
         heard = [await upload(browser, channel_id, picture(), f"{n}.png", "image/png") for n in range(3)]
         assert [one.status for one in heard] == [201, 201, 429]
+        assert heard[2].json["reason"] == "files_full_today"
         assert count_blobs(server) == 4, "two pictures with their previews"

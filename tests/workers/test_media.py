@@ -177,7 +177,7 @@ async def test_file_above_the_limit_is_refused(
     desk: ReceivingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size_bytes: int | None
 ) -> None:
     file = await fetch(desk, tmp_path, Provider(b"x" * 5000, size_bytes=size_bytes), monkeypatch, limit_bytes=1000)
-    assert (file["state"], file["error"], file["blob_key"]) == ("refused", "the file is too large", None)
+    assert (file["state"], file["error"], file["blob_key"]) == ("refused", "too_large", None)
 
 
 async def test_gone_file_fails_at_once_and_a_passing_error_is_tried_again(
@@ -197,8 +197,8 @@ async def test_gone_file_fails_at_once_and_a_passing_error_is_tried_again(
     ("content", "state", "error"),
     [
         (b"%PDF-1.4 harmless", "ready", ""),
-        (b"%PDF-1.4 " + MALWARE, "refused", "the file carries malware"),
-        (b"x" * 200_000, "refused", "the file is too large to be checked for malware"),
+        (b"%PDF-1.4 " + MALWARE, "refused", "malware"),
+        (b"x" * 200_000, "refused", "unchecked"),
     ],
     ids=["clean", "infected", "too large"],
 )
@@ -231,7 +231,7 @@ async def test_one_customer_cannot_fill_the_house_in_a_day(
 
     files = [await again() for _ in range(3)]
     assert [file["state"] for file in files] == ["ready", "ready", "refused"]
-    assert files[2]["error"] == "too many files came in this conversation today"
+    assert files[2]["error"] == "too_many_today"
     assert sum(1 for path in tmp_path.rglob("*") if path.is_file()) == 2
     await desk.connection.execute("update rate_counters set window_started_at = now() - interval '1 day'")
     assert (await again())["state"] == "ready"

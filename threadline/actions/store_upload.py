@@ -183,9 +183,9 @@ async def _check_clean(blobs: Blobs, blob: StoredBlob, scanner: Scanner | None) 
     """No customer gets a file that was not found clean (S51). Raises Invalid, Unavailable."""
     verdict = Verdict.CLEAN if scanner is None else await scanner.scan(blobs.stream(blob.key))
     if verdict is Verdict.INFECTED:
-        raise Invalid("This file carries malware. It was not kept.", field="file")
+        raise Invalid("This file carries malware. It was not kept.", field="file", reason="file_malware")
     if verdict is Verdict.TOO_LARGE:
-        raise Invalid("This file is too large to be checked for malware.", field="file")
+        raise Invalid("This file is too large to be checked for malware.", field="file", reason="file_unchecked")
 
 
 async def _examine(blobs: Blobs, blob: StoredBlob, mime: str) -> ExaminedImage:

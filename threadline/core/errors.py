@@ -67,8 +67,8 @@ class TooManyRequests(ThreadlineError):
     code = "too_many_requests"
     status = 429
 
-    def __init__(self, text: str, *, retry_in_s: float) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, retry_in_s: float, reason: str = "") -> None:
+        super().__init__(text, reason=reason)
         self.retry_in_s = retry_in_s
 
 

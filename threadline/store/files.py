@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.core.lost_file import FileLoss
 from threadline.core.permission import Caller
 from threadline.store.connection import Connection
 from threadline.store.session import Session
@@ -20,6 +21,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     size_bytes: int
     state: Literal["pending", "ready", "failed", "refused"]
+    loss: FileLoss | None
+    """Why it is not there, if it has a name: null for a file that is, and for one that the provider did not give."""
     url: str
     width: int | None
     height: int | None
@@ -37,7 +40,8 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     is_inline: bool
 
 
-_COLUMNS = "f.id, f.mime, f.name, f.size_bytes, f.state, f.width, f.height, f.duration_ms, f.message_id"
+_LOSSES = frozenset(FileLoss)
+_COLUMNS = "f.id, f.mime, f.name, f.size_bytes, f.state, f.error, f.width, f.height, f.duration_ms, f.message_id"
 
 
 async def load_files(connection: Connection, *, workspace_id: UUID, file_ids: Sequence[UUID]) -> list[File]:
@@ -108,8 +112,14 @@ def _file(row: asyncpg.Record) -> File:
         name=row["name"],
         size_bytes=row["size_bytes"],
         state=row["state"],
+        loss=_loss(row["error"]),
         url=f"/files/{row['id']}",
         width=row["width"],
         height=row["height"],
         duration_s=None if row["duration_ms"] is None else row["duration_ms"] / 1000,
     )
+
+
+def _loss(error: str) -> FileLoss | None:
+    """`error` may also be the provider's code, or be empty."""
+    return FileLoss(error) if error in _LOSSES else None

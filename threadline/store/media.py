@@ -78,7 +78,10 @@ async def keep_ready(connection: Connection, *, workspace_id: UUID, file_id: UUI
 
 
 async def keep_failed(connection: Connection, *, workspace_id: UUID, file_id: UUID, state: str, error: str) -> bool:
-    """`failed`: the provider no longer has it, or never gave it. `refused`: we do not take it."""
+    """`failed`: the provider no longer has it, or never gave it. `refused`: we do not take it.
+
+    `error` is a `FileLoss` or the provider's code.
+    """
     row = await connection.fetchrow(
         "update files set state = $3, error = $4"
         " where workspace_id = $1 and id = $2 and state = 'pending' returning id",

@@ -8,6 +8,7 @@ import msgspec
 from threadline.actions.fetch_media import FetchMedia, finish_fetch, give_up_fetch
 from threadline.channels.contract import MediaSource, Retry, SendError
 from threadline.channels.registry import channel_type
+from threadline.core.lost_file import FileLoss
 from threadline.infra.blobs import BlobTooLarge, StoredBlob
 from threadline.infra.jobs import JobRunner
 from threadline.infra.malware import Verdict
@@ -50,17 +51,17 @@ async def fetch_media(job: FetchMedia, tools: HostTools, *, limit_bytes: int, pe
     if pending is None:
         return
     if row is None:
-        await _give_up(pending, tools, "failed", "the channel is no longer connected")
+        await _give_up(pending, tools, "failed", FileLoss.CHANNEL_GONE)
         return
     try:
         blob = await _fetch(pending, row, tools, limit_bytes)
         await _check(blob, tools)
         await _check_day(pending, blob, tools, per_day)
     except _Refused as error:
-        await _give_up(pending, tools, "refused", str(error))
+        await _give_up(pending, tools, "refused", error.loss)
         return
     except BlobTooLarge:
-        await _give_up(pending, tools, "refused", "the file is too large")
+        await _give_up(pending, tools, "refused", FileLoss.TOO_LARGE)
         return
     except SendError as error:
         if error.retry is not Retry.NO and pending.tries < TRIES:
@@ -86,7 +87,11 @@ async def _fetch(pending: PendingMedia, row: HostedChannel, tools: HostTools, li
 
 
 class _Refused(Exception):
-    """The bytes are gone; the reason is for people."""
+    """The bytes are gone, and why."""
+
+    def __init__(self, loss: FileLoss) -> None:
+        super().__init__(loss)
+        self.loss = loss
 
 
 async def _check(blob: StoredBlob, tools: HostTools) -> None:
@@ -100,9 +105,9 @@ async def _check(blob: StoredBlob, tools: HostTools) -> None:
         if verdict is not Verdict.CLEAN:
             await tools.blobs.delete(blob.key)
     if verdict is Verdict.INFECTED:
-        raise _Refused("the file carries malware")
+        raise _Refused(FileLoss.MALWARE)
     if verdict is Verdict.TOO_LARGE:
-        raise _Refused("the file is too large to be checked for malware")
+        raise _Refused(FileLoss.UNCHECKED)
 
 
 async def _check_day(pending: PendingMedia, blob: StoredBlob, tools: HostTools, per_day: FilesPerDay) -> None:
@@ -112,7 +117,7 @@ async def _check_day(pending: PendingMedia, blob: StoredBlob, tools: HostTools, 
         async with tools.database.transaction(Role.ENGINE, pending.workspace_id) as session:
             is_within = await per_day.count(session, f"conversation:{pending.conversation_id}", blob.size_bytes)
             if not is_within:
-                raise _Refused("too many files came in this conversation today")
+                raise _Refused(FileLoss.TOO_MANY_TODAY)
     finally:
         if not is_within:
             await tools.blobs.delete(blob.key)

@@ -1656,6 +1656,7 @@ export interface components {
             height: number | null;
             /** Format: uuid */
             id: string;
+            loss: components["schemas"]["FileLoss"] | null;
             mime: string;
             name: string;
             size_bytes: number;
@@ -1664,6 +1665,11 @@ export interface components {
             url: string;
             width: number | null;
         };
+        /**
+         * FileLoss
+         * @enum {unknown}
+         */
+        FileLoss: "channel_gone" | "malware" | "too_large" | "too_many_today" | "unchecked";
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.

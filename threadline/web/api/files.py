@@ -94,7 +94,11 @@ async def _store(call: Call, channel_id: UUID, upload: ReceivedUpload) -> Respon
         limits = call.web.settings.limits
         per_day = FilesPerDay(limits.files_per_day, limits.file_bytes_per_day)
         if not await per_day.count(session, f"upload:{call.caller.actor_id}", upload.blob.size_bytes):
-            raise TooManyRequests("That were too many files for one day.", retry_in_s=3600)
+            raise TooManyRequests(
+                "These were too many files for one day. Please try again tomorrow.",
+                retry_in_s=3600,
+                reason="files_full_today",
+            )
         await store_upload(
             session,
             upload,

@@ -37,9 +37,12 @@ export class Problem extends Error {
     this.errors = body.errors ?? [];
   }
 
-  /** True if the server never decided: the same request may be sent again. */
+  /**
+   * True if the server never decided: the same request may be sent again. "Too many" with a name of its own was decided:
+   * what is one too many for a day is so in half a minute, too.
+   */
   get isTemporary(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || (this.status === 429 && this.reason === '') || this.status >= 500;
   }
 }
 

@@ -17,6 +17,7 @@ const file: FileRecord = {
   width: null,
   height: null,
   duration_s: null,
+  loss: null,
 };
 const text = (content: string) => ({
   conversationId: 'c1',
@@ -94,6 +95,38 @@ describe('the outbox', () => {
     dispatchEvent(new Event('online'));
     await vi.waitFor(() => expect(getState().unsent.size).toBe(0));
     expect(posted.map((item) => item.clientId)).toEqual([clientId, clientId]);
+  });
+
+  it('refuses a file that is one too many for the day, and waits when requests came too fast', async () => {
+    let tries = 0;
+    const refuseWith = (reason: string): void =>
+      setCourier(
+        courier({
+          upload: () => {
+            tries += 1;
+            return Promise.reject(new Problem(429, { title: 'Too many files.', reason }));
+          },
+        }),
+      );
+    const photo = {
+      ...text(''),
+      content: { kind: 'media' as const, media: 'image' as const, caption: '' },
+      file: { blob: new Blob(['abc']), name: 'a.png', mime: 'image/png' },
+    };
+    refuseWith('files_full_today');
+    const clientId = enqueue(photo);
+    await vi.waitFor(() => expect(getState().unsent.get(clientId)?.state).toBe('refused'));
+    expect(tries).toBe(1);
+    expect(getState().unsent.get(clientId)?.reason).toBe(
+      'These were too many files for one day. Please try again tomorrow.',
+    );
+    refuseWith('');
+    const other = enqueue(photo);
+    await vi.waitFor(() => expect(tries).toBe(2));
+    expect(getState().unsent.get(other)?.state).toBe('waiting');
+    setCourier(courier());
+    dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(getState().unsent.has(other)).toBe(false));
   });
 
   it('uploads a file first and names it in the message', async () => {

@@ -163,5 +163,6 @@ function useShownFile(shown: ShownMessage, content: MediaContent): FileRecord | 
     width: null,
     height: null,
     duration_s: null,
+    loss: null,
   };
 }
