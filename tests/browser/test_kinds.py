@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Person
 from tests.browser.desk import Desk
@@ -107,6 +107,31 @@ def test_a_document_is_offered_for_download(desk: Desk, phone: Phone) -> None:
         link.click()
     assert download.value.suggested_filename == "Invoice 4187.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_the_time_stands_beside_what_leaves_room_for_it(desk: Desk, phone: Phone) -> None:
+    """On both screens: a line of its own for four figures made every card and every word of the phone taller."""
+    phone.attach("Document")
+    link = desk.thread.get_by_role("link", name="Invoice 4187.pdf")
+    _expect_in_line(link, desk.bubble("Invoice 4187.pdf"))
+    phone.attach("Contact card")
+    _expect_in_line(desk.thread.get_by_text("+31 6 5550 1290"), desk.bubble("Ruben Smit"))
+    number = phone.chat.get_by_text("+31 6 5550 1290")
+    _expect_in_line(number, number.locator("xpath=.."))
+    file = phone.chat.get_by_role("link", name="Invoice 4187.pdf")
+    _expect_in_line(file, file.locator("xpath=../.."))
+    phone.write("¡Hola!")
+    words = phone.chat.get_by_text("¡Hola!")
+    _expect_in_line(words, words.locator("xpath=.."))
+
+
+def _expect_in_line(body: Locator, bubble: Locator) -> None:
+    """The time is beside the body, not below it."""
+    body_box, time_box = body.bounding_box(), bubble.get_by_role("time").last.bounding_box()
+    assert body_box is not None
+    assert time_box is not None
+    assert time_box["y"] < body_box["y"] + body_box["height"]
+    assert time_box["x"] >= body_box["x"] + body_box["width"]
 
 
 def test_a_file_with_malware_is_not_there_and_says_why(desk: Desk, customer: Customer) -> None:

@@ -1,11 +1,12 @@
 import { Check, CheckCheck, CircleHelp, FileText, List as ListIcon, MapPin } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { t } from '@/shared/i18n';
 import { formatBytes, formatTime } from '@/shared/i18n/format';
 import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { momentOf } from './phone';
-import type { NewMessage, PhoneMedia, PhoneMessage, Tap } from './protocol';
+import type { NewMessage, PhoneCard, PhoneMedia, PhoneMessage, Tap } from './protocol';
 import { VoicePlayer } from './VoicePlayer';
 
 export interface BubbleProps {
@@ -36,8 +37,10 @@ export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
               {message.quoted.text ?? t('practice.quoted')}
             </p>
           )}
-          <Content message={message} />
-          <Foot message={message} isOwn={isOwn} isChosen={isChosen} onChoose={onChoose} />
+          <Content
+            message={message}
+            foot={<Foot message={message} isOwn={isOwn} isChosen={isChosen} onChoose={onChoose} />}
+          />
         </div>
         <Reactions message={message} isOwn={isOwn} />
       </div>
@@ -46,14 +49,24 @@ export function Bubble({ message, isChosen, onChoose, onSend }: BubbleProps) {
   );
 }
 
-function Content({ message }: { readonly message: PhoneMessage }) {
+interface ContentProps {
+  readonly message: PhoneMessage;
+  /** The time: in the last line if there is room, else on a line of its own. */
+  readonly foot: ReactNode;
+}
+
+function Content({ message, foot }: ContentProps) {
   const { text, caption, media, location, contacts, template } = message;
   if (template !== undefined) {
     return (
       <>
         {template.header?.text && <Words className="font-semibold">{template.header.text}</Words>}
-        <Words>{template.body ?? template.name}</Words>
-        {template.footer && <Words className="text-12 text-muted">{template.footer}</Words>}
+        <Words foot={!template.footer && foot}>{template.body ?? template.name}</Words>
+        {template.footer && (
+          <Words foot={foot} className="text-12 text-muted">
+            {template.footer}
+          </Words>
+        )}
       </>
     );
   }
@@ -63,9 +76,9 @@ function Content({ message }: { readonly message: PhoneMessage }) {
         <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover text-accent">
           <MapPin aria-hidden size={16} strokeWidth={1.75} />
         </span>
-        <span className="min-w-0">
+        <span className="min-w-0 flex-1">
           <Words className="font-medium">{location.name || t('practice.place')}</Words>
-          <Words className="text-12 text-muted">
+          <Words foot={foot} className="text-12 text-muted">
             {location.address || `${location.latitude.toFixed(4)}, ${location.longitude.toFixed(4)}`}
           </Words>
         </span>
@@ -73,47 +86,97 @@ function Content({ message }: { readonly message: PhoneMessage }) {
     );
   }
   if (contacts !== undefined && contacts.length > 0) {
-    return contacts.map((card) => (
-      <div key={card.name.formatted_name} className="flex items-center gap-2">
-        <Avatar name={card.name.formatted_name} size={36} />
-        <span className="min-w-0">
-          <Words className="font-medium">{card.name.formatted_name}</Words>
-          <Words className="text-12 text-muted">{card.phones?.[0]?.phone ?? ''}</Words>
-        </span>
-      </div>
+    return contacts.map((card, index) => (
+      <Card key={card.name.formatted_name} card={card} foot={index === contacts.length - 1 && foot} />
     ));
   }
   if (media !== undefined) {
+    const words = caption ?? text;
+    const attachment = <Attachment kind={message.kind} media={media} />;
+    if (words || isSeen(media)) {
+      return (
+        <>
+          {attachment}
+          {words ? <Words foot={foot}>{words}</Words> : foot}
+        </>
+      );
+    }
     return (
-      <>
-        <Attachment kind={message.kind} media={media} />
-        {(caption ?? text) && <Words>{caption ?? text}</Words>}
-      </>
+      <span className="flex flex-wrap items-end justify-end">
+        <span className="min-w-36 grow basis-36">{attachment}</span>
+        {foot}
+      </span>
     );
   }
   if (text !== undefined && text !== '') {
     return (
       <>
         {message.header?.text && <Words className="font-semibold">{message.header.text}</Words>}
-        <Words>{text}</Words>
-        {message.footer && <Words className="text-12 text-muted">{message.footer}</Words>}
+        <Words foot={!message.footer && foot}>{text}</Words>
+        {message.footer && (
+          <Words foot={foot} className="text-12 text-muted">
+            {message.footer}
+          </Words>
+        )}
       </>
     );
   }
   return (
-    <p className="flex items-center gap-1.5 text-muted">
-      <CircleHelp aria-hidden size={14} strokeWidth={1.75} />
+    <p className="flow-root text-muted">
+      <CircleHelp aria-hidden size={14} strokeWidth={1.75} className="me-1.5 inline-block align-[-2px]" />
       {t(message.direction === 'outgoing' ? 'practice.poll' : 'practice.unsupported_shown')}
+      {foot}
     </p>
   );
 }
 
-function Words({ children, className }: { readonly children: React.ReactNode; readonly className?: string }) {
+function Card({ card, foot }: { readonly card: PhoneCard; readonly foot: ReactNode }) {
+  const phone = card.phones?.[0]?.phone;
   return (
-    <p dir="auto" className={cx('break-words whitespace-pre-wrap', className)}>
-      {children}
+    <div className="flex items-center gap-2">
+      <Avatar name={card.name.formatted_name} size={36} />
+      <span className="min-w-0 flex-1">
+        <Words foot={!phone && foot} className="font-medium">
+          {card.name.formatted_name}
+        </Words>
+        {phone && (
+          <Words foot={foot} className="text-12 text-muted">
+            {phone}
+          </Words>
+        )}
+      </span>
+    </div>
+  );
+}
+
+interface WordsProps {
+  readonly children: ReactNode;
+  /** Floats at the end of the last line, on the page's side: so the line has the page's direction, not its own. */
+  readonly foot?: ReactNode;
+  readonly className?: string;
+}
+
+function Words({ children, foot, className }: WordsProps) {
+  if (!foot) {
+    return (
+      <p dir="auto" className={cx('break-words whitespace-pre-wrap', className)}>
+        {children}
+      </p>
+    );
+  }
+  return (
+    <p className={cx('flow-root break-words', className)}>
+      <span dir="auto" className="whitespace-pre-wrap">
+        {children}
+      </span>
+      {foot}
     </p>
   );
+}
+
+/** A picture or a film, which fills the bubble: nothing stands beside it. */
+function isSeen({ mime = '' }: PhoneMedia): boolean {
+  return mime.startsWith('image/') || mime.startsWith('video/');
 }
 
 interface AttachmentProps {
@@ -136,11 +199,16 @@ function Attachment({ kind, media }: AttachmentProps) {
   if (mime.startsWith('audio/')) return <VoicePlayer src={media.url} />;
   if (mime.startsWith('video/')) {
     return (
-      <video src={media.url} controls preload="metadata" className="-mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg" />
+      <video
+        src={media.url}
+        controls
+        preload="metadata"
+        className="relative z-1 -mx-2 -mt-1 h-40 w-56 max-w-none rounded-lg"
+      />
     );
   }
   return (
-    <a href={media.url} download={media.name} className="flex items-center gap-2 text-ink">
+    <a href={media.url} download={media.name} className="relative z-1 flex items-center gap-2 text-ink">
       <span className="grid size-9 shrink-0 place-items-center rounded-md bg-hover">
         <FileText aria-hidden size={16} strokeWidth={1.75} />
       </span>
@@ -166,7 +234,7 @@ function Foot({ message, isOwn, isChosen, onChoose }: FootProps) {
       aria-pressed={isChosen}
       title={t('practice.choose')}
       onClick={onChoose}
-      className="flex items-center gap-1 self-end rounded-sm text-11 text-muted after:absolute after:inset-0 after:rounded-xl"
+      className="float-end ms-3 -mb-0.5 flex items-center gap-1 self-end rounded-sm pt-0.5 text-11 leading-[inherit] font-normal text-muted after:absolute after:inset-0 after:rounded-xl"
     >
       <time dateTime={momentOf(message).toISOString()}>{formatTime(momentOf(message))}</time>
       {isOwn && <Ticks status={message.status} />}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { formatTime } from '@/shared/i18n/format';
 import { t } from '@/shared/i18n';
 import type { ShownMessage } from './rows';
@@ -24,7 +25,7 @@ export function Meta({ shown }: { readonly shown: ShownMessage }) {
 }
 
 /** A text whose last line holds the time if there is room, else the time gets a line of its own. */
-export function WithMeta({ shown, children }: { readonly shown: ShownMessage; readonly children: React.ReactNode }) {
+export function WithMeta({ shown, children }: { readonly shown: ShownMessage; readonly children: ReactNode }) {
   return (
     <div className="relative">
       {children}
@@ -32,6 +33,19 @@ export function WithMeta({ shown, children }: { readonly shown: ShownMessage; re
         <Meta shown={shown} />
       </span>
       <span className="absolute end-0 -bottom-0.5">
+        <Meta shown={shown} />
+      </span>
+    </div>
+  );
+}
+
+/** What ends in no text: the time stands beside its last line if there is room, else on a line of its own. */
+export function BesideMeta({ shown, children }: { readonly shown: ShownMessage; readonly children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-end gap-x-3">
+      {/* It gives way down to 10 rem; where there is not even that, the time moves down. */}
+      <div className="min-w-40 grow basis-40">{children}</div>
+      <span className="ms-auto -mb-0.5">
         <Meta shown={shown} />
       </span>
     </div>

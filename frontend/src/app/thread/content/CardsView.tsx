@@ -5,19 +5,18 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { copyText } from '@/shared/ui/CopyField';
 import { IconButton } from '@/shared/ui/IconButton';
 import { showToast } from '@/shared/ui/Toast';
-import { Meta } from '../Meta';
+import { BesideMeta } from '../Meta';
 import type { ShownMessage } from '../rows';
 
 export function CardsView({ shown, content }: { readonly shown: ShownMessage; readonly content: ContactsContent }) {
   return (
-    <div className="flex min-w-56 flex-col gap-2">
-      {content.cards.map((card, index) => (
-        <Card key={index} card={card} />
-      ))}
-      <div className="flex justify-end">
-        <Meta shown={shown} />
+    <BesideMeta shown={shown}>
+      <div className="flex flex-col gap-2">
+        {content.cards.map((card, index) => (
+          <Card key={index} card={card} />
+        ))}
       </div>
-    </div>
+    </BesideMeta>
   );
 }
 

@@ -13,7 +13,7 @@ import type { Choice, Content } from '@/shared/api/types';
 import { isOnlyEmoji } from '@/shared/format/richText';
 import { hasText, t } from '@/shared/i18n';
 import { formatDuration, formatNumber } from '@/shared/i18n/format';
-import { Meta, WithMeta } from '../Meta';
+import { BesideMeta, Meta, WithMeta } from '../Meta';
 import { RichText } from '../RichText';
 import type { ShownMessage } from '../rows';
 import { CardsView } from './CardsView';
@@ -39,9 +39,12 @@ export function ContentView({
       return <CardsView shown={shown} content={content} />;
     case 'choice':
       return (
-        <Headed icon={MousePointerClick} head={t(`choice.${content.source}`)}>
-          <TextView shown={shown} text={joinLines(content.choice.title, content.choice.description)} />
-        </Headed>
+        <Headed
+          icon={MousePointerClick}
+          head={t(`choice.${content.source}`)}
+          text={joinLines(content.choice.title, content.choice.description)}
+          shown={shown}
+        />
       );
     case 'buttons':
       return <Framed header={content.header} footer={content.footer} shown={shown} text={content.text} />;
@@ -54,20 +57,16 @@ export function ContentView({
     case 'link_button':
       return <Framed header={content.header} footer={content.footer} shown={shown} text={content.text} />;
     case 'request':
-      return (
-        <Headed icon={Info} head={t(`request.${content.asks_for}`)}>
-          <TextView shown={shown} text={content.text} />
-        </Headed>
-      );
+      return <Headed icon={Info} head={t(`request.${content.asks_for}`)} text={content.text} shown={shown} />;
     case 'order':
       return (
-        <Headed icon={ShoppingBag} head={t('kind.order')}>
-          <table className="mb-1 text-13">
+        <Headed icon={ShoppingBag} head={t('kind.order')} text={content.text} shown={shown}>
+          <table className="text-13">
             <tbody>
               {content.items.map((item, index) => (
                 <tr key={index}>
                   <td className="tabular pe-3 text-end text-muted">{t('order.times', { count: item.quantity })}</td>
-                  <td className="pe-4">
+                  <td className="pe-4 wrap-anywhere">
                     <bdi>{item.product_id}</bdi>
                   </td>
                   <td className="tabular text-end">{price(item.price, item.currency)}</td>
@@ -75,13 +74,12 @@ export function ContentView({
               ))}
             </tbody>
           </table>
-          <TextView shown={shown} text={content.text ?? ''} />
         </Headed>
       );
     case 'form_answer':
       return (
-        <Headed icon={List} head={t('kind.form_answer')}>
-          <dl className="mb-1 text-13">
+        <Headed icon={List} head={t('kind.form_answer')} text={content.text} shown={shown}>
+          <dl className="text-13 wrap-anywhere">
             {Object.entries(content.answers ?? {}).map(([name, value]) => (
               <div key={name} className="flex flex-wrap gap-x-2">
                 <dt className="text-muted">
@@ -91,30 +89,28 @@ export function ContentView({
               </div>
             ))}
           </dl>
-          <TextView shown={shown} text={content.text ?? ''} />
         </Headed>
       );
     case 'template':
       return (
-        <Headed icon={LayoutGrid} head={t('template.named', { name: content.name })}>
-          <TextView shown={shown} text={content.text || content.name} />
-        </Headed>
+        <Headed
+          icon={LayoutGrid}
+          head={t('template.named', { name: content.name })}
+          text={content.text || content.name}
+          shown={shown}
+        />
       );
     case 'product':
       return (
-        <Headed icon={ShoppingBag} head={t('kind.product')}>
-          <TextView
-            shown={shown}
-            text={joinLines(content.header, content.text, content.product_ids.join(', '), content.footer)}
-          />
-        </Headed>
+        <Headed
+          icon={ShoppingBag}
+          head={t('kind.product')}
+          text={joinLines(content.header, content.text, content.product_ids.join(', '), content.footer)}
+          shown={shown}
+        />
       );
     case 'native':
-      return (
-        <Headed icon={Info} head={t('native.named', { type: content.type })}>
-          <TextView shown={shown} text={content.text ?? ''} />
-        </Headed>
-      );
+      return <Headed icon={Info} head={t('native.named', { type: content.type })} text={content.text} shown={shown} />;
     case 'call':
       return (
         <Word
@@ -129,9 +125,7 @@ export function ContentView({
       return null;
     case 'unsupported':
       return content.text && !content.code ? (
-        <Headed icon={Info} head={unsupportedWord(content.type)}>
-          <TextView shown={shown} text={content.text} />
-        </Headed>
+        <Headed icon={Info} head={unsupportedWord(content.type)} text={content.text} shown={shown} />
       ) : (
         <Word icon={Info} word={unsupportedWord(content.type)} shown={shown} />
       );
@@ -149,23 +143,32 @@ export function TextView({ shown, text }: { readonly shown: ShownMessage; readon
   );
 }
 
-/** What stands in place of a text: a sign and a word say what it is. */
-function Headed({
-  icon: Icon,
-  head,
-  children,
-}: {
+interface HeadedProps {
   readonly icon: LucideIcon;
   readonly head: string;
-  readonly children: ReactNode;
-}) {
+  /** Its own words, below all else. */
+  readonly text?: string;
+  readonly shown: ShownMessage;
+  readonly children?: ReactNode;
+}
+
+/** What is no plain text: a sign and a word say what it is. */
+function Headed({ icon: Icon, head, text, shown, children }: HeadedProps) {
+  if (!text && !children) return <Word icon={Icon} word={head} shown={shown} />;
   return (
     <div>
       <p className="flex items-center gap-1.5 text-12 text-muted">
         <Icon aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
         <bdi>{head}</bdi>
       </p>
-      {children}
+      {text ? (
+        <>
+          {children && <div className="mb-1">{children}</div>}
+          <TextView shown={shown} text={text} />
+        </>
+      ) : (
+        <BesideMeta shown={shown}>{children}</BesideMeta>
+      )}
     </div>
   );
 }
@@ -214,16 +217,26 @@ function Framed({ header, footer, text, shown, children }: FramedProps) {
           <RichText text={text} />
         </p>
       )}
-      {children}
-      {footer || children ? (
-        <span className="text-12 text-muted">
-          <TextView shown={shown} text={footer ?? ''} />
-        </span>
-      ) : (
-        <TextView shown={shown} text={text} />
-      )}
+      <FramedEnd footer={footer} text={text} shown={shown}>
+        {children}
+      </FramedEnd>
     </div>
   );
+}
+
+/** What comes last has the time with it: the footer, else what can be chosen, else the text. */
+function FramedEnd({ footer, text, shown, children }: FramedProps) {
+  if (footer) {
+    return (
+      <>
+        {children}
+        <span className="text-12 text-muted">
+          <TextView shown={shown} text={footer} />
+        </span>
+      </>
+    );
+  }
+  return children ? <BesideMeta shown={shown}>{children}</BesideMeta> : <TextView shown={shown} text={text} />;
 }
 
 function ListSections({ sections }: { readonly sections: readonly { title: string; choices: Choice[] }[] }) {

@@ -39,7 +39,7 @@ export function LocationView({ shown, content }: { readonly shown: ShownMessage;
         <p dir="auto" className="text-start font-medium break-words">
           {title || coordinates}
         </p>
-        <div className="flex flex-wrap items-end gap-x-4">
+        <div className="flex flex-wrap gap-x-4">
           <button
             type="button"
             onClick={() => void copy()}
@@ -47,16 +47,18 @@ export function LocationView({ shown, content }: { readonly shown: ShownMessage;
           >
             {t('location.copy')}
           </button>
-          <a
-            href={`https://www.openstreetmap.org/?mlat=${content.latitude}&mlon=${content.longitude}#map=16/${content.latitude}/${content.longitude}`}
-            target="_blank"
-            rel="noopener noreferrer"
-            className="inline-flex min-h-6 items-center text-13 text-accent hover:underline"
-          >
-            {t('location.open')}
-          </a>
-          <span className="ms-auto">
-            <Meta shown={shown} />
+          <span className="flex grow flex-wrap items-end gap-x-4">
+            <a
+              href={`https://www.openstreetmap.org/?mlat=${content.latitude}&mlon=${content.longitude}#map=16/${content.latitude}/${content.longitude}`}
+              target="_blank"
+              rel="noopener noreferrer"
+              className="inline-flex min-h-6 items-center text-13 text-accent hover:underline"
+            >
+              {t('location.open')}
+            </a>
+            <span className="ms-auto">
+              <Meta shown={shown} />
+            </span>
           </span>
         </div>
       </div>

@@ -4,7 +4,7 @@ import type { FileRecord, MediaContent } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatBytes, formatNumber } from '@/shared/i18n/format';
 import { wordOfKind } from '../../inbox/describe';
-import { Meta, WithMeta } from '../Meta';
+import { BesideMeta, Meta, WithMeta } from '../Meta';
 import { RichText } from '../RichText';
 import type { ShownMessage } from '../rows';
 import { FileState, isStored } from './FileFrame';
@@ -43,24 +43,27 @@ export function MediaView({ shown, content }: { readonly shown: ShownMessage; re
   }
   if (!isStored(file) && caption === '') {
     return (
-      <span className="flex items-end gap-3">
+      <WithMeta shown={shown}>
         <FileState file={file} word={word} />
-        <span className="-mb-0.5">
-          <Meta shown={shown} />
-        </span>
-      </span>
+      </WithMeta>
     );
   }
+  const body = isStored(file) ? (
+    <StoredFile file={file} content={content} word={word} />
+  ) : (
+    <FileState file={file} word={word} />
+  );
+  if (caption === '' && !isGoingUp(shown)) return <BesideMeta shown={shown}>{body}</BesideMeta>;
   return (
     <div>
-      {isStored(file) ? (
-        <StoredFile file={file} content={content} word={word} />
-      ) : (
-        <FileState file={file} word={word} />
-      )}
+      {body}
       <Caption shown={shown} text={caption} />
     </div>
   );
+}
+
+function isGoingUp({ unsent }: ShownMessage): boolean {
+  return unsent?.state === 'uploading';
 }
 
 function StoredFile({
@@ -78,7 +81,7 @@ function StoredFile({
     <a
       href={file.url.startsWith('blob:') ? file.url : `${file.url}?download=1`}
       download={name}
-      className="flex min-w-56 items-center gap-3 rounded-lg"
+      className="flex items-center gap-3 rounded-lg"
     >
       <span className="grid size-10 shrink-0 place-items-center rounded-lg bg-press">
         <FileText aria-hidden size={18} strokeWidth={1.75} />
