@@ -1,10 +1,18 @@
 """What a thread tells of a conversation that changes hands or state."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from threadline.core.conversation import ConversationState, Handling, lines_of_change
+from threadline.core.conversation import (
+    ConversationState,
+    Handling,
+    check_may_snooze,
+    lines_of_change,
+    snooze_line,
+)
+from threadline.core.errors import Conflict, Invalid
 
 MILA, JONAS = UUID(int=1), UUID(int=2)
 
@@ -23,7 +31,8 @@ def handling(state: str, assignee_id: UUID | None = None) -> Handling:
         (handling("resolved"), handling("open", MILA), ["reopened", "assigned"]),
         (handling("open", MILA), handling("resolved", JONAS), ["assigned", "resolved"]),
         (handling("open"), handling("snoozed"), ["snoozed"]),
-        (handling("snoozed"), handling("open"), ["reopened"]),
+        (handling("snoozed"), handling("open"), ["woken"]),
+        (handling("snoozed"), handling("resolved"), ["resolved"]),
     ],
 )
 def test_a_change_is_told_in_the_order_in_which_it_is_read(before: Handling, after: Handling, told: list[str]) -> None:
@@ -34,3 +43,28 @@ def test_a_line_keeps_the_old_and_the_new() -> None:
     assigned, resolved = lines_of_change(handling("open", MILA), handling("resolved", JONAS))
     assert assigned.data == {"assignee_id": str(JONAS), "previous_assignee_id": str(MILA)}
     assert resolved.data == {"state": "resolved", "previous_state": "open"}
+
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("state", ["open", "pending", "snoozed"])
+@pytest.mark.parametrize("until", [None, NOW + timedelta(microseconds=1)])
+def test_whatever_is_not_resolved_can_be_put_off(state: str, until: datetime | None) -> None:
+    check_may_snooze(ConversationState(state), until, now=NOW)
+
+
+@pytest.mark.parametrize("until", [NOW, NOW - timedelta(days=1)])
+def test_a_time_that_is_over_is_refused(until: datetime) -> None:
+    with pytest.raises(Invalid, match="over"):
+        check_may_snooze(ConversationState.OPEN, until, now=NOW)
+
+
+def test_what_is_resolved_is_not_put_off() -> None:
+    with pytest.raises(Conflict, match="Reopen"):
+        check_may_snooze(ConversationState.RESOLVED, None, now=NOW)
+
+
+def test_a_line_says_until_when() -> None:
+    assert snooze_line(ConversationState.OPEN, NOW).data["until"] == "2026-11-24T09:00:00+00:00"
+    assert snooze_line(ConversationState.OPEN, None).data["until"] == "reply"

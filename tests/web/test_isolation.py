@@ -74,6 +74,8 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
     assert deletes == {
         "/api/agents/{agent_id}/sessions",
         "/api/channels/{channel_id}",
+        "/api/conversations/{conversation_id}/snooze",  # wakes it
+        "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
         "/api/invitations/{invitation_id}",
         "/api/session",
         "/api/sessions/{session_id}",
@@ -219,7 +221,7 @@ with numbers as (select n, gen_random_uuid() as id from generate_series(1, 20000
 people as (insert into contacts (workspace_id, id, name) select $1, id, 'C' || n from numbers)
 insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, last_activity_at,
                            waiting_since, failed_count)
-select $1, id, $2, id, case when n % 20 = 0 then 'open' else 'resolved' end,
+select $1, id, $2, id, case when n % 20 = 0 then 'open' when n % 50 = 1 then 'snoozed' else 'resolved' end,
        case when n % 3 = 0 then $3::uuid end, now() - n * interval '1 minute',
        case when n % 40 = 0 then now() - n * interval '1 minute' end, (n % 500 = 0)::int
 from numbers
@@ -265,6 +267,7 @@ async def test_each_list_reads_its_index(browser: Browser, database_url: str) ->
         ListView.UNASSIGNED: "conversations_unassigned",
         ListView.WAITING: "conversations_waiting",
         ListView.OPEN: "conversations_open",
+        ListView.SNOOZED: "conversations_snoozed",
         ListView.RESOLVED: "conversations_resolved",
         ListView.FAILED: "conversations_failed",
     }

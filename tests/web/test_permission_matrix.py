@@ -57,6 +57,7 @@ RULES = {
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
     "dropFailedItem": ADMINS_OF_OBJECT,
+    "endWaiting": CHANGE_CONVERSATION,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
@@ -88,11 +89,13 @@ RULES = {
     "replayDelivery": ADMINS_OF_OBJECT,
     "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
+    "restoreWaiting": CHANGE_CONVERSATION,
     "setReaction": CHANGE_CONVERSATION,
     "setSending": SUPERVISORS,
     "settleMessage": CHANGE_CONVERSATION,
     "showTyping": CHANGE_CONVERSATION,
     "signOutAgent": ADMINS_OF_OBJECT,
+    "snoozeConversation": CHANGE_CONVERSATION,
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "updateAgent": ADMINS_OF_OBJECT,
@@ -102,6 +105,7 @@ RULES = {
     "updatePerson": OWN,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
+    "wakeConversation": CHANGE_CONVERSATION,
 }
 LAST = ("deleteSession",)
 """What ends the caller's own session comes after everything else."""
@@ -268,13 +272,17 @@ _TARGETS: dict[str, _Target] = {
 }
 _OF_A_CONVERSATION = (
     "createMessage",
+    "endWaiting",
     "getContact",
     "getConversation",
     "getMessages",
     "markConversationRead",
+    "restoreWaiting",
     "showTyping",
+    "snoozeConversation",
     "updateContact",
     "updateConversation",
+    "wakeConversation",
 )
 
 
@@ -308,6 +316,7 @@ def body_of(name: str) -> Any:
         "setReaction": {"emoji": "👍"},
         "setSending": {"paused": False},
         "settleMessage": {"as": "delivered"},
+        "snoozeConversation": {"until": None},
         "switchWorkspace": {"workspace_id": str(uuid4())},
         "updateAgent": {"sees": "all"},
         "updateChannel": {"name": "Sales"},

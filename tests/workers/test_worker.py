@@ -108,7 +108,7 @@ async def test_delivery_becomes_message_decision_and_seal(house: House) -> None:
         await house.until(is_done, "twenty decisions and a seal")
     assert await house.count("messages") == 20
     fences = await house.desk.rows("select name from leases order by name")
-    assert {row["name"] for row in fences} >= {house.desk.lease, "consumer:answer_incoming", "upkeep"}
+    assert {row["name"] for row in fences} >= {house.desk.lease, "consumer:answer_incoming", "upkeep", "snoozes"}
 
 
 async def test_channel_connected_later_is_hosted_and_a_disconnected_one_let_go(house: House) -> None:

@@ -3,6 +3,7 @@
 A line is no message: it moves neither the time of the last activity nor what is unread, waiting or shown in lists.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -77,6 +78,45 @@ async def announce_change(
             )
         )
     return seq
+
+
+async def announce_line(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    content: Line,
+    data: Mapping[str, str | int | bool | None],
+    author: Author,
+    actor_id: UUID | None,
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    """One line that is no change of hands, and the event that carries it; `data` is the event's."""
+    line_id = await write_line(
+        session,
+        workspace_id=workspace_id,
+        conversation=conversation,
+        content=content,
+        author=author,
+        seq=conversation.last_seq + 1,
+        now=now,
+        line_id=new_id(),
+    )
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=workspace_id,
+            kind=EventKind.CONVERSATION_CHANGED,
+            at=now,
+            conversation_id=conversation.id,
+            message_id=line_id,
+            contact_id=conversation.contact_id,
+            channel_id=conversation.channel_id,
+            actor_id=actor_id,
+            data=dict(data),
+        )
+    )
 
 
 async def write_line(

@@ -1,10 +1,12 @@
 """A conversation: one contact on one channel, until it is resolved."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from threadline.core.content import Line
+from threadline.core.errors import Conflict, Invalid
 
 
 class ConversationState(StrEnum):
@@ -32,7 +34,42 @@ def lines_of_change(before: Handling, after: Handling) -> list[Line]:
 
 
 def state_line(before: ConversationState, after: ConversationState) -> Line:
-    return Line(what=_WHAT[after], data={"state": after.value, "previous_state": before.value})
+    is_woken = before is ConversationState.SNOOZED and after is ConversationState.OPEN
+    what = "woken" if is_woken else _WHAT[after]
+    return Line(what=what, data={"state": after.value, "previous_state": before.value})
+
+
+def check_may_snooze(state: ConversationState, until: datetime | None, *, now: datetime) -> None:
+    """Raises Conflict if there is nothing to put off, Invalid if that time is over. None: until the customer writes."""
+    if state is ConversationState.RESOLVED:
+        raise Conflict("This conversation is resolved. Reopen it first.", reason="snooze_resolved")
+    if until is not None and until <= now:
+        raise Invalid("This time is over. Choose a later one.", field="until", reason="snooze_in_past")
+
+
+def snooze_line(before: ConversationState, until: datetime | None) -> Line:
+    """Tells until when: a moment, or `reply` for the customer's next message."""
+    line = state_line(before, ConversationState.SNOOZED)
+    return Line(what=line.what, data=line.data | {"until": "reply" if until is None else until.isoformat()})
+
+
+def alarm_line() -> Line:
+    """Tells that the time of a snooze came."""
+    line = state_line(ConversationState.SNOOZED, ConversationState.OPEN)
+    return Line(what=line.what, data=line.data | {"reason": "time"})
+
+
+def no_answer_line(waiting_since: datetime) -> Line:
+    """Keeps since when the customer had waited, so that it can be taken back."""
+    return Line(what=NO_ANSWER_NEEDED, data={"waiting_since": waiting_since.isoformat()})
+
+
+def waits_again_line(waiting_since: datetime) -> Line:
+    return Line(what=WAITS_AGAIN, data={"waiting_since": waiting_since.isoformat()})
+
+
+NO_ANSWER_NEEDED = "no_answer_needed"
+WAITS_AGAIN = "waits_again"
 
 
 _WHAT = {

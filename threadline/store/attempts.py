@@ -375,7 +375,9 @@ with parts as (
             else (
                 select min(i.sort_at) from messages i
                 where i.workspace_id = $1 and i.conversation_id = c.id and i.direction = 'incoming'
-                  and i.sort_at >= v.answered_at - interval '10 minutes' and i.seq > greatest(v.answered_seq, (
+                  and i.sort_at >= v.answered_at - interval '10 minutes'
+                  and i.sort_at >= c.waiting_since  -- not what somebody said needs no answer
+                  and i.seq > greatest(v.answered_seq, (
                     select max(o.seq) from messages o
                     where o.workspace_id = $1 and o.conversation_id = c.id and o.direction = 'outgoing'
                       and o.sort_at >= v.answered_at - interval '10 minutes'

@@ -25,6 +25,7 @@ class ListView(StrEnum):
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
     OPEN = "open"
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
     FAILED = "failed"
 
@@ -61,6 +62,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: UUID
     contact: ContactName
     state: ConversationState
+    snoozed_until: datetime | None
+    """None while it is snoozed: until the customer writes."""
     assignee_id: UUID | None
     last_message: LastMessage | None
     last_activity_at: datetime
@@ -87,12 +90,20 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     """The newest of the thread, a line of the desk included."""
     last_seq: int
     incoming_count: int
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.state is ConversationState.RESOLVED
 
 
+# What stands in `snoozed_until` counts only while the conversation is snoozed: whatever changes the state ends it.
+_SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.last_activity_at, c.waiting_since, c.window_closes_at,
 c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, p.name as contact_name,
-coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display,
+coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain
 """
@@ -146,16 +157,22 @@ async def list_conversations(
     return items, _cursor(order, rows[limit - 1], key) if len(rows) > limit else None
 
 
+IN_WORK = "c.state <> 'resolved' and c.state <> 'snoozed'"
+"""What somebody should look at now. Who waits is shown as waiting all the same."""
+
+
 def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
     match view:
         case ListView.MINE:
-            return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and c.state <> 'resolved'"
+            return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and {IN_WORK}"
         case ListView.UNASSIGNED:
-            return "c.assignee_id is null and c.state <> 'resolved'"
+            return f"c.assignee_id is null and {IN_WORK}"
         case ListView.WAITING:
             return "c.waiting_since is not null and c.state <> 'resolved'"
         case ListView.OPEN:
             return "c.state = 'open'"
+        case ListView.SNOOZED:
+            return "c.state = 'snoozed'"
         case ListView.RESOLVED:
             return "c.state = 'resolved'"
         case ListView.FAILED:
@@ -204,7 +221,8 @@ async def access_conversation_keys(
     arguments = Arguments(caller.workspace_id, conversation_id)
     row = await (await session.raw()).fetchrow(
         "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.first_message_id,"
-        " greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count"
+        " greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count,"
+        f" c.waiting_since, {_SNOOZED_UNTIL}"
         " from conversations c"
         f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}"
         f"{' for no key update of c' if is_locked else ''}",
@@ -246,6 +264,7 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     """Resolving ends the waiting. Raises asyncpg.UniqueViolationError if another one is open in its place (R4)."""
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
+        " snoozed_until = null,"
         " waiting_since = case when $3 = 'resolved' then null else waiting_since end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
@@ -295,6 +314,7 @@ def _conversation(row: asyncpg.Record, *, has_reads: bool) -> Conversation:
         channel_id=row["channel_id"],
         contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
         state=row["state"],
+        snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],
         last_message=_last_message(row),
         last_activity_at=row["last_activity_at"],

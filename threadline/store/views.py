@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.permission import Caller
+from threadline.store.conversations import IN_WORK
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -30,10 +31,11 @@ class ViewCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _CONDITIONS = {
-    "mine": "c.assignee_id = {agent} and c.state <> 'resolved'",
-    "unassigned": "c.assignee_id is null and c.state <> 'resolved'",
+    "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
+    "unassigned": f"c.assignee_id is null and {IN_WORK}",
     "waiting": "c.waiting_since is not null and c.state <> 'resolved'",
     "open": "c.state = 'open'",
+    "snoozed": "c.state = 'snoozed'",
     "failed": "c.failed_count > 0",
 }
 

@@ -19,7 +19,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.depth) and self.oldest_s > _LATE_AFTER_S.get(self.kind, 300.0)
 
 
-_LATE_AFTER_S: Final = {"deliveries": 60.0, "messages": 300.0, "sending": 120.0, "acts": 60.0, "events": 60.0}
+_LATE_AFTER_S: Final = {
+    "deliveries": 60.0,
+    "messages": 300.0,
+    "sending": 120.0,
+    "acts": 60.0,
+    "events": 60.0,
+    "snoozes": 60.0,
+}
 """The others after five minutes: an uncertain message has its own minute, a job is tried again for a while."""
 
 
@@ -63,6 +70,9 @@ select 'events', coalesce(sum(f.last_seq - coalesce(c.position, 0)), 0)::int,
     from feed_counters f cross join (select distinct name from consumers) known
     left join consumers c on c.workspace_id = f.workspace_id and c.name = known.name
     where coalesce(c.position, 0) < f.last_seq
+union all
+select 'snoozes', count(*)::int, extract(epoch from now() - min(snoozed_until))::float8
+    from conversations where state = 'snoozed' and snoozed_until <= now()
 union all
 select 'jobs', count(*)::int, extract(epoch from now() - min(execute_after))::float8
     from pgqueuer where status in ('queued', 'picked') and execute_after <= now()

@@ -26,6 +26,7 @@ from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.media import register_media
+from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.upkeep import Upkeep
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
@@ -92,6 +93,7 @@ class Worker:
             for consumer in self.consumers:
                 await self._host(leases, f"consumer:{consumer.name}", self._consumer_of(consumer))
             await self._host(leases, "upkeep", self._upkeep_of())
+            await self._host(leases, "snoozes", self._snoozes_of())
         except Unavailable:
             log.warning("worker_waits_for_database")
         except Exception as error:
@@ -180,6 +182,10 @@ class Worker:
     def _upkeep_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         upkeep = Upkeep(self.owner_url, self.tools.now, self.tools.new_id, self.retention_days)
         return lambda _fence, stop: upkeep.run(stop)
+
+    def _snoozes_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        timers = SnoozeTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
+        return lambda _fence, stop: timers.run(stop)
 
 
 async def _run(work: "Callable[[int, asyncio.Event], Awaitable[None]]", fence: int, stop: asyncio.Event) -> None:

@@ -288,6 +288,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put it off until a time, or until the customer writes.
+         * @description Put it off until a time, or until the customer writes.
+         */
+        put: operations["snoozeConversation"];
+        post?: never;
+        /**
+         * Take it up again before its time.
+         * @description Take it up again before its time.
+         */
+        delete: operations["wakeConversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/typing": {
         parameters: {
             query?: never;
@@ -303,6 +327,30 @@ export interface paths {
          */
         post: operations["showTyping"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take it back that no answer is needed.
+         * @description Take it back that no answer is needed.
+         */
+        put: operations["restoreWaiting"];
+        post?: never;
+        /**
+         * No answer is needed: stop the customer's clock.
+         * @description No answer is needed: stop the customer's clock.
+         */
+        delete: operations["endWaiting"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1480,6 +1528,7 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
             read_count?: number;
+            snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
             waiting_since: string | null;
             window_closes_at: string | null;
@@ -1512,6 +1561,7 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
             read_count: number;
+            snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
             waiting_since: string | null;
             window_closes_at: string | null;
@@ -1861,7 +1911,7 @@ export interface components {
          * ListView
          * @enum {string}
          */
-        ListView: "mine" | "unassigned" | "waiting" | "open" | "resolved" | "failed";
+        ListView: "mine" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "failed";
         /** Location */
         Location: {
             /** @default  */
@@ -2356,6 +2406,11 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /** Snooze */
+        Snooze: {
+            /** Until */
+            until: string | null;
         };
         /**
          * Template
@@ -3197,6 +3252,72 @@ export interface operations {
             };
         };
     };
+    snoozeConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showTyping: {
         parameters: {
             query?: never;
@@ -3214,6 +3335,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
             };
             /** @description Refused or failed */
             default: {

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from threadline.actions.change_conversation import change_conversation
+from threadline.actions.end_waiting import end_waiting, restore_waiting
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.read_conversation import read_conversation
+from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
@@ -29,7 +31,7 @@ from threadline.store.conversations import (
 from threadline.store.events import read_position
 from threadline.store.messages import Message, list_messages
 from threadline.store.views import ViewCounts, count_views
-from threadline.web.api.inputs import Id, Input
+from threadline.web.api.inputs import Id, Input, Moment
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -62,6 +64,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: UUID
     contact: Contact
     state: ConversationState
+    snoozed_until: datetime | None
     assignee_id: UUID | None
     last_message: LastMessage | None
     last_activity_at: datetime
@@ -79,6 +82,11 @@ class ConversationChange(Input):
 
     state: Literal["open", "resolved"] | None = None
     assignee_id: Id | None = None
+
+
+class Snooze(Input):
+    until: Moment | None
+    """Null: until the customer writes."""
 
 
 class ReadMark(Input):
@@ -137,6 +145,47 @@ async def update_conversation(
         assignee_id=given.assignee_id if "assignee_id" in given.model_fields_set else "keep",
         now=call.now,
         new_id=new_id,
+    )
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "PUT", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="snoozeConversation")
+async def put_snooze(
+    conversation_id: UUID, given: Snooze, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
+) -> Response:
+    """Put it off until a time, or until the customer writes."""
+    await snooze_conversation(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        until=given.until,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "DELETE", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="wakeConversation")
+async def delete_snooze(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """Take it up again before its time."""
+    await wake_conversation(
+        call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id
+    )
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "DELETE", "/conversations/{conversation_id}/waiting", out=ConversationDetail, name="endWaiting")
+async def delete_waiting(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """No answer is needed: stop the customer's clock."""
+    await end_waiting(call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id)
+    return call.answer(await _detail(call, conversation_id))
+
+
+@operation(router, "PUT", "/conversations/{conversation_id}/waiting", out=ConversationDetail, name="restoreWaiting")
+async def put_waiting(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """Take it back that no answer is needed."""
+    await restore_waiting(
+        call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id
     )
     return call.answer(await _detail(call, conversation_id))
 

@@ -13,6 +13,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     channel_id: 'channel-a',
     contact: { id: `contact-${id}`, name: `Customer ${id}` },
     state: 'open',
+    snoozed_until: null,
     assignee_id: null,
     last_message: null,
     last_activity_at: time(0),
