@@ -114,6 +114,9 @@ class Person:
     def post(self, path: str, body: object) -> Any:
         return self._change("POST", path, body)
 
+    def put(self, path: str, body: object) -> Any:
+        return self._change("PUT", path, body)
+
     def patch(self, path: str, body: object) -> Any:
         return self._change("PATCH", path, body)
 
@@ -153,8 +156,9 @@ def admin(playwright: Playwright, product: Product) -> Iterator[Person]:
 def _cleared_desk(admin: Person) -> Iterator[None]:
     """Each test leaves the list as it found it: empty."""
     yield
-    for one in admin.get("/api/conversations?view=open&order=newest&limit=50")["items"]:
-        admin.patch(f"/api/conversations/{one['id']}", {"state": "resolved"})
+    for view in ("open", "snoozed"):
+        for one in admin.get(f"/api/conversations?view={view}&order=newest&limit=50")["items"]:
+            admin.patch(f"/api/conversations/{one['id']}", {"state": "resolved"})
 
 
 @pytest.fixture

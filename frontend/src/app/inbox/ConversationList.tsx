@@ -289,6 +289,8 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
       return { title: t('empty.resolved'), text: t('empty.resolved_text') };
     case 'unassigned':
       return { title: t('empty.unassigned'), text: t('empty.unassigned_text') };
+    case 'snoozed':
+      return { title: t('empty.snoozed'), text: t('empty.snoozed_text') };
     case 'open':
       return { title: t('empty.open'), text: t('empty.open_text') };
   }

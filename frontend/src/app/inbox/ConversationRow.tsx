@@ -1,8 +1,8 @@
-import { CircleAlert, Hourglass, Lock } from 'lucide-react';
+import { AlarmClock, CircleAlert, Hourglass, Lock } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
-import { formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
+import { formatAlarm, formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
 import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
@@ -135,13 +135,20 @@ function useAuthor(last: LastMessage): string {
   return agent?.name.split(' ')[0] ?? '';
 }
 
-/** What presses: not delivered, the window's end. Silent while nothing does. */
+/** What presses: not delivered, the window's end; and when it comes back. Silent while nothing does. */
 function Signs({ conversation, now }: { readonly conversation: Conversation; readonly now: number }) {
   const capabilities = useStore((state) => state.channels.get(conversation.channel_id)?.capabilities);
   const serviceWindow = windowState(conversation, capabilities, now);
   const isOpen = conversation.state !== 'resolved';
   return (
     <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
+      {conversation.state === 'snoozed' && conversation.snoozed_until !== null && (
+        <span className="tabular flex items-center gap-1 font-normal text-muted">
+          <AlarmClock aria-hidden size={12} strokeWidth={1.75} />
+          <span className="sr-only">{t('row.snoozed')}</span>
+          <time dateTime={conversation.snoozed_until}>{formatAlarm(conversation.snoozed_until, now)}</time>
+        </span>
+      )}
       {isOpen && serviceWindow.kind === 'closed' && (
         <span className="flex items-center gap-1 font-normal text-muted">
           <Hourglass aria-hidden size={12} strokeWidth={1.75} />

@@ -5,7 +5,7 @@ import type { Conversation, Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
-import { compareRows } from '@/shared/store/lists';
+import { compareRows, isInView } from '@/shared/store/lists';
 import { draftKey, type ListQuery } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
@@ -23,7 +23,7 @@ export function MyChats({ selected, view }: { readonly selected: Id | undefined;
   const total = useStore((state) => state.counts?.views['mine']?.total ?? null);
   const mine = useMemo(() => {
     const rows: Conversation[] = [];
-    for (const row of conversations.values()) if (row.assignee_id === me && row.state !== 'resolved') rows.push(row);
+    for (const row of conversations.values()) if (isInView(row, 'mine', me)) rows.push(row);
     return rows.sort((a, b) => compareRows(a, b, DUE)).slice(0, SHOWN);
   }, [conversations, me]);
   if (mine.length === 0) return null;

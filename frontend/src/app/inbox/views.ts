@@ -1,4 +1,4 @@
-import { CheckCheck, CircleAlert, CircleDashed, Hand, Inbox, Timer, type LucideIcon } from 'lucide-react';
+import { AlarmClock, CheckCheck, CircleAlert, CircleDashed, Hand, Inbox, Timer, type LucideIcon } from 'lucide-react';
 import type { Channel, Count } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import type { State } from '@/shared/store/state';
@@ -9,6 +9,7 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   unassigned: CircleDashed,
   waiting: Timer,
   open: Inbox,
+  snoozed: AlarmClock,
   failed: CircleAlert,
   resolved: CheckCheck,
 };

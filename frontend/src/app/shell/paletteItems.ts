@@ -1,5 +1,7 @@
 /** What the palette offers: this conversation first, then places, then conversations that were found. */
 import {
+  AlarmClock,
+  AlarmClockOff,
   ArrowRight,
   Check,
   Inbox,
@@ -8,6 +10,7 @@ import {
   PanelRight,
   Reply,
   Settings,
+  TimerOff,
   UserMinus,
   UserPlus,
   Keyboard,
@@ -21,7 +24,7 @@ import { compareRows } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
 import { VIEW_ICONS, VIEW_NAMES, viewTitle } from '../inbox/views';
 import { paths } from '../paths';
-import { assign } from '../thread/actions';
+import { assign, wake } from '../thread/actions';
 
 export interface PaletteItem {
   id: string;
@@ -89,6 +92,18 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
     ...command('resolve', Check),
     ...command('reply', Reply),
     ...command('note', Lock),
+    ...(selected.waiting_since === null || selected.state === 'resolved' ? [] : command('no_answer', TimerOff)),
+    ...(selected.state === 'resolved' ? [] : command('snooze', AlarmClock)),
+    ...(selected.state === 'snoozed'
+      ? [
+          {
+            ...base('conversation', 'wake'),
+            title: t('snooze.wake'),
+            icon: AlarmClockOff,
+            run: () => wake(selected),
+          },
+        ]
+      : []),
     ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
     ...others.map((agent) => ({
       ...base('conversation', `assign ${agent.id}`),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Agent, Message } from '@/shared/api/types';
+import { formatNear } from '@/shared/format/times';
 import { LANGUAGES, loadLocale } from '@/shared/i18n';
 import { dispatch } from '@/shared/store/store';
 import { makeMessage } from '@/shared/store/testing';
@@ -13,6 +14,11 @@ const line = (author: Message['author'], what: string, data: Record<string, stri
 const mila: Message['author'] = { kind: 'agent', id: 'mila' };
 const program: Message['author'] = { kind: 'system', id: null };
 const customer: Message['author'] = { kind: 'contact', id: 'hannah' };
+
+function tomorrow(): string {
+  const day = new Date();
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1, 9).toISOString();
+}
 
 beforeEach(async () => {
   await loadLocale('en');
@@ -28,6 +34,16 @@ const CASES: [Message, string][] = [
   [line(mila, 'resolved'), 'Mila resolved this'],
   [line(mila, 'reopened'), 'Mila reopened this'],
   [line(mila, 'snoozed'), 'Mila snoozed this'],
+  [line(mila, 'snoozed', { until: 'reply' }), 'Mila snoozed this until the customer writes'],
+  [line(program, 'snoozed', { until: 'reply' }), 'Snoozed until the customer writes'],
+  [line(mila, 'woken'), 'Mila woke this'],
+  [line(program, 'woken'), 'Woken'],
+  [line(program, 'woken', { reason: 'time' }), 'Its time has come: open again'],
+  [line(customer, 'woken'), 'The customer’s message woke this'],
+  [line(mila, 'no_answer_needed'), 'Mila: no answer needed'],
+  [line(program, 'no_answer_needed'), 'No answer needed'],
+  [line(mila, 'waits_again'), 'Mila: the customer waits again'],
+  [line(program, 'waits_again'), 'The customer waits again'],
   [line(customer, 'reopened'), 'The customer’s message reopened this'],
   [line(customer, 'number_changed'), 'The customer changed the number'],
   [line(program, 'assigned', { assignee_id: 'jonas' }), 'Assigned to Jonas'],
@@ -39,6 +55,14 @@ const CASES: [Message, string][] = [
 describe('lines of the desk', () => {
   it.each(CASES)('say who did what %#', (message, text) => {
     expect(describeLine(message)).toBe(text);
+  });
+
+  it('say until when', () => {
+    const until = tomorrow();
+    const when = formatNear(until, Date.now());
+    expect(when).toMatch(/^tomorrow, /);
+    expect(describeLine(line(mila, 'snoozed', { until }))).toBe(`Mila snoozed this until ${when}`);
+    expect(describeLine(line(program, 'snoozed', { until }))).toBe(`Snoozed until ${when}`);
   });
 
   it.each(LANGUAGES.map(({ code }) => code))('have a sentence for every cause in %s', async (code) => {

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { Message } from '@/shared/api/types';
+import { formatNear } from '@/shared/format/times';
 import { hasText, t } from '@/shared/i18n';
 import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
@@ -49,14 +50,21 @@ export function describeLine(message: Message): string {
   if (message.content.kind !== 'line') return '';
   const { what, data = {} } = message.content;
   const by = message.author.kind === 'agent' ? nameOf(message.author.id ?? undefined) : '';
-  const values = { by, name: nameOf(data['assignee_id']), previous: nameOf(data['previous_assignee_id']) };
+  const values = {
+    by,
+    name: nameOf(data['assignee_id']),
+    previous: nameOf(data['previous_assignee_id']),
+    when: whenOf(data['until']),
+  };
   const key = `line.${sentenceOf(what, data, message.author)}`;
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
 }
 
 function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
-  if (author.kind === 'contact' && what === 'reopened') return 'reopened_by_customer';
-  if (author.kind !== 'agent') return what;
+  if (author.kind === 'contact' && (what === 'reopened' || what === 'woken')) return `${what}_by_customer`;
+  if (what === 'woken' && data['reason'] === 'time') return 'woken_by_time';
+  const happened = what === 'snoozed' ? snoozedHow(data['until']) : what;
+  if (author.kind !== 'agent') return happened;
   const previous = data['previous_assignee_id'];
   switch (what) {
     case 'assigned':
@@ -65,8 +73,18 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, author
     case 'unassigned':
       return previous && previous !== author.id ? 'unassigned_from_by' : 'unassigned_by';
     default:
-      return `${what}_by`;
+      return `${happened}_by`;
   }
+}
+
+/** A line may come from a server that did not tell until when. */
+function snoozedHow(until: string | undefined): string {
+  if (until === undefined) return 'snoozed';
+  return until === 'reply' ? 'snoozed_reply' : 'snoozed_until';
+}
+
+function whenOf(until: string | undefined): string {
+  return until === undefined || Number.isNaN(Date.parse(until)) ? '' : formatNear(until, Date.now());
 }
 
 function nameOf(id: string | undefined): string {

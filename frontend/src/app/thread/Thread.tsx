@@ -10,6 +10,7 @@ import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
 import { MessageList } from './MessageList';
+import { SnoozeBar } from './SnoozeBar';
 import { ThreadHeader } from './ThreadHeader';
 import { useReading, useThread, type Failure } from './useThread';
 
@@ -54,6 +55,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         onContext={onContext}
         isContextOpen={isContextOpen}
       />
+      {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
       {isLoaded ? (
         <MessageList
           conversationId={conversationId}

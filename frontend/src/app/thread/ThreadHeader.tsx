@@ -1,6 +1,17 @@
-import { Check, ChevronDown, ChevronLeft, Ellipsis, PanelRight, RotateCcw, UserPlus } from 'lucide-react';
+import {
+  AlarmClock,
+  Check,
+  ChevronDown,
+  ChevronLeft,
+  Ellipsis,
+  PanelRight,
+  RotateCcw,
+  TimerOff,
+  UserPlus,
+} from 'lucide-react';
 import { useState } from 'react';
-import type { Conversation } from '@/shared/api/types';
+import type { Conversation, Time } from '@/shared/api/types';
+import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
@@ -8,7 +19,8 @@ import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
-import { assign, reopen, resolve } from './actions';
+import { assign, endWaiting, reopen, resolve, snooze } from './actions';
+import { SnoozeDialog } from './SnoozeDialog';
 
 const NOBODY = 'nobody';
 
@@ -28,7 +40,18 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     resolve(conversation);
     onResolved();
   };
-  useCommands({ resolve: finish });
+  const [isSnoozing, setSnoozing] = useState(false);
+  const isWaiting = conversation.waiting_since !== null && !isResolved;
+  const putOff = (until: Time | null) => {
+    setSnoozing(false);
+    snooze(conversation, until);
+    onResolved();
+  };
+  useCommands({
+    resolve: finish,
+    snooze: () => (isResolved ? false : setSnoozing(true)),
+    no_answer: () => (isWaiting ? endWaiting(conversation) : false),
+  });
   const address = conversation.address_display && `, ${conversation.address_display}`;
   return (
     <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2">
@@ -74,8 +97,14 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
           label={isResolved ? t('thread.reopen') : t('thread.resolve')}
           onClick={finish}
         />
-        <PhoneMenu conversation={conversation} onContext={onContext} />
       </span>
+      <MoreMenu
+        conversation={conversation}
+        onContext={onContext}
+        onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
+        onSnooze={isResolved ? undefined : () => setSnoozing(true)}
+      />
+      <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
   );
 }
@@ -128,16 +157,40 @@ function AssigneeMenu({ conversation }: { readonly conversation: Conversation })
   );
 }
 
-function PhoneMenu({
-  conversation,
-  onContext,
-}: {
+interface MoreMenuProps {
   readonly conversation: Conversation;
   readonly onContext: () => void;
-}) {
-  const me = useStore((state) => state.me);
+  /** Undefined: nobody waits. */
+  readonly onNoAnswer: (() => void) | undefined;
+  /** Undefined: there is nothing to put off. */
+  readonly onSnooze: (() => void) | undefined;
+}
+
+function MoreMenu({ conversation, onContext, onNoAnswer, onSnooze }: MoreMenuProps) {
+  const isPhone = useMedia(PHONE);
+  if (!isPhone && !onNoAnswer && !onSnooze) return null;
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
+      {onNoAnswer && (
+        <MenuItem icon={TimerOff} keyName="Y" onClick={onNoAnswer}>
+          {t('keys.no_answer')}
+        </MenuItem>
+      )}
+      {onSnooze && (
+        <MenuItem icon={AlarmClock} keyName="H" onClick={onSnooze}>
+          {t('keys.snooze')}
+        </MenuItem>
+      )}
+      {isPhone && <PhoneItems conversation={conversation} onContext={onContext} />}
+    </Menu>
+  );
+}
+
+/** What has its own place in the header where there is room. */
+function PhoneItems({ conversation, onContext }: Pick<MoreMenuProps, 'conversation' | 'onContext'>) {
+  const me = useStore((state) => state.me);
+  return (
+    <>
       <MenuItem icon={PanelRight} onClick={onContext}>
         {t('thread.contact')}
       </MenuItem>
@@ -151,6 +204,6 @@ function PhoneMenu({
           {t('assignee.release')}
         </MenuItem>
       )}
-    </Menu>
+    </>
   );
 }

@@ -1,28 +1,42 @@
 /** What an agent does to a conversation or a message: shown at once, taken back if the server refuses. */
 import {
+  deleteSnooze,
+  deleteWaiting,
   patchConversation,
   postDiscard,
   postResend,
   postSettle,
   putReaction,
+  putSnooze,
+  putWaiting,
   type ConversationChange,
 } from '@/shared/api/calls';
 import { newId } from '@/shared/api/id';
-import type { Conversation, Id, Message } from '@/shared/api/types';
+import type { Conversation, ConversationDetail, Id, Message, Time } from '@/shared/api/types';
+import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 
-export async function changeConversation(id: Id, change: ConversationChange): Promise<boolean> {
+export function changeConversation(id: Id, change: ConversationChange): Promise<boolean> {
+  const optimistic: Partial<Conversation> = change.state === 'resolved' ? { ...change, waiting_since: null } : change;
+  return perform(id, optimistic, () => patchConversation(id, change));
+}
+
+/** Shows at once what the request will make of the conversation. False if the server refused: then it is as before. */
+async function perform(
+  id: Id,
+  optimistic: Partial<Conversation>,
+  ask: () => Promise<ConversationDetail>,
+): Promise<boolean> {
   const before = getState().conversations.get(id);
   if (!before) return false;
-  const optimistic: Partial<Conversation> = change.state === 'resolved' ? { ...change, waiting_since: null } : change;
   dispatch({ type: 'conversation_edited', id, change: optimistic });
   const learntBefore = getState().learnt.get(id);
   try {
-    const detail = await inTurn(id, () => patchConversation(id, change));
+    const detail = await inTurn(id, ask);
     // If the feed was quicker, it knows better.
     if (getState().learnt.get(id) === learntBefore) {
       learnDetail({ ...detail, read_count: getState().conversations.get(id)?.read_count ?? detail.read_count });
@@ -63,6 +77,45 @@ export function resolve(conversation: Conversation): void {
 
 export function reopen(conversation: Conversation): void {
   void changeConversation(conversation.id, { state: 'open' });
+}
+
+/** The customer's clock stops without an answer. */
+export function endWaiting(conversation: Conversation): void {
+  const { id, contact, waiting_since } = conversation;
+  void perform(id, { waiting_since: null }, () => deleteWaiting(id)).then((isDone) => {
+    if (!isDone) return;
+    showToast(t('toast.no_answer', { name: contact.name }), {
+      undo: () => void perform(id, { waiting_since }, () => putWaiting(id)),
+    });
+  });
+}
+
+/** `until` null: until the customer writes. */
+export function snooze(conversation: Conversation, until: Time | null): void {
+  const { id, contact, state, snoozed_until: before } = conversation;
+  void sleep(id, until).then((isDone) => {
+    if (!isDone) return;
+    const text =
+      until === null
+        ? t('toast.snoozed_reply', { name: contact.name })
+        : t('toast.snoozed', { name: contact.name, when: formatNear(until, Date.now()) });
+    showToast(text, { undo: () => void (state === 'snoozed' ? sleep(id, before) : awake(id)) });
+  });
+}
+
+export function wake(conversation: Conversation): void {
+  const { id, contact, snoozed_until: before } = conversation;
+  void awake(id).then((isDone) => {
+    if (isDone) showToast(t('toast.woken', { name: contact.name }), { undo: () => void sleep(id, before) });
+  });
+}
+
+function sleep(id: Id, until: Time | null): Promise<boolean> {
+  return perform(id, { state: 'snoozed', snoozed_until: until }, () => putSnooze(id, until));
+}
+
+function awake(id: Id): Promise<boolean> {
+  return perform(id, { state: 'open', snoozed_until: null }, () => deleteSnooze(id));
 }
 
 export function assign(conversation: Conversation, assigneeId: Id | null): void {

@@ -10,11 +10,12 @@ import type {
   Message,
   Page,
   TemplateRecord,
+  Time,
   ViewCounts,
 } from './types';
 
 export interface ConversationQuery {
-  view: 'mine' | 'unassigned' | 'waiting' | 'open' | 'resolved' | 'failed';
+  view: 'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'resolved' | 'failed';
   channelId: Id | null;
   order: 'newest' | 'oldest' | 'waiting';
   after?: string | null;
@@ -67,6 +68,35 @@ export function patchConversation(id: Id, change: ConversationChange): Promise<C
       params: { path: { conversation_id: id } },
       body: change,
     }),
+  );
+}
+
+/** `until` null: until the customer writes. */
+export function putSnooze(id: Id, until: Time | null): Promise<ConversationDetail> {
+  return answerOf(
+    client.PUT('/api/conversations/{conversation_id}/snooze', {
+      params: { path: { conversation_id: id } },
+      body: { until },
+    }),
+  );
+}
+
+export function deleteSnooze(id: Id): Promise<ConversationDetail> {
+  return answerOf(
+    client.DELETE('/api/conversations/{conversation_id}/snooze', { params: { path: { conversation_id: id } } }),
+  );
+}
+
+/** No answer is needed; `putWaiting` takes it back. */
+export function deleteWaiting(id: Id): Promise<ConversationDetail> {
+  return answerOf(
+    client.DELETE('/api/conversations/{conversation_id}/waiting', { params: { path: { conversation_id: id } } }),
+  );
+}
+
+export function putWaiting(id: Id): Promise<ConversationDetail> {
+  return answerOf(
+    client.PUT('/api/conversations/{conversation_id}/waiting', { params: { path: { conversation_id: id } } }),
   );
 }
 

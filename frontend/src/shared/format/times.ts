@@ -67,6 +67,14 @@ export function formatNear(at: string, nowMs: number): string {
   return t('time.day_at', { day, time });
 }
 
+/** When something comes back, short: 14:20, Fri 09:00, 3 Dec. */
+export function formatAlarm(at: string, nowMs: number): string {
+  const days = daysBetween(new Date(nowMs), new Date(at));
+  if (days === 0) return formatTime(at);
+  if (days > 0 && days < 7) return formatDate(at, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  return formatDate(at, { day: 'numeric', month: 'short' });
+}
+
 /** Whole local days from `a` to `b`. */
 export function daysBetween(a: Date, b: Date): number {
   const start = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());

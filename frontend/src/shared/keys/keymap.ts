@@ -16,6 +16,8 @@ export const KEYMAP = {
   reply: { keys: ['r'], title: 'keys.reply', group: 'conversation' },
   note: { keys: ['n'], title: 'keys.note', group: 'conversation' },
   resolve: { keys: ['e'], title: 'keys.resolve', group: 'conversation' },
+  no_answer: { keys: ['y'], title: 'keys.no_answer', group: 'conversation' },
+  snooze: { keys: ['h'], title: 'keys.snooze', group: 'conversation' },
   assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
   assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },

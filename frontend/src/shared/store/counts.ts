@@ -3,7 +3,7 @@ import type { ConversationRow, Count, Id } from '@/shared/api/types';
 import { isInView } from './lists';
 import type { Counts, ListView } from './state';
 
-const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'];
+const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'snoozed', 'failed', 'resolved'];
 
 /** What one conversation's change does to the figures. `before` undefined: it is new. */
 export function countChange(

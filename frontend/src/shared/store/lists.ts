@@ -4,15 +4,18 @@ import type { ListQuery, ListState, ListView } from './state';
 
 export function isInView(row: ConversationRow, view: ListView, me: Id): boolean {
   const isOpen = row.state !== 'resolved';
+  const isInWork = isOpen && row.state !== 'snoozed';
   switch (view) {
     case 'mine':
-      return isOpen && row.assignee_id === me;
+      return isInWork && row.assignee_id === me;
     case 'unassigned':
-      return isOpen && row.assignee_id === null;
+      return isInWork && row.assignee_id === null;
     case 'waiting':
       return isOpen && row.waiting_since !== null;
     case 'open':
       return row.state === 'open';
+    case 'snoozed':
+      return row.state === 'snoozed';
     case 'failed':
       return row.has_failed;
     case 'resolved':

@@ -5,7 +5,7 @@ import { reduce, type Action } from './reduce';
 import { EMPTY, listKey, type ListQuery, type ListView, type State } from './state';
 import { asRow, makeChanges, makeConversation, makeMessage, ME, time } from './testing';
 
-const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'failed', 'resolved'];
+const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'snoozed', 'failed', 'resolved'];
 const QUERIES: readonly ListQuery[] = VIEWS.flatMap((view) => [
   { view, order: 'due' as const, channelId: null },
   { view, order: 'newest' as const, channelId: null },
@@ -27,13 +27,14 @@ class Desk {
   step(): Changes {
     const known = [...this.conversations.values()];
     const conversation = known[Math.floor(this.random() * known.length)] as Conversation;
-    const choice = Math.floor(this.random() * 7);
+    const choice = Math.floor(this.random() * 8);
     if (choice === 0) return this.started();
     if (choice === 1) return this.changed({ ...conversation, assignee_id: this.random() < 0.5 ? ME : null });
     if (choice === 2) return this.changed({ ...conversation, state: 'resolved', waiting_since: null });
     if (choice === 3) return this.changed({ ...conversation, state: 'open', has_failed: !conversation.has_failed });
     if (choice === 4) return this.read(conversation);
     if (choice === 5) return this.status(conversation);
+    if (choice === 6) return this.changed({ ...conversation, state: 'snoozed', snoozed_until: time(5_000) });
     return this.received(conversation);
   }
 
@@ -101,6 +102,7 @@ class Desk {
     const changed: Conversation = {
       ...conversation,
       state: 'open',
+      snoozed_until: null,
       last_activity_at: time(minute),
       waiting_since: conversation.waiting_since ?? time(minute),
       incoming_count: conversation.incoming_count + 1,

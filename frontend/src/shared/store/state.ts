@@ -14,7 +14,7 @@ import type {
   Time,
 } from '@/shared/api/types';
 
-export type ListView = 'mine' | 'unassigned' | 'waiting' | 'open' | 'failed' | 'resolved';
+export type ListView = 'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'failed' | 'resolved';
 export type ListOrder = 'due' | 'newest';
 
 export interface ListQuery {

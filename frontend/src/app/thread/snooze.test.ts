@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { asField, fromField, objection, snoozePresets } from './snooze';
+
+/** Local parts, so that the table holds in whatever zone the tests run. */
+const local = (text: string) => new Date(text);
+const names = (now: string) => snoozePresets(local(now)).map(({ name, at }) => `${name} ${asField(at)}`);
+
+describe('the presets of snooze', () => {
+  it.each([
+    // A Tuesday.
+    [
+      '2026-11-24T14:20:31',
+      ['later 2026-11-24T17:20', 'tomorrow 2026-11-25T09:00', 'monday 2026-11-30T09:00', 'week 2026-12-01T09:00'],
+    ],
+    // A Monday: the next one is in a week.
+    ['2026-11-23T08:00:00', ['later 2026-11-23T11:00', 'tomorrow 2026-11-24T09:00', 'monday 2026-11-30T09:00']],
+    // A Sunday: Monday is tomorrow.
+    ['2026-11-29T22:30:00', ['later 2026-11-30T01:30', 'tomorrow 2026-11-30T09:00', 'week 2026-12-06T09:00']],
+    // Sunday morning.
+    ['2026-11-29T06:00:00', ['later 2026-11-29T09:00', 'tomorrow 2026-11-30T09:00', 'week 2026-12-06T09:00']],
+    // The last day of a year.
+    [
+      '2026-12-31T23:59:59',
+      ['later 2027-01-01T02:59', 'tomorrow 2027-01-01T09:00', 'monday 2027-01-04T09:00', 'week 2027-01-07T09:00'],
+    ],
+  ])('at %s', (now, expected) => {
+    expect(names(now)).toEqual(expected);
+  });
+
+  it('always lie ahead, and none twice', () => {
+    for (let hour = 0; hour < 24 * 14; hour += 1) {
+      const now = new Date(2026, 9, 18, hour, 30);
+      const times = snoozePresets(now).map(({ at }) => at.getTime());
+      expect(new Set(times).size).toBe(times.length);
+      for (const time of times) expect(time).toBeGreaterThan(now.getTime());
+    }
+  });
+
+  it('say nine o’clock across the change to winter time', () => {
+    const friday = new Date(2026, 9, 23, 16, 0);
+    expect(
+      snoozePresets(friday)
+        .filter(({ name }) => name !== 'later')
+        .map(({ at }) => at.getHours()),
+    ).toEqual([9, 9, 9]);
+  });
+});
+
+describe('a date and time of one’s own', () => {
+  it('comes out of its field as it went in', () => {
+    const at = new Date(2026, 1, 3, 4, 5);
+    expect(asField(at)).toBe('2026-02-03T04:05');
+    expect(fromField(asField(at))?.getTime()).toBe(at.getTime());
+  });
+
+  it.each(['', 'soon'])('is none while the field says %j', (value) => {
+    expect(fromField(value)).toBeNull();
+  });
+});
+
+describe('what is said before it is saved', () => {
+  const now = new Date('2026-11-24T10:00:00Z');
+  it.each([
+    ['2026-11-24T10:00:00Z', '2026-11-24T12:00:00Z', 'past'],
+    ['2026-11-24T09:59:00Z', null, 'past'],
+    ['2026-11-24T11:59:00Z', '2026-11-24T12:00:00Z', null],
+    ['2026-11-24T12:00:00Z', '2026-11-24T12:00:00Z', 'after_window'],
+    ['2026-11-25T12:00:00Z', '2026-11-24T09:00:00Z', null],
+    ['2026-11-25T12:00:00Z', null, null],
+  ])('%s with a window until %s: %s', (at, closesAt, said) => {
+    expect(objection(new Date(at), closesAt, now)).toBe(said);
+  });
+});
