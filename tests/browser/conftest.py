@@ -120,7 +120,10 @@ class Person:
     def patch(self, path: str, body: object) -> Any:
         return self._change("PATCH", path, body)
 
-    def _change(self, method: str, path: str, body: object) -> Any:
+    def delete(self, path: str) -> Any:
+        return self._change("DELETE", path, None)
+
+    def _change(self, method: str, path: str, body: object | None) -> Any:
         headers = {"X-CSRF-Token": self.session["csrf_token"]}
         answer = self.http.fetch(path, method=method, data=body, headers=headers)
         assert answer.ok, f"{method} {path}: {answer.status} {answer.text()}"

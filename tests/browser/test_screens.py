@@ -169,6 +169,7 @@ def _walk_the_settings(walk: Walk, channel: dict[str, Any]) -> None:
         (f"channels/{channel['id']}", channel["name"]),
         ("people", "People and roles"),
         ("templates", "Templates"),
+        ("labels", "Labels"),
         ("tokens", "API tokens"),
         ("sessions", "Sessions"),
         ("deliveries", "Deliveries"),

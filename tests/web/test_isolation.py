@@ -77,6 +77,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/conversations/{conversation_id}/snooze",  # wakes it
         "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
         "/api/invitations/{invitation_id}",
+        "/api/labels/{label_id}",
         "/api/session",
         "/api/sessions/{session_id}",
         "/api/tokens/{token_id}",
@@ -116,6 +117,13 @@ async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server:
             return await limited.request("POST", "/api/files", data=form)
 
         messages = f"/api/conversations/{own}/messages"
+        own_contact = await desk.contact_of(own)
+
+        async def label(browser: Browser, kind: str) -> str:
+            made = await browser.post("/api/labels", {"kind": kind, "name": "Broken", "colour": "red"})
+            return str(made.json["id"])
+
+        labels = {kind: [await label(foreign, kind), await label(admin, kind)] for kind in ("conversation", "contact")}
         channels, quoted = [str(elsewhere), str(unseen)], [str(strange), str(hidden)]
         invitation = {"email": "a@example.org", "role": "agent"}
         asked: list[tuple[Callable[[str], Awaitable[Answer]], list[str]]] = [
@@ -124,6 +132,10 @@ async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server:
             (lambda id: limited.get(f"/api/templates?channel_id={id}"), channels),
             (lambda id: limited.get(f"/api/conversations?channel_id={id}"), channels),
             (upload, channels),
+            (lambda id: limited.patch(f"/api/conversations/{own}/labels", {"add": [id]}),
+             [labels["conversation"][0], *labels["contact"]]),
+            (lambda id: limited.patch(f"/api/contacts/{own_contact}/labels", {"add": [id]}),
+             [labels["contact"][0], *labels["conversation"]]),
             (lambda id: admin.patch(f"/api/conversations/{own}", {"assignee_id": id}), [str(foreign.agent_id)]),
             (lambda id: admin.post("/api/invitations", invitation | {"channel_ids": [id]}),
              channels[:1]),

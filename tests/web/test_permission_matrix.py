@@ -39,6 +39,7 @@ READ_CONVERSATION = "401 404 404 ok ok ok 404 401 ok"
 CHANGE_CONVERSATION = "401 404 404 ok ok ok 404 401 403"
 OF_CHANNEL = "401 404 ok ok ok ok 404 401 403"
 ADMINS_OF_OBJECT = "401 403 403 403 403 ok 404 401 403"
+SUPERVISORS_OF_OBJECT = "401 403 403 403 ok ok 404 401 403"
 SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
 
 RULES = {
@@ -47,11 +48,13 @@ RULES = {
     "completeSetup": PUBLIC,
     "createChannel": ADMINS,
     "createInvitation": ADMINS,
+    "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
     "createSession": PUBLIC,
     "createToken": ADMINS,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteInvitation": ADMINS_OF_OBJECT,
+    "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
     "deleteSession": OWN,
     "deleteToken": ADMINS_OF_OBJECT,
@@ -72,6 +75,7 @@ RULES = {
     "getFile": READ_CONVERSATION,
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
+    "getLabels": EVERYBODY,
     "getMessage": READ_CONVERSATION,
     "getMessages": READ_CONVERSATION,
     "getPractice": OF_CHANNEL,
@@ -101,7 +105,10 @@ RULES = {
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
+    "updateContactLabels": CHANGE_CONVERSATION,
     "updateConversation": CHANGE_CONVERSATION,
+    "updateConversationLabels": CHANGE_CONVERSATION,
+    "updateLabel": SUPERVISORS_OF_OBJECT,
     "updatePerson": OWN,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
@@ -213,6 +220,13 @@ async def _invitation(house: House) -> dict[str, str]:
     return {"invitation_id": made.json["id"]}
 
 
+async def _label(house: House) -> dict[str, str]:
+    body = {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"}
+    made = await house.admin.post("/api/labels", body)
+    assert made.status == 201, made.raw
+    return {"label_id": made.json["id"]}
+
+
 async def _token(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"]})
     return {"token_id": made.json["record"]["id"]}
@@ -247,6 +261,7 @@ _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
     "deleteChannel": _fresh_channel,
     "deleteInvitation": _invitation,
+    "deleteLabel": _label,
     "deleteOtherSession": _session,
     "deleteToken": _token,
     "discardMessage": _message,
@@ -268,6 +283,7 @@ _TARGETS: dict[str, _Target] = {
     "signOutAgent": _agent,
     "updateAgent": _agent,
     "updateChannel": _channel,
+    "updateLabel": _label,
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
@@ -281,7 +297,9 @@ _OF_A_CONVERSATION = (
     "showTyping",
     "snoozeConversation",
     "updateContact",
+    "updateContactLabels",
     "updateConversation",
+    "updateConversationLabels",
     "wakeConversation",
 )
 
@@ -306,6 +324,7 @@ def body_of(name: str) -> Any:
         "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
         "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
         "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},
+        "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
@@ -321,7 +340,10 @@ def body_of(name: str) -> Any:
         "updateAgent": {"sees": "all"},
         "updateChannel": {"name": "Sales"},
         "updateContact": {"name": "Carla"},
+        "updateContactLabels": {"add": []},
         "updateConversation": {"state": "open"},
+        "updateConversationLabels": {"add": []},
+        "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updateWorkspace": {"name": "Shop"},
     }

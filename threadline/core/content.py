@@ -184,7 +184,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="line"):
-    """A line of the desk in a thread: what happened, who did it, in ids and states."""
+    """A line of the desk in a thread: what happened, in ids and states; with the name of what may be gone one day."""
 
     what: str
     data: dict[str, str] = {}

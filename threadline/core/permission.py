@@ -19,6 +19,8 @@ class Permission(StrEnum):
     """Give a conversation to somebody else; taking one oneself needs only `conversations:change`."""
     MESSAGES_SEND = "messages:send"
     CONTACTS_CHANGE = "contacts:change"
+    LABELS_MANAGE = "labels:manage"
+    """Make, change and delete labels; putting them on needs only what changes a conversation or contact."""
     FILES_UPLOAD = "files:upload"
     PRACTICE_USE = "practice:use"
     AGENTS_READ = "agents:read"
@@ -58,6 +60,7 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     Permission.CONVERSATIONS_ASSIGN,
+    Permission.LABELS_MANAGE,
     Permission.TEMPLATES_SYNC,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,

@@ -11,6 +11,7 @@ from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.conversations import conversations_of_contact
+from threadline.store.labels import labels_of
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -50,6 +51,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[Address]
     conversations: list[EarlierConversation]
     consents: list[Consent]
+    label_ids: list[UUID]
 
 
 async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> Contact:
@@ -75,6 +77,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         caller.workspace_id,
         contact_id,
     )
+    found = await labels_of(connection, caller.workspace_id, "contact", [contact_id])
     conversations = await conversations_of_contact(session, caller, contact_id, limit=_CONVERSATIONS)
     return Contact(
         id=row["id"],
@@ -86,6 +89,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         addresses=[_address(one, row["phone"]) for one in addresses],
         conversations=[EarlierConversation(**one) for one in conversations],
         consents=[Consent(**one) for one in consents if caller.visibility.has_channel(one["channel_id"])],
+        label_ids=found.get(contact_id, []),
     )
 
 

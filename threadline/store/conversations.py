@@ -15,6 +15,7 @@ from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.labels import labels_of
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -75,6 +76,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
     has_failed: bool
     address_display: str
+    label_ids: list[UUID]
 
 
 class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,14 +148,15 @@ async def list_conversations(
     if after is not None:
         conditions.append(_after(after, order, key, direction, arguments))
     read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
-    rows = await (await session.raw()).fetch(
+    connection = await session.raw()
+    rows = await connection.fetch(
         f"with page as (select c.* from conversations c where {' and '.join(conditions)}"
         f" order by c.{key} {direction}, c.id {direction} limit {arguments.add(limit + 1)})"
         f" select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from page c {_JOINS} {read}"
         f" order by c.{key} {direction}, c.id {direction}",
         *arguments.values,
     )
-    items = [_conversation(row, has_reads=True) for row in rows[:limit]]
+    items = await _with_labels(connection, caller.workspace_id, rows[:limit], has_reads=True)
     return items, _cursor(order, rows[limit - 1], key) if len(rows) > limit else None
 
 
@@ -204,14 +207,16 @@ async def access_conversation(session: Session, caller: Caller, conversation_id:
     """One conversation, if the caller may see it. Raises NotFound: missing, foreign and hidden look alike (S1)."""
     arguments = Arguments(caller.workspace_id, conversation_id)
     read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
-    row = await (await session.raw()).fetchrow(
+    connection = await session.raw()
+    row = await connection.fetchrow(
         f"select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from conversations c {_JOINS} {read}"
         f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}",
         *arguments.values,
     )
     if row is None:
         raise NotFound("This conversation does not exist.")
-    return _conversation(row, has_reads=True)
+    (conversation,) = await _with_labels(connection, caller.workspace_id, [row], has_reads=True)
+    return conversation
 
 
 async def access_conversation_keys(
@@ -242,7 +247,7 @@ async def load_conversations(
         workspace_id,
         list(conversation_ids),
     )
-    return [_conversation(row, has_reads=False) for row in rows]
+    return await _with_labels(connection, workspace_id, rows, has_reads=False)
 
 
 async def conversations_of_contact(
@@ -308,7 +313,15 @@ async def raise_read_count(session: Session, *, agent_id: UUID, conversation_id:
     return bool(written)
 
 
-def _conversation(row: asyncpg.Record, *, has_reads: bool) -> Conversation:
+async def _with_labels(
+    connection: Connection, workspace_id: UUID, rows: Sequence[asyncpg.Record], *, has_reads: bool
+) -> list[Conversation]:
+    """Labels come by one more statement: a join in a list's query would cost it the order of its index."""
+    found = await labels_of(connection, workspace_id, "conversation", [row["id"] for row in rows])
+    return [_conversation(row, found.get(row["id"], []), has_reads=has_reads) for row in rows]
+
+
+def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool) -> Conversation:
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
@@ -325,6 +338,7 @@ def _conversation(row: asyncpg.Record, *, has_reads: bool) -> Conversation:
         last_seq=row["last_seq"],
         has_failed=row["has_failed"],
         address_display=display_phone(row["address_display"]),
+        label_ids=label_ids,
     )
 
 

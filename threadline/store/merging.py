@@ -48,6 +48,12 @@ on conflict (workspace_id, contact_id, channel_id, category) do update set
 where excluded.changed_at > c.changed_at
 """
 
+_LABELS = """
+insert into contact_labels (workspace_id, contact_id, label_id, added_at)
+select workspace_id, $3, label_id, added_at from contact_labels where workspace_id = $1 and contact_id = $2
+on conflict do nothing
+"""
+
 _CONTACT = """
 update contacts kept set
     name = case when kept.name = '' then other.name else kept.name end,
@@ -63,7 +69,7 @@ where kept.workspace_id = $1 and kept.id = $3 and other.workspace_id = $1 and ot
 async def merge_contacts(
     connection: Connection, *, workspace_id: UUID, from_id: UUID, into_id: UUID, now: datetime
 ) -> list[UUID]:
-    """Conversations, identities, windows, consents and what waits to be sent go over; the empty contact points on.
+    """Conversations, identities, windows, consents, labels, what waits to be sent go over; the empty contact points on.
 
     Where both had an unresolved conversation on a channel, the one of `from_id` is resolved and stays readable.
     Returns the conversations that went over.
@@ -89,9 +95,9 @@ async def merge_contacts(
         from_id,
         into_id,
     )
-    for statement in (_REACHES, _CONSENTS):
+    for statement in (_REACHES, _CONSENTS, _LABELS):
         await connection.execute(statement, workspace_id, from_id, into_id)
-    for table in ("reaches", "consents"):
+    for table in ("reaches", "consents", "contact_labels"):
         await connection.execute(
             f"delete from {table} where workspace_id = $1 and contact_id = $2",
             workspace_id,

@@ -42,6 +42,7 @@ _IN_CONVERSATIONS: Final = frozenset(
 _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
 )
+_OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset({EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED})
 
 
@@ -183,6 +184,8 @@ def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | N
 def _may_hear(event: Event, sight: Sight) -> bool:
     """By kind: what a role does not read in the API it does not hear either."""
     if event.kind in _IN_CONVERSATIONS or event.kind in (EventKind.CONVERSATION_READ, EventKind.CONTACT_CHANGED):
+        return Permission.CONVERSATIONS_READ in sight.permissions
+    if event.kind in _OF_LABELS:
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind in _OF_CHANNELS:
         return Permission.CHANNELS_READ in sight.permissions

@@ -200,6 +200,26 @@ export interface paths {
         patch: operations["updateContact"];
         trace?: never;
     };
+    "/api/contacts/{contact_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Put labels on a contact, take others off.
+         * @description Put labels on a contact, take others off.
+         */
+        patch: operations["updateContactLabels"];
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -242,6 +262,26 @@ export interface paths {
          * @description Assign, resolve or reopen it.
          */
         patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Put labels on a conversation, take others off.
+         * @description Put labels on a conversation, take others off.
+         */
+        patch: operations["updateConversationLabels"];
         trace?: never;
     };
     "/api/conversations/{conversation_id}/messages": {
@@ -562,6 +602,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The labels of conversations and those of contacts.
+         * @description The labels of conversations and those of contacts.
+         */
+        get: operations["getLabels"];
+        put?: never;
+        /**
+         * Make a label.
+         * @description Make a label.
+         */
+        post: operations["createLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: it is off every conversation or contact at once.
+         * @description Delete it: it is off every conversation or contact at once.
+         */
+        delete: operations["deleteLabel"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or recolour it.
+         * @description Rename or recolour it.
+         */
+        patch: operations["updateLabel"];
         trace?: never;
     };
     "/api/messages/{message_id}": {
@@ -1422,6 +1510,7 @@ export interface components {
             handle: string;
             /** Format: uuid */
             id: string;
+            label_ids: string[];
             locale: string | null;
             name: string;
             phone: string;
@@ -1524,6 +1613,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             incoming_count: number;
+            label_ids: string[];
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
@@ -1557,6 +1647,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             incoming_count: number;
+            label_ids: string[];
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
@@ -1631,7 +1722,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -1812,6 +1903,55 @@ export interface components {
             role: "admin" | "agent" | "supervisor";
             workspace_name: string;
         };
+        /** Label */
+        Label: {
+            /** @enum {unknown} */
+            colour: "blue" | "green" | "grey" | "orange" | "purple" | "red" | "teal" | "yellow";
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "contact" | "conversation";
+            name: string;
+        };
+        /** LabelInput */
+        LabelInput: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conversation" | "contact";
+            /** Name */
+            name: string;
+        };
+        /** LabelList */
+        LabelList: {
+            items: components["schemas"]["Label"][];
+        };
+        /**
+         * LabelsInput
+         * @description What is in neither list stays as it is.
+         */
+        LabelsInput: {
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * LabelUpdate
+         * @description What is absent stays. A label never changes its kind.
+         */
+        LabelUpdate: {
+            /** Colour */
+            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey") | null;
+            /** Name */
+            name?: string | null;
+        };
         /**
          * LastMessage
          * @description The newest message of a conversation, as much of it as a list shows.
@@ -1831,7 +1971,7 @@ export interface components {
         };
         /**
          * Line
-         * @description A line of the desk in a thread: what happened, who did it, in ids and states.
+         * @description A line of the desk in a thread: what happened, in ids and states; with the name of what may be gone one day.
          */
         Line: {
             /** @default {} */
@@ -2120,7 +2260,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -3049,6 +3189,41 @@ export interface operations {
             };
         };
     };
+    updateContactLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getConversations: {
         parameters: {
             query?: {
@@ -3127,6 +3302,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConversationChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateConversationLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsInput"];
             };
         };
         responses: {
@@ -3774,6 +3984,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
             };
             /** @description Refused or failed */
             default: {

@@ -11,6 +11,7 @@ const SHAPE = 3;
 const css = readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8');
 const GROUNDS = ['canvas', 'surface', 'raised', 'accent-soft'] as const;
 const ROLES = ['ink', 'muted', 'accent', 'danger', 'warn', 'ok'] as const;
+const LABELS = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'grey'] as const;
 const STATES = ['danger', 'warn', 'ok'] as const;
 
 type Rgb = readonly [number, number, number];
@@ -41,6 +42,10 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
 
   test.each(['canvas', 'surface', 'raised'])('the border of a control is seen on %s', (ground) => {
     expect(contrast(token('line-strong', theme), token(ground, theme))).toBeGreaterThanOrEqual(SHAPE);
+  });
+
+  test.each(pairs(LABELS, GROUNDS))('the dot of a label in %s is seen on %s', (label, ground) => {
+    expect(contrast(token(`label-${label}`, theme), token(ground, theme))).toBeGreaterThanOrEqual(SHAPE);
   });
 
   test.each([0, 1, 2, 3, 4, 5, 6, 7])('initials are read on tint %i', (tint) => {

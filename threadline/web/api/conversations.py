@@ -75,6 +75,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
     has_failed: bool
     address_display: str
+    label_ids: list[UUID]
 
 
 class ConversationChange(Input):
@@ -127,7 +128,7 @@ async def get_views(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Respon
 @operation(router, "GET", "/conversations/{conversation_id}", out=ConversationDetail)
 async def get_conversation(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """One conversation with its contact."""
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "PATCH", "/conversations/{conversation_id}", out=ConversationDetail)
@@ -146,7 +147,7 @@ async def update_conversation(
         now=call.now,
         new_id=new_id,
     )
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "PUT", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="snoozeConversation")
@@ -162,7 +163,7 @@ async def put_snooze(
         now=call.now,
         new_id=new_id,
     )
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "DELETE", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="wakeConversation")
@@ -171,14 +172,14 @@ async def delete_snooze(conversation_id: UUID, call: Call = calls(Permission.CON
     await wake_conversation(
         call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id
     )
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "DELETE", "/conversations/{conversation_id}/waiting", out=ConversationDetail, name="endWaiting")
 async def delete_waiting(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
     """No answer is needed: stop the customer's clock."""
     await end_waiting(call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id)
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "PUT", "/conversations/{conversation_id}/waiting", out=ConversationDetail, name="restoreWaiting")
@@ -187,7 +188,7 @@ async def put_waiting(conversation_id: UUID, call: Call = calls(Permission.CONVE
     await restore_waiting(
         call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id
     )
-    return call.answer(await _detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id))
 
 
 @operation(router, "GET", "/conversations/{conversation_id}/messages", out=MessagePage)
@@ -253,7 +254,8 @@ async def post_typing(conversation_id: UUID, call: Call = calls(Permission.MESSA
     return call.answer(status=204)
 
 
-async def _detail(call: Call, conversation_id: UUID) -> ConversationDetail:
+async def read_detail(call: Call, conversation_id: UUID) -> ConversationDetail:
+    """One conversation as its caller sees it. Raises NotFound."""
     conversation = await access_conversation(call.session, call.caller, conversation_id)
     contact = await access_contact(call.session, call.caller, conversation.contact.id)
     return ConversationDetail(**{**msgspec.structs.asdict(conversation), "contact": contact})

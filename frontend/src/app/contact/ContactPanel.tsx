@@ -17,6 +17,7 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { useConversation } from '../inbox/select';
+import { ContactLabels } from '../labels/ContactLabels';
 import { paths } from '../paths';
 import { problemText } from '@/shared/problem';
 
@@ -36,7 +37,7 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
     if (contactId !== undefined) void loadContact(contactId).catch(() => undefined);
   }, [contactId, epoch]);
   return (
-    <aside aria-label={t('contact.label')} className="flex min-h-0 flex-1 flex-col">
+    <aside data-panel="contact" aria-label={t('contact.label')} className="flex min-h-0 flex-1 flex-col">
       <header className="flex h-[52px] shrink-0 items-center justify-between border-b border-line ps-4 pe-2">
         <h2 className="text-14 font-semibold">{t('contact.label')}</h2>
         {isOverlay && <IconButton icon={X} label={t('common.close')} onClick={onClose} />}
@@ -122,6 +123,7 @@ function Facts({ contact, current }: { readonly contact: Contact; readonly curre
   const earlier = contact.conversations.filter((conversation) => conversation.id !== current);
   return (
     <>
+      <ContactLabels contact={contact} />
       <dl className="border-b border-line px-4 py-3 text-13">
         {contact.addresses.map((address) => (
           <AddressLine key={address.id} address={address} />

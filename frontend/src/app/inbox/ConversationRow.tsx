@@ -9,6 +9,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { CountBadge } from '@/shared/ui/Badge';
 import { cx } from '@/shared/ui/cx';
+import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { iconOfKind, wordOfKind } from './describe';
 import { unreadOf, useConversation, useDraft } from './select';
 
@@ -41,14 +42,17 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
       />
       <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_18px] grid-rows-[20px_20px] items-center gap-x-2">
         <span className="flex items-center gap-2">
-          <span
-            dir="auto"
-            className={cx(
-              'min-w-0 flex-1 truncate text-aligned max-md:text-[15px]',
-              isWaiting ? 'font-semibold' : 'font-medium',
-            )}
-          >
-            {conversation.contact.name}
+          <span className={cx(NAME_LINE, 'flex-1')}>
+            <span
+              dir="auto"
+              className={cx(
+                'max-w-full min-w-0 truncate text-aligned max-md:text-[15px]',
+                isWaiting ? 'font-semibold' : 'font-medium',
+              )}
+            >
+              {conversation.contact.name}
+            </span>
+            <RowLabels ids={conversation.label_ids} />
           </span>
           <time
             dateTime={at}

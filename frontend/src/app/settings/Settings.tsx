@@ -9,6 +9,7 @@ import { Channels } from './channels/Channels';
 import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
 import { General } from './general/General';
+import { Labels } from './labels/Labels';
 import { Page } from './parts/Page';
 import { People } from './people/People';
 import { Profile } from './profile/Profile';
@@ -62,6 +63,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
         <Route path="/settings/channels/:channelId">{({ channelId }) => <ChannelPage channelId={channelId} />}</Route>
       )}
       {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
+      {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
       {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}
       {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}

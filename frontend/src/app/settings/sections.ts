@@ -7,6 +7,7 @@ import {
   KeyRound,
   MessageCircle,
   MonitorSmartphone,
+  Tag,
   User,
   Users,
   type LucideIcon,
@@ -90,6 +91,14 @@ export const SECTIONS: readonly Section[] = [
     icon: FileText,
     permission: 'templates:sync',
     contents: ['settings.templates.sync'],
+  },
+  {
+    path: 'labels',
+    group: 'conversations',
+    label: 'settings.labels.title',
+    icon: Tag,
+    permission: 'labels:manage',
+    contents: ['settings.labels.of_conversation', 'settings.labels.of_contact'],
   },
   {
     path: 'tokens',

@@ -11,6 +11,7 @@ import {
   Reply,
   Settings,
   TimerOff,
+  Tag,
   UserMinus,
   UserPlus,
   Keyboard,
@@ -104,6 +105,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
           },
         ]
       : []),
+    ...command('labels', Tag),
     ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
     ...others.map((agent) => ({
       ...base('conversation', `assign ${agent.id}`),

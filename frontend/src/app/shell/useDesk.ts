@@ -5,7 +5,7 @@ import { startFeed } from '@/shared/feed/feed';
 import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
 import { startOutbox } from '@/shared/outbox/outbox';
-import { loadBase, loadConversation, loadCounts } from '@/shared/store/load';
+import { loadBase, loadConversation, loadCounts, loadLabels } from '@/shared/store/load';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 
 const COUNTS_AFTER_MS = 400;
@@ -40,6 +40,7 @@ export function useDesk(session: Session): void {
 /** Loads what is stale: everything after a resync, counts that cannot be computed here, rows that came incomplete. */
 function keepUp(): () => void {
   let epoch = -1;
+  let labelEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let isStopped = false;
@@ -64,9 +65,14 @@ function keepUp(): () => void {
     if (state.me === '') return;
     if (state.epoch !== epoch) {
       epoch = state.epoch;
+      labelEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
+    }
+    if (state.labelEpoch !== labelEpoch) {
+      labelEpoch = state.labelEpoch;
+      load(loadLabels);
     }
     if (state.counts?.isStale) countSoon();
     for (const id of state.missing) {

@@ -55,6 +55,7 @@ export function describeLine(message: Message): string {
     name: nameOf(data['assignee_id']),
     previous: nameOf(data['previous_assignee_id']),
     when: whenOf(data['until']),
+    label: data['label'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);

@@ -6,10 +6,11 @@ import {
   Ellipsis,
   PanelRight,
   RotateCcw,
+  Tag,
   TimerOff,
   UserPlus,
 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -19,6 +20,8 @@ import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
+import { ConversationLabels } from '../labels/ConversationLabels';
+import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
 import { SnoozeDialog } from './SnoozeDialog';
 
@@ -34,6 +37,8 @@ export interface ThreadHeaderProps {
 
 export function ThreadHeader({ conversation, onBack, onResolved, onContext, isContextOpen }: ThreadHeaderProps) {
   const channel = useStore((state) => state.channels.get(conversation.channel_id));
+  const header = useRef<HTMLElement>(null);
+  const [areLabelsOpen, setLabelsOpen] = useState(false);
   const isResolved = conversation.state === 'resolved';
   const finish = () => {
     if (isResolved) return reopen(conversation);
@@ -54,7 +59,10 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   });
   const address = conversation.address_display && `, ${conversation.address_display}`;
   return (
-    <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2">
+    <header
+      ref={header}
+      className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2"
+    >
       <span className="md:hidden">
         <IconButton
           icon={ChevronLeft}
@@ -68,15 +76,24 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={36} channelType={channel?.type} />
       </span>
       <div className="min-w-0 flex-1 max-md:ps-1">
-        <h2 dir="auto" className="truncate text-aligned text-16 leading-5 font-semibold">
-          {conversation.contact.name}
-        </h2>
+        <div className={NAME_LINE}>
+          <h2 dir="auto" className="max-w-full min-w-0 truncate text-aligned text-16 leading-5 font-semibold">
+            {conversation.contact.name}
+          </h2>
+          <RowLabels ids={conversation.label_ids} />
+        </div>
         <p dir="auto" className="truncate text-aligned text-12 text-muted">
           {channel?.name}
           <span className="max-md:hidden">{address}</span>
         </p>
       </div>
       <AssigneeMenu conversation={conversation} />
+      <ConversationLabels
+        conversation={conversation}
+        isOpen={areLabelsOpen}
+        onOpenChange={setLabelsOpen}
+        header={header}
+      />
       <IconButton
         icon={PanelRight}
         isDirectional
@@ -101,6 +118,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       <MoreMenu
         conversation={conversation}
         onContext={onContext}
+        onLabels={() => setLabelsOpen(true)}
         onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
         onSnooze={isResolved ? undefined : () => setSnoozing(true)}
       />
@@ -160,13 +178,14 @@ function AssigneeMenu({ conversation }: { readonly conversation: Conversation })
 interface MoreMenuProps {
   readonly conversation: Conversation;
   readonly onContext: () => void;
+  readonly onLabels: () => void;
   /** Undefined: nobody waits. */
   readonly onNoAnswer: (() => void) | undefined;
   /** Undefined: there is nothing to put off. */
   readonly onSnooze: (() => void) | undefined;
 }
 
-function MoreMenu({ conversation, onContext, onNoAnswer, onSnooze }: MoreMenuProps) {
+function MoreMenu({ conversation, onContext, onLabels, onNoAnswer, onSnooze }: MoreMenuProps) {
   const isPhone = useMedia(PHONE);
   if (!isPhone && !onNoAnswer && !onSnooze) return null;
   return (
@@ -181,18 +200,23 @@ function MoreMenu({ conversation, onContext, onNoAnswer, onSnooze }: MoreMenuPro
           {t('keys.snooze')}
         </MenuItem>
       )}
-      {isPhone && <PhoneItems conversation={conversation} onContext={onContext} />}
+      {isPhone && <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} />}
     </Menu>
   );
 }
 
+type PhoneItemsProps = Pick<MoreMenuProps, 'conversation' | 'onContext' | 'onLabels'>;
+
 /** What has its own place in the header where there is room. */
-function PhoneItems({ conversation, onContext }: Pick<MoreMenuProps, 'conversation' | 'onContext'>) {
+function PhoneItems({ conversation, onContext, onLabels }: PhoneItemsProps) {
   const me = useStore((state) => state.me);
   return (
     <>
       <MenuItem icon={PanelRight} onClick={onContext}>
         {t('thread.contact')}
+      </MenuItem>
+      <MenuItem icon={Tag} onClick={onLabels}>
+        {t('labels.title')}
       </MenuItem>
       {conversation.assignee_id !== me && (
         <MenuItem icon={UserPlus} onClick={() => assign(conversation, me)}>

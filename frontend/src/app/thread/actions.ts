@@ -22,11 +22,11 @@ import { showToast } from '@/shared/ui/Toast';
 
 export function changeConversation(id: Id, change: ConversationChange): Promise<boolean> {
   const optimistic: Partial<Conversation> = change.state === 'resolved' ? { ...change, waiting_since: null } : change;
-  return perform(id, optimistic, () => patchConversation(id, change));
+  return showAtOnce(id, optimistic, () => patchConversation(id, change));
 }
 
 /** Shows at once what the request will make of the conversation. False if the server refused: then it is as before. */
-async function perform(
+export async function showAtOnce(
   id: Id,
   optimistic: Partial<Conversation>,
   ask: () => Promise<ConversationDetail>,
@@ -82,10 +82,10 @@ export function reopen(conversation: Conversation): void {
 /** The customer's clock stops without an answer. */
 export function endWaiting(conversation: Conversation): void {
   const { id, contact, waiting_since } = conversation;
-  void perform(id, { waiting_since: null }, () => deleteWaiting(id)).then((isDone) => {
+  void showAtOnce(id, { waiting_since: null }, () => deleteWaiting(id)).then((isDone) => {
     if (!isDone) return;
     showToast(t('toast.no_answer', { name: contact.name }), {
-      undo: () => void perform(id, { waiting_since }, () => putWaiting(id)),
+      undo: () => void showAtOnce(id, { waiting_since }, () => putWaiting(id)),
     });
   });
 }
@@ -111,11 +111,11 @@ export function wake(conversation: Conversation): void {
 }
 
 function sleep(id: Id, until: Time | null): Promise<boolean> {
-  return perform(id, { state: 'snoozed', snoozed_until: until }, () => putSnooze(id, until));
+  return showAtOnce(id, { state: 'snoozed', snoozed_until: until }, () => putSnooze(id, until));
 }
 
 function awake(id: Id): Promise<boolean> {
-  return perform(id, { state: 'open', snoozed_until: null }, () => deleteSnooze(id));
+  return showAtOnce(id, { state: 'open', snoozed_until: null }, () => deleteSnooze(id));
 }
 
 export function assign(conversation: Conversation, assigneeId: Id | null): void {

@@ -7,6 +7,7 @@ import type {
   Conversation,
   ConversationDetail,
   Id,
+  Label,
   Message,
   Page,
   TemplateRecord,
@@ -149,6 +150,31 @@ export function fetchContact(id: Id): Promise<Contact> {
 
 export function patchContact(id: Id, name: string): Promise<Contact> {
   return answerOf(client.PATCH('/api/contacts/{contact_id}', { params: { path: { contact_id: id } }, body: { name } }));
+}
+
+/** What is put on and what is taken off; whatever is not named stays. */
+export interface LabelChange {
+  add?: Id[];
+  remove?: Id[];
+}
+
+export async function fetchLabels(): Promise<Label[]> {
+  return (await answerOf(client.GET('/api/labels'))).items;
+}
+
+export function patchConversationLabels(id: Id, change: LabelChange): Promise<ConversationDetail> {
+  return answerOf(
+    client.PATCH('/api/conversations/{conversation_id}/labels', {
+      params: { path: { conversation_id: id } },
+      body: change,
+    }),
+  );
+}
+
+export function patchContactLabels(id: Id, change: LabelChange): Promise<Contact> {
+  return answerOf(
+    client.PATCH('/api/contacts/{contact_id}/labels', { params: { path: { contact_id: id } }, body: change }),
+  );
 }
 
 export async function fetchTemplates(channelId: Id): Promise<TemplateRecord[]> {

@@ -41,6 +41,10 @@ export type OutgoingContent = Schemas['Text'] | MediaContent | TemplateContent;
 export type Contact = Schemas['Contact'];
 export type Address = Schemas['Address'];
 
+export type Label = Schemas['Label'];
+export type LabelKind = Label['kind'];
+export type LabelColour = Label['colour'];
+
 export type Channel = Schemas['Channel'];
 export type Capabilities = Schemas['Capabilities'];
 export type MediaLimit = Schemas['MediaLimit'];

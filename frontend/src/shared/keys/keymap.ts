@@ -20,6 +20,7 @@ export const KEYMAP = {
   snooze: { keys: ['h'], title: 'keys.snooze', group: 'conversation' },
   assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
   assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
+  labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
   palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },

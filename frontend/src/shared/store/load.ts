@@ -6,6 +6,7 @@ import {
   fetchConversation,
   fetchConversations,
   fetchCounts,
+  fetchLabels,
   fetchMessages,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
@@ -20,6 +21,16 @@ export function loadBase(): Promise<void> {
   return once('base', async () => {
     const [channels, agents] = await Promise.all([fetchChannels(), fetchAgents()]);
     dispatch({ type: 'channels_loaded', channels }, { type: 'agents_loaded', agents });
+  });
+}
+
+/** All labels. What was asked before they changed again is not taken in any more. */
+export function loadLabels(): Promise<void> {
+  const { epoch, labelEpoch } = getState();
+  return once(`labels ${epoch} ${labelEpoch}`, async () => {
+    const labels = await fetchLabels();
+    const now = getState();
+    if (now.epoch === epoch && now.labelEpoch === labelEpoch) dispatch({ type: 'labels_loaded', labels });
   });
 }
 

@@ -207,6 +207,21 @@ describe('snapshot and events', () => {
     expect(reduce(once, { type: 'changes', changes })).toBe(once);
   });
 
+  it('asks for the labels again whenever they changed', () => {
+    const label = { id: 'l1', kind: 'conversation' as const, name: 'Broken', colour: 'red' as const };
+    let state = reduce(EMPTY, { type: 'opened', me: ME, position: 1 });
+    expect(state.areLabelsLoaded).toBe(false);
+    state = reduce(state, { type: 'labels_loaded', labels: [label] });
+    expect([...state.labels.values()]).toEqual([label]);
+    const before = state.labelEpoch;
+    for (const [index, kind] of (['label_created', 'label_changed', 'label_deleted'] as const).entries()) {
+      state = reduce(state, { type: 'changes', changes: makeChanges(2 + index, kind) });
+      expect(state.labelEpoch).toBe(before + index + 1);
+    }
+    state = reduce(state, { type: 'labels_loaded', labels: [] });
+    expect(state.labels.size).toBe(0);
+  });
+
   it('keeps what the feed said when an older page comes late', () => {
     const conversation = makeConversation('c1', { assignee_id: null });
     const query: ListQuery = { view: 'unassigned', order: 'newest', channelId: null };

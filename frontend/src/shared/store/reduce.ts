@@ -13,6 +13,7 @@ import type {
   FeedEvent,
   FileRecord,
   Id,
+  Label,
   Message,
   Time,
   ViewCounts,
@@ -40,6 +41,7 @@ export type Action =
   | { type: 'counts_loaded'; counts: ViewCounts }
   | { type: 'channels_loaded'; channels: Channel[] }
   | { type: 'agents_loaded'; agents: Agent[] }
+  | { type: 'labels_loaded'; labels: Label[] }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
@@ -85,6 +87,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, channels: byId(action.channels) };
     case 'agents_loaded':
       return { ...state, agents: byId(action.agents) };
+    case 'labels_loaded':
+      return { ...state, labels: byId(action.labels), areLabelsLoaded: true };
     case 'conversation_loaded':
       return loadConversation(state, action.conversation, action.position ?? state.position);
     case 'conversation_edited':
@@ -147,6 +151,10 @@ function applyEvent(state: State, event: FeedEvent): State {
         : state;
     case 'template_changed':
       return { ...state, templateEpoch: state.templateEpoch + 1 };
+    case 'label_created':
+    case 'label_changed':
+    case 'label_deleted':
+      return { ...state, labelEpoch: state.labelEpoch + 1 };
     case 'conversation_started':
     case 'conversation_changed':
     case 'message_received':

@@ -8,6 +8,7 @@ import type {
   Count,
   FileRecord,
   Id,
+  Label,
   Message,
   OutgoingContent,
   Quoted,
@@ -87,6 +88,8 @@ export interface State {
   contacts: ReadonlyMap<Id, Contact>;
   channels: ReadonlyMap<Id, Channel>;
   agents: ReadonlyMap<Id, Agent>;
+  labels: ReadonlyMap<Id, Label>;
+  areLabelsLoaded: boolean;
   threads: ReadonlyMap<Id, ThreadState>;
   lists: ReadonlyMap<string, ListState>;
   counts: Counts | null;
@@ -98,6 +101,8 @@ export interface State {
   drafts: ReadonlyMap<string, Draft>;
   /** Raised when templates changed. */
   templateEpoch: number;
+  /** Raised when labels were made, changed or deleted. */
+  labelEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
 }
 
@@ -110,6 +115,8 @@ export const EMPTY: State = {
   contacts: new Map(),
   channels: new Map(),
   agents: new Map(),
+  labels: new Map(),
+  areLabelsLoaded: false,
   threads: new Map(),
   lists: new Map(),
   counts: null,
@@ -118,6 +125,7 @@ export const EMPTY: State = {
   unsent: new Map(),
   drafts: new Map(),
   templateEpoch: 0,
+  labelEpoch: 0,
   files: new Map(),
 };
 

@@ -24,6 +24,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     last_seq: 0,
     has_failed: false,
     address_display: '',
+    label_ids: [],
     ...change,
   };
 }

@@ -1,0 +1,115 @@
+import { useState, type FormEvent } from 'react';
+import { labelsOfKind } from '@/app/labels/labels';
+import { request } from '@/shared/api/http';
+import type { Label, LabelColour, LabelKind } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { loadLabels } from '@/shared/store/load';
+import { getState } from '@/shared/store/store';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { InlineError } from '@/shared/ui/InlineError';
+import { LABEL_COLOURS, LabelDot } from '@/shared/ui/LabelMark';
+import { TextField } from '@/shared/ui/TextField';
+import { useSubmit } from '@/shared/useSubmit';
+
+export interface LabelDialogProps {
+  readonly kind: LabelKind;
+  /** Absent: a new one is made. */
+  readonly label?: Label;
+  readonly onClose: () => void;
+}
+
+/** A name and one of eight colours. */
+export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
+  const [name, setName] = useState(label?.name ?? '');
+  const [colour, setColour] = useState(() => label?.colour ?? nextColour(kind));
+  const submit = useSubmit(['name']);
+
+  async function save(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const isSaved = await submit.run(async () => {
+      const body = { name: name.trim(), colour };
+      if (label === undefined) await request('POST', '/api/labels', { body: { kind, ...body } });
+      else await request('PATCH', `/api/labels/${label.id}`, { body });
+    });
+    if (!isSaved) return;
+    onClose();
+    await loadLabels().catch(() => undefined); // the feed tells of it, too
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={label === undefined ? t(`settings.labels.create_${kind}`) : t('settings.labels.edit_title')}
+      footer={
+        <>
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button look="filled" type="submit" form="label" isBusy={submit.isBusy}>
+            {t('common.save')}
+          </Button>
+        </>
+      }
+    >
+      <form id="label" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
+        <TextField
+          label={t('settings.labels.name')}
+          required
+          autoFocus
+          maxLength={100}
+          autoComplete="off"
+          dir="auto"
+          value={name}
+          onValueChange={(value) => {
+            submit.clear('name');
+            setName(value);
+          }}
+          error={submit.errors.name}
+        />
+        <ColourChoice colour={colour} onChange={setColour} />
+        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+      </form>
+    </Dialog>
+  );
+}
+
+interface ColourChoiceProps {
+  readonly colour: LabelColour;
+  readonly onChange: (colour: LabelColour) => void;
+}
+
+/** Each colour with its name, for those who see it otherwise. */
+function ColourChoice({ colour, onChange }: ColourChoiceProps) {
+  return (
+    <fieldset>
+      <legend className="pb-1.5 text-14 font-medium">{t('settings.labels.colour')}</legend>
+      <div className="grid grid-cols-2 gap-1 md:grid-cols-4">
+        {LABEL_COLOURS.map((one) => (
+          <label
+            key={one}
+            className="flex min-h-8 items-center gap-2 rounded-md border border-transparent px-2 text-13 hover:bg-hover has-checked:border-line-strong has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:min-h-11"
+          >
+            <input
+              type="radio"
+              name="colour"
+              value={one}
+              checked={one === colour}
+              onChange={() => onChange(one)}
+              className="sr-only"
+            />
+            <LabelDot colour={one} className="size-2.5" />
+            {t(`settings.labels.colour_${one}`)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Neighbours differ as long as there are colours. */
+function nextColour(kind: LabelKind): LabelColour {
+  const count = labelsOfKind(kind, getState().labels).length;
+  return LABEL_COLOURS[count % LABEL_COLOURS.length] as LabelColour;
+}

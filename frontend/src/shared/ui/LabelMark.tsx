@@ -1,0 +1,34 @@
+import type { Label, LabelColour } from '../api/types';
+import { cx } from './cx';
+
+const DOTS: Readonly<Record<LabelColour, string>> = {
+  red: 'bg-label-red',
+  orange: 'bg-label-orange',
+  yellow: 'bg-label-yellow',
+  green: 'bg-label-green',
+  teal: 'bg-label-teal',
+  blue: 'bg-label-blue',
+  purple: 'bg-label-purple',
+  grey: 'bg-label-grey',
+};
+
+export const LABEL_COLOURS = Object.keys(DOTS) as readonly LabelColour[];
+
+export function LabelDot({ colour, className }: { readonly colour: LabelColour; readonly className?: string }) {
+  return (
+    <span
+      aria-hidden
+      className={cx('size-[7px] shrink-0 rounded-full forced-color-adjust-none', DOTS[colour], className)}
+    />
+  );
+}
+
+/** A dot and a name: the colour only helps to find what the name says. */
+export function LabelMark({ label, className }: { readonly label: Label; readonly className?: string }) {
+  return (
+    <span className={cx('inline-flex min-w-0 items-center gap-1.5', className)}>
+      <LabelDot colour={label.colour} />
+      <bdi className="truncate">{label.name}</bdi>
+    </span>
+  );
+}
