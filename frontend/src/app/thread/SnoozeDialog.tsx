@@ -108,13 +108,15 @@ function Choice({ ref, digit, label, when, isReply = false, isAfterWindow = fals
       className="flex min-h-9 w-full items-center gap-3 rounded-md px-2 text-start text-14 hover:bg-hover focus-visible:bg-accent-soft pointer-coarse:min-h-11"
     >
       <Icon aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
-      <span className="min-w-0 flex-1 truncate">{label}</span>
-      {isAfterWindow && (
-        <span className="flex items-center gap-1 text-12 font-medium text-warn">
-          <Hourglass aria-hidden size={12} strokeWidth={1.75} />
-          {t('snooze.after_window')}
-        </span>
-      )}
+      <span className="flex min-w-0 flex-1 items-center justify-between gap-3 max-md:flex-col max-md:items-start max-md:gap-0">
+        <span className="max-w-full truncate">{label}</span>
+        {isAfterWindow && (
+          <span className="flex shrink-0 items-center gap-1 text-12 font-medium text-warn">
+            <Hourglass aria-hidden size={12} strokeWidth={1.75} />
+            {t('snooze.after_window')}
+          </span>
+        )}
+      </span>
       {when && <span className="tabular text-13 text-muted">{when}</span>}
       <span className="contents pointer-coarse:hidden">
         <Kbd keys={String(digit)} />
