@@ -78,6 +78,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
         "/api/invitations/{invitation_id}",
         "/api/labels/{label_id}",
+        "/api/saved-replies/{reply_id}",
         "/api/session",
         "/api/sessions/{session_id}",
         "/api/tokens/{token_id}",

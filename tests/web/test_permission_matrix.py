@@ -50,12 +50,14 @@ RULES = {
     "createInvitation": ADMINS,
     "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
+    "createSavedReply": EVERY_ROLE,
     "createSession": PUBLIC,
     "createToken": ADMINS,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteInvitation": ADMINS_OF_OBJECT,
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
+    "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSession": OWN,
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
@@ -73,6 +75,7 @@ RULES = {
     "getEvents": EVERYBODY,
     "getFailedItems": SUPERVISORS,
     "getFile": READ_CONVERSATION,
+    "getFilledReplies": CHANGE_CONVERSATION,
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
@@ -80,6 +83,7 @@ RULES = {
     "getMessages": READ_CONVERSATION,
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
+    "getSavedReplies": EVERY_ROLE,
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
@@ -88,6 +92,7 @@ RULES = {
     "getViews": EVERYBODY,
     "getWorkspace": EVERY_ROLE,
     "markConversationRead": READ_CONVERSATION,
+    "noteSavedReplyUse": "401 ok ok ok ok ok 404 401 403",
     "postPracticePart": OF_CHANNEL,
     "provePassword": OWN,
     "replayDelivery": ADMINS_OF_OBJECT,
@@ -110,6 +115,7 @@ RULES = {
     "updateConversationLabels": CHANGE_CONVERSATION,
     "updateLabel": SUPERVISORS_OF_OBJECT,
     "updatePerson": OWN,
+    "updateSavedReply": SUPERVISORS_OF_CHANNEL,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
@@ -232,6 +238,12 @@ async def _token(house: House) -> dict[str, str]:
     return {"token_id": made.json["record"]["id"]}
 
 
+async def _saved_reply(house: House) -> dict[str, str]:
+    """One of the workspace."""
+    made = await house.admin.post("/api/saved-replies", {"title": "x", "text": "x", "is_shared": True})
+    return {"reply_id": made.json["id"]}
+
+
 async def _session(house: House) -> dict[str, str]:
     async with house.server.database.transaction(Role.ENGINE) as session:
         found = await (await session.raw()).fetchval(
@@ -263,6 +275,7 @@ _TARGETS: dict[str, _Target] = {
     "deleteInvitation": _invitation,
     "deleteLabel": _label,
     "deleteOtherSession": _session,
+    "deleteSavedReply": _saved_reply,
     "deleteToken": _token,
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
@@ -274,6 +287,7 @@ _TARGETS: dict[str, _Target] = {
     "getPracticePart": _practice,
     "postPracticePart": _practice,
     "getTemplates": _channel,
+    "noteSavedReplyUse": _saved_reply,
     "replayDelivery": _delivery,
     "replayFailedItem": _failed_item,
     "resendMessage": _message,
@@ -284,6 +298,7 @@ _TARGETS: dict[str, _Target] = {
     "updateAgent": _agent,
     "updateChannel": _channel,
     "updateLabel": _label,
+    "updateSavedReply": _saved_reply,
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
@@ -291,6 +306,7 @@ _OF_A_CONVERSATION = (
     "endWaiting",
     "getContact",
     "getConversation",
+    "getFilledReplies",
     "getMessages",
     "markConversationRead",
     "restoreWaiting",
@@ -326,6 +342,7 @@ def body_of(name: str) -> Any:
         "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},
         "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
+        "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "markConversationRead": {"incoming_count": 1},
@@ -345,6 +362,7 @@ def body_of(name: str) -> Any:
         "updateConversationLabels": {"add": []},
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
+        "updateSavedReply": {"title": "Greeting"},
         "updateWorkspace": {"name": "Shop"},
     }
     return bodies.get(name)

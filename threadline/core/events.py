@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     LABEL_CREATED = "label_created"
     LABEL_CHANGED = "label_changed"
     LABEL_DELETED = "label_deleted"
+    SAVED_REPLY_CHANGED = "saved_reply_changed"
     AGENT_CHANGED = "agent_changed"
     WORKSPACE_CHANGED = "workspace_changed"
     ANSWER_DECIDED = "answer_decided"

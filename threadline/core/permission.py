@@ -31,6 +31,8 @@ class Permission(StrEnum):
     TEMPLATES_SYNC = "templates:sync"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_REPLAY = "deliveries:replay"
+    SAVED_REPLIES_MANAGE = "saved_replies:manage"
+    """Change those of the workspace; one's own need only `messages:send`."""
     WORKSPACE_READ = "workspace:read"
     WORKSPACE_CHANGE = "workspace:change"
     SENDING_PAUSE = "sending:pause"
@@ -62,6 +64,7 @@ _SUPERVISOR = _AGENT | {
     Permission.CONVERSATIONS_ASSIGN,
     Permission.LABELS_MANAGE,
     Permission.TEMPLATES_SYNC,
+    Permission.SAVED_REPLIES_MANAGE,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,
 }

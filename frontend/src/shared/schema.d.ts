@@ -836,6 +836,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own and the workspace's, as they were written.
+         * @description One's own and the workspace's, as they were written.
+         */
+        get: operations["getSavedReplies"];
+        put?: never;
+        /**
+         * Keep a text for later.
+         * @description Keep a text for later.
+         */
+        post: operations["createSavedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget it.
+         * @description Forget it.
+         */
+        delete: operations["deleteSavedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it.
+         * @description Change it.
+         */
+        patch: operations["updateSavedReply"];
+        trace?: never;
+    };
+    "/api/saved-replies/{reply_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that it was put into an answer: what is used lately is offered first.
+         * @description Tell that it was put into an answer: what is used lately is offered first.
+         */
+        post: operations["noteSavedReplyUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2405,6 +2473,11 @@ export interface components {
             mark_provider?: boolean;
         };
         /**
+         * ReplyVariable
+         * @enum {unknown}
+         */
+        ReplyVariable: "agent.first_name" | "agent.name" | "channel.name" | "contact.first_name" | "contact.name" | "workspace.name";
+        /**
          * Request
          * @description We ask the customer for a location, a contact card, or permission to call.
          */
@@ -2454,6 +2527,53 @@ export interface components {
         Resync: {
             /** @enum {unknown} */
             kind: "resync";
+        };
+        /** SavedReply */
+        SavedReply: {
+            channel_id: string | null;
+            /** Format: uuid */
+            id: string;
+            is_shared: boolean;
+            shortcut: string;
+            text: string;
+            title: string;
+        };
+        /**
+         * SavedReplyChange
+         * @description What is absent stays; `channel_id` null offers it on every channel.
+         */
+        SavedReplyChange: {
+            /** Channel Id */
+            channel_id?: string | null;
+            /** Shortcut */
+            shortcut?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /** SavedReplyInput */
+        SavedReplyInput: {
+            /** Channel Id */
+            channel_id?: string | null;
+            /**
+             * Is Shared
+             * @default false
+             */
+            is_shared?: boolean;
+            /**
+             * Shortcut
+             * @default
+             */
+            shortcut?: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** SavedReplyList */
+        SavedReplyList: {
+            items: components["schemas"]["SavedReply"][];
         };
         /** SecretMark */
         SecretMark: {
@@ -4426,6 +4546,161 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplyList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReplyInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSavedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReplyChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noteSavedReplyUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

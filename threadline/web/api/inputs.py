@@ -42,6 +42,9 @@ Moment = Annotated[
     AfterValidator(_in_utc),
 ]
 Text = Annotated[str, StringConstraints(max_length=65_536), AfterValidator(_clean)]
+Paragraphs = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_096), AfterValidator(_clean)
+]
 Line = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean), AfterValidator(_without_controls)]
 Name = Annotated[
     str,

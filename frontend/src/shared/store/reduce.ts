@@ -180,6 +180,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'invitation_created':
     case 'invitation_revoked':
     case 'invitation_used':
+    case 'saved_reply_changed':
     case 'token_created':
     case 'token_revoked':
     case 'sending_paused':

@@ -1,0 +1,138 @@
+"""Filling saved replies: what places become, what is refused when written, and that values are never read again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from threadline.core.errors import Invalid
+from threadline.core.saved_reply import (
+    FilledPiece,
+    Names,
+    ReplyVariable,
+    check_shortcut,
+    check_text,
+    fill_text,
+    values_of,
+    warmed,
+)
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+ANA = Names(contact="Ana  María Reyes", agent="Mila Brandt", channel="Shop", workspace="Atelier Nord")
+
+
+def filled(text: str, names: Names = ANA) -> str:
+    return "".join(piece.text for piece in fill_text(text, values_of(names)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello {{contact.first_name}}!", "Hello Ana!"),
+        ("{{contact.name}}", "Ana María Reyes"),
+        ("{{ agent.first_name }} of {{workspace.name}}, {{\tchannel.name\n}}", "Mila of Atelier Nord, Shop"),
+        ('{{ contact.name | default: "you" }}', "Ana María Reyes"),
+        ("{{agent.name}}{{agent.name}}", "Mila BrandtMila Brandt"),
+        ("no place { at } all }", "no place { at } all }"),
+        ("{{{contact.first_name}}}", "{Ana}"),
+        ("", ""),
+    ],
+)
+def test_places_become_values(text: str, expected: str) -> None:
+    check_text(text)
+    assert filled(text) == expected
+
+
+def test_a_missing_value_stands_as_its_place_and_a_default_takes_its_place() -> None:
+    nobody = Names(contact="", agent="", channel="Shop", workspace="Atelier Nord")
+    text = "Hi {{ contact.first_name }}, {{agent.name|default:'we'}}" + '{{contact.name | default: ""}}'
+    assert fill_text(text, values_of(nobody)) == [
+        FilledPiece(text="Hi "),
+        FilledPiece(text="{{contact.first_name}}", variable=ReplyVariable.CONTACT_FIRST_NAME, is_missing=True),
+        FilledPiece(text=", "),
+        FilledPiece(text="we", variable=ReplyVariable.AGENT_NAME),
+        FilledPiece(text="", variable=ReplyVariable.CONTACT_NAME),
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "+49 170 0000000", "🌸", "..."])
+def test_a_name_without_a_letter_is_missing(name: str) -> None:
+    pieces = fill_text("{{contact.name}}{{contact.first_name}}", values_of(Names(name, "", "", "")))
+    assert [piece.is_missing for piece in pieces] == [True, True]
+
+
+@pytest.mark.parametrize("name", ["Дарья Ковалёва", "ليلى حداد", "李 雷"])
+def test_names_of_every_script_are_names(name: str) -> None:
+    assert filled("{{contact.first_name}}", Names(name, "", "", "")) == name.split()[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["{{ secret }}", "{{agent.name}}", "{% raw %}x", "{{contact.name}}", "{{contact.first_name | default: 'x'}}"],
+)
+def test_a_value_is_never_read_again(name: str) -> None:
+    """S57: a contact may call themselves anything."""
+    pieces = fill_text("Hi {{contact.name}}!", values_of(Names(name, "Mila", "", "")))
+    assert [piece.text for piece in pieces] == ["Hi ", name, "!"]
+    assert not any(piece.is_missing for piece in pieces)
+
+
+def test_a_name_brings_no_line_breaks() -> None:
+    assert filled("{{contact.name}}", Names("Ana\n\nEvil: yes", "", "", "")) == "Ana Evil: yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("{{ secret }}", "{{ secret }}"),
+        ("a {{ x.__class__ }}", "{{ x.__class__ }}"),
+        ("{{ contact.phone }}", "{{ contact.phone }}"),
+        ("{{ contact.name | upcase }}", "{{ contact.name | upcase }}"),
+        ('{{ contact.name | default: "a" | append: "b" }}', '{{ contact.name | default: "a" | append: "b" }}'),
+        ("{{ contact.name | default: x }}", "{{ contact.name | default: x }}"),
+        ("{{ (1..100000000) }}", "{{ (1..100000000) }}"),
+        ("{{contact.name}} {{ contact", "{{ contact"),
+        ("contact.name}}", "}}"),
+        ("{{}}", "{{}}"),
+        ("{{ {{contact.name}} }}", "{{ "),
+        ('{{ contact.name | default: "{{agent.name}}" }}', '{{ contact.name | default: "'),
+    ],
+)
+def test_braces_that_are_no_place_are_refused_when_they_are_written(text: str, place: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_text(text)
+    assert (refused.value.field, refused.value.reason) == ("text", "place_unknown")
+    assert refused.value.values == {"place": place}
+
+
+@pytest.mark.parametrize("unit", ["{{", "{{ ", "{{contact.name|", "{{a}}", "}}", '{{contact.name|default:"'])
+def test_long_nonsense_takes_no_time(unit: str) -> None:
+    """S58: linear. 4,096 characters pass in microseconds; quadratic reading of this much would take minutes."""
+    text = unit * (400_000 // len(unit))
+    fill_text(text, {})
+    with pytest.raises(Invalid):
+        check_text(text)
+
+
+@pytest.mark.parametrize("shortcut", ["", "hi", "opening-hours", "привет", "hours_2"])
+def test_a_shortcut_is_one_word(shortcut: str) -> None:
+    check_shortcut(shortcut)
+
+
+@pytest.mark.parametrize("shortcut", ["two words", "/hi", "a" * 33, "hi!", "hi\n"])
+def test_what_is_no_word_is_no_shortcut(shortcut: str) -> None:
+    with pytest.raises(Invalid):
+        check_shortcut(shortcut)
+
+
+def test_each_use_warms_and_later_ones_count_more() -> None:
+    once_now = warmed(None, NOW)
+    once_before = warmed(None, NOW - timedelta(days=1))
+    assert once_now > once_before
+    twice_before = warmed(once_before, NOW - timedelta(days=1))
+    assert twice_before > once_now, "two uses yesterday count more than one today"
+    often_long_ago: float | None = None
+    for _ in range(50):
+        often_long_ago = warmed(often_long_ago, NOW - timedelta(days=365))
+    assert often_long_ago is not None
+    assert once_now > often_long_ago, "fifty uses a year ago count less than one today"
+    assert warmed(often_long_ago, NOW) > once_now

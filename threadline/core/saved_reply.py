@@ -1,0 +1,154 @@
+"""Saved replies: texts people write once, with places that are filled with this customer's values.
+
+The grammar is closed (docs/decisions/0007-places-of-saved-replies.md):
+
+    place = "{{" variable [ "|" "default" ":" quoted ] "}}"
+
+A variable is one of `ReplyVariable`, the quoted text has no quotes and no braces. Nothing is evaluated, and what was
+filled in is never read again, whatever the customer calls themselves (S57).
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from threadline.core.errors import Invalid
+
+SHORTCUT_LENGTH = 32
+COUNT_LIMIT = 500
+"""How many replies a person, and a workspace beside them, may keep: the list of all goes to the composer at once."""
+
+
+class ReplyVariable(StrEnum):
+    CONTACT_NAME = "contact.name"
+    CONTACT_FIRST_NAME = "contact.first_name"
+    AGENT_NAME = "agent.name"
+    AGENT_FIRST_NAME = "agent.first_name"
+    CHANNEL_NAME = "channel.name"
+    WORKSPACE_NAME = "workspace.name"
+
+
+class FilledPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of a filled text. Joined in order, the pieces are what is put into the answer."""
+
+    text: str
+    variable: ReplyVariable | None = None
+    """What was filled in here; None: the author's own words."""
+    is_missing: bool = False
+    """There is no value: `text` is the place itself, to be filled by the one who sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What places may stand for; empty where nobody knows it."""
+
+    contact: str
+    agent: str
+    channel: str
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    variable: ReplyVariable
+    default: str | None
+
+
+_BRACES = re.compile(r"\{\{([^{}]*)\}\}")
+_INSIDE = re.compile(r"""\s*([a-z_.]+)\s*(?:\|\s*default\s*:\s*(?:"([^"']*)"|'([^"']*)')\s*)?""")
+_KNOWN = frozenset(variable.value for variable in ReplyVariable)
+_SHORTCUT = re.compile(r"[\w-]*")
+_MEMORY_S = 14 * 86_400.0
+
+
+def check_text(text: str) -> None:
+    """Raises Invalid, naming the first pair of braces that is no place of the grammar."""
+    for piece in _read(text):
+        if isinstance(piece, str) and (braces := re.search(r"\{\{[^{}]{0,60}(\}\})?|\}\}", piece)):
+            raise Invalid(
+                f"{braces[0]} cannot be filled in. Use one of the variables, as they are offered.",
+                field="text",
+                reason="place_unknown",
+                values={"place": braces[0]},
+            )
+
+
+def check_shortcut(shortcut: str) -> None:
+    """Raises Invalid for what could not be typed after the slash as one word."""
+    if len(shortcut) > SHORTCUT_LENGTH or not _SHORTCUT.fullmatch(shortcut):
+        raise Invalid(
+            "A shortcut is one word of letters, digits, - and _.", field="shortcut", reason="shortcut_letters"
+        )
+
+
+def values_of(names: Names) -> dict[ReplyVariable, str]:
+    """What each variable stands for; absent where it is missing. A name without any letter is no name."""
+    whole = {
+        ReplyVariable.CONTACT_NAME: names.contact,
+        ReplyVariable.AGENT_NAME: names.agent,
+        ReplyVariable.CHANNEL_NAME: names.channel,
+        ReplyVariable.WORKSPACE_NAME: names.workspace,
+    }
+    values = {variable: " ".join(name.split()) for variable, name in whole.items()}
+    for first, name in (
+        (ReplyVariable.CONTACT_FIRST_NAME, ReplyVariable.CONTACT_NAME),
+        (ReplyVariable.AGENT_FIRST_NAME, ReplyVariable.AGENT_NAME),
+    ):
+        values[first] = values[name].partition(" ")[0]
+    return {variable: value for variable, value in values.items() if any(map(str.isalpha, value))}
+
+
+def fill_text(text: str, values: Mapping[ReplyVariable, str]) -> list[FilledPiece]:
+    """The text with its places filled, in one pass from its beginning to its end."""
+    return [_filled(piece, values) for piece in _read(text)]
+
+
+def warmed(warmth: float | None, now: datetime) -> float:
+    """How much a reply is used lately, after one more use at `now`.
+
+    Each use counts e^(-age / 14 days). The logarithm of that sum, counted from the epoch instead of from now, does not
+    change as time goes by: replies are ordered by a stored number that nobody has to bring up to date.
+    """
+    use = now.timestamp() / _MEMORY_S
+    if warmth is None:
+        return use
+    return max(warmth, use) + math.log1p(math.exp(-abs(warmth - use)))
+
+
+def _filled(piece: "str | _Place", values: Mapping[ReplyVariable, str]) -> FilledPiece:
+    if isinstance(piece, str):
+        return FilledPiece(text=piece)
+    value = values.get(piece.variable, piece.default)
+    if value is None:
+        return FilledPiece(text=f"{{{{{piece.variable.value}}}}}", variable=piece.variable, is_missing=True)
+    return FilledPiece(text=value, variable=piece.variable)
+
+
+def _read(text: str) -> "list[str | _Place]":
+    """Words and places in their order. Braces that are no place stay words. One pass, linear in the text's length."""
+    pieces: list[str | _Place] = []
+    words = ""
+    end = 0
+    for braces in _BRACES.finditer(text):
+        words += text[end : braces.start()]
+        end = braces.end()
+        place = _place(braces[1])
+        if place is None:
+            words += braces[0]
+            continue
+        pieces += [words, place] if words else [place]
+        words = ""
+    words += text[end:]
+    return [*pieces, words] if words else pieces
+
+
+def _place(inside: str) -> _Place | None:
+    found = _INSIDE.fullmatch(inside)
+    if found is None or found[1] not in _KNOWN:
+        return None
+    return _Place(ReplyVariable(found[1]), found[2] if found[2] is not None else found[3])
