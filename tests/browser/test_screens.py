@@ -162,6 +162,7 @@ def _walk_the_settings(walk: Walk, channel: dict[str, Any], colleague: Person) -
         ("people", "People and roles"),
         ("templates", "Templates"),
         ("labels", "Labels"),
+        ("replies", "Saved replies"),
         ("tokens", "API tokens"),
         ("sessions", "Sessions"),
         ("deliveries", "Deliveries"),

@@ -231,6 +231,7 @@ def test_the_names_of_the_desk_are_text_on_its_settings_and_at_the_door(
         playwright, product, "/api/invitation", token=link.partition("token=")[2], name=f"Agent {SHORT}"
     ).http.dispose()
     admin.post("/api/tokens", {"name": f"Token {SHORT}", "scopes": ["conversations:read"], "channel_ids": None})
+    admin.post("/api/saved-replies", {"title": f"Reply {SHORT}", "text": SHORT, "is_shared": True})
     stranger = playwright.request.new_context(
         base_url=product.url, user_agent=f"{SHORT}/1.0", extra_http_headers={"Origin": product.url}
     )
@@ -242,6 +243,7 @@ def test_the_names_of_the_desk_are_text_on_its_settings_and_at_the_door(
         ("people", f"Agent {SHORT}"),
         ("tokens", f"Token {SHORT}"),
         ("sessions", "<svg"),
+        ("replies", f"Reply {SHORT}"),
         ("templates", "order_update"),
         ("deliveries", "For nobody"),
         ("profile", "Your profile"),

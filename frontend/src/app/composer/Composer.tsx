@@ -1,9 +1,10 @@
 /** Where one answers: reply and note on different ground; while the window is closed, the template picker in the same place. */
-import { LayoutGrid, Paperclip, SendHorizontal, X } from 'lucide-react';
+import { LayoutGrid, Paperclip, SendHorizontal, Slash, TriangleAlert, X } from 'lucide-react';
 import {
   lazy,
   Suspense,
   useEffect,
+  useId,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
@@ -14,15 +15,16 @@ import {
   type Ref,
 } from 'react';
 import { postTyping } from '@/shared/api/calls';
-import type { Channel, Conversation, Message, OutgoingContent, TemplateContent } from '@/shared/api/types';
+import type { Channel, Conversation, Id, Message, OutgoingContent, TemplateContent } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { windowState } from '@/shared/format/window';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
-import { formatNumber } from '@/shared/i18n/format';
+import { formatList, formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
 import { setDraft } from '@/shared/outbox/drafts';
 import { enqueue } from '@/shared/outbox/outbox';
+import { variableName } from '@/shared/replyVariables';
 import { draftKey, type ReplyMode } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
@@ -30,13 +32,17 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Kbd } from '@/shared/ui/Kbd';
 import { cx } from '@/shared/ui/cx';
 import { describeContent } from '../inbox/describe';
+import { resolveWhenSent } from '../thread/actions';
 import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
 import { attach, keepAttachments, keptAttachments, takesCaption, type Attachment } from './attachments';
 import { onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
+import { openPlaces } from './savedReplies';
+import { replyOptionId, SavedReplyList } from './SavedReplyList';
 import { StatusLine } from './StatusLine';
 import { useDrop } from './useDrop';
+import { useSlash } from './useSlash';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
 
@@ -48,9 +54,11 @@ export interface ComposerProps {
   readonly channel: Channel | undefined;
   readonly quoted: Message | null;
   readonly onQuoted: (message: Message | null) => void;
+  /** Goes on after *send and resolve*. */
+  readonly onResolved: () => void;
 }
 
-export function Composer({ conversation, channel, quoted, onQuoted }: ComposerProps) {
+export function Composer({ conversation, channel, quoted, onQuoted, onResolved }: ComposerProps) {
   const { id } = conversation;
   const capabilities = channel?.capabilities;
   const now = useMinute();
@@ -132,6 +140,7 @@ export function Composer({ conversation, channel, quoted, onQuoted }: ComposerPr
             channel={channel}
             quoted={quoted}
             onQuoted={onQuoted}
+            onResolved={onResolved}
             modes={modes}
             onTemplate={hasTemplates ? () => turnTo('template') : undefined}
           />
@@ -152,11 +161,12 @@ interface BoxProps {
   readonly channel: Channel | undefined;
   readonly quoted: Message | null;
   readonly onQuoted: (message: Message | null) => void;
+  readonly onResolved: () => void;
   readonly modes: ReactNode;
   readonly onTemplate?: () => void;
 }
 
-function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onTemplate }: BoxProps) {
+function Box({ handle, mode, conversation, channel, quoted, onQuoted, onResolved, modes, onTemplate }: BoxProps) {
   const { id } = conversation;
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -169,7 +179,8 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
   const isOver = !isNote && text.length > limit;
   const hasProblem = !isNote && attachments.some((attachment) => attachment.problem !== '');
   const hasSomething = text.trim() !== '' || (!isNote && attachments.length > 0);
-  const canSend = hasSomething && !isOver && !hasProblem && channel !== undefined;
+  const places = isNote ? [] : openPlaces(text);
+  const canSend = hasSomething && !isOver && !hasProblem && places.length === 0 && channel !== undefined;
   const canAttach = !isNote && capabilities !== undefined && Object.keys(capabilities.media).length > 0;
   const isTouch = useMedia('(pointer: coarse)');
   const signalTyping = useTyping(conversation, channel);
@@ -181,24 +192,40 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
     setDraft(id, mode, next);
     if (!isNote && next.trim() !== '') signalTyping();
   };
+  const listId = useId();
+  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write });
   const add = (files: Iterable<File>) => {
     if (!capabilities || !canAttach) return;
     setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
   };
-  const send = () => {
-    if (!canSend) return;
+  /** The ids of what goes out: none if something is still to be done first. */
+  const send = (): readonly Id[] => {
+    if (places[0]) area.current?.setSelectionRange(places[0].start, places[0].end);
+    if (!canSend) return [];
     const common = { conversationId: id, channelId: conversation.channel_id, mode };
     const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
-    for (const outgoing of outgoingOf(text.trim(), isNote ? [] : attachments, capabilities?.caption_length ?? 0)) {
-      enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null });
-    }
+    const parts = outgoingOf(text.trim(), isNote ? [] : attachments, capabilities?.caption_length ?? 0);
+    const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
     write('');
     if (!isNote) {
       setAttachments([]);
       onQuoted(null);
     }
+    return ids;
   };
+  useCommands({
+    send_resolve: () => {
+      if (isNote || document.activeElement !== area.current) return false;
+      const ids = send();
+      if (ids.length > 0) {
+        void resolveWhenSent(conversation, ids);
+        onResolved();
+      }
+      return true;
+    },
+  });
   const onKeyDown = (event: KeyboardEvent) => {
+    if (slash.onKeyDown(event)) return;
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
     const withMod = event.ctrlKey || event.metaKey;
     if (!withMod && (isNote || isTouch)) return;
@@ -214,6 +241,7 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
 
   return (
     <>
+      {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
       <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
         {modes}
         <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
@@ -242,9 +270,18 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
         dir="auto"
         rows={1}
         value={text}
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => {
+          write(event.target.value);
+          slash.onMoved(event.target.value, event.target.selectionStart, true);
+        }}
+        onSelect={(event) => slash.onMoved(text, event.currentTarget.selectionStart, false)}
+        onFocus={() => slash.onEntered(true)}
+        onBlur={(event) => slash.onEntered(event.relatedTarget?.id === listId)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
+        aria-autocomplete={isNote ? undefined : 'list'}
+        aria-controls={slash.active && listId}
+        aria-activedescendant={slash.active && replyOptionId(listId, slash.active)}
         aria-label={isNote ? t('composer.note_label') : t('composer.reply_label', { name: conversation.contact.name })}
         aria-invalid={isOver || undefined}
         placeholder={
@@ -258,6 +295,12 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
         }
         className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
       />
+      {places.length > 0 && (
+        <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
+          <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />
+          {t('reply.fill', { what: formatList([...new Set(places.map(({ variable }) => variableName(variable)))]) })}
+        </p>
+      )}
       <div className="flex items-center justify-between gap-2 p-1.5 pt-0">
         <div className="flex min-w-0 items-center">
           {canAttach && (
@@ -281,6 +324,7 @@ function Box({ handle, mode, conversation, channel, quoted, onQuoted, modes, onT
           {!isNote && onTemplate && (
             <IconButton icon={LayoutGrid} label={t('composer.template')} onClick={onTemplate} />
           )}
+          {!isNote && <IconButton icon={Slash} label={t('reply.list')} keyName="/" onClick={slash.begin} />}
           <span className="md:hidden">{modes}</span>
         </div>
         <span className="flex items-center gap-3">

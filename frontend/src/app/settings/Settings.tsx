@@ -14,6 +14,7 @@ import { Page } from './parts/Page';
 import { People } from './people/People';
 import { Profile } from './profile/Profile';
 import { ProofDialog } from './proof';
+import { Replies } from './replies/Replies';
 import { SECTIONS, sectionsFor } from './sections';
 import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
@@ -64,6 +65,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       )}
       {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
+      <Route path="/settings/replies" component={Replies} />
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
       {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}
       {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}

@@ -18,8 +18,13 @@ function found(permissions: readonly string[], search: string): string[] {
 }
 
 test('everybody sees their own pages, others by their permission', () => {
-  expect(sectionsFor([]).map(({ path }) => path)).toEqual(['profile', 'sessions']);
-  expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual(['profile', 'sessions', 'templates']);
+  expect(sectionsFor([]).map(({ path }) => path)).toEqual(['profile', 'sessions', 'replies']);
+  expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual([
+    'profile',
+    'sessions',
+    'templates',
+    'replies',
+  ]);
 });
 
 test('a setting is found by its own words, with the page it stands on', () => {

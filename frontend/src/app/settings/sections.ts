@@ -7,11 +7,13 @@ import {
   KeyRound,
   MessageCircle,
   MonitorSmartphone,
+  Slash,
   Tag,
   User,
   Users,
   type LucideIcon,
 } from 'lucide-react';
+import { fold } from '@/shared/format/fold';
 import { t, type Key } from '@/shared/i18n';
 
 export interface Section {
@@ -101,6 +103,13 @@ export const SECTIONS: readonly Section[] = [
     contents: ['settings.labels.of_conversation', 'settings.labels.of_contact'],
   },
   {
+    path: 'replies',
+    group: 'conversations',
+    label: 'settings.replies.title',
+    icon: Slash,
+    contents: ['settings.replies.create', 'settings.replies.shortcut'],
+  },
+  {
     path: 'tokens',
     group: 'technical',
     label: 'settings.tokens.title',
@@ -141,9 +150,4 @@ export function findSettings(permissions: readonly string[], search: string): re
     const found: (string | undefined)[] = holds(page) ? [undefined] : settings;
     return found.map((setting) => ({ section, setting }));
   });
-}
-
-/** Without case and accents, so that "uber" finds "Über". */
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }

@@ -20,6 +20,7 @@ export type Invitation = Schemas['Invitation'];
 export type Permission = Schemas['Permission'];
 export type Role = Agent['role'];
 export type Sees = Agent['sees'];
+export type SavedReply = Schemas['SavedReply'];
 export type SetupField = Schemas['ChannelField'];
 export type SignInSession = Schemas['OwnSession'];
 export type Template = Schemas['threadline.store.templates.Template'];

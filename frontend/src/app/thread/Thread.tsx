@@ -72,7 +72,13 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           {failure ? <Failed failure={failure} onRetry={retry} /> : <Skeleton lines={4} />}
         </div>
       )}
-      <Composer conversation={conversation} channel={channel} quoted={quoted} onQuoted={setQuoted} />
+      <Composer
+        conversation={conversation}
+        channel={channel}
+        quoted={quoted}
+        onQuoted={setQuoted}
+        onResolved={onResolved}
+      />
     </section>
   );
 }

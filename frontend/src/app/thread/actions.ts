@@ -15,6 +15,7 @@ import { newId } from '@/shared/api/id';
 import type { Conversation, ConversationDetail, Id, Message, Time } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
+import { areSent } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
@@ -73,6 +74,11 @@ export function resolve(conversation: Conversation): void {
       },
     });
   });
+}
+
+/** Once these are with the server: an answer that comes after the resolving would open the conversation again. */
+export async function resolveWhenSent(conversation: Conversation, clientIds: readonly Id[]): Promise<void> {
+  if (await areSent(clientIds)) resolve(getState().conversations.get(conversation.id) ?? conversation);
 }
 
 export function reopen(conversation: Conversation): void {

@@ -6,6 +6,7 @@ import type {
   Contact,
   Conversation,
   ConversationDetail,
+  FilledReply,
   Id,
   Label,
   Message,
@@ -179,4 +180,13 @@ export function patchContactLabels(id: Id, change: LabelChange): Promise<Contact
 
 export async function fetchTemplates(channelId: Id): Promise<TemplateRecord[]> {
   return (await answerOf(client.GET('/api/templates', { params: { query: { channel_id: channelId } } }))).items;
+}
+
+export async function fetchFilledReplies(conversationId: Id): Promise<FilledReply[]> {
+  const path = { conversation_id: conversationId };
+  return (await answerOf(client.GET('/api/conversations/{conversation_id}/saved-replies', { params: { path } }))).items;
+}
+
+export async function postReplyUse(id: Id): Promise<void> {
+  await answerOf(client.POST('/api/saved-replies/{reply_id}/uses', { params: { path: { reply_id: id } } }));
 }

@@ -51,6 +51,10 @@ export type MediaLimit = Schemas['MediaLimit'];
 export type Agent = Schemas['Agent'];
 export type TemplateRecord = Schemas['threadline.store.templates.Template'];
 
+export type FilledReply = Schemas['FilledReply'];
+export type FilledPiece = Schemas['FilledPiece'];
+export type ReplyVariable = Schemas['ReplyVariable'];
+
 export type Count = Schemas['ViewCount'];
 export type ViewCounts = Schemas['ViewCounts'];
 

@@ -18,6 +18,7 @@ export const KEYMAP = {
   resolve: { keys: ['e'], title: 'keys.resolve', group: 'conversation' },
   no_answer: { keys: ['y'], title: 'keys.no_answer', group: 'conversation' },
   snooze: { keys: ['h'], title: 'keys.snooze', group: 'conversation' },
+  send_resolve: { keys: ['Mod+Shift+Enter'], title: 'keys.send_resolve', group: 'conversation' },
   assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
   assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
   labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },

@@ -5,7 +5,7 @@ import type { FileRecord } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
 import { makeMessage } from '@/shared/store/testing';
 import { dispatch, getState } from '@/shared/store/store';
-import { countUnsent, discard, enqueue, sendAgain, setCourier, type Courier } from './outbox';
+import { areSent, countUnsent, discard, enqueue, sendAgain, setCourier, type Courier } from './outbox';
 
 const file: FileRecord = {
   id: 'file-1',
@@ -55,6 +55,19 @@ describe('the outbox', () => {
     expect(countUnsent()).toBe(1);
     await vi.waitFor(() => expect(getState().unsent.size).toBe(0));
     expect(posted).toEqual([{ clientId, content: { kind: 'text', text: 'Hello' } }]);
+  });
+
+  it('tells when everything is with the server, and when something is not', async () => {
+    expect(await areSent([enqueue(text('One')), enqueue(text('Two'))])).toBe(true);
+    expect(posted).toHaveLength(2);
+    setCourier(
+      courier({
+        post: async () => {
+          throw new Problem(409, { title: 'No' });
+        },
+      }),
+    );
+    expect(await areSent([enqueue(text('Three'))])).toBe(false);
   });
 
   it('keeps a refused message with its reason until it is sent again or discarded', async () => {

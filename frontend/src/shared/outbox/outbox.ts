@@ -65,7 +65,9 @@ export function enqueue(draft: OutgoingDraft, now: Date = new Date()): Id {
     reason: '',
   };
   dispatch({ type: 'unsent_changed', items: [item] });
-  void keep(item).then(() => deliver(item.clientId));
+  const isSent = keep(item).then(() => deliver(item.clientId));
+  decided.set(item.clientId, isSent);
+  void isSent.finally(() => decided.delete(item.clientId));
   return item.clientId;
 }
 
@@ -86,6 +88,12 @@ export function countUnsent(): number {
   return [...getState().unsent.values()].filter((item) => item.state !== 'refused').length;
 }
 
+/** Waits until it is decided about all of them, which this tab has just enqueued; false if one did not reach the server. */
+export async function areSent(clientIds: readonly Id[]): Promise<boolean> {
+  const outcomes = await Promise.all(clientIds.map((clientId) => decided.get(clientId) ?? true));
+  return outcomes.every(Boolean);
+}
+
 async function readKept(): Promise<void> {
   const kept = (await getItems<Kept>('outbox')).filter((item) => !delivering.has(item.clientId));
   const known = new Set(kept.map((item) => item.clientId));
@@ -93,36 +101,48 @@ async function readKept(): Promise<void> {
   dispatch({ type: 'unsent_changed', items: kept }, { type: 'unsent_removed', clientIds: gone });
 }
 
+/** What this tab sends: whether it reached the server, once that is known. */
+const decided = new Map<Id, Promise<boolean>>();
 const delivering = new Set<Id>();
 const unkept = new Set<Id>();
 
-async function deliver(clientId: Id): Promise<void> {
-  if (delivering.has(clientId)) return;
+/** True once the server has it; false if it is refused, discarded or another's to send. */
+async function deliver(clientId: Id): Promise<boolean> {
+  if (delivering.has(clientId)) return false;
   delivering.add(clientId);
   const first = await find(clientId);
   const lock = `threadline-outbox ${first?.conversationId ?? clientId}`;
+  let isSent = false;
   try {
-    await withLock(lock, () => deliverUntilDecided(clientId));
+    await withLock(lock, async () => {
+      isSent = await deliverUntilDecided(clientId);
+    });
   } finally {
     delivering.delete(clientId);
   }
+  return isSent;
 }
 
-async function deliverUntilDecided(clientId: Id): Promise<void> {
+async function deliverUntilDecided(clientId: Id): Promise<boolean> {
   for (let attempt = 0; !stopped.signal.aborted; attempt += 1) {
     const item = await find(clientId);
-    if (!item || item.state === 'refused') return;
+    if (!item || item.state === 'refused') return false;
     try {
       const message = await deliverOnce(item);
       dispatch({ type: 'message_saved', message }, { type: 'unsent_removed', clientIds: [clientId] });
-      return await forget(clientId);
+      await forget(clientId);
+      return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!error.isTemporary) return keep({ ...item, state: 'refused', reason: problemText(error) });
+      if (!error.isTemporary) {
+        await keep({ ...item, state: 'refused', reason: problemText(error) });
+        return false;
+      }
       show({ ...item, state: 'waiting', progress: 0 });
       await pause(backOff(attempt));
     }
   }
+  return false;
 }
 
 async function deliverOnce(item: Kept): Promise<Message> {

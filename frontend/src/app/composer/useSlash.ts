@@ -1,0 +1,123 @@
+/** The list behind a slash: open while its line is a search, walked by arrows, left by Escape, chosen from by Enter. */
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import type { Conversation, FilledReply, Id } from '@/shared/api/types';
+import { findReplies, putReply, slashAt } from './savedReplies';
+import { noteUse, useSavedReplies, type Offered } from './useSavedReplies';
+
+export interface SlashList extends Offered {
+  isOpen: boolean;
+  found: readonly FilledReply[];
+  active: FilledReply | undefined;
+  /** The text or the caret moved; `isTyped` says that a new search begins at its first hit. */
+  onMoved: (text: string, caret: number, isTyped: boolean) => void;
+  onEntered: (isEntered: boolean) => void;
+  /** True if the key was the list's. */
+  onKeyDown: (event: KeyboardEvent) => boolean;
+  onActive: (id: Id) => void;
+  choose: (reply: FilledReply) => void;
+  /** Types the slash for those who have no key for it. */
+  begin: () => void;
+}
+
+interface SlashOptions {
+  readonly conversation: Conversation;
+  readonly area: RefObject<HTMLTextAreaElement | null>;
+  readonly text: string;
+  readonly isOffered: boolean;
+  readonly onText: (text: string) => void;
+}
+
+export function useSlash({ conversation, area, text, isOffered, onText }: SlashOptions): SlashList {
+  const [caret, setCaret] = useState(0);
+  const [isEntered, setIsEntered] = useState(false);
+  const [leftAt, setLeftAt] = useState<number | null>(null);
+  const [activeId, setActiveId] = useState<Id | null>(null);
+  const select = useSelection(area, text);
+  const slash = isOffered && isEntered ? slashAt(text, caret) : null;
+  const isOpen = slash !== null && slash.start !== leftAt;
+  const offered = useSavedReplies(conversation, isOffered && isEntered, isOpen);
+  const found = isOpen ? findReplies(offered.replies ?? [], slash.search) : [];
+  const active = found.find(({ id }) => id === activeId) ?? found[0];
+
+  const onMoved = (next: string, at: number, isTyped: boolean) => {
+    setCaret(at);
+    if (slashAt(next, at) === null) setLeftAt(null);
+    if (isTyped) setActiveId(null);
+  };
+  const choose = (reply: FilledReply) => {
+    if (slash === null) return;
+    const put = putReply(text, slash, reply);
+    onText(put.text);
+    select(...put.selection);
+    setCaret(put.selection[1]);
+    // A reply may begin with a slash itself.
+    setLeftAt(slash.start);
+    noteUse(reply.id);
+  };
+  const begin = () => {
+    const next = text === '' || text.endsWith('\n') ? `${text}/` : `${text}\n/`;
+    onText(next);
+    select(next.length, next.length);
+    onMoved(next, next.length, true);
+    setLeftAt(null);
+  };
+  const move = (by: number) => {
+    const place = active ? found.indexOf(active) : 0;
+    setActiveId(found[(place + by + found.length) % found.length]?.id ?? null);
+  };
+  const onKeyDown = (event: KeyboardEvent): boolean => {
+    if (!isOpen || event.nativeEvent.isComposing) return false;
+    switch (event.key) {
+      case 'ArrowDown':
+        move(1);
+        break;
+      case 'ArrowUp':
+        move(-1);
+        break;
+      case 'Escape':
+        setLeftAt(slash.start);
+        area.current?.focus();
+        break;
+      case 'Enter':
+        if (event.shiftKey && !event.ctrlKey && !event.metaKey) return false;
+        // Nothing found sends nothing: a slip of the finger must not reach the customer.
+        if (active) choose(active);
+        break;
+      default:
+        return false;
+    }
+    event.preventDefault();
+    return true;
+  };
+  return {
+    ...offered,
+    isOpen,
+    found,
+    active,
+    onMoved,
+    onEntered: setIsEntered,
+    onKeyDown,
+    onActive: setActiveId,
+    choose,
+    begin,
+  };
+}
+
+type Range = readonly [number, number];
+
+/** A selection that waits for its text: the box shows it only after it was painted anew. */
+function useSelection(area: RefObject<HTMLTextAreaElement | null>, text: string): (start: number, end: number) => void {
+  const wanted = useRef<Range | null>(null);
+  useLayoutEffect(() => takeUp(area.current, wanted), [area, text]);
+  return (start, end) => {
+    wanted.current = [start, end];
+    requestAnimationFrame(() => takeUp(area.current, wanted));
+  };
+}
+
+function takeUp(box: HTMLTextAreaElement | null, wanted: RefObject<Range | null>): void {
+  if (wanted.current === null || box === null) return;
+  box.focus();
+  box.setSelectionRange(...wanted.current);
+  wanted.current = null;
+}
