@@ -328,6 +328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The replies for this conversation, filled with its values, the most used first.
+         * @description The replies for this conversation, filled with its values, the most used first.
+         */
+        get: operations["getFilledReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/snooze": {
         parameters: {
             query?: never;
@@ -1790,7 +1810,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -1879,6 +1899,30 @@ export interface components {
          * @enum {unknown}
          */
         FileLoss: "channel_gone" | "malware" | "too_large" | "too_many_today" | "unchecked";
+        /**
+         * FilledPiece
+         * @description A stretch of a filled text. Joined in order, the pieces are what is put into the answer.
+         */
+        FilledPiece: {
+            /** @default false */
+            is_missing?: boolean;
+            text: string;
+            /** @default null */
+            variable?: components["schemas"]["ReplyVariable"] | null;
+        };
+        /** FilledReply */
+        FilledReply: {
+            /** Format: uuid */
+            id: string;
+            is_shared: boolean;
+            pieces: components["schemas"]["FilledPiece"][];
+            shortcut: string;
+            title: string;
+        };
+        /** FilledReplyList */
+        FilledReplyList: {
+            items: components["schemas"]["FilledReply"][];
+        };
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
@@ -2328,7 +2372,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -3570,6 +3614,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilledReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReplyList"];
+                };
             };
             /** @description Refused or failed */
             default: {
