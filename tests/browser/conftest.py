@@ -107,7 +107,8 @@ class Person:
         return self.http.storage_state()
 
     def get(self, path: str) -> Any:
-        answer = self.http.get(path)
+        # The server closes an idle connection at the very moment in which it is used again: a question is asked anew.
+        answer = self.http.get(path, max_retries=1)
         assert answer.ok, f"GET {path}: {answer.status} {answer.text()}"
         return answer.json()
 

@@ -108,6 +108,7 @@ def test_the_contact_has_labels_of_its_own(desk: Desk, provider: Provider, admin
     desk.enter(customer)
     desk.page.get_by_role("button", name="Close", exact=True).click()  # the practice phone stands in its place
     panel = desk.page.get_by_role("complementary", name="Contact")
+    expect(panel.get_by_role("button", name="Label", exact=True)).to_be_visible()  # the contact is here
     panel.get_by_role("button", name="change the name").focus()
     keys = desk.page.keyboard
     keys.press("l")
@@ -195,3 +196,21 @@ def test_a_label_without_room_for_its_name_shows_no_dot(
     mark = desk.row(customer).get_by_text(labels.gift)
     expect(mark).to_be_attached()
     expect(mark).not_to_be_in_viewport()
+
+
+def test_on_a_phone_labels_are_behind_more(
+    new_context: ContextMaker, provider: Provider, admin: Person, labels: Labels
+) -> None:
+    customer = provider.customer(f"Ulla {secrets.token_hex(2)}")
+    customer.says("Hej!")
+    page = new_context(admin, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    desk = Desk(page).open()
+    desk.row(customer).click()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Labels").click()
+    _menu(page).get_by_role("option", name=labels.delivery).click()
+    expect(_menu(page).get_by_role("option", name=labels.delivery, selected=True)).to_be_in_viewport()
+    assert _looked_at(page, "phone") == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Back to the list").click()
+    expect(desk.row(customer)).to_contain_text(labels.delivery)
