@@ -1,4 +1,4 @@
-"""Labels on conversations and on contacts."""
+"""Saved replies, of an agent or of the workspace, and how much each agent uses them lately."""
 
 from pathlib import Path
 
@@ -13,11 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0009_labels.sql").read_text()
+    script = Path(__file__).with_name("0009_saved_replies.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
 def downgrade() -> None:
-    op.execute("drop table contact_labels")
-    op.execute("drop table conversation_labels")
-    op.execute("drop table labels")
+    op.execute("drop table saved_reply_uses")
+    op.execute("drop table saved_replies")

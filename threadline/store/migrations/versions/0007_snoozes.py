@@ -5,7 +5,7 @@ Both indexes hold what is snoozed only: the list of it, and whose time comes nex
 
 from alembic import op
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
