@@ -8,7 +8,7 @@ import pytest
 
 from threadline.core.errors import Unavailable
 from threadline.store.savepoint import savepoint
-from threadline.store.session import Database, Role, Session
+from threadline.store.session import Database, Role, Session, is_outage
 
 
 async def _note(session: Session, name: str) -> None:
@@ -111,6 +111,27 @@ async def test_connection_that_died_in_the_pool_is_not_given_out(database: Datab
     await asyncio.sleep(0.1)
     async with database.transaction(Role.WEB) as session:
         assert await (await session.raw()).fetchval("select 1") == 1
+
+
+async def test_connection_whose_server_was_killed_between_two_statements_is_an_outage(
+    database: Database, database_url: str
+) -> None:
+    """The driver then speaks of an operation in progress, which was taken for a mistake of ours (500 instead of 503)."""
+    killer = await asyncpg.connect(database_url)
+    seen: list[bool] = []
+    for _ in range(20):
+        try:
+            async with database.transaction(Role.WEB) as session:
+                connection = await session.raw()
+                await killer.execute("select pg_terminate_backend($1)", connection.get_server_pid())
+                for _ in range(10):
+                    await connection.fetchval("select $1::int", 1)
+                    await asyncio.sleep(0)
+        except Exception as error:
+            seen.append(is_outage(error))
+    await killer.close()
+    assert seen == [True] * 20
+    assert is_outage(asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"))
 
 
 async def test_plans_are_kept_only_when_the_planner_has_seen_rows(database_url: str) -> None:

@@ -166,7 +166,13 @@ class Database:
         try:
             async with asyncio.timeout(self._pool_wait_s):
                 connection = await pool.acquire()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ) as error:
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
         try:
             yield connection
@@ -202,8 +208,11 @@ class Database:
 
 
 def is_outage(error: BaseException) -> bool:
-    """True for what passes by itself: SQLSTATE 08, 40, 53, 57 and 58 (connection to system faults)."""
-    if isinstance(error, Unavailable | OSError | TimeoutError | asyncpg.InterfaceError):
+    """True for what passes by itself: SQLSTATE 08, 40, 53, 57 and 58 (connection to system faults).
+
+    An internal error of the driver is one, too: it says so when a server that dies has spoken between two statements.
+    """
+    if isinstance(error, Unavailable | OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError):
         return True
     return _sqlstate(error)[:2] in {"08", "40", "53", "57", "58"}
 
