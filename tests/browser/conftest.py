@@ -178,6 +178,7 @@ def colleague_admin(playwright: Playwright, product: Product, admin: Person) -> 
 
 
 def _invite(playwright: Playwright, product: Product, admin: Person, *, name: str, role: str) -> Iterator[Person]:
+    product.forget_tries()
     proved = admin.http.post("/api/session/proof", data={"password": PASSWORD}, headers=csrf(admin))
     assert proved.ok, proved.text()
     link = admin.post("/api/invitations", {"email": new_email(), "role": role, "sees": "all"})["link"]

@@ -61,7 +61,8 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   return (
     <header
       ref={header}
-      className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2"
+      // Where it is narrow the name keeps its place, and what repeats itself in tooltips gives way.
+      className="@container flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-5 pe-4 max-md:ps-1 max-md:pe-2 @max-[520px]:gap-1"
     >
       <span className="md:hidden">
         <IconButton
@@ -103,7 +104,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         onClick={onContext}
         className="max-md:hidden"
       />
-      <span className="max-md:hidden">
+      <span className="max-md:hidden @max-[520px]:[&_kbd]:hidden">
         <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finish}>
           {isResolved ? t('thread.reopen') : t('thread.resolve')}
         </Button>
@@ -157,7 +158,7 @@ function AssigneeMenu({ conversation }: { readonly conversation: Conversation })
               <NobodyMark size={20} />
             )}
             <span className="sr-only">{t('assignee.label', { name: name ?? '' })}</span>
-            <span aria-hidden dir="auto" className="max-w-28 truncate">
+            <span aria-hidden dir="auto" className="max-w-28 truncate @max-[520px]:hidden">
               {name}
             </span>
             <ChevronDown aria-hidden size={14} strokeWidth={1.75} />
