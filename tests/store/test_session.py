@@ -116,7 +116,7 @@ async def test_connection_that_died_in_the_pool_is_not_given_out(database: Datab
 async def test_connection_whose_server_was_killed_between_two_statements_is_an_outage(
     database: Database, database_url: str
 ) -> None:
-    """The driver then speaks of an operation in progress, which was taken for a mistake of ours (500 instead of 503)."""
+    """The driver then speaks of an operation in progress: that was taken for a mistake of ours, 500 instead of 503."""
     killer = await asyncpg.connect(database_url)
     seen: list[bool] = []
     for _ in range(20):
