@@ -155,3 +155,19 @@ async def test_plans_are_kept_only_when_the_planner_has_seen_rows(database_url: 
         await owner.execute("analyze contacts, addresses, conversations, reaches")
         await owner.close()
         await fresh.close()
+
+
+async def test_look_at_the_tables_that_fails_does_not_fail_what_was_committed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its caller would take the work for undone, and nobody would hear of it."""
+    monkeypatch.setattr("threadline.store.session._ARE_TABLES_KNOWN", "select 1 / 0")
+    heard: list[frozenset[str]] = []
+    fresh = Database(dict.fromkeys(Role, database_url), pool_size=1, hints=heard.append)
+    try:
+        async with fresh.transaction(Role.ENGINE, keeps_plans=True) as session:
+            await _note(session, "note d")
+            session.hint("outbox:1")
+        assert (await _noted(fresh), heard) == ({"note d"}, [frozenset({"outbox:1"})])
+    finally:
+        await fresh.close()

@@ -5,6 +5,7 @@ session are numbered and written as the last statement before the commit; hints 
 """
 
 import asyncio
+import contextlib
 import math
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -184,7 +185,8 @@ class Database:
         right one, and kept it would walk whole workspaces."""
         if monotonic() >= self._looks_at:
             self._looks_at = monotonic() + _LOOK_EVERY_S
-            self._knows_tables = bool(await connection.fetchval(_ARE_TABLES_KNOWN))
+            with contextlib.suppress(Exception):  # what was committed has happened; the next look is soon
+                self._knows_tables = bool(await connection.fetchval(_ARE_TABLES_KNOWN))
 
     async def _pool_of(self, role: Role) -> asyncpg.Pool:
         """Made at the first use, inside the loop that will use it; connections are made as they are needed."""
