@@ -51,31 +51,19 @@ async def announce_change(
     seq = conversation.last_seq
     for content in lines_of_change(before, after):
         seq += 1
-        line_id = await write_line(
+        is_move = "state" not in content.data
+        await announce_line(
             session,
             workspace_id=workspace_id,
             conversation=conversation,
             content=content,
+            data=_move(before, after) if is_move else {"state": after.state.value},
             author=author,
+            actor_id=actor_id,
+            agent_id=after.assignee_id if is_move else None,
             seq=seq,
             now=now,
-            line_id=new_id(),
-        )
-        is_move = "state" not in content.data
-        session.record(
-            Event(
-                id=new_id(),
-                workspace_id=workspace_id,
-                kind=EventKind.CONVERSATION_CHANGED,
-                at=now,
-                conversation_id=conversation.id,
-                message_id=line_id,
-                contact_id=conversation.contact_id,
-                channel_id=conversation.channel_id,
-                agent_id=after.assignee_id if is_move else None,
-                actor_id=actor_id,
-                data=_move(before, after) if is_move else {"state": after.state.value},
-            )
+            new_id=new_id,
         )
     return seq
 
@@ -89,17 +77,22 @@ async def announce_line(
     data: Mapping[str, str | int | bool | None],
     author: Author,
     actor_id: UUID | None,
+    agent_id: UUID | None = None,
+    seq: int | None = None,
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """One line that is no change of hands, and the event that carries it; `data` is the event's."""
+    """Write one line of a conversation and record the event that carries it; `data` is the event's.
+
+    `seq` is given when it is not the conversation's next: the second line of one change.
+    """
     line_id = await write_line(
         session,
         workspace_id=workspace_id,
         conversation=conversation,
         content=content,
         author=author,
-        seq=conversation.last_seq + 1,
+        seq=conversation.last_seq + 1 if seq is None else seq,
         now=now,
         line_id=new_id(),
     )
@@ -113,6 +106,7 @@ async def announce_line(
             message_id=line_id,
             contact_id=conversation.contact_id,
             channel_id=conversation.channel_id,
+            agent_id=agent_id,
             actor_id=actor_id,
             data=dict(data),
         )
