@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import threadline
+from tests.ports import free_ports
 from threadline.infra.postgres import embedded_programs, run_sql
 from threadline.infra.settings import load_settings
 from threadline.operations.access import database_for
@@ -67,7 +67,7 @@ class Product:
 def running_product(folder: Path, *, clamd_url: str = "") -> Iterator[Product]:
     """Started as a new user starts it. Numbers that are connected by hand speak to the simulator as well."""
     assert _STATIC.exists(), "The front end is not built: run `make install` first."
-    port, simulator_port = _free_ports(2)
+    port, simulator_port = free_ports(2)
     (folder / "simulator").mkdir(mode=0o700, parents=True)
     (folder / "simulator" / "whatsapp.port").write_text(str(simulator_port))
     folder.chmod(0o711)
@@ -125,14 +125,3 @@ def _wait_until_ready(url: str) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

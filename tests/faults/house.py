@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import asyncpg
 
+from tests.ports import free_port
 from threadline.infra.postgres import EmbeddedPostgres
 
 FAST = {
@@ -383,12 +383,6 @@ async def _set_up(house: House, link_token: str) -> None:
 def _stop_postgres(embedded: EmbeddedPostgres) -> None:
     embedded.keep_running()
     embedded.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _children_of(pid: int) -> list[int]:

@@ -14,8 +14,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from tests.faults.house import House, Process, free_port
+from tests.faults.house import House, Process
 from tests.faults.provider import Provider
+from tests.ports import free_port
 from threadline.infra.clock import new_id
 from threadline.infra.jobs import Job, enqueue
 from threadline.store.deliveries import DeliveryLine, insert_deliveries

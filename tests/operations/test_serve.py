@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.desk import Desk, is_alive, started
+from tests.ports import free_port
 from tests.postgres_server import server_of
 
 pytestmark = pytest.mark.slow
@@ -40,9 +41,7 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def refusal(data_dir: Path, *flags: str, environment: dict[str, str] | None = None) -> str:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.operations.desk import Desk
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -34,9 +35,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def desk(certificate: Path) -> Iterator[Desk]:
     folder = Path(tempfile.mkdtemp(prefix="tl-tls-", dir="/tmp"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     key = certificate.with_name("key.pem")
     desk = Desk(folder, port, "--certificate", str(certificate), "--certificate-key", str(key))
     try:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import msgspec
 import pytest
 import uvicorn
 
+from tests.ports import free_port
 from threadline.actions.set_up_workspace import create_setup_link
 from threadline.channels.contract import AddressValue, Inbound, InboundMessage, Party
 from threadline.core.content import Text, encode_content
@@ -34,12 +34,6 @@ PASSWORD = "correct horse battery staple"
 
 def make_database(url: str, **options: Any) -> Database:
     return Database(dict.fromkeys(Role, url), **options)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

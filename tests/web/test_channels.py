@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.web.conftest import Browser, Server, browser_of, free_port, running_server, set_up
+from tests.ports import free_port
+from tests.web.conftest import Browser, Server, browser_of, running_server, set_up
 from threadline.actions.accept_deliveries import DeliveryWriter
 from threadline.actions.channel_secrets import open_endpoint_secrets
 from threadline.channels.registry import all_channel_types
