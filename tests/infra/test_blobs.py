@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from threadline.core.errors import Unavailable
 from threadline.infra.blobs import Blobs, BlobTooLarge
 
@@ -83,3 +84,26 @@ async def test_store_that_fails_while_writing_is_an_outage(tmp_path: Path) -> No
     (tmp_path / "blobs").write_text("the disk is gone")
     with pytest.raises(Unavailable):
         await blobs.put(b"x")
+
+
+@pytest.fixture
+def unreachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Blobs:
+    """A bucket whose server is down."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+        "AWS_ALLOW_HTTP": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return Blobs(folder=tmp_path / "blobs", url="s3://house/files")
+
+
+async def test_bucket_that_does_not_answer_is_an_outage(unreachable: Blobs) -> None:
+    with pytest.raises(Unavailable, match="stored"):
+        await unreachable.put(b"hello")
+    with pytest.raises(Unavailable, match="read"):
+        await unreachable.get("ab/cd")
+    with pytest.raises(Unavailable, match="deleted"):
+        await unreachable.delete("ab/cd")

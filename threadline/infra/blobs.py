@@ -109,14 +109,16 @@ class Blobs:
             raise Unavailable("The file cannot be read right now. Please try again in a moment.") from error
 
     async def delete(self, key: str) -> None:
-        """Absent is fine."""
+        """Absent is fine. Raises Unavailable."""
         import obstore
-        from obstore.exceptions import NotFoundError
+        from obstore.exceptions import BaseError, NotFoundError
 
         try:
             await obstore.delete_async(self.store, key)
         except (NotFoundError, FileNotFoundError):
             return
+        except (BaseError, OSError) as error:
+            raise Unavailable("The file cannot be deleted right now. Please try again in a moment.") from error
 
     async def list_keys(self) -> AsyncIterator[tuple[str, int]]:
         """Every key with its size: for the backup."""
