@@ -7,11 +7,13 @@ import pytest
 
 from tests.receiving_desk import ReceivingDesk, open_receiving_desk
 from tests.workers.outbox_world import Customer, Desk
+from threadline.actions.add_note import add_note
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.actions.wake_due_conversations import wake_due_conversations
-from threadline.core.content import Line, decode_content
+from threadline.core.content import Line, Text, decode_content
 from threadline.core.errors import Conflict, Invalid
+from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller, Permission
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.conversations import Conversation, ListOrder, ListView, access_conversation, list_conversations
@@ -69,9 +71,11 @@ async def test_when_its_time_comes_it_is_open_on_top_with_a_line_that_says_why(d
     await _snooze(desk, customer, utc_now() + timedelta(hours=3))
     newer = await desk.add_customer("bo")
     await _let_time_come(desk, customer)
+    active_at = (await _read(desk, customer)).last_activity_at
     assert await _wake_due(desk) == 1
     row = await _read(desk, customer)
-    assert (row.state, row.snoozed_until) == ("open", None)
+    assert (row.state, row.snoozed_until, row.last_activity_at) == ("open", None, active_at), "nobody wrote"
+    assert row.woken_reason == "time"
     assert [row.id for row in await _listed(desk, ListView.OPEN)] == [
         customer.conversation_id,
         newer.conversation_id,
@@ -81,6 +85,36 @@ async def test_when_its_time_comes_it_is_open_on_top_with_a_line_that_says_why(d
     assert (await desk.events("conversation_changed"))[-1] == {"state": "open"}
     assert await _wake_due(desk) == 0
     assert len(await _lines(desk, customer)) == 2
+
+
+@pytest.mark.parametrize("ending", ["answer", "resolved", "snoozed", "note"])
+async def test_why_it_came_back_stands_until_somebody_dealt_with_it(desk: Desk, ending: str) -> None:
+    customer = await desk.add_customer("ana")
+    await _snooze(desk, customer, utc_now() + timedelta(hours=3))
+    await _let_time_come(desk, customer)
+    await _wake_due(desk)
+    if ending == "answer":
+        await desk.send(customer, "Hello")
+    elif ending == "snoozed":
+        await _snooze(desk, customer, None)
+    elif ending == "note":
+        await _add_note(desk, customer)
+    else:
+        await _set_state(desk, customer, "resolved")
+    row = await _read(desk, customer)
+    assert (row.woken_at is None, row.woken_reason) == ((True, "") if ending != "note" else (False, "time"))
+
+
+async def test_a_note_moves_no_row(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    newer = await desk.add_customer("bo")
+    before = await _read(desk, customer)
+    await _add_note(desk, customer)
+    row = await _read(desk, customer)
+    assert row.last_activity_at == before.last_activity_at
+    assert row.last_message is not None
+    assert row.last_message.direction == "note", "the list shows it all the same"
+    assert [row.id for row in await _listed(desk, ListView.OPEN)] == [newer.conversation_id, customer.conversation_id]
 
 
 async def test_woken_by_hand_it_keeps_its_place(desk: Desk) -> None:
@@ -129,6 +163,20 @@ async def test_a_customer_wakes_it_and_its_alarm_is_gone(database_url: str) -> N
 
 def _caller(desk: Desk) -> Caller:
     return Caller(desk.workspace_id, frozenset(Permission), agent_id=desk.agent_id)
+
+
+async def _add_note(desk: Desk, customer: Customer) -> None:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await add_note(
+            session,
+            workspace_id=desk.workspace_id,
+            conversation_id=customer.conversation_id,
+            author=Author(AuthorKind.AGENT, desk.agent_id),
+            content=Text(text="Called her"),
+            client_id=None,
+            now=utc_now(),
+            new_id=new_id,
+        )
 
 
 async def _snooze(desk: Desk, customer: Customer, until: datetime | None) -> None:

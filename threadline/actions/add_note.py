@@ -50,7 +50,7 @@ async def add_note(
         conversation,
         message_id=note.id,
         seq=note.seq,
-        at=now,
+        at=None,
         state=conversation.state,
         assignee_id=conversation.assignee_id,
     )

@@ -75,6 +75,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """How many incoming messages the one who asks has read; absent in frames, which everybody shares."""
     last_seq: int
     has_failed: bool
+    woken_at: datetime | None
+    """When it came back by itself, until somebody answers or puts it away: it stands in lists as if active then."""
+    woken_reason: Literal["", "time", "not_delivered"]
     address_display: str
     label_ids: list[UUID]
 
@@ -104,7 +107,8 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
 _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.last_activity_at, c.waiting_since, c.window_closes_at,
-c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, p.name as contact_name,
+c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, c.woken_at, c.woken_reason,
+p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain
@@ -140,7 +144,7 @@ async def list_conversations(
     ]
     if channel_id is not None:
         conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
-    key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("last_activity_at", "desc")
+    key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("list_at", "desc")
     if order is ListOrder.OLDEST:
         direction = "asc"
     if order is ListOrder.WAITING and view is not ListView.WAITING:
@@ -269,7 +273,7 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     """Resolving ends the waiting. Raises asyncpg.UniqueViolationError if another one is open in its place (R4)."""
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
-        " snoozed_until = null,"
+        " snoozed_until = null, woken_at = null, woken_reason = '',"
         " waiting_since = case when $3 = 'resolved' then null else waiting_since end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
@@ -337,6 +341,8 @@ def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool
         read_count=row["read_count"] if has_reads else msgspec.UNSET,
         last_seq=row["last_seq"],
         has_failed=row["has_failed"],
+        woken_at=row["woken_at"],
+        woken_reason=row["woken_reason"],
         address_display=display_phone(row["address_display"]),
         label_ids=label_ids,
     )

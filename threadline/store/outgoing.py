@@ -324,16 +324,21 @@ async def advance_conversation(
     *,
     message_id: UUID,
     seq: int,
-    at: datetime,
+    at: datetime | None,
     state: ConversationState,
     assignee_id: UUID | None,
 ) -> None:
-    """The conversation after a message of ours. The clock of waiting goes on until the provider accepts it."""
+    """The conversation after a message of ours. The clock of waiting goes on until the provider accepts it.
+
+    `at` None: a note, which moves no list.
+    """
     await (await session.raw()).execute(
         """
         update conversations
         set first_message_id = coalesce(first_message_id, $3), last_message_id = $3, last_seq = $4,
-            last_activity_at = greatest(last_activity_at, $5), state = $6, assignee_id = $7,
+            last_activity_at = greatest(last_activity_at, $5::timestamptz), state = $6,
+            woken_at = case when $5::timestamptz is null then woken_at end,
+            woken_reason = case when $5::timestamptz is null then woken_reason else '' end, assignee_id = $7,
             resolved_at = case when $6 = 'resolved' then resolved_at end
         where workspace_id = $1 and id = $2
         """,

@@ -17,7 +17,8 @@ from threadline.store.session import Session
 async def set_snooze(session: Session, *, conversation_id: UUID, until: datetime | None) -> None:
     """Under the conversation's lock."""
     await (await session.raw()).execute(
-        "update conversations set state = 'snoozed', snoozed_until = $3 where workspace_id = $1 and id = $2",
+        "update conversations set state = 'snoozed', snoozed_until = $3,"
+        " woken_at = null, woken_reason = '' where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,
         until,
@@ -52,10 +53,10 @@ async def claim_due(session: Session, *, limit: int) -> list[ConversationKeys]:
 
 
 async def wake(session: Session, *, conversation_ids: Sequence[UUID], now: datetime) -> None:
-    """Open again, and on top of what is open: somebody asked to see it now."""
+    """Open again, and on top of what is open: somebody asked to see it now. Nobody wrote: the last activity stays."""
     await (await session.raw()).execute(
         "update conversations set state = 'open', snoozed_until = null,"
-        " last_activity_at = greatest(last_activity_at, $3) where workspace_id = $1 and id = any($2::uuid[])",
+        " woken_at = $3, woken_reason = 'time' where workspace_id = $1 and id = any($2::uuid[])",
         session.workspace_id,
         list(conversation_ids),
         now,

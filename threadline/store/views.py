@@ -55,7 +55,7 @@ async def count_views(session: Session, caller: Caller) -> ViewCounts:
     parts.append(
         "select 'channel', channel_id, count(*), count(waiting_since), null from"
         f" (select c.channel_id, c.waiting_since from conversations c where c.workspace_id = $1 and c.state = 'open'"
-        f" and {sight} order by c.last_activity_at desc, c.id desc limit {BOUND + 1}) v group by channel_id"
+        f" and {sight} order by c.list_at desc, c.id desc limit {BOUND + 1}) v group by channel_id"
     )
     parts.append(
         "select 'longest', null, 0, 0, (select c.waiting_since from conversations c where c.workspace_id = $1"

@@ -1710,6 +1710,9 @@ export interface components {
             state: components["schemas"]["ConversationState"];
             waiting_since: string | null;
             window_closes_at: string | null;
+            woken_at: string | null;
+            /** @enum {unknown} */
+            woken_reason: "" | "not_delivered" | "time";
         };
         /**
          * ConversationChange
@@ -1744,6 +1747,9 @@ export interface components {
             state: components["schemas"]["ConversationState"];
             waiting_since: string | null;
             window_closes_at: string | null;
+            woken_at: string | null;
+            /** @enum {unknown} */
+            woken_reason: "" | "not_delivered" | "time";
         };
         /** ConversationPage */
         ConversationPage: {

@@ -74,6 +74,8 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     read_count: int
     last_seq: int
     has_failed: bool
+    woken_at: datetime | None
+    woken_reason: Literal["", "time", "not_delivered"]
     address_display: str
     label_ids: list[UUID]
 

@@ -1,4 +1,4 @@
-import { AlarmClock, CircleAlert, Hourglass, Lock } from 'lucide-react';
+import { AlarmClock, AlarmClockCheck, CircleAlert, Hourglass, Lock } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
@@ -151,6 +151,13 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
           <AlarmClock aria-hidden size={12} strokeWidth={1.75} />
           <span className="sr-only">{t('row.snoozed')}</span>
           <time dateTime={conversation.snoozed_until}>{formatAlarm(conversation.snoozed_until, now)}</time>
+        </span>
+      )}
+      {isOpen && conversation.woken_reason !== '' && conversation.state !== 'snoozed' && (
+        <span className="flex items-center gap-1 text-accent" title={t(`row.woken_${conversation.woken_reason}`)}>
+          <AlarmClockCheck aria-hidden size={12} strokeWidth={1.75} />
+          <span aria-hidden>{t('row.woken')}</span>
+          <span className="sr-only">{t(`row.woken_${conversation.woken_reason}`)}</span>
         </span>
       )}
       {isOpen && serviceWindow.kind === 'closed' && (

@@ -35,7 +35,13 @@ export function compareRows(a: ConversationRow, b: ConversationRow, query: ListQ
       return compareTimes(a.waiting_since, b.waiting_since) || compareTexts(a.id, b.id);
     }
   }
-  return compareTimes(b.last_activity_at, a.last_activity_at) || compareTexts(b.id, a.id);
+  return compareTimes(listTime(b), listTime(a)) || compareTexts(b.id, a.id);
+}
+
+/** Where a list puts a row: its last message, or the moment it came back by itself. */
+export function listTime(row: ConversationRow): Time {
+  const { last_activity_at: active, woken_at: woken } = row;
+  return woken !== null && compareTimes(woken, active) > 0 ? woken : active;
 }
 
 /** RFC 3339 times of one server compare as instants; the text decides only between equal ones. */
@@ -54,7 +60,7 @@ function isLoadedPart(row: ConversationRow, list: ListState): boolean {
     return row.waiting_since !== null && compareTimes(row.waiting_since, list.boundary) <= 0;
   }
   if (list.query.order === 'due' && row.waiting_since !== null) return true;
-  return compareTimes(row.last_activity_at, list.boundary) >= 0;
+  return compareTimes(listTime(row), list.boundary) >= 0;
 }
 
 /** The list after the rows in `touched` changed; the same list if nothing of it moved. */

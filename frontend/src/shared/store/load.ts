@@ -10,6 +10,7 @@ import {
   fetchMessages,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
+import { listTime } from './lists';
 import { listKey, type ListQuery } from './state';
 import { dispatch, getState } from './store';
 
@@ -103,7 +104,7 @@ async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
 function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
   const last = page.items[page.items.length - 1];
   if (!last) return null;
-  return query.view === 'waiting' ? last.waiting_since : last.last_activity_at;
+  return query.view === 'waiting' ? last.waiting_since : listTime(last);
 }
 
 export function loadConversation(id: Id): Promise<void> {

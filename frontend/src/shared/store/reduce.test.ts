@@ -237,6 +237,24 @@ describe('snapshot and events', () => {
     expect(state.lists.get(listKey(query))?.ids).toEqual([]);
   });
 
+  it('puts a row that woke on top, whenever its last message was', () => {
+    const query: ListQuery = { view: 'open', order: 'newest', channelId: null };
+    const sleeper = makeConversation('sleeper', { last_activity_at: time(10), state: 'snoozed' });
+    const items = [makeConversation('newest', { last_activity_at: time(50) })];
+    let state = reduce(EMPTY, { type: 'opened', me: ME, position: 1 });
+    state = reduce(state, {
+      type: 'list_loaded',
+      query,
+      page: { items, next: 'more', position: 1, isFirst: true, boundary: time(40) },
+    });
+    const woken = asRow({ ...sleeper, state: 'open', woken_at: time(60), woken_reason: 'time' });
+    state = reduce(state, {
+      type: 'changes',
+      changes: makeChanges(2, 'conversation_changed', { conversations: [woken] }),
+    });
+    expect(state.lists.get(listKey(query))?.ids).toEqual(['sleeper', 'newest']);
+  });
+
   it('leaves rows behind the loaded part to their page', () => {
     const query: ListQuery = { view: 'open', order: 'newest', channelId: null };
     const items = [

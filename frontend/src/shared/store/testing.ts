@@ -23,6 +23,8 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     read_count: 0,
     last_seq: 0,
     has_failed: false,
+    woken_at: null,
+    woken_reason: '',
     address_display: '',
     label_ids: [],
     ...change,

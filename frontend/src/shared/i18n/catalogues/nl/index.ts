@@ -4,6 +4,7 @@ import inbox from './inbox.json';
 import practice from './practice.json';
 import server from './server.json';
 import settings from './settings.json';
+import states from './states.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...entry, ...inbox, ...practice, ...server, ...settings };
+export default { ...common, ...entry, ...inbox, ...practice, ...server, ...settings, ...states };
