@@ -95,6 +95,7 @@ RULES = {
     "noteSavedReplyUse": "401 ok ok ok ok ok 404 401 403",
     "postPracticePart": OF_CHANNEL,
     "provePassword": OWN,
+    "readPreferences": OWN,
     "replayDelivery": ADMINS_OF_OBJECT,
     "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
@@ -115,6 +116,7 @@ RULES = {
     "updateConversationLabels": CHANGE_CONVERSATION,
     "updateLabel": SUPERVISORS_OF_OBJECT,
     "updatePerson": OWN,
+    "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
@@ -362,6 +364,7 @@ def body_of(name: str) -> Any:
         "updateConversationLabels": {"add": []},
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
+        "updatePreferences": {"text_size_px": 16},
         "updateSavedReply": {"title": "Greeting"},
         "updateWorkspace": {"name": "Shop"},
     }

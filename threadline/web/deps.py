@@ -191,6 +191,13 @@ def own_session(call: Call) -> OpenSession:
     return call.open_session
 
 
+def own_agent(call: Call) -> UUID:
+    """The agent of somebody who came with a cookie. Raises NotSignedIn for tokens."""
+    own_session(call)
+    assert call.caller.agent_id is not None  # a session in a workspace is an agent's
+    return call.caller.agent_id
+
+
 def _touch_later(web: WebContext, open_session: OpenSession | None) -> None:
     """Keeps a session alive, beside the answer: reading must work while the database takes no writes (R21)."""
     if open_session is None or not open_session.is_untouched:

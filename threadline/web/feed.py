@@ -39,6 +39,8 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.ANSWER_DECIDED,
     }
 )
+_PERSONAL: Final = frozenset({EventKind.CONVERSATION_READ, EventKind.PREFERENCES_CHANGED})
+"""Told to nobody but the agent whose they are."""
 _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
 )
@@ -62,7 +64,7 @@ class Batch:
 
     events: list[NumberedEvent]
     readers: frozenset[UUID]
-    """Agents whose own read marks are among the events."""
+    """Agents with events of their own among these."""
     sights: dict[UUID, tuple[UUID, UUID | None]]
     """Conversation → its channel and assignee: what decides who sees it."""
     conversations: dict[UUID, msgspec.Raw]
@@ -107,11 +109,7 @@ async def load_batch(
     messages = await load_messages(connection, workspace_id=workspace_id, message_ids=message_ids)
     batch = Batch(
         events=events,
-        readers=frozenset(
-            event.agent_id
-            for event in plain
-            if event.kind is EventKind.CONVERSATION_READ and event.agent_id is not None
-        ),
+        readers=frozenset(event.agent_id for event in plain if event.kind in _PERSONAL and event.agent_id is not None),
         sights={one.id: (one.channel_id, one.assignee_id) for one in conversations},
         conversations={one.id: _raw(one) for one in conversations},
         messages={one.id: _raw(one) for one in messages},
@@ -156,18 +154,18 @@ def sight_of(caller: Caller) -> Sight:
 
 
 def personal(sight: Sight, agent_id: UUID | None, batch: Batch) -> Sight:
-    """The sight under which an agent's own read marks in this batch are told to them alone."""
+    """The sight under which an agent's own events in this batch are told to them alone."""
     return Sight(sight.visibility, sight.permissions, agent_id) if agent_id in batch.readers else sight
 
 
 def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | None:
     event = numbered.event
+    if event.kind in _PERSONAL:
+        return _feed_event(numbered) if event.agent_id is not None and event.agent_id == sight.agent_id else None
     if not _may_hear(event, sight):
         return None
     if event.conversation_id is None:
         return _feed_event(numbered) if _touches_visible(event, batch, sight) else None
-    if event.kind is EventKind.CONVERSATION_READ:
-        return _feed_event(numbered) if event.agent_id is not None and event.agent_id == sight.agent_id else None
     if _sees(batch, sight.visibility, event.conversation_id):
         return _feed_event(numbered)
     if _has_left(event, sight.visibility):
@@ -183,7 +181,7 @@ def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | N
 
 def _may_hear(event: Event, sight: Sight) -> bool:
     """By kind: what a role does not read in the API it does not hear either."""
-    if event.kind in _IN_CONVERSATIONS or event.kind in (EventKind.CONVERSATION_READ, EventKind.CONTACT_CHANGED):
+    if event.kind in _IN_CONVERSATIONS or event.kind is EventKind.CONTACT_CHANGED:
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind in _OF_LABELS:
         return Permission.CONVERSATIONS_READ in sight.permissions

@@ -856,6 +856,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own.
+         * @description One's own.
+         */
+        get: operations["readPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change them; they hold on every device.
+         * @description Change them; they hold on every device.
+         */
+        patch: operations["updatePreferences"];
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -1802,6 +1826,17 @@ export interface components {
             items: components["schemas"]["Delivery"][];
             next: string | null;
         };
+        /**
+         * Density
+         * @enum {unknown}
+         */
+        Density: "comfortable" | "compact";
+        /**
+         * Digest
+         * @description How long something stays unread before it goes out by e-mail.
+         * @enum {unknown}
+         */
+        Digest: "day" | "hour" | "quarter";
         /** EarlierConversation */
         EarlierConversation: {
             /** Format: uuid */
@@ -1816,7 +1851,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2411,6 +2446,87 @@ export interface components {
             /** @enum {unknown} */
             kind: "pong";
         };
+        /** Preferences */
+        Preferences: {
+            /** @default comfortable */
+            density?: components["schemas"]["Density"];
+            /** @default quarter */
+            digest?: components["schemas"]["Digest"];
+            /** @default null */
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /** @default null */
+            quiet_until?: string | null;
+            /** @default true */
+            repeats_tone?: boolean;
+            /** @default 14 */
+            text_size_px?: number;
+            /** @default system */
+            theme?: components["schemas"]["Theme"];
+            /** @default  */
+            time_zone?: string;
+            /** @default chime */
+            tone?: components["schemas"]["Tone"];
+            /** @default 60 */
+            volume?: number;
+            /**
+             * @default {
+             *       "assigned": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
+             *       "mentioned": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
+             *       "not_delivered": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
+             *       "replied": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
+             *       "woken": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ]
+             *     }
+             */
+            ways?: components["schemas"]["Ways"];
+        };
+        /**
+         * PreferencesChange
+         * @description What is absent stays; a quiet time is ended by null.
+         */
+        PreferencesChange: {
+            /** Density */
+            density?: ("comfortable" | "compact") | null;
+            /** Digest */
+            digest?: ("quarter" | "hour" | "day") | null;
+            quiet_hours?: components["schemas"]["QuietHoursInput"] | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Repeats Tone */
+            repeats_tone?: boolean | null;
+            /** Text Size Px */
+            text_size_px?: number | null;
+            /** Theme */
+            theme?: ("system" | "light" | "dark") | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Tone */
+            tone?: ("none" | "chime" | "drop" | "bell" | "pulse") | null;
+            /** Volume */
+            volume?: number | null;
+            ways?: components["schemas"]["WaysInput"] | null;
+        };
         /**
          * Problem
          * @description `title` is a sentence for a person; `code` never changes; `errors` names the fields at fault.
@@ -2493,6 +2609,21 @@ export interface components {
         Proof: {
             /** Password */
             password: string;
+        };
+        /**
+         * QuietHours
+         * @description Every day between two minutes of the agent's day; over midnight if the end is not after the beginning.
+         */
+        QuietHours: {
+            from_minute: number;
+            to_minute: number;
+        };
+        /** QuietHoursInput */
+        QuietHoursInput: {
+            /** From Minute */
+            from_minute: number;
+            /** To Minute */
+            to_minute: number;
         };
         /** Quoted */
         Quoted: {
@@ -2651,6 +2782,7 @@ export interface components {
             csrf_token: string;
             person: components["schemas"]["Person"];
             position: number;
+            preferences: components["schemas"]["Preferences"];
             workspace: components["schemas"]["SessionWorkspace"];
             workspaces: components["schemas"]["WorkspaceName"][];
         };
@@ -2818,6 +2950,11 @@ export interface components {
             text: string;
         };
         /**
+         * Theme
+         * @enum {unknown}
+         */
+        Theme: "dark" | "light" | "system";
+        /**
          * Template
          * @description An approved template by name and language, with the values that fill it and the text it makes.
          */
@@ -2884,6 +3021,12 @@ export interface components {
             items: components["schemas"]["Token"][];
         };
         /**
+         * Tone
+         * @description Each is made by the browser from a few oscillations; none is a file.
+         * @enum {unknown}
+         */
+        Tone: "bell" | "chime" | "drop" | "none" | "pulse";
+        /**
          * Unsupported
          * @description Something we or the provider's API cannot show. The raw delivery is kept.
          */
@@ -2912,6 +3055,72 @@ export interface components {
             views: {
                 [key: string]: components["schemas"]["ViewCount"];
             };
+        };
+        /**
+         * Way
+         * @enum {unknown}
+         */
+        Way: "desktop" | "email" | "list" | "push";
+        /**
+         * Ways
+         * @description By which ways each kind goes.
+         */
+        Ways: {
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
+            assigned?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
+            mentioned?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
+            not_delivered?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
+            replied?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
+            woken?: components["schemas"]["Way"][];
+        };
+        /** WaysInput */
+        WaysInput: {
+            /** Assigned */
+            assigned: ("list" | "desktop" | "push" | "email")[];
+            /** Mentioned */
+            mentioned: ("list" | "desktop" | "push" | "email")[];
+            /** Not Delivered */
+            not_delivered: ("list" | "desktop" | "push" | "email")[];
+            /** Replied */
+            replied: ("list" | "desktop" | "push" | "email")[];
+            /** Woken */
+            woken: ("list" | "desktop" | "push" | "email")[];
         };
         /** Workspace */
         Workspace: {
@@ -4631,6 +4840,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
             };
             /** @description Refused or failed */
             default: {

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from threadline.actions.sign_in import Client, SessionLifetime, note_failed_sign_in, sign_in
 from threadline.actions.sign_out import revoke_own_session, sign_out
 from threadline.core.errors import Invalid, NotFound, NotSignedIn
+from threadline.core.preferences import Preferences
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.log import fingerprint, get_logger
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
@@ -16,6 +17,7 @@ from threadline.infra.passwords import verify_password
 from threadline.store.agents import RoleText, get_agent
 from threadline.store.events import read_position
 from threadline.store.people import Membership, Person, find_credentials, find_memberships, get_credentials, get_person
+from threadline.store.preferences import get_preferences
 from threadline.store.session import Role
 from threadline.store.session import Session as Transaction
 from threadline.store.sessions import (
@@ -61,6 +63,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     agent: SessionAgent
     workspace: SessionWorkspace
     workspaces: list[WorkspaceName]
+    preferences: Preferences
     csrf_token: str
     position: int
 
@@ -235,6 +238,7 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
         agent=SessionAgent(id=agent.id, name=agent.name, role=agent.role, permissions=sorted(caller.permissions)),
         workspace=SessionWorkspace(id=workspace.id, name=workspace.name, is_sandbox=workspace.is_sandbox),
         workspaces=await list_workspace_names(session, person.id),
+        preferences=await get_preferences(session, caller.agent_id),
         csrf_token=open_session.csrf_token,
         position=await read_position(await session.raw(), caller.workspace_id),
     )

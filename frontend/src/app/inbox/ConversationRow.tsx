@@ -23,13 +23,13 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
   const conversation = useConversation(id);
   const channelType = useStore((state) => state.channels.get(conversation?.channel_id ?? '')?.type);
   const now = useMinute();
-  if (!conversation) return <div className="h-16 max-md:h-[72px]" />;
+  if (!conversation) return <div className="h-(--row) max-md:h-18" />;
   const isWaiting = conversation.waiting_since !== null && conversation.state !== 'resolved';
   const at = conversation.waiting_since ?? conversation.last_activity_at;
   return (
     <div
       className={cx(
-        'flex h-16 items-center gap-3 rounded-lg px-2.5 text-13 max-md:h-[72px] max-md:rounded-none max-md:px-4',
+        'flex h-(--row) items-center gap-3 rounded-lg px-2.5 text-13 max-md:h-18 max-md:rounded-none max-md:px-4',
         isSelected ? 'bg-accent-soft' : 'group-hover/row:bg-hover',
       )}
     >
@@ -40,13 +40,13 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
         ground={isSelected ? 'accent-soft' : 'surface'}
         className="max-md:[&>span:first-child]:size-11 max-md:[&>span:first-child]:text-16"
       />
-      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_18px] grid-rows-[20px_20px] items-center gap-x-2">
+      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_18px] grid-rows-[1.25rem_1.25rem] items-center gap-x-2">
         <span className="flex items-center gap-2">
           <span className={cx(NAME_LINE, 'flex-1')}>
             <span
               dir="auto"
               className={cx(
-                'max-w-full min-w-0 truncate text-aligned max-md:text-[15px]',
+                'max-w-full min-w-0 truncate text-aligned max-md:text-[0.9375rem]',
                 isWaiting ? 'font-semibold' : 'font-medium',
               )}
             >

@@ -5,6 +5,7 @@ import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { EmptyState } from '@/shared/ui/EmptyState';
+import { Appearance } from './appearance/Appearance';
 import { Channels } from './channels/Channels';
 import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
@@ -54,6 +55,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
     <Switch>
       <Route path="/settings/profile" component={Profile} />
       <Route path="/settings/sessions" component={Sessions} />
+      <Route path="/settings/appearance" component={Appearance} />
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}

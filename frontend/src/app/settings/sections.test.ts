@@ -18,10 +18,11 @@ function found(permissions: readonly string[], search: string): string[] {
 }
 
 test('everybody sees their own pages, others by their permission', () => {
-  expect(sectionsFor([]).map(({ path }) => path)).toEqual(['profile', 'sessions', 'replies']);
+  expect(sectionsFor([]).map(({ path }) => path)).toEqual(['profile', 'sessions', 'appearance', 'replies']);
   expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual([
     'profile',
     'sessions',
+    'appearance',
     'templates',
     'replies',
   ]);

@@ -7,6 +7,7 @@ import {
   KeyRound,
   MessageCircle,
   MonitorSmartphone,
+  Palette,
   Slash,
   Tag,
   User,
@@ -36,7 +37,6 @@ export const SECTIONS: readonly Section[] = [
     contents: [
       'settings.profile.name',
       'settings.profile.language',
-      'settings.profile.theme',
       'settings.profile.keys',
       'settings.profile.password',
     ],
@@ -47,6 +47,13 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.sessions.title',
     icon: MonitorSmartphone,
     contents: ['settings.sessions.sign_out_there'],
+  },
+  {
+    path: 'appearance',
+    group: 'you',
+    label: 'settings.appearance.title',
+    icon: Palette,
+    contents: ['settings.appearance.theme', 'settings.appearance.text_size', 'settings.appearance.density'],
   },
   {
     path: 'general',

@@ -2,8 +2,9 @@ import { Keyboard, LogOut } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { signOut, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
+import type { Theme } from '@/shared/look';
 import { countUnsent } from '@/shared/outbox/outbox';
-import { getTheme, setTheme, type Theme } from '@/shared/theme';
+import { changePreferences, usePreferences } from '@/shared/preferences';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { openFloat } from './floats';
@@ -12,7 +13,7 @@ const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Di
 
 export function PersonMenu() {
   const { person } = useSignedIn();
-  const [theme, chooseTheme] = useState(getTheme);
+  const { theme } = usePreferences();
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
@@ -39,10 +40,7 @@ export function PersonMenu() {
             { value: 'light', label: t('shell.theme_light') },
             { value: 'dark', label: t('shell.theme_dark') },
           ]}
-          onValueChange={(next) => {
-            setTheme(next);
-            chooseTheme(next);
-          }}
+          onValueChange={(next) => void changePreferences({ theme: next }).catch(() => undefined)}
         />
         <MenuSeparator />
         <MenuItem icon={Keyboard} keyName="?" onClick={() => openFloat('help')}>

@@ -1,10 +1,11 @@
 /** Everything that runs while somebody is signed in: feed, outbox, drafts, and the upkeep of what is shown. */
 import { useEffect } from 'react';
 import { onSessionEnd, type Session } from '@/shared/api/session';
-import { startFeed } from '@/shared/feed/feed';
+import { onChanges, startFeed } from '@/shared/feed/feed';
 import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
 import { startOutbox } from '@/shared/outbox/outbox';
+import { reloadPreferences } from '@/shared/preferences';
 import { loadBase, loadConversation, loadCounts, loadLabels } from '@/shared/store/load';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 
@@ -25,16 +26,25 @@ export function useDesk(session: Session): void {
     dispatch({ type: 'opened', me: agentId, position: session.position });
     const stopFeed = startFeed(session);
     const stopUpkeep = keepUp();
+    const stopFollowing = followPreferences();
     const outbox = startOutbox();
     void loadDrafts();
     return () => {
       stopFeed();
       stopUpkeep();
+      stopFollowing();
       void outbox.then((stop) => stop());
     };
     // A new token of the same session is no reason to start again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [workspaceId, agentId]);
+}
+
+/** What the agent changes on one device holds on the others. */
+function followPreferences(): () => void {
+  return onChanges(({ events }) => {
+    if (events.some(({ kind }) => kind === 'preferences_changed')) void reloadPreferences().catch(() => undefined);
+  });
 }
 
 /** Loads what is stale: everything after a resync, counts that cannot be computed here, rows that came incomplete. */

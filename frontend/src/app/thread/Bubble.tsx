@@ -49,7 +49,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       aria-label={useAuthorName(message, contact.name)}
       className={cx(
         'group/bubble flex items-end gap-2 px-5 max-md:px-4',
-        isFirst ? 'pt-2.5' : 'pt-0.5',
+        isFirst ? 'pt-(--between)' : 'pt-0.5',
         message.reactions.length > 0 && 'pb-4',
         isIncoming ? 'flex-row' : 'flex-row-reverse',
       )}

@@ -1,12 +1,15 @@
 /** Who is signed in, as every screen reads it. Undefined: not asked yet; null: nobody. */
 import { useSyncExternalStore } from 'react';
+import { showLook } from '../look';
 import { Problem, request, setCsrfToken, setSignedOutHandler } from './http';
+import type { Preferences } from './types';
 
 export interface Session {
   person: { id: string; name: string; email: string; locale: string };
   agent: { id: string; name: string; role: 'admin' | 'supervisor' | 'agent'; permissions: string[] };
   workspace: { id: string; name: string; is_sandbox: boolean };
   workspaces: { id: string; name: string }[];
+  preferences: Preferences;
   csrf_token: string;
   position: number;
 }
@@ -18,8 +21,14 @@ const leaving = new Set<() => void | Promise<void>>();
 /** Take over a session that the server answered (sign-in, set-up, invitation, switch of the workspace). */
 export function setSession(next: Session): void {
   setCsrfToken(next.csrf_token);
+  showLook(next.preferences);
   session = next;
   emit();
+}
+
+/** What changed of a session that goes on. */
+export function changeSession(change: Partial<Session>): void {
+  if (session) setSession({ ...session, ...change });
 }
 
 /** Forget the session and everything kept of it in this browser. */

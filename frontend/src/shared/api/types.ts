@@ -45,6 +45,9 @@ export type Label = Schemas['Label'];
 export type LabelKind = Label['kind'];
 export type LabelColour = Label['colour'];
 
+/** The server always says all of them. */
+export type Preferences = Required<Omit<Schemas['Preferences'], 'ways'>> & { ways: Required<Schemas['Ways']> };
+
 export type Channel = Schemas['Channel'];
 export type Capabilities = Schemas['Capabilities'];
 export type MediaLimit = Schemas['MediaLimit'];

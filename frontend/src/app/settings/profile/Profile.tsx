@@ -3,7 +3,6 @@ import { request } from '@/shared/api/http';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { LANGUAGES, loadLocale, t, useLocale } from '@/shared/i18n';
 import { setSingleKeys, useSingleKeys } from '@/shared/keys/keyboard';
-import { getTheme, setTheme, type Theme } from '@/shared/theme';
 import { Button } from '@/shared/ui/Button';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
@@ -14,8 +13,6 @@ import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
-
-const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 /** The person at the screen, in every workspace they belong to. */
 export function Profile() {
@@ -39,10 +36,7 @@ export function Profile() {
         onSave={saveName}
         hint={t('entry.name_hint')}
       />
-      <div className="grid gap-6 sm:grid-cols-2 sm:gap-4">
-        <LanguageSetting />
-        <ThemeSetting />
-      </div>
+      <LanguageSetting />
       <Switch
         label={t('settings.profile.keys')}
         hint={t('settings.profile.keys_hint')}
@@ -75,24 +69,6 @@ function LanguageSetting() {
       value={LANGUAGES.some(({ code }) => code === locale) ? locale : 'en'}
       options={LANGUAGES.map(({ code, name }) => ({ value: code as string, label: name }))}
       onValueChange={(next) => void choose(next)}
-    />
-  );
-}
-
-function ThemeSetting() {
-  const [theme, setChosen] = useState(getTheme);
-
-  function choose(next: Theme): void {
-    setTheme(next);
-    setChosen(next);
-  }
-
-  return (
-    <Select
-      label={t('settings.profile.theme')}
-      value={theme}
-      options={THEMES.map((value) => ({ value, label: t(`settings.profile.theme_${value}`) }))}
-      onValueChange={choose}
     />
   );
 }

@@ -2,9 +2,10 @@ import common from './common.json';
 import entry from './entry.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
+import reach from './reach.json';
 import server from './server.json';
 import settings from './settings.json';
 import states from './states.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...entry, ...inbox, ...practice, ...server, ...settings, ...states };
+export default { ...common, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states };

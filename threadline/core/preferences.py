@@ -1,0 +1,104 @@
+"""How one agent wants the desk to look, to sound, and to reach them. Pure: whoever asks says what time it is."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from threadline.core.errors import Invalid
+from threadline.core.notification import Ways
+
+TEXT_SIZES_PX: Final = (12, 18)
+DAY_MINUTES: Final = 24 * 60
+
+_Minute = Annotated[int, msgspec.Meta(ge=0, lt=DAY_MINUTES)]
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Density(StrEnum):
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+class Tone(StrEnum):
+    """Each is made by the browser from a few oscillations; none is a file."""
+
+    NONE = "none"
+    CHIME = "chime"
+    DROP = "drop"
+    BELL = "bell"
+    PULSE = "pulse"
+
+
+class Digest(StrEnum):
+    """How long something stays unread before it goes out by e-mail."""
+
+    QUARTER = "quarter"
+    HOUR = "hour"
+    DAY = "day"
+
+
+class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Every day between two minutes of the agent's day; over midnight if the end is not after the beginning."""
+
+    from_minute: _Minute
+    to_minute: _Minute
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    text_size_px: int = 14
+    density: Density = Density.COMFORTABLE
+    theme: Theme = Theme.SYSTEM
+    tone: Tone = Tone.CHIME
+    volume: int = 60
+    """In hundredths of the loudest."""
+    repeats_tone: bool = True
+    """Every half minute while a customer of mine waits and the desk is not in front."""
+    time_zone: str = ""
+    """By its IANA name; empty until a browser or the agent has said it: then UTC is meant."""
+    quiet_until: datetime | None = None
+    quiet_hours: QuietHours | None = None
+    ways: Ways = Ways()
+    digest: Digest = Digest.QUARTER
+
+
+def check_preferences(preferences: Preferences) -> None:
+    """Raises Invalid for a value that no desk could follow."""
+    smallest, largest = TEXT_SIZES_PX
+    if not smallest <= preferences.text_size_px <= largest:
+        raise Invalid("The text can be 12 to 18 pixels.", field="text_size_px", reason="text_size")
+    if not 0 <= preferences.volume <= 100:
+        raise Invalid("The volume is 0 to 100.", field="volume", reason="volume")
+    if preferences.time_zone and preferences.time_zone not in available_timezones():
+        raise Invalid("This time zone is not known here.", field="time_zone", reason="time_zone_unknown")
+
+
+def is_quiet(preferences: Preferences, now: datetime) -> bool:
+    """True while nothing may sound, pop up or be pushed: until a moment, or in the daily hours of the agent's zone."""
+    if preferences.quiet_until is not None and now < preferences.quiet_until:
+        return True
+    hours = preferences.quiet_hours
+    if hours is None:
+        return False
+    local = now.astimezone(ZoneInfo(preferences.time_zone or "UTC"))
+    minute = local.hour * 60 + local.minute
+    if hours.from_minute < hours.to_minute:
+        return hours.from_minute <= minute < hours.to_minute
+    return minute >= hours.from_minute or minute < hours.to_minute
+
+
+def digest_delay(digest: Digest) -> timedelta:
+    match digest:
+        case Digest.QUARTER:
+            return timedelta(minutes=15)
+        case Digest.HOUR:
+            return timedelta(hours=1)
+        case Digest.DAY:
+            return timedelta(days=1)
