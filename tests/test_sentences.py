@@ -146,4 +146,4 @@ def test_the_english_catalogue_says_what_the_server_says() -> None:
 
 def test_a_missing_name_is_noticed() -> None:
     """The collection itself works: it finds a refusal, a failure, a timer's note and a check."""
-    assert sent_names() >= {"take_or_give_back", "whatsapp_window", "expired", "token_refused", "needed", "timeout"}
+    assert sent_names() >= {"take_or_pass_on", "whatsapp_window", "expired", "token_refused", "needed", "timeout"}

@@ -108,7 +108,13 @@ async def test_an_answer_takes_and_reopens_the_conversation(desk: Desk) -> None:
     await desk.send(customer, "Hello")
     row = await desk.conversation(customer)
     assert (row["state"], row["assignee_id"], row["resolved_at"]) == ("open", desk.agent_id, None)
-    taken = {"state": "open", "assignee_id": str(desk.agent_id), "previous_assignee_id": None}
+    taken = {
+        "state": "open",
+        "assignee_id": str(desk.agent_id),
+        "previous_assignee_id": None,
+        "team_id": None,
+        "previous_team_id": None,
+    }
     assert await desk.events("conversation_changed") == [{"state": "open"}, taken]
     await desk.send(customer, "And more")
     assert len(await desk.events("conversation_changed")) == 2

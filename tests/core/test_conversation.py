@@ -17,8 +17,12 @@ from threadline.core.errors import Conflict, Invalid
 MILA, JONAS = UUID(int=1), UUID(int=2)
 
 
-def handling(state: str, assignee_id: UUID | None = None) -> Handling:
-    return Handling(ConversationState(state), assignee_id)
+SALES, CARE = UUID(int=3), UUID(int=4)
+NAMES = {SALES: "Sales", CARE: "Care"}
+
+
+def handling(state: str, assignee_id: UUID | None = None, team_id: UUID | None = None) -> Handling:
+    return Handling(ConversationState(state), assignee_id, team_id)
 
 
 @pytest.mark.parametrize(
@@ -31,18 +35,30 @@ def handling(state: str, assignee_id: UUID | None = None) -> Handling:
         (handling("resolved"), handling("open", MILA), ["reopened", "assigned"]),
         (handling("open", MILA), handling("resolved", JONAS), ["assigned", "resolved"]),
         (handling("open"), handling("snoozed"), ["snoozed"]),
+        (handling("open", MILA), handling("open", None, SALES), ["team_assigned", "unassigned"]),
+        (handling("open", None, SALES), handling("open", MILA), ["team_unassigned", "assigned"]),
         (handling("snoozed"), handling("open"), ["woken"]),
         (handling("snoozed"), handling("resolved"), ["resolved"]),
     ],
 )
 def test_a_change_is_told_in_the_order_in_which_it_is_read(before: Handling, after: Handling, told: list[str]) -> None:
-    assert [line.what for line in lines_of_change(before, after)] == told
+    assert [line.what for line in lines_of_change(before, after, team_names=NAMES)] == told
 
 
 def test_a_line_keeps_the_old_and_the_new() -> None:
-    assigned, resolved = lines_of_change(handling("open", MILA), handling("resolved", JONAS))
+    assigned, resolved = lines_of_change(handling("open", MILA), handling("resolved", JONAS), team_names={})
     assert assigned.data == {"assignee_id": str(JONAS), "previous_assignee_id": str(MILA)}
     assert resolved.data == {"state": "resolved", "previous_state": "open"}
+
+
+def test_a_line_of_a_team_keeps_the_names_of_the_day() -> None:
+    (moved,) = lines_of_change(handling("open", None, SALES), handling("open", None, CARE), team_names=NAMES)
+    assert moved.data == {
+        "team_id": str(CARE),
+        "team": "Care",
+        "previous_team_id": str(SALES),
+        "previous_team": "Sales",
+    }
 
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

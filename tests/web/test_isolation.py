@@ -81,6 +81,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/saved-replies/{reply_id}",
         "/api/session",
         "/api/sessions/{session_id}",
+        "/api/teams/{team_id}",
         "/api/tokens/{token_id}",
     }
     await set_up(browser)
@@ -138,6 +139,10 @@ async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server:
             (lambda id: limited.patch(f"/api/contacts/{own_contact}/labels", {"add": [id]}),
              [labels["contact"][0], *labels["conversation"]]),
             (lambda id: admin.patch(f"/api/conversations/{own}", {"assignee_id": id}), [str(foreign.agent_id)]),
+            (lambda id: admin.patch(f"/api/conversations/{own}", {"team_id": id}),
+             [str((await foreign.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"])]),
+            (lambda id: admin.post("/api/teams", {"name": "Sales", "colour": "red", "member_ids": [id]}),
+             [str(foreign.agent_id)]),
             (lambda id: admin.post("/api/invitations", invitation | {"channel_ids": [id]}),
              channels[:1]),
             (lambda id: admin.patch(f"/api/agents/{limited.agent_id}", {"channel_ids": [id]}), channels[:1]),

@@ -52,6 +52,7 @@ RULES = {
     "createMessage": CHANGE_CONVERSATION,
     "createSavedReply": EVERY_ROLE,
     "createSession": PUBLIC,
+    "createTeam": ADMINS,
     "createToken": ADMINS,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteInvitation": ADMINS_OF_OBJECT,
@@ -59,6 +60,7 @@ RULES = {
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSession": OWN,
+    "deleteTeam": ADMINS_OF_OBJECT,
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
     "dropFailedItem": ADMINS_OF_OBJECT,
@@ -87,6 +89,7 @@ RULES = {
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
+    "getTeams": EVERY_ROLE,
     "getTemplates": OF_CHANNEL,
     "getTokens": ADMINS,
     "getViews": EVERYBODY,
@@ -118,6 +121,7 @@ RULES = {
     "updatePerson": OWN,
     "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
+    "updateTeam": ADMINS_OF_OBJECT,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
@@ -235,6 +239,12 @@ async def _label(house: House) -> dict[str, str]:
     return {"label_id": made.json["id"]}
 
 
+async def _team(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/teams", {"name": secrets.token_hex(6), "colour": "teal"})
+    assert made.status == 201, made.raw
+    return {"team_id": made.json["id"]}
+
+
 async def _token(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"]})
     return {"token_id": made.json["record"]["id"]}
@@ -278,6 +288,7 @@ _TARGETS: dict[str, _Target] = {
     "deleteLabel": _label,
     "deleteOtherSession": _session,
     "deleteSavedReply": _saved_reply,
+    "deleteTeam": _team,
     "deleteToken": _token,
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
@@ -301,6 +312,7 @@ _TARGETS: dict[str, _Target] = {
     "updateChannel": _channel,
     "updateLabel": _label,
     "updateSavedReply": _saved_reply,
+    "updateTeam": _team,
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
@@ -346,6 +358,7 @@ def body_of(name: str) -> Any:
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
         "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
+        "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "markConversationRead": {"incoming_count": 1},
         "postPracticePart": {"name": "Cem"},
@@ -366,6 +379,7 @@ def body_of(name: str) -> Any:
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},
         "updateSavedReply": {"title": "Greeting"},
+        "updateTeam": {"colour": "red"},
         "updateWorkspace": {"name": "Shop"},
     }
     return bodies.get(name)

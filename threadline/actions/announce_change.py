@@ -5,7 +5,7 @@ A line is no message: it moves neither the time of the last activity nor what is
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from threadline.core.content import Line
@@ -16,6 +16,8 @@ from threadline.core.message import Author, Direction
 from threadline.store import outgoing
 from threadline.store.outgoing import NewMessage
 from threadline.store.session import Session
+
+_NO_NAMES: Final[Mapping[UUID, str]] = {}
 
 
 class LockedConversation(Protocol):
@@ -32,6 +34,8 @@ class LockedConversation(Protocol):
     @property
     def assignee_id(self) -> UUID | None: ...
     @property
+    def team_id(self) -> UUID | None: ...
+    @property
     def last_seq(self) -> int: ...
 
 
@@ -45,11 +49,15 @@ async def announce_change(
     actor_id: UUID | None,
     now: datetime,
     new_id: NewId,
+    team_names: Mapping[UUID, str] = _NO_NAMES,
 ) -> int:
-    """The caller writes what changed into the conversation. Returns the number of the last message or line in it."""
-    before = Handling(conversation.state, conversation.assignee_id)
+    """The caller writes what changed into the conversation, and names its teams if it moved between them.
+
+    Returns the number of the last message or line in it.
+    """
+    before = Handling(conversation.state, conversation.assignee_id, conversation.team_id)
     seq = conversation.last_seq
-    for content in lines_of_change(before, after):
+    for content in lines_of_change(before, after, team_names=team_names):
         seq += 1
         is_move = "state" not in content.data
         await announce_line(
@@ -141,9 +149,15 @@ async def write_line(
 
 
 def _move(before: Handling, after: Handling) -> dict[str, str | int | bool | None]:
-    """`previous_assignee_id` lets the feed tell somebody that a conversation has left their sight."""
+    """What was before lets the feed tell somebody that a conversation has left their sight."""
     return {
         "state": after.state.value,
-        "assignee_id": None if after.assignee_id is None else str(after.assignee_id),
-        "previous_assignee_id": None if before.assignee_id is None else str(before.assignee_id),
+        "assignee_id": _text(after.assignee_id),
+        "previous_assignee_id": _text(before.assignee_id),
+        "team_id": _text(after.team_id),
+        "previous_team_id": _text(before.team_id),
     }
+
+
+def _text(id: UUID | None) -> str | None:
+    return None if id is None else str(id)

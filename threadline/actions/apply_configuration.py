@@ -1,4 +1,4 @@
-"""Make a workspace what a file says: its agents, tokens and channels. May be repeated; what fits already stays
+"""Make a workspace what a file says: its agents, teams, tokens and channels. May be repeated; what fits already stays
 untouched.
 
 Nothing is taken away: an agent, token or channel that the file does not name is left alone. Secrets are values by now;
@@ -15,20 +15,24 @@ import msgspec
 
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_channel import ChannelChange, change_channel
+from threadline.actions.change_team import change_team
 from threadline.actions.channel_secrets import open_channel_secrets, open_endpoint_secrets
 from threadline.actions.connect_channel import ChannelValues, connect_channel, ensure_endpoint, read_values
+from threadline.actions.create_team import create_team
 from threadline.actions.create_token import make_token
 from threadline.actions.invite_agent import invite_agent
 from threadline.channels.contract import ChannelType
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, Permission, RoleName
+from threadline.core.permission import Caller, Permission, RoleName, Sees
+from threadline.core.team import TeamColour, team_key
 from threadline.infra.secrets import Keyring
-from threadline.store.agents import Sees, insert_agent, list_agents
+from threadline.store.agents import insert_agent, list_agents
 from threadline.store.channels import ChannelRow, list_channels
 from threadline.store.people import find_credentials, insert_person, normal_email
 from threadline.store.session import Session
+from threadline.store.teams import list_teams
 from threadline.store.tokens import list_tokens, revoke_token
 
 _EMAIL: Final = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
@@ -49,6 +53,13 @@ class AgentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_active: bool = True
 
 
+class TeamEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    colour: TeamColour = "grey"
+    members: tuple[str, ...] = ()
+    """Their e-mail addresses. Who is invited and has not come yet is taken in by the next run."""
+
+
 class TokenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scopes: tuple[Permission, ...]
@@ -64,6 +75,7 @@ class ChannelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workspace: WorkspaceEntry
     agents: tuple[AgentEntry, ...] = ()
+    teams: tuple[TeamEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
 
@@ -138,6 +150,40 @@ async def _insert_agent(
             data={"role": entry.role.value, "is_active": True},
         )
     )
+
+
+async def apply_team(session: Session, entry: TeamEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
+    """Found by its name. Nobody is taken out: whom the file does not name stays."""
+    what = f"team {entry.name}"
+    agents = {agent.email: agent.id for agent in await list_agents(session)}
+    emails = [normal_email(email) for email in entry.members]
+    member_ids = [agents[email] for email in emails if email in agents]
+    found = next((team for team in await list_teams(session) if team_key(team.name) == team_key(entry.name)), None)
+    if found is None:
+        await create_team(
+            session,
+            caller=caller,
+            name=entry.name,
+            colour=entry.colour,
+            member_ids=member_ids,
+            now=now,
+            new_id=new_id,
+        )
+        return Applied(what=what, outcome="created")
+    if found.name == entry.name and found.colour == entry.colour and set(member_ids) <= set(found.member_ids):
+        return Applied(what=what, outcome="unchanged")
+    await change_team(
+        session,
+        caller=caller,
+        team_id=found.id,
+        name=entry.name,
+        colour=entry.colour,
+        add=member_ids,
+        remove=(),
+        now=now,
+        new_id=new_id,
+    )
+    return Applied(what=what, outcome="changed")
 
 
 async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:

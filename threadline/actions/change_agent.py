@@ -8,7 +8,7 @@ from uuid import UUID
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import ROLES, Caller, Permission, RoleName, Visibility, check_may_grant
+from threadline.core.permission import ROLES, Caller, Permission, RoleName, Sees, check_may_grant, visibility_of
 from threadline.store.agents import AgentKeys, lock_admins, lock_agent, update_agent
 from threadline.store.links import revoke_invitations_by
 from threadline.store.session import Session
@@ -21,7 +21,7 @@ class AgentChange:
     """What an agent is to be from now on."""
 
     role: RoleName
-    sees: str
+    sees: Sees
     channel_ids: Sequence[UUID] | None
     is_active: bool
 
@@ -36,11 +36,8 @@ async def change_agent(
     admin_ids = await lock_admins(session)
     before = await lock_agent(session, agent_id)
     # Whoever is changed must not stand above the caller, neither before nor after.
-    for role, sees, channel_ids in (
-        (RoleName(before.role), before.sees, before.channel_ids),
-        (change.role, change.sees, change.channel_ids),
-    ):
-        check_may_grant(caller, role, sees_all=sees == "all", channel_ids=channel_ids)
+    check_may_grant(caller, RoleName(before.role), sees=before.sees, channel_ids=before.channel_ids)
+    check_may_grant(caller, change.role, sees=change.sees, channel_ids=change.channel_ids)
     if change.channel_ids is not None and not await channels_exist(session, change.channel_ids):
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     _check_admin_remains(admin_ids, agent_id, change)
@@ -76,15 +73,8 @@ async def change_agent(
 
 def _holds_as_much(change: AgentChange, before: AgentKeys) -> bool:
     """What somebody gave away by an invitation they could give away still (S7)."""
-    was = Visibility(
-        channel_ids=None if before.channel_ids is None else frozenset(before.channel_ids),
-        only_assigned_to=None if before.sees == "all" else before.id,
-    )
-    now = Visibility(
-        channel_ids=None if change.channel_ids is None else frozenset(change.channel_ids),
-        only_assigned_to=None if change.sees == "all" else before.id,
-    )
-    covers = now.covers(was.channel_ids, sees_all=was.only_assigned_to is None)
+    now = visibility_of(change.sees, agent_id=before.id, team_ids=(), channel_ids=change.channel_ids)
+    covers = now.covers(before.channel_ids, sees=before.sees)
     return covers and ROLES[RoleName(before.role)] <= ROLES[change.role]
 
 

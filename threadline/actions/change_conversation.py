@@ -1,12 +1,13 @@
-"""Assign, resolve and reopen a conversation."""
+"""Assign a conversation to somebody or to a team, resolve and reopen it."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_change
+from threadline.core.assignment import check_may_assign
 from threadline.core.conversation import ConversationState, Handling
-from threadline.core.errors import Conflict, Forbidden, Invalid
+from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
 from threadline.store.agents import is_active_agent
@@ -16,8 +17,10 @@ from threadline.store.conversations import (
     find_unresolved,
     set_assignee,
     set_state,
+    set_team,
 )
 from threadline.store.session import Session
+from threadline.store.teams import find_team_names
 
 
 async def change_conversation(
@@ -27,20 +30,25 @@ async def change_conversation(
     conversation_id: UUID,
     state: Literal["open", "resolved"] | None,
     assignee_id: UUID | Literal["keep"] | None,
+    team_id: UUID | Literal["keep"] | None = "keep",
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """`state` None and `assignee_id` "keep" leave things as they are; `assignee_id` None takes it from everybody.
+    """`state` None and "keep" leave things as they are; `assignee_id` and `team_id` None take it from everybody.
 
-    Raises NotFound, Forbidden, Invalid (an agent who is not here), Conflict (a newer one is open in its place).
+    Raises NotFound, Forbidden, Invalid (an agent or team that is not here), Conflict (a newer one is open in its
+    place).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     after = Handling(
         state=conversation.state if state is None else ConversationState(state),
         assignee_id=conversation.assignee_id if assignee_id == "keep" else assignee_id,
+        team_id=conversation.team_id if team_id == "keep" else team_id,
     )
+    _check_may_assign(caller, conversation, after)
     if after.assignee_id != conversation.assignee_id:
-        await _assign(session, caller, conversation, after.assignee_id)
+        await _assign(session, conversation, after.assignee_id)
+    team_names = await _move(session, conversation, after.team_id) if after.team_id != conversation.team_id else {}
     if after.state is not conversation.state:
         await _set_state(session, conversation, after.state, now)
     await announce_change(
@@ -52,20 +60,31 @@ async def change_conversation(
         actor_id=caller.actor_id,
         now=now,
         new_id=new_id,
+        team_names=team_names,
     )
 
 
-async def _assign(session: Session, caller: Caller, conversation: ConversationKeys, assignee_id: UUID | None) -> None:
-    is_own = caller.agent_id is not None and assignee_id == caller.agent_id and conversation.assignee_id is None
-    is_given_back = assignee_id is None and conversation.assignee_id == caller.agent_id
-    if not (is_own or is_given_back or caller.may(Permission.CONVERSATIONS_ASSIGN)):
-        raise Forbidden(
-            "You can take what nobody has and give back what is yours. Ask a supervisor for more.",
-            reason="take_or_give_back",
-        )
+def _check_may_assign(caller: Caller, conversation: ConversationKeys, after: Handling) -> None:
+    before = Handling(conversation.state, conversation.assignee_id, conversation.team_id)
+    if (after.assignee_id, after.team_id) != (before.assignee_id, before.team_id):
+        may_assign = caller.may(Permission.CONVERSATIONS_ASSIGN)
+        check_may_assign(before, after, agent_id=caller.agent_id, may_assign=may_assign)
+
+
+async def _assign(session: Session, conversation: ConversationKeys, assignee_id: UUID | None) -> None:
     if assignee_id is not None and not await is_active_agent(session, assignee_id):
         raise Invalid("This person is not in the workspace.", field="assignee_id", reason="person_not_here")
     await set_assignee(session, conversation_id=conversation.id, assignee_id=assignee_id)
+
+
+async def _move(session: Session, conversation: ConversationKeys, team_id: UUID | None) -> dict[UUID, str]:
+    """Returns the names of the team before and of the one after, for the thread to tell."""
+    team_ids = [one for one in (conversation.team_id, team_id) if one is not None]
+    found = await find_team_names(session, team_ids)
+    if team_id is not None and not (team_id in found and found[team_id].is_live):
+        raise Invalid("This team does not exist any more.", field="team_id", reason="no_such_team")
+    await set_team(session, conversation_id=conversation.id, team_id=team_id)
+    return {id: team.name for id, team in found.items()}
 
 
 async def _set_state(session: Session, conversation: ConversationKeys, state: ConversationState, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, RoleName, check_may_grant
+from threadline.core.permission import Caller, RoleName, Sees, check_may_grant
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store import links
 from threadline.store.agents import list_agents
@@ -32,7 +32,7 @@ async def invite_agent(
     caller: Caller,
     email: str,
     role: RoleName,
-    sees: str,
+    sees: Sees,
     channel_ids: Sequence[UUID] | None,
     now: datetime,
     new_id: NewId,
@@ -41,7 +41,7 @@ async def invite_agent(
 
     Raises Forbidden (more than the caller holds), Invalid (an unknown channel), Conflict (already here).
     """
-    check_may_grant(caller, role, sees_all=sees == "all", channel_ids=channel_ids)
+    check_may_grant(caller, role, sees=sees, channel_ids=channel_ids)
     if channel_ids is not None and not await channels_exist(session, channel_ids):
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     email = normal_email(email)

@@ -289,7 +289,7 @@ async def _find_quoted(
 def _after_message(conversation: LockedConversation, author: Author) -> Handling:
     """A person who answers takes what nobody has, and opens what was over."""
     if author.kind is AuthorKind.AGENT:
-        return Handling(ConversationState.OPEN, conversation.assignee_id or author.id)
+        return Handling(ConversationState.OPEN, conversation.assignee_id or author.id, conversation.team_id)
     if conversation.state is ConversationState.RESOLVED:
-        return Handling(ConversationState.OPEN, conversation.assignee_id)
-    return Handling(conversation.state, conversation.assignee_id)
+        return Handling(ConversationState.OPEN, conversation.assignee_id, conversation.team_id)
+    return Handling(conversation.state, conversation.assignee_id, conversation.team_id)

@@ -35,7 +35,7 @@ async def sign_out_agent(session: Session, *, caller: Caller, agent_id: UUID, no
     Raises NotFound, and Forbidden for somebody who stands above the caller.
     """
     agent = await lock_agent(session, agent_id)
-    check_may_grant(caller, RoleName(agent.role), sees_all=agent.sees == "all", channel_ids=agent.channel_ids)
+    check_may_grant(caller, RoleName(agent.role), sees=agent.sees, channel_ids=agent.channel_ids)
     if await revoke_sessions(session, person_id=agent.person_id, workspace_id=caller.workspace_id):
         session.record(_line(EventKind.SESSION_REVOKED, caller, now, agent_id=agent_id, new_id=new_id))
 

@@ -49,7 +49,7 @@ async def wake_conversation(
         session,
         workspace_id=caller.workspace_id,
         conversation=conversation,
-        after=Handling(ConversationState.OPEN, conversation.assignee_id),
+        after=Handling(ConversationState.OPEN, conversation.assignee_id, conversation.team_id),
         author=author_of(caller),
         actor_id=caller.actor_id,
         now=now,

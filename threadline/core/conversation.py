@@ -1,5 +1,6 @@
 """A conversation: one contact on one channel, until it is resolved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,15 +19,21 @@ class ConversationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Where a conversation stands on the desk: its state, and who answers it."""
+    """Where a conversation stands on the desk: its state, who answers it, and in whose queue it is."""
 
     state: ConversationState
     assignee_id: UUID | None
+    team_id: UUID | None
 
 
-def lines_of_change(before: Handling, after: Handling) -> list[Line]:
-    """What the thread tells of a change, in the order in which it is read: reopened, assigned, resolved."""
-    lines = [_assignment(before.assignee_id, after.assignee_id)] if after.assignee_id != before.assignee_id else []
+def lines_of_change(before: Handling, after: Handling, *, team_names: Mapping[UUID, str]) -> list[Line]:
+    """What the thread tells of a change, in the order in which it is read: reopened, moved, assigned, resolved.
+
+    `team_names` has the teams before and after, if they differ: a line keeps the name of its day.
+    """
+    lines = [_move(before.team_id, after.team_id, team_names)] if after.team_id != before.team_id else []
+    if after.assignee_id != before.assignee_id:
+        lines.append(_assignment(before.assignee_id, after.assignee_id))
     if after.state is before.state:
         return lines
     line = state_line(before.state, after.state)
@@ -78,6 +85,14 @@ _WHAT = {
     ConversationState.SNOOZED: "snoozed",
     ConversationState.RESOLVED: "resolved",
 }
+
+
+def _move(before: UUID | None, after: UUID | None, names: Mapping[UUID, str]) -> Line:
+    """A team that is absent is none."""
+    teams = {"team": after, "previous_team": before}
+    ids = {f"{name}_id": str(value) for name, value in teams.items() if value is not None}
+    told = {name: names[value] for name, value in teams.items() if value is not None and value in names}
+    return Line(what="team_unassigned" if after is None else "team_assigned", data=ids | told)
 
 
 def _assignment(before: UUID | None, after: UUID | None) -> Line:

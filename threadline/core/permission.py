@@ -6,6 +6,7 @@ A permission is a resource and a verb (`conversations:read`); the scopes of an A
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, Literal
 from uuid import UUID
 
 from threadline.core.errors import Forbidden, NotSignedIn
@@ -25,6 +26,8 @@ class Permission(StrEnum):
     PRACTICE_USE = "practice:use"
     AGENTS_READ = "agents:read"
     AGENTS_MANAGE = "agents:manage"
+    TEAMS_MANAGE = "teams:manage"
+    """Make, change and delete teams. Who is in one may see its conversations, so it is as much as giving rights."""
     CHANNELS_READ = "channels:read"
     CHANNELS_MANAGE = "channels:manage"
     TEMPLATES_READ = "templates:read"
@@ -77,6 +80,12 @@ ROLES: dict[RoleName, frozenset[Permission]] = {
 }
 
 
+Sees = Literal["all", "team", "assigned"]
+"""Every conversation; one's own and one's teams'; one's own."""
+
+_WIDTH: Final[dict[Sees, int]] = {"assigned": 0, "team": 1, "all": 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Visibility:
     """Which conversations somebody sees: the one predicate behind lists, counts, messages, files and frames (S5)."""
@@ -84,7 +93,9 @@ class Visibility:
     channel_ids: frozenset[UUID] | None = None
     """None: every channel of the workspace."""
     only_assigned_to: UUID | None = None
-    """An agent who sees only what is assigned to them."""
+    """An agent who sees only what is assigned to them, and what their teams have."""
+    team_ids: frozenset[UUID] | None = None
+    """The teams of an agent who sees what these have; None: an agent who sees only their own."""
 
     @property
     def is_whole(self) -> bool:
@@ -93,15 +104,38 @@ class Visibility:
     def has_channel(self, channel_id: UUID) -> bool:
         return self.channel_ids is None or channel_id in self.channel_ids
 
-    def shows(self, *, channel_id: UUID, assignee_id: UUID | None) -> bool:
-        """True if a conversation on this channel, assigned so, is seen."""
-        return self.has_channel(channel_id) and self.only_assigned_to in (None, assignee_id)
+    @property
+    def sees(self) -> Sees:
+        if self.only_assigned_to is None:
+            return "all"
+        return "assigned" if self.team_ids is None else "team"
 
-    def covers(self, channel_ids: Iterable[UUID] | None, *, sees_all: bool) -> bool:
+    def shows(self, *, channel_id: UUID, assignee_id: UUID | None, team_id: UUID | None) -> bool:
+        """True if a conversation on this channel, assigned so, is seen."""
+        return self.has_channel(channel_id) and self.has_handling(assignee_id, team_id)
+
+    def has_handling(self, assignee_id: UUID | None, team_id: UUID | None) -> bool:
+        """True if a conversation assigned so is seen, as far as its channel allows."""
+        if self.only_assigned_to in (None, assignee_id):
+            return True
+        return team_id is not None and self.team_ids is not None and team_id in self.team_ids
+
+    def covers(self, channel_ids: Iterable[UUID] | None, *, sees: Sees) -> bool:
         """True if this sight is at least as wide as the other: nobody grants more than they hold (S7)."""
-        if sees_all and self.only_assigned_to is not None:
+        if _WIDTH[sees] > _WIDTH[self.sees]:
             return False
         return self.channel_ids is None or (channel_ids is not None and self.channel_ids.issuperset(channel_ids))
+
+
+def visibility_of(
+    sees: Sees, *, agent_id: UUID, team_ids: Iterable[UUID], channel_ids: Iterable[UUID] | None
+) -> Visibility:
+    """What an agent's row says → what they see."""
+    return Visibility(
+        channel_ids=None if channel_ids is None else frozenset(channel_ids),
+        only_assigned_to=None if sees == "all" else agent_id,
+        team_ids=frozenset(team_ids) if sees == "team" else None,
+    )
 
 
 def narrowed(first: Iterable[UUID] | None, second: Iterable[UUID] | None) -> frozenset[UUID] | None:
@@ -119,6 +153,8 @@ class Caller:
     permissions: frozenset[Permission]
     visibility: Visibility = field(default_factory=Visibility)
     agent_id: UUID | None = None
+    team_ids: frozenset[UUID] = frozenset()
+    """The agent's teams, whatever they see."""
     person_id: UUID | None = None
     token_id: UUID | None = None
     session_id: UUID | None = None
@@ -150,16 +186,16 @@ def check_may(caller: Caller, permission: Permission) -> None:
         raise Forbidden("Your role does not allow this. Ask an admin of the workspace.")
 
 
-def check_may_grant(caller: Caller, role: RoleName, *, sees_all: bool, channel_ids: Iterable[UUID] | None) -> None:
+def check_may_grant(caller: Caller, role: RoleName, *, sees: Sees, channel_ids: Iterable[UUID] | None) -> None:
     """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7)."""
-    if not ROLES[role] <= caller.permissions or not caller.visibility.covers(channel_ids, sees_all=sees_all):
+    if not ROLES[role] <= caller.permissions or not caller.visibility.covers(channel_ids, sees=sees):
         raise Forbidden("You can only give roles and channels that you have yourself.", reason="give_what_you_have")
 
 
 def check_scopes(caller: Caller, scopes: Iterable[Permission], channel_ids: Iterable[UUID] | None) -> None:
     """Raises Forbidden if a token would be stronger than the one who makes it (S22)."""
-    sees_all = caller.visibility.only_assigned_to is None
-    if not caller.permissions.issuperset(scopes) or not caller.visibility.covers(channel_ids, sees_all=sees_all):
+    sees = caller.visibility.sees
+    if not caller.permissions.issuperset(scopes) or not caller.visibility.covers(channel_ids, sees=sees):
         raise Forbidden(
             "A token cannot have rights or channels that you do not have yourself.", reason="token_too_strong"
         )

@@ -1,9 +1,11 @@
-"""`threadline apply FILE`: a workspace, its agents, tokens and channels from one file (T1).
+"""`threadline apply FILE`: a workspace, its agents, teams, tokens and channels from one file (T1).
 
 workspace: {name: Shop}
 agents:
   - {email: ana@example.com, name: Ana, role: admin, password: {env: ANA_PASSWORD}}
   - {email: ben@example.com, role: agent}            # without a password: prints an invitation link
+teams:
+  - {name: Sales, colour: teal, members: [ana@example.com, ben@example.com]}  # who is invited only: by the next run
 tokens:
   - {name: reports, scopes: ["conversations:read"]}  # printed once, when it is made
 channels:
@@ -27,6 +29,7 @@ from threadline.actions.apply_configuration import (
     Configuration,
     apply_agent,
     apply_channel,
+    apply_team,
     apply_token,
     record_applied,
 )
@@ -109,6 +112,7 @@ async def _apply(
         await apply_agent(session, one, caller=caller, password_hash=hashes.get(one.email), now=now, new_id=new_id)
         for one in configuration.agents
     ]
+    teams = [await apply_team(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.teams]
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
     for one in configuration.channels:
@@ -119,7 +123,7 @@ async def _apply(
                     session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
                 )
             )
-    applied = [*agents, *tokens, *channels]
+    applied = [*agents, *teams, *tokens, *channels]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.core.permission import Sees
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
-Sees = Literal["all", "assigned"]
 RoleText = Literal["admin", "supervisor", "agent"]
 
 
@@ -31,7 +31,7 @@ class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     person_id: UUID
     role: str
-    sees: str
+    sees: Sees
     channel_ids: list[UUID] | None
     is_active: bool
 

@@ -66,6 +66,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     """None while it is snoozed: until the customer writes."""
     assignee_id: UUID | None
+    team_id: UUID | None
     last_message: LastMessage | None
     last_activity_at: datetime
     waiting_since: datetime | None
@@ -90,6 +91,7 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     contact_id: UUID
     state: ConversationState
     assignee_id: UUID | None
+    team_id: UUID | None
     first_message_id: UUID | None
     last_message_id: UUID | None
     """The newest of the thread, a line of the desk included."""
@@ -106,8 +108,8 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
 # What stands in `snoozed_until` counts only while the conversation is snoozed: whatever changes the state ends it.
 _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
 _COLUMNS = f"""
-c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.last_activity_at, c.waiting_since, c.window_closes_at,
-c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, c.woken_at, c.woken_reason,
+c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.last_activity_at, c.waiting_since,
+c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, c.woken_at, c.woken_reason,
 p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
@@ -229,7 +231,7 @@ async def access_conversation_keys(
     """The bare row, optionally locked before it is written. Raises NotFound as `access_conversation` does."""
     arguments = Arguments(caller.workspace_id, conversation_id)
     row = await (await session.raw()).fetchrow(
-        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.first_message_id,"
+        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,"
         " greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count,"
         f" c.waiting_since, {_SNOOZED_UNTIL}"
         " from conversations c"
@@ -292,6 +294,15 @@ async def set_assignee(session: Session, *, conversation_id: UUID, assignee_id: 
     )
 
 
+async def set_team(session: Session, *, conversation_id: UUID, team_id: UUID | None) -> None:
+    await (await session.raw()).execute(
+        "update conversations set team_id = $3 where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        conversation_id,
+        team_id,
+    )
+
+
 async def find_unresolved(session: Session, *, conversation_id: UUID) -> UUID | None:
     """The unresolved conversation that stands in the place of this one, if it is another."""
     return await (await session.raw()).fetchval(
@@ -333,6 +344,7 @@ def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool
         state=row["state"],
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],
+        team_id=row["team_id"],
         last_message=_last_message(row),
         last_activity_at=row["last_activity_at"],
         waiting_since=row["waiting_since"],

@@ -9,7 +9,8 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
-from threadline.store.agents import RoleText, Sees
+from threadline.core.permission import Sees
+from threadline.store.agents import RoleText
 from threadline.store.session import Session
 
 Purpose = Literal["setup", "invitation"]

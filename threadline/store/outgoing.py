@@ -15,7 +15,7 @@ from threadline.core.sending import ORDER_WAIT
 from threadline.store.session import Session
 
 _LOCK = """
-select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.last_seq, c.incoming_count,
+select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.team_id, c.last_seq, c.incoming_count,
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
        c.waiting_since, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
        r.blocked_reason
@@ -37,6 +37,7 @@ class LockedConversation:
     thread: str
     state: ConversationState
     assignee_id: UUID | None
+    team_id: UUID | None
     last_seq: int
     channel_type: str
     account: str
@@ -61,6 +62,7 @@ async def lock_conversation(session: Session, workspace_id: UUID, conversation_i
         thread=row["thread"],
         state=ConversationState(row["state"]),
         assignee_id=row["assignee_id"],
+        team_id=row["team_id"],
         last_seq=row["last_seq"],
         channel_type=row["type"],
         account=row["account"],

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.core.permission import ROLES, Caller, RoleName, Visibility
+from threadline.core.permission import ROLES, Caller, RoleName, Sees, visibility_of
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 _ENTER = """
-select o.*, set_config('threadline.workspace_id', coalesce(o.workspace_id::text, ''), true) as entered
+select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,
+       set_config('threadline.workspace_id', coalesce(o.workspace_id::text, ''), true) as entered
 from open_session($1) o
 """
 
@@ -61,6 +62,7 @@ async def enter_session(session: Session, token_hash: bytes) -> OpenSession | No
             role=row["role"],
             sees=row["sees"],
             channel_ids=row["channel_ids"],
+            team_ids=row["team_ids"],
             session_id=row["session_id"],
         ),
     )
@@ -72,19 +74,18 @@ def agent_caller(
     agent_id: UUID,
     person_id: UUID,
     role: str,
-    sees: str,
+    sees: Sees,
     channel_ids: Sequence[UUID] | None,
+    team_ids: Sequence[UUID],
     session_id: UUID | None = None,
 ) -> Caller:
     """An agent's row → what they may do and see."""
     return Caller(
         workspace_id=workspace_id,
         permissions=ROLES[RoleName(role)],
-        visibility=Visibility(
-            channel_ids=None if channel_ids is None else frozenset(channel_ids),
-            only_assigned_to=None if sees == "all" else agent_id,
-        ),
+        visibility=visibility_of(sees, agent_id=agent_id, team_ids=team_ids, channel_ids=channel_ids),
         agent_id=agent_id,
+        team_ids=frozenset(team_ids),
         person_id=person_id,
         session_id=session_id,
     )
@@ -193,7 +194,8 @@ async def list_sessions(session: Session, *, person_id: UUID, current_id: UUID) 
 async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID]) -> dict[UUID, Caller]:
     """What the holders of these sessions may do now; sessions that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
-        "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids"
+        "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids,"
+        " teams_of_agent(a.workspace_id, a.id) as team_ids"
         " from sessions s join people p on p.id = s.person_id and p.deactivated_at is null"
         " join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null"
         " where s.id = any($1::uuid[]) and s.revoked_at is null and s.idle_until > now() and s.expires_at > now()",

@@ -41,7 +41,7 @@ async def claim_due(session: Session, *, limit: int) -> list[ConversationKeys]:
     One that somebody else holds is passed over: either it is woken there, or it is due again at the next look.
     """
     rows = await (await session.raw()).fetch(
-        "select id, channel_id, contact_id, state, assignee_id, first_message_id,"
+        "select id, channel_id, contact_id, state, assignee_id, team_id, first_message_id,"
         " greatest(last_message_id, last_line_id) as last_message_id, last_seq, incoming_count, waiting_since,"
         " snoozed_until from conversations"
         " where workspace_id = $1 and state = 'snoozed' and snoozed_until <= now()"

@@ -27,7 +27,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ENTER = """
-select o.*, set_config('threadline.workspace_id', o.workspace_id::text, true) as entered from open_token($1) o
+select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,
+       set_config('threadline.workspace_id', o.workspace_id::text, true) as entered from open_token($1) o
 """
 _COLUMNS = "id, name, last4, scopes, channel_ids, agent_id, created_at, expires_at, last_used_at"
 
@@ -46,7 +47,9 @@ async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
 async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes]) -> dict[UUID, Caller]:
     """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
-        "select o.* from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o", list(token_hashes)
+        "select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids"
+        " from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o",
+        list(token_hashes),
     )
     return {row["token_id"]: _caller(row) for row in rows}
 
@@ -58,9 +61,11 @@ def _caller(row: asyncpg.Record) -> Caller:
         permissions=scopes & ROLES[RoleName(row["role"])] if row["is_bound"] else scopes,
         visibility=Visibility(
             channel_ids=narrowed(row["token_channel_ids"], row["channel_ids"]),
-            only_assigned_to=row["agent_id"] if row["sees"] == "assigned" else None,
+            only_assigned_to=row["agent_id"] if row["sees"] in ("assigned", "team") else None,
+            team_ids=frozenset(row["team_ids"]) if row["sees"] == "team" else None,
         ),
         agent_id=row["agent_id"],
+        team_ids=frozenset(row["team_ids"]),
         person_id=row["person_id"],
         token_id=row["token_id"],
     )

@@ -23,7 +23,7 @@ def visible(visibility: Visibility, alias: str, arguments: Arguments) -> str:
     """The condition on a row of `conversations` under this alias; `true` if everything is seen."""
     conditions = [
         *_on_channels(visibility.channel_ids, alias, arguments),
-        *_on_assignee(visibility.only_assigned_to, alias, arguments),
+        *_on_assignee(visibility, alias, arguments),
     ]
     return " and ".join(conditions) or "true"
 
@@ -34,7 +34,11 @@ def _on_channels(channel_ids: frozenset[UUID] | None, alias: str, arguments: Arg
     return [f"{alias}.channel_id = any({arguments.add(sorted(channel_ids))}::uuid[])"]
 
 
-def _on_assignee(agent_id: UUID | None, alias: str, arguments: Arguments) -> list[str]:
-    if agent_id is None:
+def _on_assignee(visibility: Visibility, alias: str, arguments: Arguments) -> list[str]:
+    """Both sides have an index of what is resolved and one of what is not, which the planner joins by their bits."""
+    if visibility.only_assigned_to is None:
         return []
-    return [f"{alias}.assignee_id = {arguments.add(agent_id)}"]
+    own = f"{alias}.assignee_id = {arguments.add(visibility.only_assigned_to)}"
+    if not visibility.team_ids:
+        return [own]
+    return [f"({own} or {alias}.team_id = any({arguments.add(sorted(visibility.team_ids))}::uuid[]))"]

@@ -45,6 +45,7 @@ _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
+_OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset({EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED})
 
 
@@ -65,8 +66,8 @@ class Batch:
     events: list[NumberedEvent]
     readers: frozenset[UUID]
     """Agents with events of their own among these."""
-    sights: dict[UUID, tuple[UUID, UUID | None]]
-    """Conversation → its channel and assignee: what decides who sees it."""
+    sights: dict[UUID, tuple[UUID, UUID | None, UUID | None]]
+    """Conversation → its channel, assignee and team: what decides who sees it."""
     conversations: dict[UUID, msgspec.Raw]
     messages: dict[UUID, msgspec.Raw]
     channels: dict[UUID, msgspec.Raw]
@@ -110,7 +111,7 @@ async def load_batch(
     batch = Batch(
         events=events,
         readers=frozenset(event.agent_id for event in plain if event.kind in _PERSONAL and event.agent_id is not None),
-        sights={one.id: (one.channel_id, one.assignee_id) for one in conversations},
+        sights={one.id: (one.channel_id, one.assignee_id, one.team_id) for one in conversations},
         conversations={one.id: _raw(one) for one in conversations},
         messages={one.id: _raw(one) for one in messages},
         channels=await _load_channels(connection, workspace_id, plain),
@@ -189,7 +190,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
         return Permission.CHANNELS_READ in sight.permissions
     if event.kind is EventKind.TEMPLATE_CHANGED:
         return Permission.TEMPLATES_READ in sight.permissions
-    if event.kind is EventKind.AGENT_CHANGED:
+    if event.kind is EventKind.AGENT_CHANGED or event.kind in _OF_TEAMS:
         return Permission.AGENTS_READ in sight.permissions
     if event.kind in _OF_THE_WORKSPACE:
         return Permission.WORKSPACE_READ in sight.permissions
@@ -206,12 +207,18 @@ def _touches_visible(event: Event, batch: Batch, sight: Sight) -> bool:
 
 def _sees(batch: Batch, visibility: Visibility, conversation_id: UUID) -> bool:
     found = batch.sights.get(conversation_id)
-    return found is not None and visibility.shows(channel_id=found[0], assignee_id=found[1])
+    if found is None:
+        return False
+    channel_id, assignee_id, team_id = found
+    return visibility.shows(channel_id=channel_id, assignee_id=assignee_id, team_id=team_id)
 
 
 def _has_left(event: Event, visibility: Visibility) -> bool:
-    agent_id = visibility.only_assigned_to
-    return agent_id is not None and event.data.get("previous_assignee_id") == str(agent_id)
+    """It was seen as it stood before this event, and is not seen any more."""
+    if "previous_assignee_id" not in event.data or event.channel_id is None:
+        return False
+    assignee_id, team_id = _id_in(event.data, "previous_assignee_id"), _id_in(event.data, "previous_team_id")
+    return visibility.shows(channel_id=event.channel_id, assignee_id=assignee_id, team_id=team_id)
 
 
 def _feed_event(numbered: NumberedEvent) -> FeedEvent:
@@ -275,7 +282,11 @@ def _contacts(batch: Batch | None, sight: Sight, events: Sequence[FeedEvent]) ->
 
 
 def _file_id(data: dict[str, str | int | bool | None]) -> UUID | None:
-    value = data.get("file_id")
+    return _id_in(data, "file_id")
+
+
+def _id_in(data: dict[str, str | int | bool | None], name: str) -> UUID | None:
+    value = data.get(name)
     return UUID(value) if isinstance(value, str) else None
 
 

@@ -70,6 +70,8 @@ _SIGNED_OUT: Final = _encode(SignedOut()).decode()
 _CHANGES_RIGHTS: Final = frozenset(
     {
         EventKind.AGENT_CHANGED,
+        EventKind.TEAM_CHANGED,
+        EventKind.TEAM_DELETED,
         EventKind.SIGNED_OUT,
         EventKind.SESSION_REVOKED,
         EventKind.PASSWORD_CHANGED,

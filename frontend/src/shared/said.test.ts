@@ -31,7 +31,7 @@ describe('sentences of the server', () => {
 
   it('tell the refusal itself before its kind, and the kind before English', () => {
     const body = { code: 'forbidden', title: 'You can take what nobody has …' };
-    expect(problemText(new Problem(403, { ...body, reason: 'take_or_give_back' }))).toContain('Teamleitung');
+    expect(problemText(new Problem(403, { ...body, reason: 'take_or_pass_on' }))).toContain('Teamleitung');
     expect(problemText(new Problem(403, body))).toContain('Rolle');
     expect(problemText(new Problem(422, { code: 'invalid', title: 'Only in English.' }))).toBe('Only in English.');
   });

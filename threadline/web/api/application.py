@@ -20,6 +20,7 @@ from threadline.web.api import (
     preferences,
     saved_replies,
     session,
+    teams,
     tokens,
     workspace,
 )
@@ -40,6 +41,7 @@ _ROUTERS = (
     joining.router,
     people.router,
     preferences.router,
+    teams.router,
     tokens.router,
     workspace.router,
     conversations.router,

@@ -1,5 +1,6 @@
 """Conversations: lists, figures, one with its thread, and what people change of it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,7 +17,7 @@ from threadline.actions.snooze_conversation import snooze_conversation, wake_con
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
-from threadline.core.permission import Permission
+from threadline.core.permission import Permission, Visibility
 from threadline.infra.clock import new_id
 from threadline.store.contacts import Contact, access_contact
 from threadline.store.conversations import (
@@ -66,6 +67,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     state: ConversationState
     snoozed_until: datetime | None
     assignee_id: UUID | None
+    team_id: UUID | None
     last_message: LastMessage | None
     last_activity_at: datetime
     waiting_since: datetime | None
@@ -81,10 +83,11 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversationChange(Input):
-    """What is absent stays; `assignee_id` null gives the conversation back to everybody."""
+    """What is absent stays; `assignee_id` null gives the conversation back to everybody, `team_id` null to no team."""
 
     state: Literal["open", "resolved"] | None = None
     assignee_id: Id | None = None
+    team_id: Id | None = None
 
 
 class Snooze(Input):
@@ -146,10 +149,11 @@ async def update_conversation(
         conversation_id=conversation_id,
         state=given.state,
         assignee_id=given.assignee_id if "assignee_id" in given.model_fields_set else "keep",
+        team_id=given.team_id if "team_id" in given.model_fields_set else "keep",
         now=call.now,
         new_id=new_id,
     )
-    return call.answer(await read_detail(call, conversation_id))
+    return call.answer(await read_detail(call, conversation_id, is_just_changed=True))
 
 
 @operation(router, "PUT", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="snoozeConversation")
@@ -256,8 +260,15 @@ async def post_typing(conversation_id: UUID, call: Call = calls(Permission.MESSA
     return call.answer(status=204)
 
 
-async def read_detail(call: Call, conversation_id: UUID) -> ConversationDetail:
-    """One conversation as its caller sees it. Raises NotFound."""
-    conversation = await access_conversation(call.session, call.caller, conversation_id)
-    contact = await access_contact(call.session, call.caller, conversation.contact.id)
+async def read_detail(call: Call, conversation_id: UUID, *, is_just_changed: bool = False) -> ConversationDetail:
+    """One conversation as its caller sees it. Raises NotFound.
+
+    `is_just_changed`: this request found that the caller sees it, and perhaps gave it away. Its answer tells what
+    became of it; a refusal would undo it.
+    """
+    caller = call.caller
+    if is_just_changed:
+        caller = replace(caller, visibility=Visibility(channel_ids=caller.visibility.channel_ids))
+    conversation = await access_conversation(call.session, caller, conversation_id)
+    contact = await access_contact(call.session, caller, conversation.contact.id)
     return ConversationDetail(**{**msgspec.structs.asdict(conversation), "contact": contact})

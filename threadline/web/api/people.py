@@ -14,10 +14,10 @@ from threadline.actions.invite_agent import invite_agent, revoke_invitation
 from threadline.actions.sign_out import sign_out_agent
 from threadline.core.errors import Invalid
 from threadline.core.password import check_password
-from threadline.core.permission import Permission, RoleName
+from threadline.core.permission import Permission, RoleName, Sees
 from threadline.infra.clock import new_id
 from threadline.infra.passwords import hash_password, verify_password
-from threadline.store.agents import Agent, RoleText, Sees, get_agent, list_agents
+from threadline.store.agents import Agent, RoleText, get_agent, list_agents
 from threadline.store.links import Invitation, get_invitation, list_invitations
 from threadline.store.people import Person, get_credentials, get_person
 from threadline.web.api.inputs import Email, Id, Input, Locale, Name, Secret

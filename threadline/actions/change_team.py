@@ -1,0 +1,37 @@
+"""Rename or recolour a team, take people in and let others go: by what changes, so that two who do it lose nothing.
+
+What somebody sees changes with their teams, at once and on open sockets too (S6).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from threadline.actions.create_team import check_members, record_team
+from threadline.core.events import EventKind
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.core.team import TeamColour
+from threadline.store import teams
+from threadline.store.session import Session
+
+
+async def change_team(
+    session: Session,
+    *,
+    caller: Caller,
+    team_id: UUID,
+    name: str | None,
+    colour: TeamColour | None,
+    add: Sequence[UUID],
+    remove: Sequence[UUID],
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    """None leaves it as it is. Raises NotFound, Conflict (the name is taken), Invalid (an agent who is not here)."""
+    before = await teams.lock_team(session, team_id)
+    await check_members(session, add)
+    await teams.update_team(session, team_id, name=name or before.name, colour=colour or before.colour)
+    await teams.remove_members(session, team_id, remove)
+    await teams.add_members(session, team_id, add)
+    record_team(session, EventKind.TEAM_CHANGED, team_id, caller=caller, now=now, new_id=new_id)
