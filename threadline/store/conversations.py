@@ -109,8 +109,8 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
 _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.last_activity_at, c.waiting_since,
-c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed, c.woken_at, c.woken_reason,
-p.name as contact_name,
+c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
+c.woken_at, c.woken_reason, p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain

@@ -1080,6 +1080,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The teams and their members.
+         * @description The teams and their members.
+         */
+        get: operations["getTeams"];
+        put?: never;
+        /**
+         * Make a team.
+         * @description Make a team.
+         */
+        post: operations["createTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: its conversations are no team's any more.
+         * @description Delete it: its conversations are no team's any more.
+         */
+        delete: operations["deleteTeam"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or recolour it, take people in, let others go.
+         * @description Rename or recolour it, take people in, let others go.
+         */
+        patch: operations["updateTeam"];
+        trace?: never;
+    };
     "/api/templates": {
         parameters: {
             query?: never;
@@ -1253,7 +1301,7 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
             /** @enum {unknown} */
-            sees: "all" | "assigned";
+            sees: "all" | "assigned" | "team";
         };
         /** AgentList */
         AgentList: {
@@ -1271,7 +1319,7 @@ export interface components {
             /** Role */
             role?: ("admin" | "supervisor" | "agent") | null;
             /** Sees */
-            sees?: ("all" | "assigned") | null;
+            sees?: ("all" | "team" | "assigned") | null;
         };
         /**
          * Attempt
@@ -1732,6 +1780,7 @@ export interface components {
             read_count?: number;
             snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
+            team_id: string | null;
             waiting_since: string | null;
             window_closes_at: string | null;
             woken_at: string | null;
@@ -1740,13 +1789,15 @@ export interface components {
         };
         /**
          * ConversationChange
-         * @description What is absent stays; `assignee_id` null gives the conversation back to everybody.
+         * @description What is absent stays; `assignee_id` null gives the conversation back to everybody, `team_id` null to no team.
          */
         ConversationChange: {
             /** Assignee Id */
             assignee_id?: string | null;
             /** State */
             state?: ("open" | "resolved") | null;
+            /** Team Id */
+            team_id?: string | null;
         };
         /**
          * ConversationDetail
@@ -1769,6 +1820,7 @@ export interface components {
             read_count: number;
             snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
+            team_id: string | null;
             waiting_since: string | null;
             window_closes_at: string | null;
             woken_at: string | null;
@@ -1799,7 +1851,7 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
             /** @enum {unknown} */
-            sees: "all" | "assigned";
+            sees: "all" | "assigned" | "team";
         };
         /** CreatedToken */
         CreatedToken: {
@@ -1851,7 +1903,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2010,7 +2062,7 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
             /** @enum {unknown} */
-            sees: "all" | "assigned";
+            sees: "all" | "assigned" | "team";
         };
         /** InvitationAnswer */
         InvitationAnswer: {
@@ -2042,7 +2094,7 @@ export interface components {
              * @default all
              * @enum {string}
              */
-            sees?: "all" | "assigned";
+            sees?: "all" | "team" | "assigned";
         };
         /** InvitationList */
         InvitationList: {
@@ -2413,7 +2465,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -2853,6 +2905,45 @@ export interface components {
         Snooze: {
             /** Until */
             until: string | null;
+        };
+        /** Team */
+        Team: {
+            /** @enum {unknown} */
+            colour: "blue" | "green" | "grey" | "orange" | "purple" | "red" | "teal" | "yellow";
+            /** Format: uuid */
+            id: string;
+            member_ids: string[];
+            name: string;
+        };
+        /** TeamInput */
+        TeamInput: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey";
+            /** Member Ids */
+            member_ids?: string[];
+            /** Name */
+            name: string;
+        };
+        /** TeamList */
+        TeamList: {
+            items: components["schemas"]["Team"][];
+        };
+        /**
+         * TeamUpdate
+         * @description What is absent stays, and so does who is in neither list.
+         */
+        TeamUpdate: {
+            /** Add */
+            add?: string[];
+            /** Colour */
+            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey") | null;
+            /** Name */
+            name?: string | null;
+            /** Remove */
+            remove?: string[];
         };
         /**
          * Template
@@ -5331,6 +5422,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description Refused or failed */

@@ -20,6 +20,7 @@ import { SECTIONS, sectionsFor } from './sections';
 import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
 import { SettingsNav } from './SettingsNav';
+import { Teams } from './teams/Teams';
 import { Templates } from './templates/Templates';
 import { Tokens } from './tokens/Tokens';
 
@@ -58,6 +59,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       <Route path="/settings/appearance" component={Appearance} />
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
+      {may.has('teams') && <Route path="/settings/teams" component={Teams} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}
       {may.has('channels') && (
         <Route path="/settings/channels/connect/:type">{({ type }) => <ConnectPage type={type} />}</Route>

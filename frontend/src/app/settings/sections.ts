@@ -12,6 +12,7 @@ import {
   Tag,
   User,
   Users,
+  UsersRound,
   type LucideIcon,
 } from 'lucide-react';
 import { fold } from '@/shared/format/fold';
@@ -76,6 +77,14 @@ export const SECTIONS: readonly Section[] = [
       'settings.people.channels',
       'settings.people.deactivate',
     ],
+  },
+  {
+    path: 'teams',
+    group: 'workspace',
+    label: 'settings.teams.title',
+    icon: UsersRound,
+    permission: 'teams:manage',
+    contents: ['settings.teams.create', 'settings.teams.members'],
   },
   {
     path: 'channels',

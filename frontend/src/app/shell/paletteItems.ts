@@ -14,6 +14,7 @@ import {
   Tag,
   UserMinus,
   UserPlus,
+  UsersRound,
   Keyboard,
   type LucideIcon,
 } from 'lucide-react';
@@ -25,7 +26,8 @@ import { compareRows } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
 import { VIEW_ICONS, VIEW_NAMES, viewTitle } from '../inbox/views';
 import { paths } from '../paths';
-import { assign, wake } from '../thread/actions';
+import { teamsByName } from '../teams/teams';
+import { assign, moveToTeam, wake } from '../thread/actions';
 
 export interface PaletteItem {
   id: string;
@@ -113,6 +115,14 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
       icon: UserPlus,
       run: () => assign(selected, agent.id),
     })),
+    ...teamsByName(state.teams)
+      .filter((team) => team.id !== selected.team_id)
+      .map((team) => ({
+        ...base('conversation', `team ${team.id}`),
+        title: t('palette.team', { team: team.name }),
+        icon: UsersRound,
+        run: () => moveToTeam(selected, team.id),
+      })),
     ...(selected.assignee_id === null
       ? []
       : [

@@ -6,7 +6,7 @@ import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
 import { startOutbox } from '@/shared/outbox/outbox';
 import { reloadPreferences } from '@/shared/preferences';
-import { loadBase, loadConversation, loadCounts, loadLabels } from '@/shared/store/load';
+import { loadBase, loadConversation, loadCounts, loadLabels, loadTeams } from '@/shared/store/load';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 
 const COUNTS_AFTER_MS = 400;
@@ -51,6 +51,7 @@ function followPreferences(): () => void {
 function keepUp(): () => void {
   let epoch = -1;
   let labelEpoch = -1;
+  let teamEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let isStopped = false;
@@ -76,6 +77,7 @@ function keepUp(): () => void {
     if (state.epoch !== epoch) {
       epoch = state.epoch;
       labelEpoch = -1;
+      teamEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -83,6 +85,10 @@ function keepUp(): () => void {
     if (state.labelEpoch !== labelEpoch) {
       labelEpoch = state.labelEpoch;
       load(loadLabels);
+    }
+    if (state.teamEpoch !== teamEpoch) {
+      teamEpoch = state.teamEpoch;
+      load(loadTeams);
     }
     if (state.counts?.isStale) countSoon();
     for (const id of state.missing) {

@@ -56,6 +56,7 @@ export function describeLine(message: Message): string {
     previous: nameOf(data['previous_assignee_id']),
     when: whenOf(data['until']),
     label: data['label'] ?? '',
+    team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);

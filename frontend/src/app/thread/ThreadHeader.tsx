@@ -1,31 +1,19 @@
-import {
-  AlarmClock,
-  Check,
-  ChevronDown,
-  ChevronLeft,
-  Ellipsis,
-  PanelRight,
-  RotateCcw,
-  Tag,
-  TimerOff,
-  UserPlus,
-} from 'lucide-react';
+import { AlarmClock, Check, ChevronLeft, Ellipsis, PanelRight, RotateCcw, Tag, TimerOff, UserPlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
-import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
+import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
-import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
+import { AssigneeMenu } from '../teams/AssigneeMenu';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
 import { SnoozeDialog } from './SnoozeDialog';
-
-const NOBODY = 'nobody';
 
 export interface ThreadHeaderProps {
   readonly conversation: Conversation;
@@ -125,54 +113,6 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       />
       <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
-  );
-}
-
-function AssigneeMenu({ conversation }: { readonly conversation: Conversation }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const agents = useStore((state) => state.agents);
-  const me = useStore((state) => state.me);
-  const assignee = conversation.assignee_id === null ? undefined : agents.get(conversation.assignee_id);
-  useCommands({
-    assign: () => setIsOpen(true),
-    assign_me: () => assign(conversation, me),
-  });
-  const options = [...agents.values()]
-    .filter((agent) => agent.is_active || agent.id === assignee?.id)
-    .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
-    .map((agent) => ({
-      value: agent.id,
-      label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
-    }));
-  const name = assignee ? (assignee.id === me ? t('row.you') : assignee.name.split(' ')[0]) : t('assignee.nobody');
-  return (
-    <span className="max-md:hidden">
-      <Menu
-        open={isOpen}
-        onOpenChange={setIsOpen}
-        trigger={
-          <button type="button" className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover">
-            {assignee ? (
-              <Avatar name={assignee.name} seed={assignee.id} size={20} isSelf={assignee.id === me} />
-            ) : (
-              <NobodyMark size={20} />
-            )}
-            <span className="sr-only">{t('assignee.label', { name: name ?? '' })}</span>
-            <span aria-hidden dir="auto" className="max-w-28 truncate @max-[520px]:hidden">
-              {name}
-            </span>
-            <ChevronDown aria-hidden size={14} strokeWidth={1.75} />
-          </button>
-        }
-      >
-        <MenuChoice
-          label={t('assignee.title')}
-          value={conversation.assignee_id ?? NOBODY}
-          options={[...options, { value: NOBODY, label: t('assignee.nobody') }]}
-          onValueChange={(id) => assign(conversation, id === NOBODY ? null : id)}
-        />
-      </Menu>
-    </span>
   );
 }
 

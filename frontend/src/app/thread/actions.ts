@@ -136,6 +136,22 @@ export function assign(conversation: Conversation, assigneeId: Id | null): void 
   });
 }
 
+/** To a team's queue: whoever answers goes on only as one of them. `teamId` null: to no team. */
+export function moveToTeam(conversation: Conversation, teamId: Id | null): void {
+  if (conversation.team_id === teamId) return;
+  const { id, assignee_id, team_id } = conversation;
+  const { teams } = getState();
+  const team = teamId === null ? undefined : teams.get(teamId);
+  const staysWith = assignee_id !== null && (team === undefined || team.member_ids.includes(assignee_id));
+  const change = { team_id: teamId, ...(staysWith ? {} : { assignee_id: null }) };
+  void changeConversation(id, change).then((isDone) => {
+    if (!isDone) return;
+    showToast(team ? t('toast.team', { team: team.name }) : t('toast.no_team'), {
+      undo: () => void changeConversation(id, { team_id, assignee_id }),
+    });
+  });
+}
+
 export function resend(message: Message): void {
   void save(postResend(message.id, newId()));
 }

@@ -11,6 +11,7 @@ import type {
   Label,
   Message,
   Page,
+  Team,
   TemplateRecord,
   Time,
   ViewCounts,
@@ -62,6 +63,7 @@ export function fetchMessages(conversationId: Id, before: string | null, limit =
 export interface ConversationChange {
   state?: 'open' | 'resolved';
   assignee_id?: Id | null;
+  team_id?: Id | null;
 }
 
 export function patchConversation(id: Id, change: ConversationChange): Promise<ConversationDetail> {
@@ -176,6 +178,10 @@ export function patchContactLabels(id: Id, change: LabelChange): Promise<Contact
   return answerOf(
     client.PATCH('/api/contacts/{contact_id}/labels', { params: { path: { contact_id: id } }, body: change }),
   );
+}
+
+export async function fetchTeams(): Promise<Team[]> {
+  return (await answerOf(client.GET('/api/teams'))).items;
 }
 
 export async function fetchTemplates(channelId: Id): Promise<TemplateRecord[]> {

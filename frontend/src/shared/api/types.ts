@@ -43,6 +43,7 @@ export type Address = Schemas['Address'];
 
 export type Label = Schemas['Label'];
 export type LabelKind = Label['kind'];
+export type Team = Schemas['Team'];
 export type LabelColour = Label['colour'];
 
 /** The server always says all of them. */

@@ -8,6 +8,7 @@ import {
   fetchCounts,
   fetchLabels,
   fetchMessages,
+  fetchTeams,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
 import { listTime } from './lists';
@@ -32,6 +33,16 @@ export function loadLabels(): Promise<void> {
     const labels = await fetchLabels();
     const now = getState();
     if (now.epoch === epoch && now.labelEpoch === labelEpoch) dispatch({ type: 'labels_loaded', labels });
+  });
+}
+
+/** All teams, in the same way. */
+export function loadTeams(): Promise<void> {
+  const { epoch, teamEpoch } = getState();
+  return once(`teams ${epoch} ${teamEpoch}`, async () => {
+    const teams = await fetchTeams();
+    const now = getState();
+    if (now.epoch === epoch && now.teamEpoch === teamEpoch) dispatch({ type: 'teams_loaded', teams });
   });
 }
 

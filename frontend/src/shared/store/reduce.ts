@@ -15,6 +15,7 @@ import type {
   Id,
   Label,
   Message,
+  Team,
   Time,
   ViewCounts,
 } from '@/shared/api/types';
@@ -42,6 +43,7 @@ export type Action =
   | { type: 'channels_loaded'; channels: Channel[] }
   | { type: 'agents_loaded'; agents: Agent[] }
   | { type: 'labels_loaded'; labels: Label[] }
+  | { type: 'teams_loaded'; teams: Team[] }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
@@ -89,6 +91,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, agents: byId(action.agents) };
     case 'labels_loaded':
       return { ...state, labels: byId(action.labels), areLabelsLoaded: true };
+    case 'teams_loaded':
+      return { ...state, teams: byId(action.teams), areTeamsLoaded: true };
     case 'conversation_loaded':
       return loadConversation(state, action.conversation, action.position ?? state.position);
     case 'conversation_edited':
@@ -155,6 +159,11 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'label_changed':
     case 'label_deleted':
       return { ...state, labelEpoch: state.labelEpoch + 1 };
+    case 'team_created':
+    case 'team_changed':
+      return { ...state, teamEpoch: state.teamEpoch + 1 };
+    case 'team_deleted':
+      return { ...withoutTeam(state, event.data?.team_id), teamEpoch: state.teamEpoch + 1 };
     case 'conversation_started':
     case 'conversation_changed':
     case 'message_received':
@@ -195,6 +204,15 @@ function applyEvent(state: State, event: FeedEvent): State {
     default:
       return unknownEvent(state, event.kind);
   }
+}
+
+/** What a deleted team had is nobody's team's. */
+function withoutTeam(state: State, teamId: unknown): State {
+  const conversations = new Map(state.conversations);
+  for (const row of state.conversations.values()) {
+    if (row.team_id === teamId) conversations.set(row.id, { ...row, team_id: null });
+  }
+  return { ...state, conversations };
 }
 
 /** A newer server may know more kinds: their things came with the frame, the rest is not for this page. */

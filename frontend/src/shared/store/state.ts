@@ -12,6 +12,7 @@ import type {
   Message,
   OutgoingContent,
   Quoted,
+  Team,
   Time,
 } from '@/shared/api/types';
 
@@ -90,6 +91,8 @@ export interface State {
   agents: ReadonlyMap<Id, Agent>;
   labels: ReadonlyMap<Id, Label>;
   areLabelsLoaded: boolean;
+  teams: ReadonlyMap<Id, Team>;
+  areTeamsLoaded: boolean;
   threads: ReadonlyMap<Id, ThreadState>;
   lists: ReadonlyMap<string, ListState>;
   counts: Counts | null;
@@ -103,6 +106,8 @@ export interface State {
   templateEpoch: number;
   /** Raised when labels were made, changed or deleted. */
   labelEpoch: number;
+  /** Raised when teams were made, changed or deleted. */
+  teamEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
 }
 
@@ -117,6 +122,8 @@ export const EMPTY: State = {
   agents: new Map(),
   labels: new Map(),
   areLabelsLoaded: false,
+  teams: new Map(),
+  areTeamsLoaded: false,
   threads: new Map(),
   lists: new Map(),
   counts: null,
@@ -126,6 +133,7 @@ export const EMPTY: State = {
   drafts: new Map(),
   templateEpoch: 0,
   labelEpoch: 0,
+  teamEpoch: 0,
   files: new Map(),
 };
 

@@ -15,6 +15,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     state: 'open',
     snoozed_until: null,
     assignee_id: null,
+    team_id: null,
     last_message: null,
     last_activity_at: time(0),
     waiting_since: null,

@@ -13,7 +13,7 @@ export interface Access {
 }
 
 const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
-const SEES: readonly Sees[] = ['all', 'assigned'];
+const SEES: readonly Sees[] = ['all', 'team', 'assigned'];
 
 export interface AccessFieldsProps {
   readonly access: Access;

@@ -6,6 +6,7 @@ import reach from './reach.json';
 import server from './server.json';
 import settings from './settings.json';
 import states from './states.json';
+import team from './team.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states };
+export default { ...common, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states, ...team };

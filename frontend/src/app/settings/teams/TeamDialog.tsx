@@ -1,0 +1,115 @@
+import { useState, type FormEvent } from 'react';
+import { request } from '@/shared/api/http';
+import type { Id, LabelColour, Team } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { loadTeams } from '@/shared/store/load';
+import { getState, useStore } from '@/shared/store/store';
+import { Button } from '@/shared/ui/Button';
+import { Checkbox } from '@/shared/ui/Checkbox';
+import { Dialog } from '@/shared/ui/Dialog';
+import { InlineError } from '@/shared/ui/InlineError';
+import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
+import { TextField } from '@/shared/ui/TextField';
+import { useSubmit } from '@/shared/useSubmit';
+import { ColourChoice } from '../parts/ColourChoice';
+
+export interface TeamDialogProps {
+  /** Absent: a new one is made. */
+  readonly team?: Team;
+  readonly onClose: () => void;
+}
+
+/** A name, a colour, and who is in it. */
+export function TeamDialog({ team, onClose }: TeamDialogProps) {
+  const [name, setName] = useState(team?.name ?? '');
+  const [colour, setColour] = useState<LabelColour>(() => team?.colour ?? nextColour());
+  const [memberIds, setMemberIds] = useState<readonly Id[]>(team?.member_ids ?? []);
+  const submit = useSubmit(['name']);
+
+  async function save(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const isSaved = await submit.run(async () => {
+      const body = { name: name.trim(), colour };
+      if (team === undefined) await request('POST', '/api/teams', { body: { ...body, member_ids: memberIds } });
+      else await request('PATCH', `/api/teams/${team.id}`, { body: { ...body, ...changeOf(team, memberIds) } });
+    });
+    if (!isSaved) return;
+    onClose();
+    await loadTeams().catch(() => undefined); // the feed tells of it, too
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={team === undefined ? t('settings.teams.create') : t('settings.teams.edit_title')}
+      footer={
+        <>
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button look="filled" type="submit" form="team" isBusy={submit.isBusy}>
+            {t('common.save')}
+          </Button>
+        </>
+      }
+    >
+      <form id="team" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
+        <TextField
+          label={t('settings.teams.name')}
+          required
+          autoFocus
+          maxLength={100}
+          autoComplete="off"
+          dir="auto"
+          value={name}
+          onValueChange={(value) => {
+            submit.clear('name');
+            setName(value);
+          }}
+          error={submit.errors.name}
+        />
+        <ColourChoice colour={colour} onChange={setColour} />
+        <Members ids={memberIds} onChange={setMemberIds} />
+        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+      </form>
+    </Dialog>
+  );
+}
+
+interface MembersProps {
+  readonly ids: readonly Id[];
+  readonly onChange: (ids: readonly Id[]) => void;
+}
+
+function Members({ ids, onChange }: MembersProps) {
+  const agents = useStore((state) => state.agents);
+  const people = [...agents.values()].filter((agent) => agent.is_active).sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="pb-1.5 text-14 font-medium">{t('settings.teams.members')}</legend>
+      {people.map((agent) => (
+        <Checkbox
+          key={agent.id}
+          label={agent.name}
+          hint={agent.email}
+          checked={ids.includes(agent.id)}
+          onCheckedChange={(isIn) => onChange(isIn ? [...ids, agent.id] : ids.filter((id) => id !== agent.id))}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+/** By what changes, so that two who edit a team at once lose nothing of each other's. */
+function changeOf(team: Team, memberIds: readonly Id[]): { add: Id[]; remove: Id[] } {
+  return {
+    add: memberIds.filter((id) => !team.member_ids.includes(id)),
+    remove: team.member_ids.filter((id) => !memberIds.includes(id)),
+  };
+}
+
+/** Neighbours differ as long as there are colours. */
+function nextColour(): LabelColour {
+  return LABEL_COLOURS[getState().teams.size % LABEL_COLOURS.length] as LabelColour;
+}
