@@ -20,8 +20,9 @@ PARTS = {
     "reading": "bench.reading",
     "idle": "bench.idle",
 }
-"""Each module has `measure(options) -> list[Figure]`. `ui` comes only by name: it is `make bench-ui`."""
-_BY_NAME = PARTS | {"ui": "bench.ui"}
+"""Each module has `measure(options) -> list[Figure]`."""
+# `ui` is `make bench-ui`; `endurance` takes most of an hour.
+_BY_NAME = PARTS | {"ui": "bench.ui", "endurance": "bench.endurance"}
 
 
 def main() -> int:

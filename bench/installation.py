@@ -141,6 +141,10 @@ class Installation:
         finally:
             await connection.close()
 
+    async def feed_position(self) -> int:
+        rows = await self.query("select last_seq from feed_counters where workspace_id = $1", self.workspace_id)
+        return rows[0]["last_seq"]
+
     async def control(self, path: str, body: object = None, *, method: str | None = None) -> Any:
         """Asks the simulator's control face."""
         token = (self.folder / "simulator" / "whatsapp.token").read_text().strip()

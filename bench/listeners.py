@@ -6,6 +6,7 @@ import base64
 import re
 import secrets
 import time
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -23,6 +24,8 @@ class Listen(msgspec.Struct, kw_only=True):
     port: int
     token: str
     sockets: int
+    deaf: int = 0
+    """Beside those: sockets that join and then never read again."""
     position: int
     per_second: float
     count: int
@@ -32,6 +35,7 @@ class Listen(msgspec.Struct, kw_only=True):
 
 class Heard(msgspec.Struct, kw_only=True):
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     longest_ms: float
     frames: int
@@ -58,7 +62,7 @@ class _Room:
 
     def join(self) -> None:
         self._joined += 1
-        if self._joined == self.plan.sockets:
+        if self._joined == self.plan.sockets + self.plan.deaf:
             self.all_joined.set()
 
     def hear(self, payload: bytes) -> None:
@@ -73,8 +77,9 @@ class _Room:
 class _Socket(asyncio.Protocol):
     """RFC 6455, as far as a server's unmasked text frames go."""
 
-    def __init__(self, room: _Room) -> None:
+    def __init__(self, room: _Room, *, is_deaf: bool = False) -> None:
         self._room = room
+        self._is_deaf = is_deaf
         self._buffer = bytearray()
         self._is_open = False
 
@@ -123,6 +128,8 @@ class _Socket(asyncio.Protocol):
         if kind == _TEXT_FRAME:
             if payload.startswith(b'{"kind":"hello"'):
                 self._room.join()
+                if self._is_deaf:
+                    self._transport.pause_reading()
             else:
                 self._room.hear(payload)
         elif kind == _CLOSE:
@@ -135,22 +142,22 @@ class _Socket(asyncio.Protocol):
         self._transport.write(bytes([0x81, 0x80 | len(text)]) + mask + text)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._room.closed += 1
+        self._room.closed += not self._is_deaf
 
 
 async def main() -> None:
     plan = read_plan(Listen)
     room = _Room(plan)
     loop = asyncio.get_running_loop()
-    for _ in range(plan.sockets):
-        await loop.create_connection(lambda: _Socket(room), "127.0.0.1", plan.port)
+    for is_deaf in [False] * plan.sockets + [True] * plan.deaf:
+        await loop.create_connection(partial(_Socket, room, is_deaf=is_deaf), "127.0.0.1", plan.port)
     async with asyncio.timeout(60):
         await room.all_joined.wait()
     await asyncio.to_thread(wait_for_go)
     room.starts_at = (await asyncio.to_thread(read_plan, Start)).starts_at
     cpu_at = time.process_time()
     try:
-        async with asyncio.timeout(plan.within_s):
+        async with asyncio.timeout(plan.within_s if plan.count else 1):
             await room.done
     except TimeoutError:
         pass
@@ -158,6 +165,7 @@ async def main() -> None:
     print_answer(
         Heard(
             p50_ms=percentile(waits, 0.5) * 1000,
+            p95_ms=percentile(waits, 0.95) * 1000,
             p99_ms=percentile(waits, 0.99) * 1000,
             longest_ms=waits[-1] * 1000 if waits else 0.0,
             frames=room.frames,

@@ -220,6 +220,12 @@ def descendants(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in descendants(int(child)))]
 
 
+def rss_mib(pid: int) -> float:
+    """Resident set size."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def pss_mb(pid: int) -> float:
     """Proportional set size in megabytes: shared pages counted by share."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -26,13 +26,13 @@ async def measure(options: Options) -> list[Figure]:
             installation.worker.start()
             await installation.wait_until_ready()
             await installation.wait_until_hosted()
-            await _run(installation, options, sockets=2, per_second=50, seconds=min(3.0, options.sizes.steady_s))
+            await hear(installation, options, sockets=2, per_second=50, seconds=min(3.0, options.sizes.steady_s))
             return [*await _measure_few(installation, options, few), *await _measure_many(installation, options, many)]
 
 
 async def _measure_few(installation: Installation, options: Options, sockets: int) -> list[Figure]:
     before = load_average()
-    heard, note = await _run(installation, options, sockets=sockets, per_second=200, seconds=options.sizes.steady_s)
+    heard, note = await hear(installation, options, sockets=sockets, per_second=200, seconds=options.sizes.steady_s)
     name = f"{sockets} sockets, 200 messages/s, HTTP to frame"
     return [
         Figure(
@@ -61,7 +61,7 @@ async def _measure_few(installation: Installation, options: Options, sockets: in
 async def _measure_many(installation: Installation, options: Options, sockets: int) -> list[Figure]:
     """Held: every socket hears every message, none is closed, and what they hear is not old."""
     before = load_average()
-    heard, note = await _run(installation, options, sockets=sockets, per_second=50, seconds=options.sizes.steady_s)
+    heard, note = await hear(installation, options, sockets=sockets, per_second=50, seconds=options.sizes.steady_s)
     return [
         Figure(
             part=PART,
@@ -76,18 +76,17 @@ async def _measure_many(installation: Installation, options: Options, sockets: i
     ]
 
 
-async def _run(
-    installation: Installation, options: Options, *, sockets: int, per_second: float, seconds: float
+async def hear(
+    installation: Installation, options: Options, *, sockets: int, per_second: float, seconds: float, deaf: int = 0
 ) -> tuple[Heard, str]:
+    """Sends at that rate and listens on so many sockets, beside `deaf` ones that never read. Raises Failed."""
     count = int(per_second * seconds)
-    position = await installation.query(
-        "select last_seq from feed_counters where workspace_id = $1", installation.workspace_id
-    )
     listen = Listen(
         port=installation.port,
         token=installation.token,
         sockets=sockets,
-        position=position[0]["last_seq"],
+        position=await installation.feed_position(),
+        deaf=deaf,
         per_second=per_second,
         count=count,
         within_s=seconds + 30,
