@@ -18,6 +18,8 @@ from bench.processes import print_answer, read_plan, wait_for_go
 _TEXT = re.compile(rb'"text": ?"bench (\d{8})')
 _CLOSE = 8
 _TEXT_FRAME = 1
+_PING = 9
+_PONG = 10
 
 
 class Listen(msgspec.Struct, kw_only=True):
@@ -132,14 +134,18 @@ class _Socket(asyncio.Protocol):
                     self._transport.pause_reading()
             else:
                 self._room.hear(payload)
+        elif kind == _PING:
+            self._send(_PONG, payload)
         elif kind == _CLOSE:
             self._transport.close()
         return True
 
     def _say(self, frame: dict[str, object]) -> None:
-        text = msgspec.json.encode(frame)
-        mask = b"\0\0\0\0"  # a mask of zeros leaves the text as it is
-        self._transport.write(bytes([0x81, 0x80 | len(text)]) + mask + text)
+        self._send(_TEXT_FRAME, msgspec.json.encode(frame))
+
+    def _send(self, kind: int, payload: bytes) -> None:
+        mask = b"\0\0\0\0"  # a mask of zeros leaves the payload as it is
+        self._transport.write(bytes([0x80 | kind, 0x80 | len(payload)]) + mask + payload)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._room.closed += not self._is_deaf
