@@ -1,9 +1,16 @@
 """How the desk looks, sounds and reaches one agent."""
 
+import re
+from typing import Any
+
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.provider import Provider
+
+PHONE: Any = {"width": 390, "height": 844}
 
 
 def test_size_theme_and_density_are_there_before_the_first_paint_and_on_every_device(
@@ -32,3 +39,39 @@ def test_size_theme_and_density_are_there_before_the_first_paint_and_on_every_de
     other.goto("/inbox")
     root = "[document.documentElement.dataset.theme, document.documentElement.style.fontSize]"
     assert other.evaluate(root) == ["dark", "128.571%"]
+
+
+def test_the_bell_tells_what_concerns_me_and_two_devices_agree(
+    new_context: ContextMaker, admin: Person, colleague: Person, provider: Provider
+) -> None:
+    customer = provider.customer("Ilse Bakker")
+    customer.says("Is the lamp in stock?")
+    page, phone = new_context(colleague).new_page(), new_context(colleague, viewport=PHONE).new_page()
+    for one in (page, phone):
+        one.goto("/inbox")
+    expect(Desk(page).row(customer)).to_be_visible()
+    conversation = admin.conversation_of(customer)
+    admin.patch(f"/api/conversations/{conversation['id']}", {"assignee_id": colleague.agent_id})
+    customer.says("And the shade?")
+    bell = page.get_by_role("button", name="Notifications, 2 unread")
+    expect(bell).to_be_visible()
+    expect(phone.get_by_role("button", name="Notifications, 2 unread")).to_be_visible()
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/png"))
+
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    panel = page.get_by_role("dialog", name="Notifications")
+    expect(panel.get_by_role("button", name=f"{admin.name} gave you Ilse Bakker")).to_be_visible()
+    expect(panel.get_by_role("button", name="Ilse Bakker wrote")).to_be_visible()
+    assert problems_of(page) == []
+    phone.get_by_role("button", name="Notifications, 2 unread").click()
+    expect(phone.get_by_role("dialog").get_by_role("button", name="Ilse Bakker wrote")).to_be_in_viewport()
+    assert problems_of(phone) == []
+    assert overflow_of(phone) == []
+
+    panel.get_by_role("button", name="Ilse Bakker wrote").click()
+    expect(page).to_have_url(re.compile(conversation["id"]))
+    expect(Desk(page).bubble("And the shade?")).to_be_visible()
+    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+    expect(phone.get_by_role("dialog").get_by_text("(unread)")).to_have_count(0)
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", "/icon.svg")

@@ -29,7 +29,7 @@ async def wake_due_conversations(session: Session, *, now: datetime, new_id: New
             workspace_id=workspace_id,
             conversation=conversation,
             content=alarm_line(),
-            data={"state": ConversationState.OPEN.value},
+            data={"state": ConversationState.OPEN.value, "is_woken": True},
             author=_DESK,
             actor_id=None,
             now=now,

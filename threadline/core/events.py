@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     SAVED_REPLY_CHANGED = "saved_reply_changed"
     AGENT_CHANGED = "agent_changed"
     PREFERENCES_CHANGED = "preferences_changed"
+    NOTIFICATIONS_CHANGED = "notifications_changed"
     WORKSPACE_CHANGED = "workspace_changed"
     ANSWER_DECIDED = "answer_decided"
     SIGNED_IN = "signed_in"

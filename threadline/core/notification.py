@@ -3,9 +3,16 @@
 In the desk a notification is a row of the agent's own list; the other ways carry the same row further.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 import msgspec
+
+from threadline.core.events import Event, EventKind
 
 
 class NotificationKind(StrEnum):
@@ -52,3 +59,100 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.woken
             case NotificationKind.REPLIED:
                 return self.replied
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something one agent is to be told."""
+
+    agent_id: UUID
+    conversation_id: UUID
+    kind: NotificationKind
+    at: datetime
+    message_id: UUID | None = None
+    actor_id: UUID | None = None
+    """The colleague who caused it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What needs nobody's attention any more: of one agent or of all, of some kinds or of all."""
+
+    conversation_id: UUID
+    agent_id: UUID | None = None
+    kinds: frozenset[NotificationKind] | None = None
+
+    def covers(self, notice: Notice) -> bool:
+        return (
+            notice.conversation_id == self.conversation_id
+            and self.agent_id in (None, notice.agent_id)
+            and (self.kinds is None or notice.kind in self.kinds)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who has to do with an event, as it stands now."""
+
+    assignee_id: UUID | None = None
+    author_id: UUID | None = None
+    """The agent who wrote the message of the event."""
+    mentioned_ids: Sequence[UUID] = ()
+
+
+NOTIFYING: Final = frozenset(
+    {
+        EventKind.CONVERSATION_CHANGED,
+        EventKind.CONVERSATION_READ,
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.MESSAGE_QUEUED,
+        EventKind.MESSAGE_STATUS_CHANGED,
+        EventKind.NOTE_ADDED,
+    }
+)
+_OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN})
+
+
+def notices_of(event: Event, concerned: Concerned) -> list[Notice]:
+    """Whom this event is told, and as what. Nobody is told what they did themselves."""
+    if event.conversation_id is None:
+        return []
+    kind, agent_ids = _told(event, concerned)
+    return [
+        Notice(agent_id, event.conversation_id, kind, event.at, event.message_id, event.actor_id)
+        for agent_id in dict.fromkeys(agent_ids)
+        if agent_id is not None and agent_id != event.actor_id
+    ]
+
+
+def settled_by(event: Event) -> Settled | None:
+    """What nobody has to look at any more: somebody looked, answered, gave away or resolved."""
+    conversation_id, data = event.conversation_id, event.data
+    if conversation_id is None:
+        return None
+    if event.kind is EventKind.CONVERSATION_READ:
+        return Settled(conversation_id, event.agent_id)
+    if event.kind is EventKind.MESSAGE_QUEUED and data.get("by") == "agent":
+        return Settled(conversation_id, kinds=_OF_WAITING)
+    if event.kind is EventKind.CONVERSATION_CHANGED:
+        previous = data.get("previous_assignee_id")
+        if isinstance(previous, str):
+            return Settled(conversation_id, UUID(previous), _OF_WAITING | {NotificationKind.ASSIGNED})
+        if data.get("state") == "resolved":
+            return Settled(conversation_id, kinds=_OF_WAITING)
+    return None
+
+
+def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequence[UUID | None]]:
+    data = event.data
+    if event.kind is EventKind.MESSAGE_RECEIVED and data.get("direction") == "incoming" and not data.get("is_history"):
+        return NotificationKind.REPLIED, [concerned.assignee_id]
+    if event.kind is EventKind.MESSAGE_STATUS_CHANGED and (data.get("status") == "failed" or data.get("is_uncertain")):
+        return NotificationKind.NOT_DELIVERED, [concerned.author_id or concerned.assignee_id]
+    if event.kind is EventKind.NOTE_ADDED:
+        return NotificationKind.MENTIONED, concerned.mentioned_ids
+    if event.kind is EventKind.CONVERSATION_CHANGED:
+        if data.get("is_woken"):
+            return NotificationKind.WOKEN, [concerned.assignee_id]
+        return NotificationKind.ASSIGNED, [event.agent_id if data.get("assignee_id") else None]
+    return NotificationKind.REPLIED, []

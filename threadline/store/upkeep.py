@@ -102,6 +102,7 @@ _OLD = {
     "one_time_links": "least(expires_at, used_at, revoked_at) < now() - interval '30 days'",
     "failed_events": "state = 'done' and created_at < now() - interval '1 day'",
     "failed_items": "state <> 'failed' and created_at < now() - interval '30 days'",
+    "notifications": "at < now() - interval '60 days'",
     "pgqueuer_log": "created < now() - interval '7 days'",
     "workers": "beat_at < now() - interval '1 day'",
 }

@@ -39,7 +39,9 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.ANSWER_DECIDED,
     }
 )
-_PERSONAL: Final = frozenset({EventKind.CONVERSATION_READ, EventKind.PREFERENCES_CHANGED})
+_PERSONAL: Final = frozenset(
+    {EventKind.CONVERSATION_READ, EventKind.PREFERENCES_CHANGED, EventKind.NOTIFICATIONS_CHANGED}
+)
 """Told to nobody but the agent whose they are."""
 _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}

@@ -16,9 +16,11 @@ from prometheus_client import Counter
 
 from threadline.actions.answer_incoming import answer_incoming
 from threadline.actions.isolate_failures import describe
+from threadline.actions.notify_agents import notify_agents
 from threadline.actions.seal_events import seal_events
 from threadline.core.events import EventKind
 from threadline.core.ids import first_uuid7_at, time_of_uuid7
+from threadline.core.notification import NOTIFYING
 from threadline.infra.bus import Bus
 from threadline.infra.log import get_logger
 from threadline.store.channels_hosted import FenceLost, check_fence
@@ -70,6 +72,7 @@ class Consumer:
 
 CONSUMERS: Final = (
     Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
+    Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
 )
 

@@ -16,6 +16,7 @@ from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.infra.passwords import verify_password
 from threadline.store.agents import RoleText, get_agent
 from threadline.store.events import read_position
+from threadline.store.notifications import count_unread
 from threadline.store.people import Membership, Person, find_credentials, find_memberships, get_credentials, get_person
 from threadline.store.preferences import get_preferences
 from threadline.store.session import Role
@@ -64,6 +65,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     workspace: SessionWorkspace
     workspaces: list[WorkspaceName]
     preferences: Preferences
+    unread_notifications: int
     csrf_token: str
     position: int
 
@@ -233,14 +235,17 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
     person = await get_person(session, open_session.person_id)
     agent = await get_agent(session, caller.agent_id)
     workspace = await get_workspace(session)
+    connection = await session.raw()
+    unread = await count_unread(connection, workspace_id=caller.workspace_id, agent_ids=[caller.agent_id])
     return Session(
         person=person,
         agent=SessionAgent(id=agent.id, name=agent.name, role=agent.role, permissions=sorted(caller.permissions)),
         workspace=SessionWorkspace(id=workspace.id, name=workspace.name, is_sandbox=workspace.is_sandbox),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),
+        unread_notifications=unread[caller.agent_id],
         csrf_token=open_session.csrf_token,
-        position=await read_position(await session.raw(), caller.workspace_id),
+        position=await read_position(connection, caller.workspace_id),
     )
 
 

@@ -5,6 +5,7 @@ import { cx } from '@/shared/ui/cx';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Tooltip } from '@/shared/ui/Tooltip';
 import { paths } from '../paths';
+import { Bell } from '../reach/Bell';
 import { importSettings } from '../routes';
 import { openFloat } from './floats';
 import { Logo } from './Logo';
@@ -44,6 +45,7 @@ export function Rail() {
           keyName={['Mod', 'k']}
           onClick={() => openFloat('palette')}
         />
+        <Bell />
         <PersonMenu />
       </div>
     </nav>

@@ -13,6 +13,7 @@ import { openFloat, useFloat } from './floats';
 import { useDesk } from './useDesk';
 
 const Palette = lazy(() => import('./Palette'));
+const NotificationsPanel = lazy(() => import('../reach/NotificationsPanel'));
 const KeysHelp = lazy(() => import('./KeysHelp'));
 
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -27,6 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     search: () => openFloat('palette'),
     help: () => openFloat('help'),
     go_inbox: () => navigate(paths.inbox()),
+    notifications: () => openFloat('notifications'),
     go_settings: () => navigate(paths.settings()),
   });
   return (
@@ -40,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <Suspense fallback={null}>
         {float === 'palette' && <Palette />}
         {float === 'help' && <KeysHelp />}
+        {float === 'notifications' && <NotificationsPanel />}
       </Suspense>
       <Announcer />
     </div>

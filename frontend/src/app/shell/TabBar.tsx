@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { paths } from '../paths';
+import { BellTab } from '../reach/Bell';
 import { openFloat } from './floats';
 
 const ITEM = 'flex min-h-11 flex-1 flex-col items-center justify-center gap-0.5 text-11 font-medium';
@@ -20,6 +21,7 @@ export function TabBar() {
         <Search aria-hidden size={20} strokeWidth={1.75} />
         {t('shell.search')}
       </button>
+      <BellTab className={cx(ITEM, 'text-muted')} />
       <Tab
         to={paths.settings()}
         icon={Settings}

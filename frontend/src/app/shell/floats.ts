@@ -1,8 +1,8 @@
-/** The one thing that floats over the desk: palette or help. */
+/** The one thing that floats over the desk: palette, help or notifications. */
 import { useSyncExternalStore } from 'react';
 import { catchKeys } from '@/shared/keys/keyboard';
 
-export type Float = 'palette' | 'help' | null;
+export type Float = 'palette' | 'help' | 'notifications' | null;
 
 let float: Float = null;
 let returnTo: HTMLElement | null = null;

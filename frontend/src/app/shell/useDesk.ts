@@ -1,6 +1,6 @@
 /** Everything that runs while somebody is signed in: feed, outbox, drafts, and the upkeep of what is shown. */
 import { useEffect } from 'react';
-import { onSessionEnd, type Session } from '@/shared/api/session';
+import { changeSession, onSessionEnd, type Session } from '@/shared/api/session';
 import { onChanges, startFeed } from '@/shared/feed/feed';
 import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
@@ -26,13 +26,16 @@ export function useDesk(session: Session): void {
     dispatch({ type: 'opened', me: agentId, position: session.position });
     const stopFeed = startFeed(session);
     const stopUpkeep = keepUp();
-    const stopFollowing = followPreferences();
+    const stopFollowing = followOwn();
+    const reach = afterFirstPaint().then(() => import('../reach/start'));
+    const stopReach = reach.then(({ startReach }) => startReach());
     const outbox = startOutbox();
     void loadDrafts();
     return () => {
       stopFeed();
       stopUpkeep();
       stopFollowing();
+      void stopReach.then((stop) => stop());
       void outbox.then((stop) => stop());
     };
     // A new token of the same session is no reason to start again.
@@ -40,11 +43,17 @@ export function useDesk(session: Session): void {
   }, [workspaceId, agentId]);
 }
 
-/** What the agent changes on one device holds on the others. */
-function followPreferences(): () => void {
+/** What the agent changes, and was told, on one device holds on the others. */
+function followOwn(): () => void {
   return onChanges(({ events }) => {
     if (events.some(({ kind }) => kind === 'preferences_changed')) void reloadPreferences().catch(() => undefined);
+    const told = events.findLast(({ kind }) => kind === 'notifications_changed');
+    if (told) changeSession({ unread_notifications: Number(told.data?.unread ?? 0) });
   });
+}
+
+function afterFirstPaint(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 /** Loads what is stale: everything after a resync, counts that cannot be computed here, rows that came incomplete. */

@@ -10,6 +10,7 @@ export interface Session {
   workspace: { id: string; name: string; is_sandbox: boolean };
   workspaces: { id: string; name: string }[];
   preferences: Preferences;
+  unread_notifications: number;
   csrf_token: string;
   position: number;
 }
@@ -21,7 +22,7 @@ const leaving = new Set<() => void | Promise<void>>();
 /** Take over a session that the server answered (sign-in, set-up, invitation, switch of the workspace). */
 export function setSession(next: Session): void {
   setCsrfToken(next.csrf_token);
-  showLook(next.preferences);
+  if (next.preferences !== session?.preferences) showLook(next.preferences);
   session = next;
   emit();
 }
@@ -77,6 +78,11 @@ export async function signOut(): Promise<void> {
 
 export function getSession(): Session | null | undefined {
   return session;
+}
+
+/** Told whenever something of the session changed. */
+export function onSessionChange(listener: () => void): () => void {
+  return subscribe(listener);
 }
 
 export function useSession(): Session | null | undefined {

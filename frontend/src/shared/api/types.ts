@@ -49,6 +49,9 @@ export type LabelColour = Label['colour'];
 /** The server always says all of them. */
 export type Preferences = Required<Omit<Schemas['Preferences'], 'ways'>> & { ways: Required<Schemas['Ways']> };
 
+export type Notification = Schemas['Notification'];
+export type NotificationPage = Schemas['NotificationPage'];
+
 export type Channel = Schemas['Channel'];
 export type Capabilities = Schemas['Capabilities'];
 export type MediaLimit = Schemas['MediaLimit'];

@@ -24,6 +24,7 @@ export const KEYMAP = {
   labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
+  notifications: { keys: ['g n'], title: 'keys.notifications', group: 'places' },
   palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },
   search: { keys: ['/'], title: 'keys.search', group: 'desk' },
   views: { keys: ['['], title: 'keys.views', group: 'desk' },

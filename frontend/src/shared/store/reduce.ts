@@ -180,6 +180,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'channel_disconnected':
     case 'agent_changed':
     case 'preferences_changed':
+    case 'notifications_changed':
     case 'workspace_changed':
     case 'answer_decided':
     case 'signed_in':

@@ -1,0 +1,40 @@
+/** A notification in words. */
+import { AlarmClock, AtSign, CircleAlert, MessageCircle, UserPlus, type LucideIcon } from 'lucide-react';
+import type { Notification } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+
+export type Kind = Notification['kind'];
+
+export const KINDS = ['assigned', 'mentioned', 'replied', 'not_delivered', 'woken'] as const satisfies readonly Kind[];
+
+export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
+  assigned: UserPlus,
+  mentioned: AtSign,
+  not_delivered: CircleAlert,
+  woken: AlarmClock,
+  replied: MessageCircle,
+};
+
+export interface Facts {
+  readonly kind: Kind;
+  readonly count: number;
+  /** The customer. */
+  readonly name: string;
+  /** The colleague who caused it; empty if it was the desk. */
+  readonly agent: string;
+}
+
+export function describeNotification({ kind, count, name, agent }: Facts): string {
+  switch (kind) {
+    case 'assigned':
+      return agent === '' ? t('reach.told.assigned', { name }) : t('reach.told.assigned_by', { name, agent });
+    case 'mentioned':
+      return agent === '' ? t('reach.told.mentioned', { name }) : t('reach.told.mentioned_by', { name, agent });
+    case 'not_delivered':
+      return t('reach.told.not_delivered', { name });
+    case 'woken':
+      return t('reach.told.woken', { name });
+    case 'replied':
+      return t('reach.told.replied', { name, count });
+  }
+}

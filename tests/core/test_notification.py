@@ -1,0 +1,110 @@
+"""Who is told of an event, as what, and what ends it."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from threadline.actions.notify_agents import sort_out
+from threadline.core.events import Event, EventKind
+from threadline.core.notification import Concerned, NotificationKind, notices_of, settled_by
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+ME, OTHER, CHAT = uuid4(), uuid4(), uuid4()
+MINE = Concerned(assignee_id=ME)
+
+
+def event(kind: EventKind, *, agent_id: UUID | None = None, actor_id: UUID | None = None, **data: Any) -> Event:
+    return Event(
+        id=uuid4(),
+        workspace_id=uuid4(),
+        kind=kind,
+        at=NOW,
+        conversation_id=CHAT,
+        message_id=uuid4(),
+        agent_id=agent_id,
+        actor_id=actor_id,
+        data=data,
+    )
+
+
+def moved(to: UUID | None, *, by: UUID, previous: UUID | None = None) -> Event:
+    return event(
+        EventKind.CONVERSATION_CHANGED,
+        agent_id=to,
+        actor_id=by,
+        state="open",
+        assignee_id=str(to) if to else None,
+        previous_assignee_id=str(previous) if previous else None,
+    )
+
+
+RECEIVED = event(EventKind.MESSAGE_RECEIVED, direction="incoming")
+TOLD = [
+    (RECEIVED, MINE, ("replied", ME)),
+    (event(EventKind.MESSAGE_RECEIVED, direction="outgoing"), MINE, None),
+    (event(EventKind.MESSAGE_RECEIVED, direction="incoming", is_history=True), MINE, None),
+    (RECEIVED, Concerned(), None),  # nobody's: a tone, but no notification
+    (moved(ME, by=OTHER), Concerned(), ("assigned", ME)),
+    (moved(ME, by=ME), Concerned(), None),
+    (moved(None, by=OTHER, previous=ME), Concerned(), None),
+    (event(EventKind.CONVERSATION_CHANGED, state="open", is_woken=True), MINE, ("woken", ME)),
+    (event(EventKind.CONVERSATION_CHANGED, actor_id=ME, state="open"), MINE, None),
+    (event(EventKind.MESSAGE_STATUS_CHANGED, status="failed"), Concerned(OTHER, ME), ("not_delivered", ME)),
+    (event(EventKind.MESSAGE_STATUS_CHANGED, status="failed"), MINE, ("not_delivered", ME)),
+    (event(EventKind.MESSAGE_STATUS_CHANGED, status="sent", is_uncertain=True), MINE, ("not_delivered", ME)),
+    (event(EventKind.MESSAGE_STATUS_CHANGED, status="read"), MINE, None),
+    (event(EventKind.NOTE_ADDED, actor_id=OTHER), Concerned(OTHER, OTHER, [ME, OTHER]), ("mentioned", ME)),
+    (event(EventKind.NOTE_ADDED, actor_id=OTHER), MINE, None),
+    (event(EventKind.MESSAGE_QUEUED, actor_id=OTHER, by="agent"), MINE, None),
+]
+
+
+@pytest.mark.parametrize(("given", "concerned", "expected"), TOLD)
+def test_who_is_told_and_as_what(given: Event, concerned: Concerned, expected: tuple[str, UUID] | None) -> None:
+    told = [(notice.kind.value, notice.agent_id) for notice in notices_of(given, concerned)]
+    assert told == ([] if expected is None else [expected])
+
+
+def test_looking_settles_everything_of_mine() -> None:
+    settled = settled_by(event(EventKind.CONVERSATION_READ, agent_id=ME))
+    assert settled is not None
+    assert (settled.agent_id, settled.kinds) == (ME, None)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        event(EventKind.MESSAGE_QUEUED, actor_id=OTHER, by="agent"),
+        event(EventKind.CONVERSATION_CHANGED, actor_id=OTHER, state="resolved"),
+    ],
+)
+def test_an_answer_or_the_end_settles_for_all_that_a_customer_waits(given: Event) -> None:
+    settled = settled_by(given)
+    assert settled is not None
+    assert settled.agent_id is None
+    assert settled.kinds == {NotificationKind.REPLIED, NotificationKind.WOKEN}
+
+
+def test_what_is_given_away_concerns_its_former_owner_no_more() -> None:
+    settled = settled_by(moved(OTHER, by=OTHER, previous=ME))
+    assert settled is not None
+    assert settled.agent_id == ME
+    assert NotificationKind.ASSIGNED in (settled.kinds or ())
+
+
+def test_a_message_of_a_bot_settles_nothing() -> None:
+    assert settled_by(event(EventKind.MESSAGE_QUEUED, by="system")) is None
+
+
+def test_a_burst_is_one_and_what_was_answered_meanwhile_is_none() -> None:
+    answer = event(EventKind.MESSAGE_QUEUED, actor_id=ME, by="agent")
+    later = event(EventKind.MESSAGE_RECEIVED, direction="incoming")
+    events = [RECEIVED, event(EventKind.MESSAGE_RECEIVED, direction="incoming"), answer, later]
+    concerned = {(CHAT, one.message_id): MINE for one in events}
+    settled, notices = sort_out(events[:2], concerned)
+    assert (settled, [len(same) for same in notices]) == ([], [2])
+    settled, notices = sort_out(events, concerned)
+    assert len(settled) == 1
+    assert [[one.message_id for one in same] for same in notices] == [[later.message_id]]

@@ -1,0 +1,155 @@
+"""Tell agents what concerns them, and take back what needs nobody's attention any more: one consumer of the feed.
+
+Rows are written here; pushing and mailing are other workers' and find what is due in the rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
+from threadline.core.notification import Concerned, Notice, NotificationKind, Settled, Way, notices_of, settled_by
+from threadline.core.preferences import Preferences, digest_delay, is_quiet
+from threadline.store.events import NumberedEvent
+from threadline.store.notifications import (
+    NewNotification,
+    Told,
+    count_unread,
+    load_concerned,
+    load_sights,
+    settle,
+    tell,
+)
+from threadline.store.preferences import load_preferences
+from threadline.store.session import Session
+
+PUSHED_AFTER: Final = timedelta(seconds=5)
+"""Whoever has the desk before them reads it meanwhile, and nothing is pushed."""
+
+
+async def notify_agents(session: Session, events: Sequence[NumberedEvent], *, now: datetime, new_id: NewId) -> None:
+    """A dozen statements at most for any number of events of one workspace."""
+    workspace_id = events[0].event.workspace_id
+    connection = await session.raw()
+    concerned = await load_concerned(
+        connection,
+        workspace_id=workspace_id,
+        message_of=list(dict.fromkeys(_key(one.event) for one in events)),
+    )
+    settled, notices = sort_out([one.event for one in events], concerned)
+    changed = await settle(connection, workspace_id=workspace_id, settled=settled, now=now) if settled else set[UUID]()
+    told = await _tell(session, workspace_id, notices, concerned, now, new_id) if notices else []
+    agent_ids = sorted(changed | {one.agent_id for one in told})
+    if agent_ids:
+        unread = await count_unread(connection, workspace_id=workspace_id, agent_ids=agent_ids)
+        session.record(*_changes(workspace_id, agent_ids, told, unread, now, new_id))
+
+
+def sort_out(
+    events: Iterable[Event], concerned: dict[tuple[UUID, UUID | None], Concerned]
+) -> tuple[list[Settled], list[list[Notice]]]:
+    """What to settle first, and then what to tell: the notices of each (agent, conversation, kind) together. Pure.
+
+    What is settled by a later one of these events is not told at all.
+    """
+    settled: list[Settled] = []
+    open_notices: dict[tuple[UUID, UUID, NotificationKind], list[Notice]] = {}
+    for event in events:
+        done = settled_by(event)
+        if done is not None:
+            settled.append(done)
+            covered = [key for key, notices in open_notices.items() if done.covers(notices[0])]
+            for key in covered:
+                del open_notices[key]
+        for notice in notices_of(event, concerned.get(_key(event), Concerned())):
+            open_notices.setdefault((notice.agent_id, notice.conversation_id, notice.kind), []).append(notice)
+    return settled, list(open_notices.values())
+
+
+async def _tell(
+    session: Session,
+    workspace_id: UUID,
+    notices: Sequence[Sequence[Notice]],
+    concerned: dict[tuple[UUID, UUID | None], Concerned],
+    now: datetime,
+    new_id: NewId,
+) -> list[Told]:
+    connection = await session.raw()
+    agent_ids = sorted({same[0].agent_id for same in notices})
+    sights = await load_sights(connection, workspace_id=workspace_id, agent_ids=agent_ids)
+    preferences = await load_preferences(connection, workspace_id=workspace_id, agent_ids=agent_ids)
+    new: list[NewNotification] = []
+    for same in notices:
+        agent_id = same[0].agent_id
+        if agent_id in sights:
+            made = _notification(same, preferences[agent_id], now, new_id())
+            new += [made] if made is not None else []
+    return await tell(connection, workspace_id=workspace_id, new=new) if new else []
+
+
+def _notification(same: Sequence[Notice], preferences: Preferences, now: datetime, id: UUID) -> NewNotification | None:
+    """None if the agent wants this kind by no way."""
+    last = same[-1]
+    ways = preferences.ways.of(last.kind)
+    if not ways:
+        return None
+    is_pushed = Way.PUSH in ways and not is_quiet(preferences, now)
+    return NewNotification(
+        id=id,
+        agent_id=last.agent_id,
+        kind=last.kind,
+        conversation_id=last.conversation_id,
+        message_id=last.message_id,
+        actor_id=last.actor_id,
+        count=len(same),
+        at=last.at,
+        is_listed=Way.LIST in ways,
+        push_at=now + PUSHED_AFTER if is_pushed else None,
+        mail_at=now + digest_delay(preferences.digest) if Way.EMAIL in ways else None,
+    )
+
+
+def _changes(
+    workspace_id: UUID,
+    agent_ids: Iterable[UUID],
+    told: Sequence[Told],
+    unread: dict[UUID, int],
+    now: datetime,
+    new_id: NewId,
+) -> list[Event]:
+    """One for each row that was told, one for each agent whose list only became shorter.
+
+    The conversation stands among the data: an event's own conversation would come with its row, seen or not.
+    """
+    told_to = {one.agent_id for one in told}
+    facts: list[tuple[UUID, dict[str, str | int | bool | None]]] = [
+        (
+            one.agent_id,
+            {
+                "notification_id": str(one.id),
+                "notice": one.kind,
+                "conversation_id": str(one.conversation_id),
+                "count": one.count,
+            },
+        )
+        for one in told
+    ]
+    facts += [(agent_id, {}) for agent_id in agent_ids if agent_id not in told_to]
+    return [
+        Event(
+            id=new_id(),
+            workspace_id=workspace_id,
+            kind=EventKind.NOTIFICATIONS_CHANGED,
+            at=now,
+            agent_id=agent_id,
+            data=data | {"unread": unread[agent_id]},
+        )
+        for agent_id, data in facts
+    ]
+
+
+def _key(event: Event) -> tuple[UUID, UUID | None]:
+    """Events of no conversation concern nobody: no row has this key."""
+    return event.conversation_id or UUID(int=0), event.message_id

@@ -1,0 +1,248 @@
+"""What agents were told: written by the consumer, read and marked by their own agent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.notification import Concerned, NotificationKind, Settled
+from threadline.core.permission import Caller, Visibility
+from threadline.store.connection import Connection
+from threadline.store.conversations import ContactName
+from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+COUNTED: Final = 100
+"""More unread ones than this are only known to be more."""
+
+NotificationKindText = Literal["assigned", "mentioned", "not_delivered", "woken", "replied"]
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: NotificationKindText
+    conversation_id: UUID
+    contact: ContactName
+    actor_id: UUID | None
+    """The colleague who caused it."""
+    count: int
+    """How often it came while it was unread."""
+    at: datetime
+    is_read: bool
+
+
+class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Notification]
+    next: str | None
+    unread: int
+    """Of all; at most `COUNTED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotification:
+    id: UUID
+    agent_id: UUID
+    kind: NotificationKind
+    conversation_id: UUID
+    message_id: UUID | None
+    actor_id: UUID | None
+    count: int
+    at: datetime
+    is_listed: bool
+    push_at: datetime | None
+    mail_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row as it stands after it was written."""
+
+    id: UUID
+    agent_id: UUID
+    kind: str
+    conversation_id: UUID
+    count: int
+
+
+# --- By the consumer ---------------------------------------------------------------------------------------------
+
+
+async def load_concerned(
+    connection: Connection, *, workspace_id: UUID, message_of: Sequence[tuple[UUID, UUID | None]]
+) -> dict[tuple[UUID, UUID | None], Concerned]:
+    """Who has to do with each (conversation, message), as it stands now."""
+    rows = await connection.fetch(
+        "select asked.conversation_id, asked.message_id, c.assignee_id,"
+        " case when m.author_kind = 'agent' then m.author_id end as author_id"
+        " from unnest($2::uuid[], $3::uuid[]) as asked (conversation_id, message_id)"
+        " join conversations c on c.workspace_id = $1 and c.id = asked.conversation_id"
+        " left join messages m on m.workspace_id = $1 and m.id = asked.message_id",
+        workspace_id,
+        [conversation_id for conversation_id, _ in message_of],
+        [message_id for _, message_id in message_of],
+    )
+    return {
+        (row["conversation_id"], row["message_id"]): Concerned(row["assignee_id"], row["author_id"]) for row in rows
+    }
+
+
+async def load_sights(
+    connection: Connection, *, workspace_id: UUID, agent_ids: Sequence[UUID]
+) -> dict[UUID, Visibility]:
+    """What each of them sees who works here now."""
+    rows = await connection.fetch(
+        "select a.id, a.sees, a.channel_ids from agents a join people p on p.id = a.person_id"
+        " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null"
+        " and p.deactivated_at is null",
+        workspace_id,
+        list(agent_ids),
+    )
+    return {
+        row["id"]: Visibility(
+            channel_ids=None if row["channel_ids"] is None else frozenset(row["channel_ids"]),
+            only_assigned_to=row["id"] if row["sees"] == "assigned" else None,
+        )
+        for row in rows
+    }
+
+
+async def settle(connection: Connection, *, workspace_id: UUID, settled: Sequence[Settled], now: datetime) -> set[UUID]:
+    """Marks as read what needs nobody's attention any more; returns whose list changed. Uses `notifications_unread`."""
+    rows = [(one.conversation_id, one.agent_id, None if one.kinds is None else sorted(one.kinds)) for one in settled]
+    flat = [(conversation_id, agent_id, kind) for conversation_id, agent_id, kinds in rows for kind in kinds or [None]]
+    found = await connection.fetch(
+        "update notifications n set read_at = $2, push_at = null, mail_at = null"
+        " from unnest($3::uuid[], $4::uuid[], $5::text[]) as s (conversation_id, agent_id, kind)"
+        " where n.workspace_id = $1 and n.read_at is null and n.conversation_id = s.conversation_id"
+        " and (s.agent_id is null or n.agent_id = s.agent_id) and (s.kind is null or n.kind = s.kind)"
+        " returning n.agent_id",
+        workspace_id,
+        now,
+        [conversation_id for conversation_id, _, _ in flat],
+        [agent_id for _, agent_id, _ in flat],
+        [kind for _, _, kind in flat],
+    )
+    return {row["agent_id"] for row in found}
+
+
+_TELL = """
+insert into notifications as n (workspace_id, id, agent_id, kind, conversation_id, message_id, actor_id, count, at,
+    is_listed, push_at, mail_at)
+select $1, new.* from unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::int[],
+    $9::timestamptz[], $10::boolean[], $11::timestamptz[], $12::timestamptz[]) as new
+on conflict (workspace_id, conversation_id, agent_id, kind) where read_at is null do update set
+    count = n.count + excluded.count, at = excluded.at, message_id = coalesce(excluded.message_id, n.message_id),
+    actor_id = excluded.actor_id, is_listed = n.is_listed or excluded.is_listed,
+    push_at = case when n.pushed_at is null or n.pushed_at < excluded.at - interval '1 minute'
+        then coalesce(n.push_at, excluded.push_at) end,
+    mail_at = case when n.mailed_at is null then coalesce(n.mail_at, excluded.mail_at) end
+returning n.id, n.agent_id, n.kind, n.conversation_id, n.count
+"""
+
+
+async def tell(connection: Connection, *, workspace_id: UUID, new: Sequence[NewNotification]) -> list[Told]:
+    """Writes them; what came again while it was unread stays one row, and is pushed at most once a minute.
+
+    Two of `new` are never for the same (agent, conversation, kind).
+    """
+    rows = await connection.fetch(
+        _TELL,
+        workspace_id,
+        [one.id for one in new],
+        [one.agent_id for one in new],
+        [one.kind.value for one in new],
+        [one.conversation_id for one in new],
+        [one.message_id for one in new],
+        [one.actor_id for one in new],
+        [one.count for one in new],
+        [one.at for one in new],
+        [one.is_listed for one in new],
+        [one.push_at for one in new],
+        [one.mail_at for one in new],
+    )
+    return [Told(**row) for row in rows]
+
+
+async def count_unread(connection: Connection, *, workspace_id: UUID, agent_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """At most `COUNTED` each. Uses `notifications_counted`."""
+    rows = await connection.fetch(
+        "select a.id, (select count(*) from (select from notifications n where n.workspace_id = $1"
+        " and n.agent_id = a.id and n.read_at is null and n.is_listed limit $3) counted) as unread"
+        " from unnest($2::uuid[]) as a (id)",
+        workspace_id,
+        list(agent_ids),
+        COUNTED,
+    )
+    return {row["id"]: row["unread"] for row in rows}
+
+
+# --- By their agent ------------------------------------------------------------------------------------------------
+
+_COLUMNS = """
+n.id, n.kind, n.conversation_id, n.actor_id, n.count, n.at, n.read_at is not null as is_read,
+c.contact_id, o.name as contact_name
+"""
+_FROM = """
+from notifications n join conversations c on c.workspace_id = n.workspace_id and c.id = n.conversation_id
+join contacts o on o.workspace_id = c.workspace_id and o.id = c.contact_id
+"""
+
+
+async def list_notifications(
+    session: Session, caller: Caller, *, agent_id: UUID, after: str | None, limit: int
+) -> NotificationPage:
+    """The agent's own, the newest first, of conversations that they see now. Uses `notifications_by_agent`."""
+    arguments = Arguments(session.workspace_id, agent_id)
+    condition = visible(caller.visibility, "c", arguments)
+    if after is not None:
+        at, last_id = decode_cursor(after, int, str)
+        condition += (
+            f" and (n.at, n.id) < ({arguments.add(from_microseconds(int(at)))}, {arguments.add(UUID(str(last_id)))})"
+        )
+    rows = await (await session.raw()).fetch(
+        f"select {_COLUMNS} {_FROM} where n.workspace_id = $1 and n.agent_id = $2 and n.is_listed and {condition}"
+        f" order by n.at desc, n.id desc limit {arguments.add(limit + 1)}",
+        *arguments.values,
+    )
+    items = [_read(row) for row in rows[:limit]]
+    connection = await session.raw()
+    workspace_id = caller.workspace_id
+    unread = await count_unread(connection, workspace_id=workspace_id, agent_ids=[agent_id])
+    more = items[-1] if len(rows) > limit else None
+    return NotificationPage(
+        items=items,
+        next=None if more is None else encode_cursor(to_microseconds(more.at), str(more.id)),
+        unread=unread[agent_id],
+    )
+
+
+async def mark_read(session: Session, *, agent_id: UUID, ids: Sequence[UUID] | None, now: datetime) -> bool:
+    """Those, or all of the agent's. False if nothing was unread."""
+    found = await (await session.raw()).fetchval(
+        "with marked as (update notifications set read_at = $3, push_at = null, mail_at = null"
+        " where workspace_id = $1 and agent_id = $2 and read_at is null and ($4::uuid[] is null or id = any($4))"
+        " returning true) select exists (select from marked)",
+        session.workspace_id,
+        agent_id,
+        now,
+        None if ids is None else list(ids),
+    )
+    return bool(found)
+
+
+def _read(row: asyncpg.Record) -> Notification:
+    return Notification(
+        id=row["id"],
+        kind=row["kind"],
+        conversation_id=row["conversation_id"],
+        contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+        actor_id=row["actor_id"],
+        count=row["count"],
+        at=row["at"],
+        is_read=row["is_read"],
+    )
