@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -44,6 +45,7 @@ SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
 
 RULES = {
     "acceptInvitation": PUBLIC,
+    "cancelScheduled": CHANGE_CONVERSATION,
     "checkChannel": ADMINS,
     "completeSetup": PUBLIC,
     "createChannel": ADMINS,
@@ -87,6 +89,7 @@ RULES = {
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
     "getSavedReplies": EVERY_ROLE,
+    "getScheduled": READ_CONVERSATION,
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
@@ -105,6 +108,8 @@ RULES = {
     "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
     "restoreWaiting": CHANGE_CONVERSATION,
+    "schedule": CHANGE_CONVERSATION,
+    "sendScheduled": CHANGE_CONVERSATION,
     "setReaction": CHANGE_CONVERSATION,
     "setSending": SUPERVISORS,
     "settleMessage": CHANGE_CONVERSATION,
@@ -124,6 +129,7 @@ RULES = {
     "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
     "updateTeam": ADMINS_OF_OBJECT,
+    "updateScheduled": CHANGE_CONVERSATION,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
@@ -203,6 +209,18 @@ async def _message(house: House) -> dict[str, str]:
     sent = await house.admin.post(f"/api/conversations/{found['conversation_id']}/messages", body)
     assert sent.status == 201, sent.raw
     return {"message_id": sent.json["id"]}
+
+
+async def _scheduled(house: House) -> dict[str, str]:
+    found = await _conversation(house)
+    body = {
+        "client_id": str(uuid4()),
+        "content": {"kind": "text", "text": "Later"},
+        "due_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+    }
+    made = await house.admin.post(f"/api/conversations/{found['conversation_id']}/scheduled", body)
+    assert made.status == 201, made.raw
+    return {"scheduled_id": made.json["id"]}
 
 
 async def _file(house: House) -> dict[str, str]:
@@ -285,6 +303,7 @@ async def _failed_item(house: House) -> dict[str, str]:
 
 _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
+    "cancelScheduled": _scheduled,
     "deleteChannel": _fresh_channel,
     "deleteInvitation": _invitation,
     "deleteLabel": _label,
@@ -306,6 +325,7 @@ _TARGETS: dict[str, _Target] = {
     "replayDelivery": _delivery,
     "replayFailedItem": _failed_item,
     "resendMessage": _message,
+    "sendScheduled": _scheduled,
     "setReaction": _message,
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
@@ -315,6 +335,7 @@ _TARGETS: dict[str, _Target] = {
     "updateLabel": _label,
     "updateSavedReply": _saved_reply,
     "updateTeam": _team,
+    "updateScheduled": _scheduled,
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
@@ -324,8 +345,10 @@ _OF_A_CONVERSATION = (
     "getConversation",
     "getFilledReplies",
     "getMessages",
+    "getScheduled",
     "markConversationRead",
     "restoreWaiting",
+    "schedule",
     "showTyping",
     "snoozeConversation",
     "updateContact",
@@ -367,6 +390,11 @@ def body_of(name: str) -> Any:
         "provePassword": {"password": "wrong"},
         "readNotifications": {},
         "resendMessage": {"client_id": str(uuid4())},
+        "schedule": {
+            "client_id": str(uuid4()),
+            "content": {"kind": "text", "text": "Later"},
+            "due_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        },
         "setReaction": {"emoji": "👍"},
         "setSending": {"paused": False},
         "settleMessage": {"as": "delivered"},
@@ -381,6 +409,7 @@ def body_of(name: str) -> Any:
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},
+        "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
         "updateTeam": {"colour": "red"},
         "updateWorkspace": {"name": "Shop"},

@@ -68,10 +68,9 @@ async def send_message(
     channel_type = find_type(conversation.channel_type)
     if send_class is None:
         send_class = _CLASSES.get(author.kind, SendClass.FLOW)
-    if isinstance(content, Template):
-        content = await _complete_template(session, workspace_id, conversation, content)
+    content = await complete_content(session, workspace_id, conversation, content)
     await check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)
-    await _check_files(session, workspace_id, conversation, content, {author.id, actor_id})
+    await check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
     after = _after_message(conversation, author)
@@ -147,10 +146,13 @@ async def send_message(
     return SentMessage(message.id, is_new=True)
 
 
-async def _complete_template(
-    session: Session, workspace_id: UUID, conversation: LockedConversation, template: Template
-) -> Template:
-    """The template with its category and the text the customer will read. Raises CannotSend."""
+async def complete_content(
+    session: Session, workspace_id: UUID, conversation: LockedConversation, content: Content
+) -> Content:
+    """A template with its category and the text the customer will read, anything else as it is. Raises CannotSend."""
+    if not isinstance(content, Template):
+        return content
+    template = content
     stored = await outgoing.find_template(
         session,
         workspace_id,
@@ -238,7 +240,7 @@ async def _check_streak(session: Session, workspace_id: UUID, conversation: Lock
         )
 
 
-async def _check_files(
+async def check_files(
     session: Session,
     workspace_id: UUID,
     conversation: LockedConversation,

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     NOTE_ADDED = "note_added"
+    SCHEDULED_CHANGED = "scheduled_changed"
     REACTION_CHANGED = "reaction_changed"
     CONTACT_CHANGED = "contact_changed"
     FILE_CHANGED = "file_changed"

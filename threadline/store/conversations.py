@@ -28,6 +28,8 @@ class ListView(StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    SCHEDULED = "scheduled"
+    HELD = "held"
     FAILED = "failed"
 
 
@@ -79,6 +81,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     woken_at: datetime | None
     """When it came back by itself, until somebody answers or puts it away: it stands in lists as if active then."""
     woken_reason: Literal["", "time", "not_delivered"]
+    scheduled_count: int
+    """How many messages wait for their time."""
+    held_count: int
+    """How many could not go out when it came."""
     address_display: str
     label_ids: list[UUID]
 
@@ -110,7 +116,7 @@ _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoo
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.last_activity_at, c.waiting_since,
 c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
-c.woken_at, c.woken_reason, p.name as contact_name,
+c.woken_at, c.woken_reason, c.scheduled_count, c.held_count, p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain
@@ -184,6 +190,10 @@ def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             return "c.state = 'snoozed'"
         case ListView.RESOLVED:
             return "c.state = 'resolved'"
+        case ListView.SCHEDULED:
+            return "c.scheduled_count > 0"
+        case ListView.HELD:
+            return "c.held_count > 0"
         case ListView.FAILED:
             return "c.failed_count > 0"
 
@@ -355,6 +365,8 @@ def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool
         has_failed=row["has_failed"],
         woken_at=row["woken_at"],
         woken_reason=row["woken_reason"],
+        scheduled_count=row["scheduled_count"],
+        held_count=row["held_count"],
         address_display=display_phone(row["address_display"]),
         label_ids=label_ids,
     )

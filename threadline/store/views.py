@@ -36,6 +36,8 @@ _CONDITIONS = {
     "waiting": "c.waiting_since is not null and c.state <> 'resolved'",
     "open": "c.state = 'open'",
     "snoozed": "c.state = 'snoozed'",
+    "scheduled": "c.scheduled_count > 0",
+    "held": "c.held_count > 0",
     "failed": "c.failed_count > 0",
 }
 

@@ -34,6 +34,7 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.MESSAGE_EDITED,
         EventKind.MESSAGE_DELETED,
         EventKind.NOTE_ADDED,
+        EventKind.SCHEDULED_CHANGED,
         EventKind.REACTION_CHANGED,
         EventKind.FILE_CHANGED,
         EventKind.ANSWER_DECIDED,

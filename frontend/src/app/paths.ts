@@ -1,6 +1,16 @@
 /** Every address of the app: patterns for the router, typed functions that make links. Imports nothing. */
 
-export const VIEWS = ['mine', 'unassigned', 'waiting', 'open', 'snoozed', 'failed', 'resolved'] as const;
+export const VIEWS = [
+  'mine',
+  'unassigned',
+  'waiting',
+  'open',
+  'snoozed',
+  'scheduled',
+  'held',
+  'failed',
+  'resolved',
+] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** A list of conversations: one of the fixed views, or all open conversations of one channel. */

@@ -348,6 +348,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for its time in a conversation, and what is held.
+         * @description What waits for its time in a conversation, and what is held.
+         */
+        get: operations["getScheduled"];
+        put?: never;
+        /**
+         * Send a message later.
+         * @description Send a message later.
+         */
+        post: operations["schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/snooze": {
         parameters: {
             query?: never;
@@ -982,6 +1006,66 @@ export interface paths {
          * @description Tell that it was put into an answer: what is used lately is offered first.
          */
         post: operations["noteSavedReplyUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change its text or its time; what was held waits anew.
+         * @description Change its text or its time; what was held waits anew.
+         */
+        patch: operations["updateScheduled"];
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do not send it. The answer is what it was, so that it can be written anew.
+         * @description Do not send it. The answer is what it was, so that it can be written anew.
+         */
+        post: operations["cancelScheduled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it now.
+         * @description Send it now.
+         */
+        post: operations["sendScheduled"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1810,6 +1894,7 @@ export interface components {
             channel_id: string;
             contact: components["schemas"]["ContactName"];
             has_failed: boolean;
+            held_count: number;
             /** Format: uuid */
             id: string;
             incoming_count: number;
@@ -1818,6 +1903,7 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
             read_count?: number;
+            scheduled_count: number;
             snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
             team_id: string | null;
@@ -1850,6 +1936,7 @@ export interface components {
             channel_id: string;
             contact: components["schemas"]["Contact"];
             has_failed: boolean;
+            held_count: number;
             /** Format: uuid */
             id: string;
             incoming_count: number;
@@ -1858,6 +1945,7 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
             read_count: number;
+            scheduled_count: number;
             snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
             team_id: string | null;
@@ -1943,7 +2031,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2296,7 +2384,7 @@ export interface components {
          * ListView
          * @enum {string}
          */
-        ListView: "mine" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "failed";
+        ListView: "mine" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "scheduled" | "held" | "failed";
         /** Location */
         Location: {
             /** @default  */
@@ -2876,6 +2964,64 @@ export interface components {
         SavedReplyList: {
             items: components["schemas"]["SavedReply"][];
         };
+        /**
+         * ScheduledChange
+         * @description What is absent stays.
+         */
+        ScheduledChange: {
+            /** Content */
+            content?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"]) | null;
+            /** Due At */
+            due_at?: string | null;
+        };
+        /**
+         * ScheduledInput
+         * @description `client_id` is the client's own id of this message: sent twice, it is one message.
+         */
+        ScheduledInput: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Content */
+            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Quoted Id */
+            quoted_id?: string | null;
+        };
+        /** ScheduledList */
+        ScheduledList: {
+            items: components["schemas"]["ScheduledMessage"][];
+        };
+        /** ScheduledMessage */
+        ScheduledMessage: {
+            agent_id: string | null;
+            content: components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["threadline.core.content.Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"];
+            /** Format: uuid */
+            conversation_id: string;
+            created_at: string;
+            due_at: string;
+            files: {
+                [key: string]: components["schemas"]["File"];
+            };
+            /** Format: uuid */
+            id: string;
+            quoted_id: string | null;
+            reason: string;
+            reason_text: string;
+            state: components["schemas"]["ScheduledState"];
+            token_id: string | null;
+        };
+        /**
+         * ScheduledState
+         * @enum {unknown}
+         */
+        ScheduledState: "cancelled" | "held" | "sent" | "waiting";
         /** SecretMark */
         SecretMark: {
             is_set: boolean;
@@ -4019,6 +4165,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilledReplyList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduledInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessage"];
                 };
             };
             /** @description Refused or failed */
@@ -5280,6 +5492,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduledChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
             };
             /** @description Refused or failed */
             default: {

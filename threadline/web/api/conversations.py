@@ -78,6 +78,8 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     has_failed: bool
     woken_at: datetime | None
     woken_reason: Literal["", "time", "not_delivered"]
+    scheduled_count: int
+    held_count: int
     address_display: str
     label_ids: list[UUID]
 

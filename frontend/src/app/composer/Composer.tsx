@@ -1,53 +1,23 @@
 /** Where one answers: reply and note on different ground; while the window is closed, the template picker in the same place. */
-import { LayoutGrid, Paperclip, SendHorizontal, Slash, TriangleAlert, X } from 'lucide-react';
-import {
-  lazy,
-  Suspense,
-  useEffect,
-  useId,
-  useImperativeHandle,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type ClipboardEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  type Ref,
-} from 'react';
-import { postTyping } from '@/shared/api/calls';
-import type { Channel, Conversation, Id, Message, OutgoingContent, TemplateContent } from '@/shared/api/types';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { Channel, Conversation, Message, TemplateContent, Time } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { windowState } from '@/shared/format/window';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
-import { formatList, formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
-import { setDraft } from '@/shared/outbox/drafts';
 import { enqueue } from '@/shared/outbox/outbox';
-import { variableName } from '@/shared/replyVariables';
-import { draftKey, type ReplyMode } from '@/shared/store/state';
-import { getState, useStore } from '@/shared/store/store';
-import { Button } from '@/shared/ui/Button';
-import { IconButton } from '@/shared/ui/IconButton';
-import { Kbd } from '@/shared/ui/Kbd';
+import { draftKey } from '@/shared/store/state';
+import { getState } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
-import { describeContent } from '../inbox/describe';
-import { resolveWhenSent } from '../thread/actions';
-import { quoteOf } from '../thread/rows';
-import { AttachmentChips } from './AttachmentChips';
-import { attach, keepAttachments, keptAttachments, takesCaption, type Attachment } from './attachments';
+import { Box, type BoxHandle } from './Box';
 import { onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
-import { openPlaces } from './savedReplies';
-import { replyOptionId, SavedReplyList } from './SavedReplyList';
+import { scheduleParts } from './schedule';
 import { StatusLine } from './StatusLine';
-import { useDrop } from './useDrop';
-import { useSlash } from './useSlash';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
-
-const TYPING_MS = 20_000;
-const COUNT_FROM = 0.8;
+const ScheduledBar = lazy(() => import('./ScheduledBar'));
 
 export interface ComposerProps {
   readonly conversation: Conversation;
@@ -104,9 +74,19 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
     });
     if (!isClosed) setWanted('reply');
   };
+  const scheduleTemplate = (content: TemplateContent, file: File | null, dueAt: Time) => {
+    const uploadable = file && { blob: file, name: file.name, mime: file.type };
+    return scheduleParts(conversation, [{ content, file: uploadable, isFirst: true }], dueAt, null);
+  };
+  const hasScheduled = conversation.scheduled_count + conversation.held_count > 0;
 
   return (
     <div className="shrink-0 px-4 pb-[max(12px,env(safe-area-inset-bottom))] max-md:px-2.5">
+      {hasScheduled && (
+        <Suspense fallback={null}>
+          <ScheduledBar conversation={conversation} />
+        </Suspense>
+      )}
       <StatusLine conversation={conversation} channel={channel} />
       <div
         className={cx(
@@ -118,11 +98,11 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
           hasTemplates ? (
             <Suspense fallback={<div className="h-72 p-1.5">{modes}</div>}>
               <TemplatePicker
-                channelId={channel.id}
-                contactName={conversation.contact.name}
+                conversation={conversation}
                 draftLength={getState().drafts.get(draftKey(id, 'reply'))?.text.length ?? 0}
                 modes={modes}
                 onSend={sendTemplate}
+                onSchedule={scheduleTemplate}
               />
             </Suspense>
           ) : (
@@ -148,257 +128,4 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       </div>
     </div>
   );
-}
-
-interface BoxHandle {
-  focus: () => void;
-}
-
-interface BoxProps {
-  readonly handle: Ref<BoxHandle>;
-  readonly mode: ReplyMode;
-  readonly conversation: Conversation;
-  readonly channel: Channel | undefined;
-  readonly quoted: Message | null;
-  readonly onQuoted: (message: Message | null) => void;
-  readonly onResolved: () => void;
-  readonly modes: ReactNode;
-  readonly onTemplate?: () => void;
-}
-
-function Box({ handle, mode, conversation, channel, quoted, onQuoted, onResolved, modes, onTemplate }: BoxProps) {
-  const { id } = conversation;
-  const area = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
-  // The draft itself: kept ones are read from the browser's database a moment after a reload.
-  const text = useStore((state) => state.drafts.get(draftKey(id, mode))?.text ?? '');
-  const [attachments, setAttachments] = useAttachments(conversation);
-  const capabilities = channel?.capabilities;
-  const isNote = mode === 'note';
-  const limit = capabilities?.text_length ?? Infinity;
-  const isOver = !isNote && text.length > limit;
-  const hasProblem = !isNote && attachments.some((attachment) => attachment.problem !== '');
-  const hasSomething = text.trim() !== '' || (!isNote && attachments.length > 0);
-  const places = isNote ? [] : openPlaces(text);
-  const canSend = hasSomething && !isOver && !hasProblem && places.length === 0 && channel !== undefined;
-  const canAttach = !isNote && capabilities !== undefined && Object.keys(capabilities.media).length > 0;
-  const isTouch = useMedia('(pointer: coarse)');
-  const signalTyping = useTyping(conversation, channel);
-
-  useImperativeHandle(handle, () => ({ focus: () => area.current?.focus() }));
-  useAutosize(area, text);
-
-  const write = (next: string) => {
-    setDraft(id, mode, next);
-    if (!isNote && next.trim() !== '') signalTyping();
-  };
-  const listId = useId();
-  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write });
-  const add = (files: Iterable<File>) => {
-    if (!capabilities || !canAttach) return;
-    setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
-  };
-  /** The ids of what goes out: none if something is still to be done first. */
-  const send = (): readonly Id[] => {
-    if (places[0]) area.current?.setSelectionRange(places[0].start, places[0].end);
-    if (!canSend) return [];
-    const common = { conversationId: id, channelId: conversation.channel_id, mode };
-    const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
-    const parts = outgoingOf(text.trim(), isNote ? [] : attachments, capabilities?.caption_length ?? 0);
-    const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
-    write('');
-    if (!isNote) {
-      setAttachments([]);
-      onQuoted(null);
-    }
-    return ids;
-  };
-  useCommands({
-    send_resolve: () => {
-      if (isNote || document.activeElement !== area.current) return false;
-      const ids = send();
-      if (ids.length > 0) {
-        void resolveWhenSent(conversation, ids);
-        onResolved();
-      }
-      return true;
-    },
-  });
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (slash.onKeyDown(event)) return;
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
-    const withMod = event.ctrlKey || event.metaKey;
-    if (!withMod && (isNote || isTouch)) return;
-    event.preventDefault();
-    send();
-  };
-  const onPaste = (event: ClipboardEvent) => {
-    if (event.clipboardData.files.length === 0 || !canAttach) return;
-    event.preventDefault();
-    add(event.clipboardData.files);
-  };
-  const isDropping = useDrop(canAttach, add);
-
-  return (
-    <>
-      {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
-      <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
-        {modes}
-        <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
-      </div>
-      {quoted && !isNote && (
-        <div className="mx-3 mt-2 flex items-start gap-2 rounded-sm border-s-2 border-accent bg-hover ps-2.5 text-12">
-          <span className="min-w-0 flex-1 py-1">
-            <span dir="auto" className="block truncate text-aligned font-medium">
-              {quoted.direction === 'incoming' ? conversation.contact.name : t('row.you')}
-            </span>
-            <span dir="auto" className="block truncate text-aligned text-muted">
-              {describeContent(quoted.content)}
-            </span>
-          </span>
-          <IconButton icon={X} size={28} label={t('quote.remove')} onClick={() => onQuoted(null)} />
-        </div>
-      )}
-      {!isNote && (
-        <AttachmentChips
-          attachments={attachments}
-          onRemove={(gone) => setAttachments(attachments.filter((attachment) => attachment !== gone))}
-        />
-      )}
-      <textarea
-        ref={area}
-        dir="auto"
-        rows={1}
-        value={text}
-        onChange={(event) => {
-          write(event.target.value);
-          slash.onMoved(event.target.value, event.target.selectionStart, true);
-        }}
-        onSelect={(event) => slash.onMoved(text, event.currentTarget.selectionStart, false)}
-        onFocus={() => slash.onEntered(true)}
-        onBlur={(event) => slash.onEntered(event.relatedTarget?.id === listId)}
-        onKeyDown={onKeyDown}
-        onPaste={onPaste}
-        aria-autocomplete={isNote ? undefined : 'list'}
-        aria-controls={slash.active && listId}
-        aria-activedescendant={slash.active && replyOptionId(listId, slash.active)}
-        aria-label={isNote ? t('composer.note_label') : t('composer.reply_label', { name: conversation.contact.name })}
-        aria-invalid={isOver || undefined}
-        placeholder={
-          isDropping
-            ? t('attach.drop')
-            : isNote
-              ? t('composer.note_hint')
-              : isTouch
-                ? t('composer.reply_hint_touch')
-                : t('composer.reply_hint')
-        }
-        className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
-      />
-      {places.length > 0 && (
-        <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
-          <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />
-          {t('reply.fill', { what: formatList([...new Set(places.map(({ variable }) => variableName(variable)))]) })}
-        </p>
-      )}
-      <div className="flex items-center justify-between gap-2 p-1.5 pt-0">
-        <div className="flex min-w-0 items-center">
-          {canAttach && (
-            <>
-              <IconButton icon={Paperclip} label={t('attach.add')} onClick={() => picker.current?.click()} />
-              <input
-                ref={picker}
-                type="file"
-                multiple
-                tabIndex={-1}
-                aria-hidden
-                className="hidden"
-                onChange={(event) => {
-                  add(event.target.files ?? []);
-                  event.target.value = '';
-                  area.current?.focus();
-                }}
-              />
-            </>
-          )}
-          {!isNote && onTemplate && (
-            <IconButton icon={LayoutGrid} label={t('composer.template')} onClick={onTemplate} />
-          )}
-          {!isNote && <IconButton icon={Slash} label={t('reply.list')} keyName="/" onClick={slash.begin} />}
-          <span className="md:hidden">{modes}</span>
-        </div>
-        <span className="flex items-center gap-3">
-          {!isNote && text.length > limit * COUNT_FROM && (
-            <span className={cx('tabular text-12', isOver ? 'font-medium text-danger' : 'text-muted')}>
-              {t('composer.length', { length: formatNumber(text.length), limit: formatNumber(limit) })}
-            </span>
-          )}
-          <Button
-            look={canSend ? 'filled' : 'outlined'}
-            disabled={!canSend}
-            onClick={send}
-            className="max-md:size-11 max-md:px-0"
-          >
-            <span className="max-md:sr-only">{isNote ? t('composer.add_note') : t('composer.send')}</span>
-            <span className="max-md:hidden">
-              <Kbd keys={isNote ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
-            </span>
-            <SendHorizontal aria-hidden size={18} strokeWidth={1.75} className="md:hidden rtl:-scale-x-100" />
-          </Button>
-        </span>
-      </div>
-    </>
-  );
-}
-
-interface Outgoing {
-  content: OutgoingContent | { kind: 'media'; media: Attachment['media']; caption: string };
-  file: { blob: Blob; name: string; mime: string } | null;
-  isFirst: boolean;
-}
-
-/** One message per file; the text goes below the first that takes it, else in front as a message of its own. */
-export function outgoingOf(text: string, attachments: readonly Attachment[], captionLength: number): Outgoing[] {
-  const first = attachments[0];
-  const isCaption = first !== undefined && text !== '' && takesCaption(first.media) && text.length <= captionLength;
-  const files = attachments.map(({ file, media }, index) => ({
-    content: { kind: 'media' as const, media, caption: isCaption && index === 0 ? text : '' },
-    file: { blob: file, name: file.name, mime: file.type },
-    isFirst: index === 0 && (isCaption || text === ''),
-  }));
-  if (text === '' || isCaption) return files;
-  return [{ content: { kind: 'text', text }, file: null, isFirst: true }, ...files];
-}
-
-function useAttachments(
-  conversation: Conversation,
-): [readonly Attachment[], (attachments: readonly Attachment[]) => void] {
-  const [attachments, set] = useState(() => keptAttachments(conversation.id));
-  return [
-    attachments,
-    (next) => {
-      keepAttachments(conversation.id, next);
-      set(next);
-    },
-  ];
-}
-
-/** Tells the customer that somebody writes, not more often than the provider shows it. */
-function useTyping(conversation: Conversation, channel: Channel | undefined): () => void {
-  const last = useRef(0);
-  return () => {
-    const now = Date.now();
-    if (!channel?.capabilities.has_typing || now - last.current < TYPING_MS) return;
-    last.current = now;
-    void postTyping(conversation.id).catch(() => undefined);
-  };
-}
-
-function useAutosize(area: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useLayoutEffect(() => {
-    const element = area.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [area, text]);
 }

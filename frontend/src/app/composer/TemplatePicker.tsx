@@ -1,23 +1,27 @@
-import { Paperclip, Pencil, Search } from 'lucide-react';
-import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
+import { CalendarClock, Paperclip, Pencil, Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { fetchTemplates } from '@/shared/api/calls';
-import type { Id, TemplateContent } from '@/shared/api/types';
+import type { Conversation, Id, TemplateContent, Time } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { cx } from '@/shared/ui/cx';
 import { Queries } from '../queries';
 import { fillPlaces, readTemplate, templateContent, valueKey, type Template, type TemplateVariable } from './templates';
 
+const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
+
 export interface TemplatePickerProps {
-  readonly channelId: Id;
-  readonly contactName: string;
+  readonly conversation: Conversation;
   /** How much of a free reply is kept for later. */
   readonly draftLength: number;
   readonly modes: ReactNode;
   readonly onSend: (content: TemplateContent, file: File | null) => void;
+  /** False if it could not be scheduled; why was said. */
+  readonly onSchedule: (content: TemplateContent, file: File | null, dueAt: Time) => Promise<boolean>;
 }
 
 export default function TemplatePicker(props: TemplatePickerProps) {
@@ -29,8 +33,8 @@ export default function TemplatePicker(props: TemplatePickerProps) {
 }
 
 /** In the box's own place: templates at the start, what fills them at the end, below them the message as it will arrive. */
-function Picker({ channelId, contactName, draftLength, modes, onSend }: TemplatePickerProps) {
-  const { templates, isPending, hasFailed } = useTemplates(channelId);
+function Picker({ conversation, draftLength, modes, onSend, onSchedule }: TemplatePickerProps) {
+  const { templates, isPending, hasFailed } = useTemplates(conversation.channel_id);
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState<string | null>(null);
   const found = templates.filter((template) =>
@@ -65,10 +69,11 @@ function Picker({ channelId, contactName, draftLength, modes, onSend }: Template
           key={chosen.id}
           templates={found}
           template={chosen}
-          contactName={contactName}
+          conversation={conversation}
           draftLength={draftLength}
           onChoose={setChosenId}
           onSend={onSend}
+          onSchedule={onSchedule}
         />
       )}
     </>
@@ -92,14 +97,16 @@ function useTemplates(channelId: Id): { templates: Template[]; isPending: boolea
 interface FillingProps {
   readonly templates: readonly Template[];
   readonly template: Template;
-  readonly contactName: string;
+  readonly conversation: Conversation;
   readonly draftLength: number;
   readonly onChoose: (id: string) => void;
-  readonly onSend: (content: TemplateContent, file: File | null) => void;
+  readonly onSend: TemplatePickerProps['onSend'];
+  readonly onSchedule: TemplatePickerProps['onSchedule'];
 }
 
-function Filling({ templates, template, contactName, draftLength, onChoose, onSend }: FillingProps) {
-  const [values, setValues] = useState<Record<string, string>>(() => firstValues(template, contactName));
+function Filling({ templates, template, conversation, draftLength, onChoose, onSend, onSchedule }: FillingProps) {
+  const [isChoosingTime, setChoosingTime] = useState(false);
+  const [values, setValues] = useState<Record<string, string>>(() => firstValues(template, conversation.contact.name));
   const [file, setFile] = useState<File | null>(null);
   const isComplete =
     template.variables.every((variable) => values[valueKey(variable)]?.trim()) &&
@@ -143,10 +150,32 @@ function Filling({ templates, template, contactName, draftLength, onChoose, onSe
               </>
             )}
           </span>
-          <Button type="submit" look={isComplete ? 'filled' : 'outlined'} disabled={!isComplete} keyName="Enter">
-            {t('template.send')}
-          </Button>
+          <span className="flex items-center gap-2">
+            <IconButton
+              icon={CalendarClock}
+              label={t('keys.schedule')}
+              disabled={!isComplete}
+              onClick={() => setChoosingTime(true)}
+            />
+            <Button type="submit" look={isComplete ? 'filled' : 'outlined'} disabled={!isComplete} keyName="Enter">
+              {t('template.send')}
+            </Button>
+          </span>
         </div>
+        {isChoosingTime && (
+          <Suspense fallback={null}>
+            <SendLaterDialog
+              conversation={conversation}
+              title={t('schedule.title')}
+              action={t('schedule.save')}
+              isTemplate
+              onClose={() => setChoosingTime(false)}
+              onChoose={async (dueAt) => {
+                if (await onSchedule(templateContent(template, values), file, dueAt)) setChoosingTime(false);
+              }}
+            />
+          </Suspense>
+        )}
       </div>
     </form>
   );

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Capabilities, TemplateRecord } from '@/shared/api/types';
 import { loadLocale } from '@/shared/i18n';
 import { attach, kindFor } from './attachments';
-import { outgoingOf } from './Composer';
+import { outgoingOf } from './outgoing';
 import { fillPlaces, readTemplate, templateContent } from './templates';
 
 const capabilities: Capabilities = {

@@ -291,6 +291,10 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
       return { title: t('empty.unassigned'), text: t('empty.unassigned_text') };
     case 'snoozed':
       return { title: t('empty.snoozed'), text: t('empty.snoozed_text') };
+    case 'scheduled':
+      return { title: t('empty.scheduled'), text: t('empty.scheduled_text') };
+    case 'held':
+      return { title: t('empty.held'), text: t('empty.held_text') };
     case 'open':
       return { title: t('empty.open'), text: t('empty.open_text') };
   }

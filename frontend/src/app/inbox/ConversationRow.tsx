@@ -1,4 +1,4 @@
-import { AlarmClock, AlarmClockCheck, CircleAlert, Hourglass, Lock } from 'lucide-react';
+import { AlarmClock, AlarmClockCheck, CalendarClock, CircleAlert, CirclePause, Hourglass, Lock } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
@@ -170,6 +170,17 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
         <span className="tabular flex items-center gap-1 text-warn">
           <Hourglass aria-hidden size={12} strokeWidth={1.75} />
           {formatSpan(serviceWindow.leftMs)}
+        </span>
+      )}
+      {conversation.scheduled_count > 0 && (
+        <span role="img" aria-label={t('row.scheduled')} className="text-muted">
+          <CalendarClock aria-hidden size={12} strokeWidth={1.75} />
+        </span>
+      )}
+      {conversation.held_count > 0 && (
+        <span className="flex items-center gap-1 text-danger">
+          <CirclePause aria-hidden size={12} strokeWidth={1.75} />
+          {t('row.held')}
         </span>
       )}
       {conversation.has_failed && (

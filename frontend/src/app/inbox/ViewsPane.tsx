@@ -81,6 +81,8 @@ export function WorkspaceMenu() {
   );
 }
 
+const RARE: ReadonlySet<View> = new Set<View>(['scheduled', 'held']);
+
 function ViewLinks({ view }: { readonly view: View }) {
   const channels = useStore((state) => state.channels);
   return (
@@ -110,6 +112,8 @@ function ViewLink({
   readonly isHere: boolean;
 }) {
   const count = useStore((state) => countOf(name, state));
+  // What is rarely there takes no place while it is not.
+  if (RARE.has(name) && !isHere && !count?.total) return null;
   return (
     <Link href={paths.inbox(name)} aria-current={isHere ? 'page' : undefined} className={rowClass(isHere)}>
       <Icon
@@ -128,7 +132,7 @@ function ViewLink({
 export function Figures({ name, count }: { readonly name: View; readonly count: Count | undefined }) {
   if (!count) return null;
   const total = count.total ?? 0;
-  const isAlarm = name === 'failed';
+  const isAlarm = name === 'failed' || name === 'held';
   return (
     <span className="tabular flex shrink-0 gap-1.5">
       <span className={cx('font-semibold', !isAlarm && count.waiting === 0 && 'invisible')}>

@@ -1,4 +1,15 @@
-import { AlarmClock, CheckCheck, CircleAlert, CircleDashed, Hand, Inbox, Timer, type LucideIcon } from 'lucide-react';
+import {
+  AlarmClock,
+  CalendarClock,
+  CheckCheck,
+  CircleAlert,
+  CircleDashed,
+  CirclePause,
+  Hand,
+  Inbox,
+  Timer,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Channel, Count } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import type { State } from '@/shared/store/state';
@@ -10,6 +21,8 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   waiting: Timer,
   open: Inbox,
   snoozed: AlarmClock,
+  scheduled: CalendarClock,
+  held: CirclePause,
   failed: CircleAlert,
   resolved: CheckCheck,
 };

@@ -1,4 +1,5 @@
 /** The requests of the working screens, one function each. */
+import type { ListView } from '@/shared/store/state';
 import { answerOf, client } from './client';
 import type {
   Agent,
@@ -10,15 +11,18 @@ import type {
   Id,
   Label,
   Message,
+  OutgoingContent,
   Page,
   Team,
+  ScheduledMessage,
   TemplateRecord,
   Time,
   ViewCounts,
 } from './types';
+import { wireContent } from './wire';
 
 export interface ConversationQuery {
-  view: 'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'resolved' | 'failed';
+  view: ListView;
   channelId: Id | null;
   order: 'newest' | 'oldest' | 'waiting';
   after?: string | null;
@@ -145,6 +149,41 @@ export function putReaction(id: Id, emoji: string): Promise<Message> {
   return answerOf(
     client.PUT('/api/messages/{message_id}/reaction', { params: { path: { message_id: id } }, body: { emoji } }),
   );
+}
+
+export async function fetchScheduled(conversationId: Id): Promise<ScheduledMessage[]> {
+  const path = { conversation_id: conversationId };
+  return (await answerOf(client.GET('/api/conversations/{conversation_id}/scheduled', { params: { path } }))).items;
+}
+
+export interface ScheduledDraft {
+  client_id: Id;
+  content: OutgoingContent;
+  due_at: Time;
+  quoted_id: Id | null;
+}
+
+export function postScheduled(conversationId: Id, draft: ScheduledDraft): Promise<ScheduledMessage> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/scheduled', {
+      params: { path: { conversation_id: conversationId } },
+      body: { ...draft, content: wireContent(draft.content) },
+    }),
+  );
+}
+
+export function patchScheduled(id: Id, dueAt: Time): Promise<ScheduledMessage> {
+  return answerOf(
+    client.PATCH('/api/scheduled/{scheduled_id}', { params: { path: { scheduled_id: id } }, body: { due_at: dueAt } }),
+  );
+}
+
+export function postCancelScheduled(id: Id): Promise<ScheduledMessage> {
+  return answerOf(client.POST('/api/scheduled/{scheduled_id}/cancel', { params: { path: { scheduled_id: id } } }));
+}
+
+export function postSendScheduled(id: Id): Promise<Message> {
+  return answerOf(client.POST('/api/scheduled/{scheduled_id}/send', { params: { path: { scheduled_id: id } } }));
 }
 
 export function fetchContact(id: Id): Promise<Contact> {

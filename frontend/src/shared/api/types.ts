@@ -58,6 +58,8 @@ export type MediaLimit = Schemas['MediaLimit'];
 export type Agent = Schemas['Agent'];
 export type TemplateRecord = Schemas['threadline.store.templates.Template'];
 
+export type ScheduledMessage = Schemas['ScheduledMessage'];
+
 export type FilledReply = Schemas['FilledReply'];
 export type FilledPiece = Schemas['FilledPiece'];
 export type ReplyVariable = Schemas['ReplyVariable'];

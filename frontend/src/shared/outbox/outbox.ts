@@ -2,9 +2,11 @@
  * Messages on their way to the server. Each is kept in the browser's database until the server has it, shown at once, and
  * sent by one tab at a time: in a conversation strictly one after the other, under a lock of that conversation.
  */
-import { Problem, getCsrfToken, request } from '@/shared/api/http';
+import { Problem, request } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
 import { withLock } from '@/shared/api/locks';
+import { uploadFile } from '@/shared/api/upload';
+import { wireContent } from '@/shared/api/wire';
 import type { FileRecord, Id, Message, OutgoingContent, Quoted } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
 import { problemText } from '@/shared/problem';
@@ -30,7 +32,11 @@ export interface Courier {
 }
 
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('threadline-outbox');
-let courier: Courier = { upload, post };
+let courier: Courier = {
+  upload: (item, onProgress) =>
+    item.file ? uploadFile(item.channelId, item.file, onProgress) : Promise.reject(new Problem(400, { title: '' })),
+  post,
+};
 let stopped = new AbortController();
 
 export function setCourier(next: Courier): void {
@@ -166,35 +172,6 @@ function post(item: Kept, content: OutgoingContent): Promise<Message> {
       content: wireContent(content),
       quoted_id: item.quoted?.message_id ?? null,
     },
-  });
-}
-
-/** What the server takes: a template's own text and category it knows itself. */
-function wireContent(content: OutgoingContent): object {
-  if (content.kind !== 'template') return content;
-  const { text: _text, category: _category, ...wire } = content;
-  return wire;
-}
-
-/** fetch tells nothing about what has gone up; this does. */
-function upload(item: Kept, onProgress: (share: number) => void): Promise<FileRecord> {
-  return new Promise((resolve, reject) => {
-    const { file } = item;
-    if (!file) return reject(new Problem(400, { title: '' }));
-    const call = new XMLHttpRequest();
-    call.open('POST', '/api/files');
-    call.responseType = 'json';
-    call.setRequestHeader('X-CSRF-Token', getCsrfToken());
-    call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    call.onerror = () => reject(new Problem(0, {}));
-    call.onload = () => {
-      if (call.status >= 200 && call.status < 300) resolve(call.response as FileRecord);
-      else reject(new Problem(call.status, (call.response as object | null) ?? {}));
-    };
-    const form = new FormData();
-    form.set('channel_id', item.channelId);
-    form.set('file', file.blob, file.name);
-    call.send(form);
   });
 }
 

@@ -3,7 +3,17 @@ import type { ConversationRow, Count, Id } from '@/shared/api/types';
 import { isInView } from './lists';
 import type { Counts, ListView } from './state';
 
-const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'snoozed', 'failed', 'resolved'];
+const VIEWS: readonly ListView[] = [
+  'mine',
+  'unassigned',
+  'waiting',
+  'open',
+  'snoozed',
+  'scheduled',
+  'held',
+  'failed',
+  'resolved',
+];
 
 /** What one conversation's change does to the figures. `before` undefined: it is new. */
 export function countChange(
@@ -36,6 +46,8 @@ function isCountedAlike(before: ConversationRow, after: ConversationRow): boolea
     before.state === after.state &&
     before.assignee_id === after.assignee_id &&
     before.has_failed === after.has_failed &&
+    before.scheduled_count > 0 === after.scheduled_count > 0 &&
+    before.held_count > 0 === after.held_count > 0 &&
     (before.waiting_since === null) === (after.waiting_since === null)
   );
 }

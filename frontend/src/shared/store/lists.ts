@@ -16,6 +16,10 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
       return row.state === 'open';
     case 'snoozed':
       return row.state === 'snoozed';
+    case 'scheduled':
+      return row.scheduled_count > 0;
+    case 'held':
+      return row.held_count > 0;
     case 'failed':
       return row.has_failed;
     case 'resolved':

@@ -5,7 +5,17 @@ import { reduce, type Action } from './reduce';
 import { EMPTY, listKey, type ListQuery, type ListView, type State } from './state';
 import { asRow, makeChanges, makeConversation, makeMessage, ME, time } from './testing';
 
-const VIEWS: readonly ListView[] = ['mine', 'unassigned', 'waiting', 'open', 'snoozed', 'failed', 'resolved'];
+const VIEWS: readonly ListView[] = [
+  'mine',
+  'unassigned',
+  'waiting',
+  'open',
+  'snoozed',
+  'scheduled',
+  'held',
+  'failed',
+  'resolved',
+];
 const QUERIES: readonly ListQuery[] = VIEWS.flatMap((view) => [
   { view, order: 'due' as const, channelId: null },
   { view, order: 'newest' as const, channelId: null },
@@ -27,7 +37,7 @@ class Desk {
   step(): Changes {
     const known = [...this.conversations.values()];
     const conversation = known[Math.floor(this.random() * known.length)] as Conversation;
-    const choice = Math.floor(this.random() * 8);
+    const choice = Math.floor(this.random() * 9);
     if (choice === 0) return this.started();
     if (choice === 1) return this.changed({ ...conversation, assignee_id: this.random() < 0.5 ? ME : null });
     if (choice === 2) return this.changed({ ...conversation, state: 'resolved', waiting_since: null });
@@ -35,6 +45,7 @@ class Desk {
     if (choice === 4) return this.read(conversation);
     if (choice === 5) return this.status(conversation);
     if (choice === 6) return this.changed({ ...conversation, state: 'snoozed', snoozed_until: time(5_000) });
+    if (choice === 7) return this.changed({ ...conversation, scheduled_count: 1 - conversation.scheduled_count });
     return this.received(conversation);
   }
 

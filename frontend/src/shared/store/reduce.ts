@@ -155,6 +155,8 @@ function applyEvent(state: State, event: FeedEvent): State {
         : state;
     case 'template_changed':
       return { ...state, templateEpoch: state.templateEpoch + 1 };
+    case 'scheduled_changed':
+      return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
     case 'label_created':
     case 'label_changed':
     case 'label_deleted':

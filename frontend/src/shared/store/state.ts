@@ -16,7 +16,8 @@ import type {
   Time,
 } from '@/shared/api/types';
 
-export type ListView = 'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'failed' | 'resolved';
+export type ListView =
+  'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
 export type ListOrder = 'due' | 'newest';
 
 export interface ListQuery {
@@ -109,6 +110,8 @@ export interface State {
   /** Raised when teams were made, changed or deleted. */
   teamEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
+  /** Raised when scheduled messages were made, changed, sent or held. */
+  scheduledEpoch: number;
 }
 
 export const EMPTY: State = {
@@ -135,6 +138,7 @@ export const EMPTY: State = {
   labelEpoch: 0,
   teamEpoch: 0,
   files: new Map(),
+  scheduledEpoch: 0,
 };
 
 export function listKey(query: ListQuery): string {

@@ -1,4 +1,5 @@
 import common from './common.json';
+import composer from './composer.json';
 import entry from './entry.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
@@ -9,4 +10,15 @@ import states from './states.json';
 import team from './team.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states, ...team };
+export default {
+  ...common,
+  ...composer,
+  ...entry,
+  ...inbox,
+  ...practice,
+  ...reach,
+  ...server,
+  ...settings,
+  ...states,
+  ...team,
+};

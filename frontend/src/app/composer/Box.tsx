@@ -1,0 +1,328 @@
+import { CalendarClock, LayoutGrid, Paperclip, SendHorizontal, Slash, TriangleAlert, X } from 'lucide-react';
+import {
+  lazy,
+  Suspense,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react';
+import { postTyping } from '@/shared/api/calls';
+import type { Channel, Conversation, Id, Message, Time } from '@/shared/api/types';
+import { useMedia } from '@/shared/hooks/useMedia';
+import { t } from '@/shared/i18n';
+import { formatList, formatNumber } from '@/shared/i18n/format';
+import { useCommands } from '@/shared/keys/keyboard';
+import { setDraft } from '@/shared/outbox/drafts';
+import { enqueue } from '@/shared/outbox/outbox';
+import { variableName } from '@/shared/replyVariables';
+import { draftKey, type ReplyMode } from '@/shared/store/state';
+import { useStore } from '@/shared/store/store';
+import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/IconButton';
+import { Kbd } from '@/shared/ui/Kbd';
+import { cx } from '@/shared/ui/cx';
+import { describeContent } from '../inbox/describe';
+import { resolveWhenSent } from '../thread/actions';
+import { quoteOf } from '../thread/rows';
+import { AttachmentChips } from './AttachmentChips';
+import { attach, keepAttachments, keptAttachments, type Attachment } from './attachments';
+import { outgoingOf } from './outgoing';
+import { openPlaces } from './savedReplies';
+import { replyOptionId, SavedReplyList } from './SavedReplyList';
+import { scheduleParts } from './schedule';
+import { useDrop } from './useDrop';
+import { useSlash } from './useSlash';
+
+const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
+
+const TYPING_MS = 20_000;
+/** The counter is silent until the last tenth of the limit. */
+const COUNT_FROM = 0.9;
+
+export interface BoxHandle {
+  focus: () => void;
+}
+
+export interface BoxProps {
+  readonly handle: Ref<BoxHandle>;
+  readonly mode: ReplyMode;
+  readonly conversation: Conversation;
+  readonly channel: Channel | undefined;
+  readonly quoted: Message | null;
+  readonly onQuoted: (message: Message | null) => void;
+  readonly onResolved: () => void;
+  readonly modes: ReactNode;
+  readonly onTemplate?: () => void;
+}
+
+/** The box itself: text, files, what helps to write them, and the ways out. */
+export function Box({
+  handle,
+  mode,
+  conversation,
+  channel,
+  quoted,
+  onQuoted,
+  onResolved,
+  modes,
+  onTemplate,
+}: BoxProps) {
+  const { id } = conversation;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  // The draft itself: kept ones are read from the browser's database a moment after a reload.
+  const text = useStore((state) => state.drafts.get(draftKey(id, mode))?.text ?? '');
+  const [attachments, setAttachments] = useAttachments(conversation);
+  const capabilities = channel?.capabilities;
+  const isNote = mode === 'note';
+  const limit = capabilities?.text_length ?? Infinity;
+  const isOver = !isNote && text.length > limit;
+  const hasProblem = !isNote && attachments.some((attachment) => attachment.problem !== '');
+  const hasSomething = text.trim() !== '' || (!isNote && attachments.length > 0);
+  const places = isNote ? [] : openPlaces(text);
+  const canSend = hasSomething && !isOver && !hasProblem && places.length === 0 && channel !== undefined;
+  const canAttach = !isNote && capabilities !== undefined && Object.keys(capabilities.media).length > 0;
+  const isTouch = useMedia('(pointer: coarse)');
+  const signalTyping = useTyping(conversation, channel);
+
+  useImperativeHandle(handle, () => ({ focus: () => area.current?.focus() }));
+  useAutosize(area, text);
+
+  const write = (next: string) => {
+    setDraft(id, mode, next);
+    if (!isNote && next.trim() !== '') signalTyping();
+  };
+  const listId = useId();
+  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write });
+  const add = (files: Iterable<File>) => {
+    if (!capabilities || !canAttach) return;
+    setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
+  };
+  /** The ids of what goes out: none if something is still to be done first. */
+  const send = (): readonly Id[] => {
+    if (places[0]) area.current?.setSelectionRange(places[0].start, places[0].end);
+    if (!canSend) return [];
+    const common = { conversationId: id, channelId: conversation.channel_id, mode };
+    const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
+    const parts = outgoingOf(text.trim(), isNote ? [] : attachments, capabilities?.caption_length ?? 0);
+    const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
+    write('');
+    if (!isNote) {
+      setAttachments([]);
+      onQuoted(null);
+    }
+    return ids;
+  };
+  useCommands({
+    send_resolve: () => {
+      if (isNote || document.activeElement !== area.current) return false;
+      const ids = send();
+      if (ids.length > 0) {
+        void resolveWhenSent(conversation, ids);
+        onResolved();
+      }
+      return true;
+    },
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (slash.onKeyDown(event)) return;
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey) return;
+    if (event.altKey) {
+      if (isNote || !canSend) return;
+      event.preventDefault();
+      setChoosingTime(true);
+      return;
+    }
+    const withMod = event.ctrlKey || event.metaKey;
+    if (!withMod && (isNote || isTouch)) return;
+    event.preventDefault();
+    send();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    if (event.clipboardData.files.length === 0 || !canAttach) return;
+    event.preventDefault();
+    add(event.clipboardData.files);
+  };
+  const isDropping = useDrop(canAttach, add);
+  const [isChoosingTime, setChoosingTime] = useState(false);
+  const schedule = async (dueAt: Time) => {
+    const parts = outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0);
+    const isDone = await scheduleParts(conversation, parts, dueAt, quoted?.id ?? null);
+    if (!isDone) return;
+    setChoosingTime(false);
+    write('');
+    setAttachments([]);
+    onQuoted(null);
+    area.current?.focus();
+  };
+
+  return (
+    <>
+      {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
+      <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
+        {modes}
+        <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
+      </div>
+      {quoted && !isNote && (
+        <div className="mx-3 mt-2 flex items-start gap-2 rounded-sm border-s-2 border-accent bg-hover ps-2.5 text-12">
+          <span className="min-w-0 flex-1 py-1">
+            <span dir="auto" className="block truncate text-aligned font-medium">
+              {quoted.direction === 'incoming' ? conversation.contact.name : t('row.you')}
+            </span>
+            <span dir="auto" className="block truncate text-aligned text-muted">
+              {describeContent(quoted.content)}
+            </span>
+          </span>
+          <IconButton icon={X} size={28} label={t('quote.remove')} onClick={() => onQuoted(null)} />
+        </div>
+      )}
+      {!isNote && (
+        <AttachmentChips
+          attachments={attachments}
+          onRemove={(gone) => setAttachments(attachments.filter((attachment) => attachment !== gone))}
+        />
+      )}
+      <textarea
+        ref={area}
+        dir="auto"
+        rows={1}
+        value={text}
+        onChange={(event) => {
+          write(event.target.value);
+          slash.onMoved(event.target.value, event.target.selectionStart, true);
+        }}
+        onSelect={(event) => slash.onMoved(text, event.currentTarget.selectionStart, false)}
+        onFocus={() => slash.onEntered(true)}
+        onBlur={(event) => slash.onEntered(event.relatedTarget?.id === listId)}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        aria-autocomplete={isNote ? undefined : 'list'}
+        aria-controls={slash.active && listId}
+        aria-activedescendant={slash.active && replyOptionId(listId, slash.active)}
+        aria-label={isNote ? t('composer.note_label') : t('composer.reply_label', { name: conversation.contact.name })}
+        aria-invalid={isOver || undefined}
+        placeholder={
+          isDropping
+            ? t('attach.drop')
+            : isNote
+              ? t('composer.note_hint')
+              : isTouch
+                ? t('composer.reply_hint_touch')
+                : t('composer.reply_hint')
+        }
+        className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
+      />
+      {places.length > 0 && (
+        <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
+          <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />
+          {t('reply.fill', { what: formatList([...new Set(places.map(({ variable }) => variableName(variable)))]) })}
+        </p>
+      )}
+      <div className="flex items-center justify-between gap-2 p-1.5 pt-0">
+        <div className="flex min-w-0 items-center">
+          {canAttach && (
+            <>
+              <IconButton icon={Paperclip} label={t('attach.add')} onClick={() => picker.current?.click()} />
+              <input
+                ref={picker}
+                type="file"
+                multiple
+                tabIndex={-1}
+                aria-hidden
+                className="hidden"
+                onChange={(event) => {
+                  add(event.target.files ?? []);
+                  event.target.value = '';
+                  area.current?.focus();
+                }}
+              />
+            </>
+          )}
+          {!isNote && onTemplate && (
+            <IconButton icon={LayoutGrid} label={t('composer.template')} onClick={onTemplate} />
+          )}
+          {!isNote && <IconButton icon={Slash} label={t('reply.list')} keyName="/" onClick={slash.begin} />}
+          <span className="md:hidden">{modes}</span>
+        </div>
+        <span className="flex items-center gap-2">
+          {!isNote && text.length > limit * COUNT_FROM && (
+            <span className={cx('tabular text-12', isOver ? 'font-medium text-danger' : 'text-muted')}>
+              {t('composer.length', { length: formatNumber(text.length), limit: formatNumber(limit) })}
+            </span>
+          )}
+          {!isNote && (
+            <IconButton
+              icon={CalendarClock}
+              label={t('keys.schedule')}
+              keyName={['Alt', 'Enter']}
+              disabled={!canSend}
+              onClick={() => setChoosingTime(true)}
+            />
+          )}
+          <Button
+            look={canSend ? 'filled' : 'outlined'}
+            disabled={!canSend}
+            onClick={send}
+            className="max-md:size-11 max-md:px-0"
+          >
+            <span className="max-md:sr-only">{isNote ? t('composer.add_note') : t('composer.send')}</span>
+            <span className="max-md:hidden">
+              <Kbd keys={isNote ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
+            </span>
+            <SendHorizontal aria-hidden size={18} strokeWidth={1.75} className="md:hidden rtl:-scale-x-100" />
+          </Button>
+        </span>
+      </div>
+      {isChoosingTime && (
+        <Suspense fallback={null}>
+          <SendLaterDialog
+            conversation={conversation}
+            title={t('schedule.title')}
+            action={t('schedule.save')}
+            onClose={() => setChoosingTime(false)}
+            onChoose={schedule}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function useAttachments(
+  conversation: Conversation,
+): [readonly Attachment[], (attachments: readonly Attachment[]) => void] {
+  const [attachments, set] = useState(() => keptAttachments(conversation.id));
+  return [
+    attachments,
+    (next) => {
+      keepAttachments(conversation.id, next);
+      set(next);
+    },
+  ];
+}
+
+/** Tells the customer that somebody writes, not more often than the provider shows it. */
+function useTyping(conversation: Conversation, channel: Channel | undefined): () => void {
+  const last = useRef(0);
+  return () => {
+    const now = Date.now();
+    if (!channel?.capabilities.has_typing || now - last.current < TYPING_MS) return;
+    last.current = now;
+    void postTyping(conversation.id).catch(() => undefined);
+  };
+}
+
+function useAutosize(area: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [area, text]);
+}

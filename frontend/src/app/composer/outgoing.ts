@@ -1,0 +1,22 @@
+/** What leaves the box: one message per file, and the text where it fits. */
+import type { OutgoingContent } from '@/shared/api/types';
+import { takesCaption, type Attachment } from './attachments';
+
+export interface Outgoing {
+  content: OutgoingContent | { kind: 'media'; media: Attachment['media']; caption: string };
+  file: { blob: Blob; name: string; mime: string } | null;
+  isFirst: boolean;
+}
+
+/** One message per file; the text goes below the first that takes it, else in front as a message of its own. */
+export function outgoingOf(text: string, attachments: readonly Attachment[], captionLength: number): Outgoing[] {
+  const first = attachments[0];
+  const isCaption = first !== undefined && text !== '' && takesCaption(first.media) && text.length <= captionLength;
+  const files = attachments.map(({ file, media }, index) => ({
+    content: { kind: 'media' as const, media, caption: isCaption && index === 0 ? text : '' },
+    file: { blob: file, name: file.name, mime: file.type },
+    isFirst: index === 0 && (isCaption || text === ''),
+  }));
+  if (text === '' || isCaption) return files;
+  return [{ content: { kind: 'text', text }, file: null, isFirst: true }, ...files];
+}

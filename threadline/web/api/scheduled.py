@@ -1,0 +1,112 @@
+"""Scheduled messages of a conversation."""
+
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from threadline.actions.schedule_message import cancel_scheduled, change_scheduled, schedule_message, send_scheduled
+from threadline.channels.registry import channel_type
+from threadline.core.errors import Invalid
+from threadline.core.permission import Permission
+from threadline.infra.clock import new_id
+from threadline.store.conversations import access_conversation_keys
+from threadline.store.messages import Message, access_message
+from threadline.store.scheduled import ScheduledMessage, find_scheduled, list_scheduled
+from threadline.web.api.contents import OutgoingContent, to_content
+from threadline.web.api.inputs import Id, Input, Moment
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls
+
+router = APIRouter()
+
+
+class ScheduledList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[ScheduledMessage]
+
+
+class ScheduledInput(Input):
+    """`client_id` is the client's own id of this message: sent twice, it is one message."""
+
+    client_id: Id
+    content: OutgoingContent
+    due_at: Moment
+    quoted_id: Id | None = None
+
+
+class ScheduledChange(Input):
+    """What is absent stays."""
+
+    content: OutgoingContent | None = None
+    due_at: Moment | None = None
+
+
+@operation(router, "GET", "/conversations/{conversation_id}/scheduled", out=ScheduledList)
+async def get_scheduled(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """What waits for its time in a conversation, and what is held."""
+    await access_conversation_keys(call.session, call.caller, conversation_id)
+    return call.answer(ScheduledList(items=await list_scheduled(call.session, conversation_id=conversation_id)))
+
+
+@operation(
+    router, "POST", "/conversations/{conversation_id}/scheduled", out=ScheduledMessage, status=201, name="schedule"
+)
+async def post_scheduled(
+    conversation_id: UUID, given: ScheduledInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
+) -> Response:
+    """Send a message later."""
+    await schedule_message(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        content=to_content(given.content),
+        quoted_id=given.quoted_id,
+        due_at=given.due_at,
+        client_id=given.client_id,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+    )
+    return call.answer(await find_scheduled(call.session, given.client_id), status=201)
+
+
+@operation(router, "PATCH", "/scheduled/{scheduled_id}", out=ScheduledMessage)
+async def update_scheduled(
+    scheduled_id: UUID, given: ScheduledChange, call: Call = calls(Permission.MESSAGES_SEND)
+) -> Response:
+    """Change its text or its time; what was held waits anew."""
+    if given.content is None and given.due_at is None:
+        raise Invalid("Please say what is to change.", field="due_at", reason="nothing_to_change")
+    await change_scheduled(
+        call.session,
+        caller=call.caller,
+        scheduled_id=scheduled_id,
+        content=None if given.content is None else to_content(given.content),
+        due_at=given.due_at,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+    )
+    return call.answer(await find_scheduled(call.session, scheduled_id))
+
+
+@operation(router, "POST", "/scheduled/{scheduled_id}/cancel", out=ScheduledMessage, name="cancelScheduled")
+async def post_cancel(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
+    """Do not send it. The answer is what it was, so that it can be written anew."""
+    return call.answer(
+        await cancel_scheduled(call.session, caller=call.caller, scheduled_id=scheduled_id, now=call.now, new_id=new_id)
+    )
+
+
+@operation(router, "POST", "/scheduled/{scheduled_id}/send", out=Message, name="sendScheduled")
+async def post_send(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)) -> Response:
+    """Send it now."""
+    message_id = await send_scheduled(
+        call.session,
+        caller=call.caller,
+        scheduled_id=scheduled_id,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
