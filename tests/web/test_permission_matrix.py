@@ -110,6 +110,7 @@ RULES = {
     "restoreWaiting": CHANGE_CONVERSATION,
     "schedule": CHANGE_CONVERSATION,
     "sendScheduled": CHANGE_CONVERSATION,
+    "search": EVERYBODY,
     "setReaction": CHANGE_CONVERSATION,
     "setSending": SUPERVISORS,
     "settleMessage": CHANGE_CONVERSATION,
@@ -366,6 +367,7 @@ def target_of(name: str) -> _Target:
 
 QUERIES = {
     "getTemplates": "?channel_id={channel_id}",
+    "search": "?q=hello",
     "getEvents": "?after=0",
     "getSetup": "?token=x",
     "getInvitation": "?token=x",

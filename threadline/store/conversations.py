@@ -266,6 +266,22 @@ async def load_conversations(
     return await _with_labels(connection, workspace_id, rows, has_reads=False)
 
 
+async def load_visible_conversations(
+    session: Session, caller: Caller, conversation_ids: Sequence[UUID]
+) -> list[Conversation]:
+    """Those of these that the caller may see, in this order. For look-ups that know ids only."""
+    arguments = Arguments(caller.workspace_id, list(conversation_ids))
+    read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
+    connection = await session.raw()
+    rows = await connection.fetch(
+        f"select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from conversations c {_JOINS} {read}"
+        f" where c.workspace_id = $1 and c.id = any($2::uuid[]) and {visible(caller.visibility, 'c', arguments)}"
+        " order by array_position($2::uuid[], c.id)",
+        *arguments.values,
+    )
+    return await _with_labels(connection, caller.workspace_id, rows, has_reads=True)
+
+
 async def conversations_of_contact(
     session: Session, caller: Caller, contact_id: UUID, *, limit: int
 ) -> list[asyncpg.Record]:

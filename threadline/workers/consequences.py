@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final, Protocol
 from uuid import UUID
 
 from prometheus_client import Counter
 
 from threadline.actions.answer_incoming import answer_incoming
+from threadline.actions.index_search import INDEXED, index_search
 from threadline.actions.isolate_failures import describe
 from threadline.actions.notify_agents import notify_agents
 from threadline.actions.seal_events import seal_events
@@ -62,18 +64,21 @@ class Handle(Protocol):
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """`kinds` None: every event, and in unbroken ranges. `rests_s`: how long it rests when it has caught up, so that
-    ranges are not tiny."""
+    ranges are not tiny. `rests_longer`: how many times as long as a full batch took it rests after that batch, so that
+    what nobody waits for leaves the worker to what arrives."""
 
     name: str
     handle: Handle
     kinds: frozenset[EventKind] | None
     rests_s: float = 0.0
+    rests_longer: float = 0.0
 
 
 CONSUMERS: Final = (
     Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
+    Consumer("index_search", index_search, INDEXED, rests_s=0.3, rests_longer=3.0),
 )
 
 
@@ -96,8 +101,12 @@ class ConsumerLoop:
         """Until `stop` is set, between two batches. Raises FenceLost when another worker has the consumer."""
         with self.bus.subscribe("feed:") as news:
             while not stop.is_set():
+                began_at = monotonic()
                 if await self._step_safely():
-                    continue  # a full batch was read, there is more: resting now would limit what it follows
+                    # A full batch was read, there is more: resting now would limit what it follows.
+                    if self.consumer.rests_longer:
+                        await self._sleep(self.consumer.rests_longer * (monotonic() - began_at))
+                    continue
                 await news.wait(self.poll_s)
                 if self.consumer.rests_s:
                     await self._sleep(self.consumer.rests_s)

@@ -26,6 +26,7 @@ from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.media import register_media
+from threadline.workers.older_search import OlderSearch
 from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.upkeep import Upkeep
@@ -96,6 +97,7 @@ class Worker:
             await self._host(leases, "upkeep", self._upkeep_of())
             await self._host(leases, "snoozes", self._snoozes_of())
             await self._host(leases, "scheduled", self._scheduled_of())
+            await self._host(leases, "older_search", self._older_search_of())
         except Unavailable:
             log.warning("worker_waits_for_database")
         except Exception as error:
@@ -192,6 +194,10 @@ class Worker:
     def _scheduled_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = ScheduledTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: timers.run(stop)
+
+    def _older_search_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        older = OlderSearch(self.tools.database, self.tools.now)
+        return lambda _fence, stop: older.run(stop)
 
 
 async def _run(work: "Callable[[int, asyncio.Event], Awaitable[None]]", fence: int, stop: asyncio.Event) -> None:

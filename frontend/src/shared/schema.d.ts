@@ -1072,6 +1072,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages.
+         * @description What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1864,6 +1884,16 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** ContactHit */
+        ContactHit: {
+            address: components["schemas"]["TextPiece"][];
+            channel_id: string | null;
+            conversation_id: string | null;
+            /** Format: uuid */
+            id: string;
+            last_activity_at: string | null;
+            name: components["schemas"]["TextPiece"][];
+        };
         /** ContactName */
         ContactName: {
             /** Format: uuid */
@@ -2506,6 +2536,31 @@ export interface components {
             written_at: string | null;
         };
         /**
+         * MessageHit
+         * @description A message with what was looked for, as much of it as a list shows.
+         */
+        MessageHit: {
+            at: string;
+            author: components["schemas"]["Author"];
+            /** Format: uuid */
+            channel_id: string;
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            conversation_id: string;
+            /** @enum {unknown} */
+            direction: "incoming" | "line" | "note" | "outgoing";
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            snippet: components["schemas"]["TextPiece"][];
+        };
+        /** MessageHits */
+        MessageHits: {
+            items: components["schemas"]["MessageHit"][];
+            next: string | null;
+            searched_to: string | null;
+        };
+        /**
          * MessageInput
          * @description `client_id` is the client's own id of this message: sent twice, it is one message.
          */
@@ -3022,6 +3077,23 @@ export interface components {
          * @enum {unknown}
          */
         ScheduledState: "cancelled" | "held" | "sent" | "waiting";
+        /** SearchAnswer */
+        SearchAnswer: {
+            contacts: components["schemas"]["ContactHit"][];
+            conversations: components["schemas"]["Conversation"][];
+            messages: components["schemas"]["MessageHits"] | null;
+            problems: components["schemas"]["SearchProblem"][];
+        };
+        /**
+         * SearchProblem
+         * @description An operator that was left out or finds nothing.
+         */
+        SearchProblem: {
+            operator: string;
+            /** @enum {unknown} */
+            reason: "not_understood" | "nothing_called_so";
+            value: string;
+        };
         /** SecretMark */
         SecretMark: {
             is_set: boolean;
@@ -3253,6 +3325,11 @@ export interface components {
              */
             kind: "text";
             /** Text */
+            text: string;
+        };
+        /** TextPiece */
+        TextPiece: {
+            is_match: boolean;
             text: string;
         };
         /**
@@ -5588,6 +5665,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                after?: string | null;
+                among?: "all" | "messages" | "contacts" | "conversations";
+                limit?: number;
+                q: string;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description Refused or failed */

@@ -1,0 +1,91 @@
+"""Search over messages, contacts and conversations."""
+
+from datetime import tzinfo
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from threadline.core.errors import Invalid
+from threadline.core.permission import Permission
+from threadline.core.search_query import LONGEST_QUERY, SearchQuery, read_query
+from threadline.store.conversations import Conversation
+from threadline.store.search import (
+    ContactHit,
+    MessageHits,
+    search_contacts,
+    search_conversations,
+    search_messages,
+)
+from threadline.store.search_filters import Filters, read_filters
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls
+
+router = APIRouter()
+
+_Cursor = Annotated[str | None, Query(max_length=300)]
+
+
+class SearchProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator that was left out or finds nothing."""
+
+    operator: str
+    value: str
+    reason: Literal["not_understood", "nothing_called_so"]
+
+
+class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    messages: MessageHits | None
+    """None: not asked for."""
+    contacts: list[ContactHit]
+    conversations: list[Conversation]
+    problems: list[SearchProblem]
+
+
+@operation(router, "GET", "/search", out=SearchAnswer, name="search")
+async def get_search(
+    q: Annotated[str, Query(max_length=LONGEST_QUERY)],
+    among: Annotated[Literal["all", "messages", "contacts", "conversations"], Query()] = "all",
+    zone: Annotated[str, Query(max_length=64)] = "UTC",
+    after: _Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
+    local = _zone(zone)
+    wanted = read_query(q, today=call.now.astimezone(local).date())
+    filters = await read_filters(call.session, call.caller, wanted, zone=local)
+    session, caller = call.session, call.caller
+    messages = contacts = conversations = None
+    if among in ("all", "messages") and not wanted.is_empty:
+        messages = await search_messages(session, caller, wanted, filters, after=after, limit=limit)
+    if among in ("all", "contacts"):
+        contacts = await search_contacts(session, caller, wanted, filters, limit=limit)
+    if among in ("all", "conversations"):
+        conversations = await search_conversations(session, caller, wanted, filters, limit=limit)
+    return call.answer(
+        SearchAnswer(
+            messages=messages,
+            contacts=contacts or [],
+            conversations=conversations or [],
+            problems=_problems(wanted, filters),
+        )
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("This time zone is not known here.", field="zone", reason="time_zone_unknown") from None
+
+
+def _problems(wanted: SearchQuery, filters: Filters) -> list[SearchProblem]:
+    left_out = [
+        SearchProblem(operator=one.operator, value=one.value, reason="not_understood") for one in wanted.problems
+    ]
+    unknown = [
+        SearchProblem(operator=operator, value=value, reason="nothing_called_so") for operator, value in filters.unknown
+    ]
+    return left_out + unknown
