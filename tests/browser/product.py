@@ -51,13 +51,13 @@ class Product:
 
     def forget_proofs(self) -> None:
         """As if ten minutes had passed since people last gave their passwords."""
-        self._run_sql("update sessions set proved_at = now() - interval '11 minutes'")
+        self.run_sql("update sessions set proved_at = now() - interval '11 minutes'")
 
     def forget_tries(self) -> None:
         """As if it were tomorrow: all who join in these tests come from one address, too many within minutes."""
-        self._run_sql("delete from rate_counters")
+        self.run_sql("delete from rate_counters")
 
-    def _run_sql(self, statement: str) -> None:
+    def run_sql(self, statement: str) -> None:
         with database_for(load_settings({"THREADLINE_DATA_DIR": str(self.folder)})) as settings:
             assert settings.database_url is not None
             run_sql(embedded_programs(), settings.database_url, statement)

@@ -67,6 +67,7 @@ RULES = {
     "discardMessage": CHANGE_CONVERSATION,
     "dropFailedItem": ADMINS_OF_OBJECT,
     "endWaiting": CHANGE_CONVERSATION,
+    "forwardMessage": CHANGE_CONVERSATION,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
@@ -76,10 +77,12 @@ RULES = {
     "getConversation": READ_CONVERSATION,
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
+    "getEarlier": READ_CONVERSATION,
     "getEvents": EVERYBODY,
     "getFailedItems": SUPERVISORS,
     "getFile": READ_CONVERSATION,
     "getFilledReplies": CHANGE_CONVERSATION,
+    "getHistory": READ_CONVERSATION,
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
@@ -209,7 +212,7 @@ async def _message(house: House) -> dict[str, str]:
     body = {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Yes"}}
     sent = await house.admin.post(f"/api/conversations/{found['conversation_id']}/messages", body)
     assert sent.status == 201, sent.raw
-    return {"message_id": sent.json["id"]}
+    return {"message_id": sent.json["id"], "conversation_id": found["conversation_id"]}
 
 
 async def _scheduled(house: House) -> dict[str, str]:
@@ -314,8 +317,10 @@ _TARGETS: dict[str, _Target] = {
     "deleteToken": _token,
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
+    "forwardMessage": _message,
     "getAttempts": _message,
     "getChannel": _channel,
+    "getHistory": _message,
     "getMessage": _message,
     "getFile": _file,
     "getPractice": _practice,
@@ -344,6 +349,7 @@ _OF_A_CONVERSATION = (
     "endWaiting",
     "getContact",
     "getConversation",
+    "getEarlier",
     "getFilledReplies",
     "getMessages",
     "getScheduled",
@@ -374,6 +380,9 @@ QUERIES = {
 }
 
 
+_PLACES = ("{conversation_id}",)
+
+
 def body_of(name: str) -> Any:
     bodies: dict[str, Any] = {
         "acceptInvitation": {"token": "x", "password": PASSWORD, "name": "X"},
@@ -387,6 +396,7 @@ def body_of(name: str) -> Any:
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
+        "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},
         "markConversationRead": {"incoming_count": 1},
         "postPracticePart": {"name": "Cem"},
         "provePassword": {"password": "wrong"},
@@ -427,7 +437,14 @@ async def ask(house: House, caller: str, name: str, method: str, path: str, valu
         form.add_field("channel_id", values["channel_id"])
         form.add_field("file", b"%PDF-1.4 a letter", filename="letter.pdf", content_type="application/pdf")
         return await browser.request(method, url, data=form)
-    return await browser.request(method, url, body_of(name))
+    return await browser.request(method, url, _filled(body_of(name), values))
+
+
+def _filled(body: Any, values: dict[str, str]) -> Any:
+    """With the ids of the object in their places."""
+    if not isinstance(body, dict):
+        return body
+    return {key: value.format(**values) if value in _PLACES else value for key, value in body.items()}
 
 
 def heard(name: str, answer: Answer) -> str:

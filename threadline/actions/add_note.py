@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.send_message import SentMessage
-from threadline.core.content import Text
+from threadline.actions.send_message import SentMessage, files_of
+from threadline.core.content import Content, Text
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.message import Author, Direction
 from threadline.store import outgoing
 from threadline.store.outgoing import NewMessage
 from threadline.store.session import Session
+from threadline.store.uploads import use_files
 
 
 async def add_note(
@@ -20,13 +21,13 @@ async def add_note(
     workspace_id: UUID,
     conversation_id: UUID,
     author: Author,
-    content: Text,
+    content: Content,
     client_id: UUID | None,
     now: datetime,
     new_id: Callable[[], UUID],
 ) -> SentMessage:
     """The note stands in the thread; state, assignee and clocks of the conversation stay. A repeat is the same note."""
-    if not content.text.strip():
+    if isinstance(content, Text) and not content.text.strip():
         raise Invalid("The note is empty.", field="content.text", reason="note_empty")
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     if client_id is not None:
@@ -41,9 +42,11 @@ async def add_note(
         author_id=author.id,
         content=content,
         client_id=client_id,
+        file_ids=files_of(content),
         at=now,
     )
     await outgoing.insert_message(session, workspace_id, conversation, note)
+    await use_files(session, workspace_id, note.file_ids, note.id)
     await outgoing.advance_conversation(
         session,
         workspace_id,

@@ -1,7 +1,8 @@
 """Let the customer see that we have read them, or that we are typing – as the channel's setting wants it.
 
-`mark_read` of a channel's settings: `on_answer` (the default) with the first answer, `on_open` when an agent opens the
-conversation, `never`. Where typing also marks as read, it follows the same setting.
+`mark_read` of a channel's settings: `on_answer` (the default) with the first answer, `on_open` when whoever it is
+assigned to opens the conversation – or answers it, whoever that is –, `never`. A look of somebody else, a glance into
+a row and a page in the background never do. Typing follows the same setting: where it is `never`, none is shown.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,13 @@ class MarkRead(StrEnum):
     NEVER = "never"
 
 
+_OCCASIONS = {
+    MarkRead.ON_ANSWER: (MarkRead.ON_ANSWER,),
+    MarkRead.ON_OPEN: (MarkRead.ON_OPEN, MarkRead.ON_ANSWER),
+    MarkRead.NEVER: (),
+}
+
+
 class _Settings(msgspec.Struct, frozen=True):
     mark_read: MarkRead = MarkRead.ON_ANSWER
 
@@ -40,10 +48,10 @@ async def mark_conversation_read(
     new_id: Callable[[], UUID],
     find_type: Callable[[str], ChannelType],
 ) -> None:
-    """An agent opened the conversation, or answered in it: the customer sees it if the setting names this occasion."""
+    """The assignee opened the conversation, or an agent answered: the customer sees it if the setting wants that."""
     where = await get_read_settings(session, workspace_id, conversation_id)
     capabilities = find_type(where.channel_type).manifest.capabilities
-    if capabilities.has_read_marks and _setting(where) is occasion:
+    if capabilities.has_read_marks and occasion in _OCCASIONS[_setting(where)]:
         await _queue(session, workspace_id, where, ActKind.READ, _READ_LASTS, new_id)
 
 

@@ -254,6 +254,22 @@ async def access_conversation_keys(
     return ConversationKeys(**{**row, "state": ConversationState(row["state"])})
 
 
+async def find_earlier(session: Session, caller: Caller, conversation_id: UUID) -> Conversation | None:
+    """The conversation of this contact on this channel before one that was accessed, as far as the caller may see.
+
+    Uses `conversations_by_contact`.
+    """
+    arguments = Arguments(caller.workspace_id, conversation_id)
+    earlier_id: UUID | None = await (await session.raw()).fetchval(
+        "select c.id from conversations this join conversations c on c.workspace_id = this.workspace_id"
+        " and c.contact_id = this.contact_id and c.channel_id = this.channel_id and c.thread = this.thread"
+        " where this.workspace_id = $1 and this.id = $2 and (c.created_at, c.id) < (this.created_at, this.id)"
+        f" and {visible(caller.visibility, 'c', arguments)} order by c.created_at desc, c.id desc limit 1",
+        *arguments.values,
+    )
+    return None if earlier_id is None else await access_conversation(session, caller, earlier_id)
+
+
 async def load_conversations(
     connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> list[Conversation]:

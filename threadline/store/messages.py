@@ -163,6 +163,47 @@ async def access_message(session: Session, caller: Caller, message_id: UUID) -> 
     return (await _whole(connection, caller.workspace_id, [row]))[0]
 
 
+async def access_content(session: Session, caller: Caller, message_id: UUID) -> str:
+    """What a message says that the caller may see and nobody took back, as it is stored. Raises NotFound."""
+    arguments = Arguments(caller.workspace_id, message_id)
+    content: str | None = await (await session.raw()).fetchval(
+        "select m.content::text from messages m join conversations c on c.workspace_id = m.workspace_id"
+        " and c.id = m.conversation_id where m.workspace_id = $1 and m.id = $2 and m.deleted_at is null"
+        f" and {visible(caller.visibility, 'c', arguments)}",
+        *arguments.values,
+    )
+    if content is None:
+        raise NotFound("This message does not exist.")
+    return content
+
+
+class EarlierContent(msgspec.Struct, frozen=True, kw_only=True):
+    """What stood in a message until somebody edited it."""
+
+    content: Content
+    replaced_at: datetime
+
+
+async def access_history(session: Session, caller: Caller, message_id: UUID) -> list[EarlierContent]:
+    """What stood before in a message that the caller may see, the oldest first. Raises NotFound."""
+    arguments = Arguments(caller.workspace_id, message_id)
+    row = await (await session.raw()).fetchrow(
+        "select m.previous::text as previous from messages m join conversations c on c.workspace_id = m.workspace_id"
+        " and c.id = m.conversation_id where m.workspace_id = $1 and m.id = $2"
+        f" and {visible(caller.visibility, 'c', arguments)}",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This message does not exist.")
+    edits = msgspec.json.decode(row["previous"] or "[]", type=list[_Edit])
+    return [EarlierContent(content=one.content, replaced_at=one.at) for one in edits if one.content is not None]
+
+
+class _Edit(msgspec.Struct, frozen=True):
+    at: datetime
+    content: Content | None = None
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try to send one part of a message, with everything that is known of its way (T5)."""
 

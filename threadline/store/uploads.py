@@ -78,6 +78,31 @@ async def find_usable_file(session: Session, workspace_id: UUID, file_id: UUID) 
     return UsableFile(row["channel_id"], row["uploaded_by"], row["conversation_id"], row["mime"], row["size_bytes"])
 
 
+async def copy_file(
+    session: Session, file_id: UUID, *, copy_id: UUID, channel_id: UUID, uploaded_by: UUID, now: datetime
+) -> bool:
+    """Another file with the same bytes, for another chat. False if there are none.
+
+    Both rows name one blob: whoever deletes bytes asks first whether another file has them.
+    """
+    return True is await (await session.raw()).fetchval(
+        """
+        insert into files (workspace_id, id, channel_id, state, mime, declared_mime, name, size_bytes, sha256, blob_key,
+                           preview_key, width, height, duration_ms, is_inline, uploaded_by, created_at)
+        select workspace_id, $3, $4, 'ready', mime, declared_mime, name, size_bytes, sha256, blob_key, preview_key,
+               width, height, duration_ms, is_inline, $5, $6
+        from files where workspace_id = $1 and id = $2 and state = 'ready' and blob_key is not null
+        returning true
+        """,
+        session.workspace_id,
+        file_id,
+        copy_id,
+        channel_id,
+        uploaded_by,
+        now,
+    )
+
+
 async def use_files(session: Session, workspace_id: UUID, file_ids: Sequence[UUID], message_id: UUID) -> None:
     """These files stand in this message now; one that stands in another stays there, too."""
     if file_ids:

@@ -27,6 +27,7 @@ from threadline.store.conversations import (
     ListView,
     access_conversation,
     access_conversation_keys,
+    find_earlier,
     list_conversations,
 )
 from threadline.store.events import read_position
@@ -84,6 +85,12 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     label_ids: list[UUID]
 
 
+class EarlierAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    item: Conversation | None
+    """Null: this was the first on its channel, or the first that one may see."""
+    position: int
+
+
 class ConversationChange(Input):
     """What is absent stays; `assignee_id` null gives the conversation back to everybody, `team_id` null to no team."""
 
@@ -100,7 +107,7 @@ class Snooze(Input):
 class ReadMark(Input):
     incoming_count: Annotated[int, Field(ge=0, le=2**31 - 1)]
     mark_provider: bool = False
-    """Also tell the customer's messenger that it was read, where the channel can."""
+    """Opened on a screen by whoever answers: also tell the customer's messenger, if the channel is set to that."""
 
 
 @operation(router, "GET", "/conversations", out=ConversationPage)
@@ -220,6 +227,15 @@ async def get_messages(
     return call.answer(MessagePage(items=items, next=older, position=position))
 
 
+@operation(router, "GET", "/conversations/{conversation_id}/earlier", out=EarlierAnswer)
+async def get_earlier(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """The conversation with this contact on this channel before this one."""
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    await access_conversation_keys(call.session, call.caller, conversation_id)
+    item = await find_earlier(call.session, call.caller, conversation_id)
+    return call.answer(EarlierAnswer(item=item, position=position))
+
+
 @operation(router, "POST", "/conversations/{conversation_id}/read", out=None, status=204, name="markConversationRead")
 async def post_read(
     conversation_id: UUID, given: ReadMark, call: Call = calls(Permission.CONVERSATIONS_READ)
@@ -227,6 +243,7 @@ async def post_read(
     """Say how far one has read."""
     if call.caller.agent_id is None:
         raise Forbidden("A token without an agent reads for nobody.")
+    conversation = await access_conversation_keys(call.session, call.caller, conversation_id)
     await read_conversation(
         call.session,
         caller=call.caller,
@@ -236,7 +253,9 @@ async def post_read(
         now=call.now,
         new_id=new_id,
     )
-    if given.mark_provider and call.caller.may(Permission.MESSAGES_SEND):
+    # Whoever only looks – a supervisor, a colleague – does not let the customer believe that the one who answers has.
+    is_theirs = conversation.assignee_id == call.caller.agent_id
+    if given.mark_provider and is_theirs and call.caller.may(Permission.MESSAGES_SEND):
         await mark_conversation_read(
             call.session,
             workspace_id=call.caller.workspace_id,

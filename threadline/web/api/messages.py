@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from threadline.actions.add_note import add_note
 from threadline.actions.discard_message import discard_message
+from threadline.actions.forward_message import forward_message
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
 from threadline.actions.send_message import send_message
@@ -19,7 +20,14 @@ from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, author_of
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
-from threadline.store.messages import Attempt, Message, access_message, list_attempts
+from threadline.store.messages import (
+    Attempt,
+    EarlierContent,
+    Message,
+    access_history,
+    access_message,
+    list_attempts,
+)
 from threadline.web.api.contents import OutgoingContent, TextInput, to_content
 from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
@@ -77,6 +85,17 @@ class AttemptList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Attempt]
 
 
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[EarlierContent]
+
+
+class ForwardInput(Input):
+    conversation_id: Id
+    """The chat it goes to."""
+    client_id: Id
+    kind: Literal["reply", "note"] = "reply"
+
+
 class ResendInput(Input):
     client_id: Id
 
@@ -101,6 +120,30 @@ async def get_attempts(message_id: UUID, call: Call = calls(Permission.CONVERSAT
     """Every try to send it, with its times and marks."""
     await access_message(call.session, call.caller, message_id)
     return call.answer(AttemptList(items=await list_attempts(call.session, message_id)))
+
+
+@operation(router, "GET", "/messages/{message_id}/history", out=History)
+async def get_history(message_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """What stood in it before it was edited."""
+    return call.answer(History(items=await access_history(call.session, call.caller, message_id)))
+
+
+@operation(router, "POST", "/messages/{message_id}/forward", out=Message, status=201, name="forwardMessage")
+async def forward(
+    message_id: UUID, given: ForwardInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
+) -> Response:
+    """Send it on to another chat, or keep it there as a note."""
+    sent = await forward_message(
+        call.session,
+        caller=call.caller,
+        message_id=message_id,
+        conversation_id=given.conversation_id,
+        kind=given.kind,
+        client_id=given.client_id,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await access_message(call.session, call.caller, sent.id), status=201)
 
 
 @operation(router, "POST", "/messages/{message_id}/resend", out=Message, name="resendMessage")

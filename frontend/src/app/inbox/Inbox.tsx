@@ -1,6 +1,6 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
 import { ChevronDown, PanelLeft } from 'lucide-react';
-import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
@@ -23,7 +23,10 @@ import { LIST_WIDTH, ListSeparator } from './ListSeparator';
 import { queryOf, selectUnread } from './select';
 import { useAnnouncements } from './useAnnouncements';
 import { countOf, VIEW_NAMES, viewTitle } from './views';
+import { usePeek } from './usePeek';
 import { ViewsPane } from './ViewsPane';
+
+const Peek = lazy(() => import('./Peek'));
 
 export function Inbox() {
   const params = useParams<{ view?: string; conversationId?: string }>();
@@ -52,6 +55,7 @@ export function Inbox() {
   useAnnouncements(selected);
   useMissingSelection(selected);
 
+  const peek = usePeek(shown, selected);
   const step = (by: number) => {
     const ids = shown.current;
     const place = selected === undefined ? -1 : ids.indexOf(selected);
@@ -71,6 +75,7 @@ export function Inbox() {
       if (selected === undefined) return false;
       go(undefined);
     },
+    peek: peek.begin,
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
   });
@@ -135,6 +140,19 @@ export function Inbox() {
           </Suspense>
         )}
       </main>
+      {peek.id !== undefined && (
+        <Suspense fallback={null}>
+          <Peek
+            conversationId={peek.id}
+            onStep={peek.step}
+            onClose={peek.end}
+            onOpen={(id) => {
+              peek.end();
+              select(id);
+            }}
+          />
+        </Suspense>
+      )}
       {context.isOpen && (
         <>
           {context.isOverlay && (

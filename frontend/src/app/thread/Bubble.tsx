@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Lock, Reply, SmilePlus } from 'lucide-react';
+import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, Reply, SmilePlus } from 'lucide-react';
 import { memo, useState, type MouseEvent } from 'react';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -14,8 +14,17 @@ import { describeContent, iconOfKind, kindOfContent } from '../inbox/describe';
 import { react } from './actions';
 import { ContentView, offeredChoices } from './content/ContentView';
 import { Meta } from './Meta';
+import type { MessageAct } from './messageActs';
 import { MessageFoot } from './MessageFoot';
+import { isQuotable } from './quoting';
 import type { ShownMessage } from './rows';
+import { useSwipe } from './useSwipe';
+
+/** While several messages are chosen: which, and the way to choose another or, with Shift, all up to it. */
+export interface Selection {
+  readonly ids: ReadonlySet<Id>;
+  readonly toggle: (messageId: Id, isRange: boolean) => void;
+}
 
 export interface BubbleProps {
   readonly shown: ShownMessage;
@@ -24,7 +33,10 @@ export interface BubbleProps {
   readonly isLast: boolean;
   readonly isFlashed: boolean;
   readonly can: { readonly quote: boolean; readonly react: boolean };
+  readonly selection: Selection | null;
+  readonly isReadOnly: boolean;
   readonly onQuote: (message: Message) => void;
+  readonly onMessage: (act: MessageAct, message: Message) => void;
   readonly onJump: (messageId: Id) => void;
   readonly onTemplate: () => void;
 }
@@ -39,21 +51,33 @@ function isTap(event: MouseEvent): boolean {
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const [areToolsOpen, setToolsOpen] = useState(false);
-  const { shown, contact, isFirst, isLast, isFlashed } = props;
+  const { shown, contact, isFirst, isLast, isFlashed, selection, isReadOnly } = props;
   const { message } = shown;
   const isIncoming = message.direction === 'incoming';
   const isNote = message.direction === 'note';
   const isSticker = message.content.kind === 'media' && message.content.media === 'sticker';
+  const canQuote = props.can.quote && !shown.unsent && isQuotable(message);
+  const swipe = useSwipe(canQuote && !selection ? () => props.onQuote(message) : undefined);
   return (
     <article
       aria-label={useAuthorName(message, contact.name)}
+      data-message={message.id}
+      {...swipe.handlers}
       className={cx(
-        'group/bubble flex items-end gap-2 px-5 max-md:px-4',
+        'group/bubble relative flex touch-pan-y items-end gap-2 px-5 max-md:px-4',
+        selection && 'ps-12 max-md:ps-11',
+        selection?.ids.has(message.id) && 'bg-accent-soft/60',
         isFirst ? 'pt-(--between)' : 'pt-0.5',
         message.reactions.length > 0 && 'pb-4',
         isIncoming ? 'flex-row' : 'flex-row-reverse',
       )}
     >
+      {selection && !shown.unsent && <ChoiceBox message={message} selection={selection} />}
+      {swipe.offset > 0 && (
+        <span aria-hidden className="absolute start-2 bottom-2 text-accent" style={{ opacity: swipe.offset / 56 }}>
+          <Reply size={18} strokeWidth={1.75} className="rtl:-scale-x-100" />
+        </span>
+      )}
       {isIncoming && (
         <span className="w-7 shrink-0 max-md:hidden">
           {isLast && <Avatar name={contact.name} seed={contact.id} size={28} />}
@@ -65,9 +89,9 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           isIncoming ? 'items-start' : 'items-end',
         )}
       >
-        <div className="relative max-w-full">
+        <div className="relative max-w-full" style={swipe.offset > 0 ? { insetInlineStart: swipe.offset } : undefined}>
           <div
-            onClick={(event) => isTap(event) && setToolsOpen(true)}
+            onClick={(event) => !selection && !isReadOnly && isTap(event) && setToolsOpen(true)}
             className={cx(
               'relative min-w-0 rounded-xl px-3 py-2 transition-colors forced-colors:border',
               isSticker ? 'bg-transparent' : isNote ? 'bg-note' : isIncoming ? 'bg-canvas' : 'bg-accent-soft',
@@ -81,16 +105,33 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             <Body shown={shown} />
             <Reactions message={message} contactName={contact.name} isIncoming={isIncoming} />
           </div>
-          {!shown.unsent && (
+          {!shown.unsent && !selection && !isReadOnly && (
             <Tools {...props} isIncoming={isIncoming} isOpen={areToolsOpen} onOpenChange={setToolsOpen} />
           )}
         </div>
         <Offered message={message} />
-        <MessageFoot shown={shown} contactName={contact.name} onTemplate={props.onTemplate} />
+        {!isReadOnly && <MessageFoot shown={shown} contactName={contact.name} onTemplate={props.onTemplate} />}
       </div>
     </article>
   );
 });
+
+/** The whole row chooses; the box says so to the keyboard and to assistive technology. */
+function ChoiceBox({ message, selection }: { readonly message: Message; readonly selection: Selection }) {
+  const isChosen = selection.ids.has(message.id);
+  return (
+    <label className="absolute inset-0 z-10 flex cursor-pointer items-end ps-4 pb-2">
+      <input
+        type="checkbox"
+        checked={isChosen}
+        aria-label={t('thread.choose', { text: describeContent(message.content) })}
+        // A box changes by a click, also by one from the keyboard, which knows of Shift.
+        onChange={(event) => selection.toggle(message.id, (event.nativeEvent as globalThis.MouseEvent).shiftKey)}
+        className="size-5 accent-(--accent)"
+      />
+    </label>
+  );
+}
 
 function useAuthorName(message: Message, contactName: string): string {
   const me = useStore((state) => state.me);
@@ -245,20 +286,23 @@ interface ToolsProps extends BubbleProps {
 }
 
 /** Beside the bubble under the pointer or the focus: quote, react, copy. */
-function Tools({ shown, can, onQuote, isIncoming, isOpen, onOpenChange }: ToolsProps) {
+function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChange }: ToolsProps) {
   const { message } = shown;
   const text = describeContent(message.content);
   const canReact = can.react && isIncoming && message.deleted_at === null;
-  const canQuote = can.quote && message.direction !== 'note' && message.deleted_at === null;
+  const canQuote = can.quote && isQuotable(message);
   const own = message.reactions.find((reaction) => reaction.by === 'agent')?.emoji ?? '';
   return (
     <span
       className={cx(
-        'absolute top-1/2 -translate-y-1/2 opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:opacity-0',
-        isIncoming ? 'start-full ms-1' : 'end-full me-1',
+        'absolute top-1/2 flex -translate-y-1/2 opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:opacity-0',
+        isIncoming ? 'start-full ms-1' : 'end-full me-1 flex-row-reverse',
         isOpen && 'opacity-100',
       )}
     >
+      {canQuote && (
+        <IconButton icon={Reply} isDirectional size={28} label={t('message.quote')} onClick={() => onQuote(message)} />
+      )}
       <Menu
         align={isIncoming ? 'start' : 'end'}
         open={isOpen}
@@ -297,6 +341,17 @@ function Tools({ shown, can, onQuote, isIncoming, isOpen, onOpenChange }: ToolsP
             {t('message.copy')}
           </MenuItem>
         )}
+        {message.deleted_at === null && (
+          <MenuItem icon={Forward} onClick={() => onMessage('forward', message)}>
+            {t('thread.forward')}
+          </MenuItem>
+        )}
+        <MenuItem icon={ListChecks} onClick={() => onMessage('select', message)}>
+          {t('thread.select')}
+        </MenuItem>
+        <MenuItem icon={Info} onClick={() => onMessage('details', message)}>
+          {t('thread.details')}
+        </MenuItem>
       </Menu>
     </span>
   );

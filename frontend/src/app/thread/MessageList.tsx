@@ -1,14 +1,16 @@
-import { ArrowDown } from 'lucide-react';
+import { ArrowDown, ArrowUp, History } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Id, Message } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatDay } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
-import { loadOlder } from '@/shared/store/load';
+import { formatDate } from '@/shared/i18n/format';
+import { hasBefore, loadBefore } from '@/shared/store/load';
 import { getState } from '@/shared/store/store';
-import { Bubble } from './Bubble';
+import { Bubble, type Selection } from './Bubble';
 import { Lines } from './Lines';
+import type { MessageAct } from './messageActs';
 import type { ThreadRow } from './rows';
 
 const NEAR_END = 48;
@@ -21,9 +23,16 @@ export interface MessageListProps {
   readonly conversationId: Id;
   readonly rows: readonly ThreadRow[];
   readonly hasOlder: boolean;
+  /** Messages above what was there, to which a chip leads. */
+  readonly late: readonly Id[];
+  readonly onSeen: (ids: readonly Id[]) => void;
   readonly contact: { readonly id: Id; readonly name: string };
   readonly can: { readonly quote: boolean; readonly react: boolean };
+  readonly selection: Selection | null;
+  /** A glance: messages without menus and without what one could do about a failure. */
+  readonly isReadOnly?: boolean;
   readonly onQuote: (message: Message) => void;
+  readonly onMessage: (act: MessageAct, message: Message) => void;
   readonly onTemplate: () => void;
   readonly onAtEnd: (isAtEnd: boolean) => void;
 }
@@ -32,9 +41,14 @@ export function MessageList({
   conversationId,
   rows,
   hasOlder,
+  late,
+  onSeen,
   contact,
   can,
+  selection,
+  isReadOnly = false,
   onQuote,
+  onMessage,
   onTemplate,
   onAtEnd,
 }: MessageListProps) {
@@ -80,6 +94,23 @@ export function MessageList({
     toEnd();
   }, [sentKey, toEnd]);
 
+  const noteSeen = () => {
+    const handle = virtual.current;
+    if (late.length === 0 || !handle) return;
+    const first = handle.findItemIndex(handle.scrollOffset);
+    const last = handle.findItemIndex(handle.scrollOffset + handle.viewportSize);
+    const inView = rows
+      .slice(first, last + 1)
+      .flatMap((row) => (row.kind === 'message' && late.includes(row.shown.message.id) ? [row.shown.message.id] : []));
+    if (inView.length > 0) onSeen(inView);
+  };
+  useEffect(() => {
+    // The rows have their places after the next paint.
+    const frame = requestAnimationFrame(noteSeen);
+    return () => cancelAnimationFrame(frame);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [late]);
+
   const look = () => {
     const element = scroller.current;
     if (!element) return;
@@ -93,14 +124,15 @@ export function MessageList({
     }
     setIsAway(!isAtEnd);
     if (isAtEnd) setSeenKey(lastKey(rows));
-    if (hasOlder && element.scrollTop < NEAR_START) void loadOlder(conversationId).catch(() => undefined);
+    noteSeen();
+    if (hasOlder && element.scrollTop < NEAR_START) void loadBefore(conversationId).catch(() => undefined);
   };
 
   // A short page may not fill the view: then nothing would ever scroll.
   useEffect(() => {
     const element = scroller.current;
     if (hasOlder && element && element.scrollHeight <= element.clientHeight + NEAR_START) {
-      void loadOlder(conversationId).catch(() => undefined);
+      void loadBefore(conversationId).catch(() => undefined);
     }
   }, [conversationId, hasOlder, rows]);
 
@@ -119,8 +151,8 @@ export function MessageList({
           setTimeout(() => setFlashed(null), FLASH_MS);
           return;
         }
-        if ((getState().threads.get(conversationId)?.next ?? null) === null) return;
-        await loadOlder(conversationId).catch(() => undefined);
+        if (!hasBefore(getState(), conversationId)) return;
+        await loadBefore(conversationId).catch(() => undefined);
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
     },
@@ -128,6 +160,7 @@ export function MessageList({
   );
   const onJump = useCallback((messageId: Id) => void jump(messageId), [jump]);
 
+  const [firstLate] = late;
   const fresh = isAway ? countAfter(rows, seenKey) : 0;
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
@@ -163,7 +196,10 @@ export function MessageList({
                 contact={contact}
                 can={can}
                 flashed={flashed}
+                selection={selection}
+                isReadOnly={isReadOnly}
                 onQuote={onQuote}
+                onMessage={onMessage}
                 onJump={onJump}
                 onTemplate={onTemplate}
               />
@@ -171,6 +207,19 @@ export function MessageList({
           </Virtualizer>
         </div>
       </div>
+      {firstLate !== undefined && (
+        <button
+          type="button"
+          onClick={() => {
+            onSeen([firstLate]);
+            onJump(firstLate);
+          }}
+          className="absolute inset-x-0 top-2 mx-auto flex h-8 w-fit items-center gap-1.5 rounded-full border border-line bg-raised px-3 text-12 font-medium text-accent shadow-float"
+        >
+          <ArrowUp aria-hidden size={14} strokeWidth={1.75} />
+          {t('thread.late', { count: late.length })}
+        </button>
+      )}
       {isAway && (
         <button
           type="button"
@@ -196,12 +245,15 @@ interface RowProps {
   readonly contact: { readonly id: Id; readonly name: string };
   readonly can: { readonly quote: boolean; readonly react: boolean };
   readonly flashed: Id | null;
+  readonly selection: Selection | null;
+  readonly isReadOnly: boolean;
   readonly onQuote: (message: Message) => void;
+  readonly onMessage: (act: MessageAct, message: Message) => void;
   readonly onJump: (messageId: Id) => void;
   readonly onTemplate: () => void;
 }
 
-function Row({ row, now, contact, can, flashed, onQuote, onJump, onTemplate }: RowProps) {
+function Row({ row, now, contact, can, flashed, selection, isReadOnly, ...on }: RowProps) {
   switch (row.kind) {
     case 'day':
       return (
@@ -223,6 +275,19 @@ function Row({ row, now, contact, can, flashed, onQuote, onJump, onTemplate }: R
           <span aria-hidden className="h-px flex-1 bg-accent/60" />
         </div>
       );
+    case 'earlier':
+      return (
+        <div
+          role="separator"
+          aria-label={t('thread.earlier', { day: formatDate(row.at, { dateStyle: 'long' }) })}
+          className="flex items-center gap-3 px-5 pt-6 pb-3 text-12 font-medium text-muted"
+        >
+          <span aria-hidden className="h-px flex-1 bg-line-strong" />
+          <History aria-hidden size={14} strokeWidth={1.75} />
+          {t('thread.earlier', { day: formatDate(row.at, { dateStyle: 'long' }) })}
+          <span aria-hidden className="h-px flex-1 bg-line-strong" />
+        </div>
+      );
     case 'lines':
       return <Lines messages={row.messages} />;
     case 'message':
@@ -234,9 +299,9 @@ function Row({ row, now, contact, can, flashed, onQuote, onJump, onTemplate }: R
           isLast={row.isLast}
           isFlashed={flashed === row.shown.message.id}
           can={can}
-          onQuote={onQuote}
-          onJump={onJump}
-          onTemplate={onTemplate}
+          selection={selection}
+          isReadOnly={isReadOnly}
+          {...on}
         />
       );
   }

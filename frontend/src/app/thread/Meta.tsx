@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatTime } from '@/shared/i18n/format';
 import { t } from '@/shared/i18n';
+import { describeTimes } from './times';
 import type { ShownMessage } from './rows';
 import { tickOf, Ticks } from './Ticks';
 
@@ -15,7 +16,13 @@ export function Meta({ shown }: { readonly shown: ShownMessage }) {
   return (
     <span className="tabular inline-flex items-center gap-1 text-11 whitespace-nowrap text-muted">
       {message.edited_at !== null && <span>{t('message.edited')}</span>}
-      <time dateTime={message.at}>{formatTime(message.at)}</time>
+      <time
+        dateTime={message.at}
+        // Made when somebody wants it: a long thread has many.
+        onPointerEnter={(event) => (event.currentTarget.title = describeTimes(message))}
+      >
+        {formatTime(message.at)}
+      </time>
       {isLate && message.written_at !== null && (
         <span>{t('message.written', { time: formatTime(message.written_at) })}</span>
       )}

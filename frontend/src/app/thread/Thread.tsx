@@ -1,7 +1,8 @@
 /** One conversation: its header, its messages, the place to answer. */
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import type { Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
@@ -9,10 +10,17 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
+import type { MessageAct } from './messageActs';
 import { MessageList } from './MessageList';
+import { findQuotable, focusedMessageId } from './quoting';
 import { SnoozeBar } from './SnoozeBar';
 import { ThreadHeader } from './ThreadHeader';
+import { useSelection } from './useSelection';
 import { useReading, useThread, type Failure } from './useThread';
+
+const SelectionBar = lazy(() => import('./SelectionBar'));
+const ForwardDialog = lazy(() => import('./ForwardDialog'));
+const MessageDetails = lazy(() => import('./MessageDetails'));
 
 export interface ThreadProps {
   readonly conversationId: Id;
@@ -25,7 +33,7 @@ export interface ThreadProps {
 export function Thread({ conversationId, onBack, onResolved, onContext, isContextOpen }: ThreadProps) {
   const conversation = useConversation(conversationId);
   const channel = useStore((state) => state.channels.get(conversation?.channel_id ?? ''));
-  const { rows, isLoaded, hasOlder, failure, retry } = useThread(conversation, conversationId);
+  const { rows, isLoaded, hasOlder, late, onSeen, failure, retry } = useThread(conversation, conversationId);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [quoted, setQuoted] = useState<Message | null>(null);
   useReading(conversation, isAtEnd && isLoaded);
@@ -34,11 +42,27 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
     setQuoted(message);
     focusComposer('reply');
   }, []);
-  const onTemplate = useCallback(() => focusComposer('template'), []);
   const canQuote = channel?.capabilities.has_quotes ?? false;
   const canReact = channel?.capabilities.has_reactions ?? false;
   const [can, setCan] = useState({ quote: canQuote, react: canReact });
   if (can.quote !== canQuote || can.react !== canReact) setCan({ quote: canQuote, react: canReact });
+  const choosing = useSelection(rows);
+  const { begin } = choosing;
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const onMessage = useCallback(
+    (act: MessageAct, message: Message) => {
+      if (act === 'select') begin(message);
+      else setOpened({ act, messages: [message] });
+    },
+    [begin],
+  );
+  useCommands({
+    quote: () => {
+      const message = can.quote && !choosing.selection && findQuotable(rows, conversationId, focusedMessageId());
+      return message ? quote(message) : false;
+    },
+  });
+  const onTemplate = useCallback(() => focusComposer('template'), []);
 
   if (!conversation) {
     return failure ? <Failed failure={failure} onRetry={retry} onBack={onBack} /> : <Skeleton className="p-5" />;
@@ -61,9 +85,13 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           conversationId={conversationId}
           rows={rows}
           hasOlder={hasOlder}
+          late={late}
+          onSeen={onSeen}
           contact={conversation.contact}
           can={can}
+          selection={choosing.selection}
           onQuote={quote}
+          onMessage={onMessage}
           onTemplate={onTemplate}
           onAtEnd={setIsAtEnd}
         />
@@ -72,15 +100,61 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           {failure ? <Failed failure={failure} onRetry={retry} /> : <Skeleton lines={4} />}
         </div>
       )}
-      <Composer
-        conversation={conversation}
-        channel={channel}
-        quoted={quoted}
-        onQuoted={setQuoted}
-        onResolved={onResolved}
-      />
+      {choosing.selection ? (
+        <Suspense fallback={null}>
+          <SelectionBar
+            conversation={conversation}
+            chosen={choosing.chosen}
+            onForward={() => setOpened({ act: 'forward', messages: choosing.chosen })}
+            onEnd={choosing.end}
+          />
+        </Suspense>
+      ) : (
+        <Composer
+          conversation={conversation}
+          channel={channel}
+          quoted={quoted}
+          onQuoted={setQuoted}
+          onResolved={onResolved}
+        />
+      )}
+      {opened && (
+        <Suspense fallback={null}>
+          <OpenedAct
+            opened={opened}
+            onClose={() => setOpened(null)}
+            onDone={() => {
+              setOpened(null);
+              choosing.end();
+            }}
+          />
+        </Suspense>
+      )}
     </section>
   );
+}
+
+interface Opened {
+  readonly act: Exclude<MessageAct, 'select'>;
+  readonly messages: readonly Message[];
+}
+
+interface OpenedActProps {
+  readonly opened: Opened;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** What a message's menu opened over the thread. */
+function OpenedAct({ opened, onClose, onDone }: OpenedActProps) {
+  const [first] = opened.messages;
+  if (!first) return null;
+  switch (opened.act) {
+    case 'details':
+      return <MessageDetails message={first} onClose={onClose} />;
+    case 'forward':
+      return <ForwardDialog messages={opened.messages} onClose={onClose} onDone={onDone} />;
+  }
 }
 
 interface FailedProps {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeMessage } from '@/shared/store/testing';
 import { hold } from '../inbox/useSettledIds';
-import { buildRows, findNewFrom, type ShownMessage } from './rows';
+import { buildRows, type ShownMessage } from './rows';
 import { tickOf } from './Ticks';
 
 const show = (message: ReturnType<typeof makeMessage>): ShownMessage => ({ message, unsent: null });
@@ -36,16 +36,9 @@ describe('the rows of a thread', () => {
     expect(local.find((row) => row.kind === 'message')?.key).toBe(known.find((row) => row.kind === 'message')?.key);
   });
 
-  it('marks the first of the unread, whatever we wrote between', () => {
-    const messages = [
-      makeMessage('a', 'c', 1),
-      makeMessage('b', 'c', 2),
-      makeMessage('us', 'c', 3, { direction: 'outgoing' }),
-      makeMessage('d', 'c', 4),
-    ];
-    expect(findNewFrom(messages, 2)).toBe('b');
-    expect(findNewFrom(messages, 0)).toBeNull();
-    expect(findNewFrom(messages, 99)).toBe('a');
+  it('ends an earlier conversation with a divider and begins a day below it', () => {
+    const rows = buildRows([show(makeMessage('a', 'old', 1)), show(makeMessage('b', 'c', 2))], null, new Set(['a']));
+    expect(rows.map((row) => row.kind)).toEqual(['day', 'message', 'earlier', 'day', 'message']);
   });
 });
 

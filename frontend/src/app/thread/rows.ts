@@ -12,13 +12,22 @@ export interface ShownMessage {
 export type ThreadRow =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
+  | { kind: 'earlier'; key: string; at: string }
   | { kind: 'lines'; key: string; messages: Message[] }
   | { kind: 'message'; key: string; shown: ShownMessage; isFirst: boolean; isLast: boolean };
 
 const RUN_MS = 10 * 60_000;
+const NO_ENDINGS: ReadonlySet<Id> = new Set();
 
-/** `newFrom`: the message above which the "New" line stands. */
-export function buildRows(shown: readonly ShownMessage[], newFrom: Id | null): ThreadRow[] {
+/**
+ * `newFrom`: the message above which the "New" line stands. `endings`: the last messages of earlier conversations, below
+ * which a line tells that another one begins.
+ */
+export function buildRows(
+  shown: readonly ShownMessage[],
+  newFrom: Id | null,
+  endings: ReadonlySet<Id> = NO_ENDINGS,
+): ThreadRow[] {
   const rows: ThreadRow[] = [];
   let previous: Message | null = null;
   for (const item of shown) {
@@ -30,6 +39,11 @@ export function buildRows(shown: readonly ShownMessage[], newFrom: Id | null): T
     if (message.direction === 'line') addLine(rows, message);
     else addMessage(rows, item);
     previous = message;
+    if (endings.has(message.id)) {
+      rows.push({ kind: 'earlier', key: `earlier ${message.conversation_id}`, at: message.at });
+      // The day stands again below the divider: one reads a new conversation.
+      previous = null;
+    }
   }
   return rows;
 }
@@ -55,20 +69,6 @@ function isSameRun(a: Message, b: Message): boolean {
     a.author.id === b.author.id &&
     Date.parse(b.at) - Date.parse(a.at) < RUN_MS
   );
-}
-
-/** The message above which the unread begin: so many incoming ones from the end. Null if nothing is unread. */
-export function findNewFrom(messages: readonly Message[], unread: number): Id | null {
-  if (unread <= 0) return null;
-  let left = unread;
-  let first: Id | null = null;
-  for (let index = messages.length - 1; index >= 0 && left > 0; index -= 1) {
-    const message = messages[index];
-    if (message?.direction !== 'incoming') continue;
-    first = message.id;
-    left -= 1;
-  }
-  return first;
 }
 
 /** An unsent message in the shape of the others, after all that the server knows. */

@@ -1,13 +1,14 @@
 /** A thread's messages for the screen: those of the server, then those that only this browser knows. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { postRead } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { Conversation, Id, Message } from '@/shared/api/types';
-import { loadConversation, loadThread } from '@/shared/store/load';
-import type { State, ThreadState, Unsent } from '@/shared/store/state';
+import { earlierOf, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
+import type { State, Unsent } from '@/shared/store/state';
 import { dispatch, getState, useStore } from '@/shared/store/store';
 import { unreadOf } from '../inbox/select';
-import { buildRows, findNewFrom, showUnsent, type ShownMessage, type ThreadRow } from './rows';
+import { buildRows, showUnsent, type ShownMessage, type ThreadRow } from './rows';
+import { findLate, findUnread } from './unread';
 
 export type Failure = 'unreachable' | 'missing';
 
@@ -15,18 +16,25 @@ export interface ThreadView {
   rows: readonly ThreadRow[];
   isLoaded: boolean;
   hasOlder: boolean;
+  /** Messages that came late and stand above what was there; until they were in view. */
+  late: readonly Id[];
+  onSeen: (ids: readonly Id[]) => void;
   /** Why there is nothing: the server could not say, or knows of no such conversation. */
   failure: Failure | null;
   retry: () => void;
 }
 
 export function useThread(conversation: Conversation | undefined, conversationId: Id): ThreadView {
-  const thread = useStore((state) => state.threads.get(conversationId));
-  const messages = useMessages(thread);
+  const isLoaded = useStore((state) => state.threads.get(conversationId)?.isLoaded ?? false);
+  const messages = useMessages(conversationId);
   const unsent = useUnsent(conversationId);
   const me = useStore((state) => state.me);
   const epoch = useStore((state) => state.epoch);
-  const newFrom = useNewFrom(conversation, thread?.isLoaded ? messages : null);
+  const own = useMemo(
+    () => messages.filter((message) => message.conversation_id === conversationId),
+    [messages, conversationId],
+  );
+  const { newFrom, late, onSeen } = useNews(conversation, isLoaded ? own : null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
 
@@ -43,12 +51,14 @@ export function useThread(conversation: Conversation | undefined, conversationId
   const rows = useMemo(() => {
     const shown: ShownMessage[] = messages.map((message) => ({ message, unsent: null }));
     for (const item of unsent) shown.push(showUnsent(item, me));
-    return buildRows(shown, newFrom);
-  }, [messages, unsent, me, newFrom]);
+    return buildRows(shown, newFrom, endingsOf(messages, conversationId));
+  }, [messages, unsent, me, newFrom, conversationId]);
   return {
     rows,
-    isLoaded: thread?.isLoaded ?? false,
-    hasOlder: thread !== undefined && thread.next !== null,
+    isLoaded,
+    hasOlder: useStore((state) => hasBefore(state, conversationId)),
+    late,
+    onSeen,
     failure,
     retry: () => {
       if (!conversation) void loadConversation(conversationId).catch(() => undefined);
@@ -61,22 +71,36 @@ function failureOf(error: unknown): Failure {
   return error instanceof Problem && (error.status === 404 || error.status === 422) ? 'missing' : 'unreachable';
 }
 
-const NO_IDS: readonly Id[] = [];
-
-/** The thread's messages; the same array while none of them changed. */
-function useMessages(thread: ThreadState | undefined): readonly Message[] {
-  const ids = thread?.ids ?? NO_IDS;
-  const last = useRef<{ ids: readonly Id[]; messages: readonly Message[] }>({ ids: NO_IDS, messages: [] });
+/** The messages of the conversation and, above them, of the earlier ones; the same array while none of them changed. */
+function useMessages(conversationId: Id): readonly Message[] {
+  const last = useRef<{ ids: readonly (readonly Id[])[]; messages: readonly Message[] }>({ ids: [], messages: [] });
   return useStore((state) => {
+    const ids = earlierOf(state, conversationId)
+      .map((id) => state.threads.get(id)?.ids ?? NO_IDS)
+      .reverse();
     const isSame =
-      last.current.ids === ids && last.current.messages.every((message) => state.messages.get(message.id) === message);
-    if (!isSame) last.current = { ids, messages: collect(ids, state) };
+      ids.length === last.current.ids.length &&
+      ids.every((part, index) => part === last.current.ids[index]) &&
+      last.current.messages.every((message) => state.messages.get(message.id) === message);
+    if (!isSame) last.current = { ids, messages: collect(ids.flat(), state) };
     return last.current.messages;
   });
 }
 
+const NO_IDS: readonly Id[] = [];
+
 function collect(ids: readonly Id[], state: State): Message[] {
   return ids.flatMap((id) => state.messages.get(id) ?? []);
+}
+
+/** The last message of each earlier conversation. */
+function endingsOf(messages: readonly Message[], conversationId: Id): ReadonlySet<Id> {
+  const endings = new Set<Id>();
+  messages.forEach((message, index) => {
+    const following = messages[index + 1]?.conversation_id ?? conversationId;
+    if (following !== message.conversation_id) endings.add(message.id);
+  });
+  return endings;
 }
 
 const NO_UNSENT: readonly Unsent[] = [];
@@ -90,13 +114,26 @@ function useUnsent(conversationId: Id): readonly Unsent[] {
   }, [all, conversationId]);
 }
 
-/** Where the "New" line stands: decided once, when the thread is first seen, and kept while it is open. */
-function useNewFrom(conversation: Conversation | undefined, messages: readonly Message[] | null): Id | null {
-  const [newFrom, setNewFrom] = useState<Id | null | undefined>(undefined);
-  if (newFrom === undefined && conversation && messages) {
-    setNewFrom(findNewFrom(messages, unreadOf(conversation)));
+interface News {
+  /** Decided once, when the thread is first seen, and kept while it is open. */
+  newFrom: Id | null;
+  late: readonly Id[];
+  /** The highest number that was looked at. */
+  seq: number;
+}
+
+/** Where the "New" line stands, and which messages came late: before the thread was opened or while it is. */
+function useNews(conversation: Conversation | undefined, messages: readonly Message[] | null) {
+  const [news, setNews] = useState<News | undefined>(undefined);
+  if (conversation && messages) {
+    const seq = messages.reduce((highest, message) => Math.max(highest, message.seq), 0);
+    if (news === undefined) setNews({ ...findUnread(messages, unreadOf(conversation)), seq });
+    else if (seq > news.seq) setNews({ ...news, late: [...news.late, ...findLate(messages, news.seq)], seq });
   }
-  return newFrom ?? null;
+  const onSeen = useCallback((ids: readonly Id[]) => {
+    setNews((before) => before && { ...before, late: before.late.filter((id) => !ids.includes(id)) });
+  }, []);
+  return { newFrom: news?.newFrom ?? null, late: news?.late ?? NO_IDS, onSeen };
 }
 
 /** Marks as read what the agent has before the eyes: page visible, end of the thread in view. */

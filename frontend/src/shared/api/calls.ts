@@ -3,10 +3,12 @@ import type { ListView } from '@/shared/store/state';
 import { answerOf, client } from './client';
 import type {
   Agent,
+  Attempt,
   Channel,
   Contact,
   Conversation,
   ConversationDetail,
+  EarlierContent,
   FilledReply,
   Id,
   Label,
@@ -62,6 +64,14 @@ export function fetchMessages(conversationId: Id, before: string | null, limit =
       params: { path: { conversation_id: conversationId }, query: { before: before ?? undefined, limit } },
     }),
   );
+}
+
+/** The conversation before this one on the same channel, as far as one may see. */
+export async function fetchEarlier(id: Id): Promise<{ item: Conversation | null; position: number }> {
+  const answer = await answerOf(
+    client.GET('/api/conversations/{conversation_id}/earlier', { params: { path: { conversation_id: id } } }),
+  );
+  return { ...answer, item: answer.item && { ...answer.item, read_count: answer.item.read_count ?? 0 } };
 }
 
 export interface ConversationChange {
@@ -120,6 +130,32 @@ export async function postRead(id: Id, incomingCount: number): Promise<void> {
 export async function postTyping(id: Id): Promise<void> {
   await answerOf(
     client.POST('/api/conversations/{conversation_id}/typing', { params: { path: { conversation_id: id } } }),
+  );
+}
+
+export async function fetchAttempts(id: Id): Promise<Attempt[]> {
+  return (await answerOf(client.GET('/api/messages/{message_id}/attempts', { params: { path: { message_id: id } } })))
+    .items;
+}
+
+/** What stood in a message before it was edited, the oldest first. */
+export async function fetchHistory(id: Id): Promise<EarlierContent[]> {
+  return (await answerOf(client.GET('/api/messages/{message_id}/history', { params: { path: { message_id: id } } })))
+    .items;
+}
+
+export interface Forwarding {
+  conversationId: Id;
+  kind: 'reply' | 'note';
+  clientId: Id;
+}
+
+export function postForward(id: Id, { conversationId, kind, clientId }: Forwarding): Promise<Message> {
+  return answerOf(
+    client.POST('/api/messages/{message_id}/forward', {
+      params: { path: { message_id: id } },
+      body: { conversation_id: conversationId, kind, client_id: clientId },
+    }),
   );
 }
 

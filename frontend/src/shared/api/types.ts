@@ -24,6 +24,8 @@ export type Status = NonNullable<Message['status']>;
 export type Quoted = Schemas['Quoted'];
 export type Reaction = Schemas['Reaction'];
 export type Failure = Schemas['Failure'];
+export type Attempt = Schemas['Attempt'];
+export type EarlierContent = Schemas['EarlierContent'];
 export type FileRecord = Schemas['File'];
 
 export type Content = Message['content'];

@@ -83,7 +83,7 @@ function onKeyDown(event: KeyboardEvent): void {
     }
     return;
   }
-  if (name === 'Enter' && isControl(event.target)) return;
+  if ((name === 'Enter' || name === 'Space') && isControl(event.target)) return;
   if (runCommand(command)) event.preventDefault();
 }
 

@@ -6,17 +6,20 @@ import {
   fetchConversation,
   fetchConversations,
   fetchCounts,
+  fetchEarlier,
   fetchLabels,
   fetchMessages,
   fetchTeams,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
 import { listTime } from './lists';
-import { listKey, type ListQuery } from './state';
+import { listKey, type ListQuery, type State } from './state';
 import { dispatch, getState } from './store';
 
 const THREADS_KEPT = 50;
 const WAITING_LIMIT = 100;
+/** Whoever scrolls up reads fast. */
+const OLDER = 100;
 const running = new Map<string, Promise<void>>();
 
 export function loadBase(): Promise<void> {
@@ -157,8 +160,42 @@ export function loadOlder(conversationId: Id): Promise<void> {
   if (!thread || thread.next === null) return Promise.resolve();
   const { next } = thread;
   return once(`thread ${conversationId} ${next}`, async () => {
-    const page = await fetchMessages(conversationId, next);
+    const page = await fetchMessages(conversationId, next, OLDER);
     dispatch({ type: 'thread_loaded', conversationId, page: { ...page, isFirst: false } });
+  });
+}
+
+/** The conversations that one reads by scrolling up, as far as they are known: this one, then the one before it… */
+export function earlierOf(state: State, conversationId: Id): readonly Id[] {
+  const ids = [conversationId];
+  for (let id = conversationId; ;) {
+    const thread = state.threads.get(id);
+    if (!thread || thread.next !== null || !thread.earlier) return ids;
+    id = thread.earlier;
+    ids.push(id);
+  }
+}
+
+/** False once the first message of the first conversation on this channel is here. */
+export function hasBefore(state: State, conversationId: Id): boolean {
+  const first = state.threads.get(earlierOf(state, conversationId).at(-1) ?? conversationId);
+  return first === undefined || first.next !== null || first.earlier !== null;
+}
+
+/** What stands above all that is here: an older page, else the end of the earlier conversation on this channel. */
+export function loadBefore(conversationId: Id): Promise<void> {
+  const firstId = earlierOf(getState(), conversationId).at(-1) ?? conversationId;
+  const first = getState().threads.get(firstId);
+  if (!first?.isLoaded) return loadThread(firstId);
+  if (first.next !== null) return loadOlder(firstId);
+  if (first.earlier === null) return Promise.resolve();
+  return once(`earlier ${firstId}`, async () => {
+    const { item, position } = await fetchEarlier(firstId);
+    if (item) {
+      dispatch({ type: 'conversation_loaded', conversation: item, position });
+      await loadThread(item.id);
+    }
+    dispatch({ type: 'earlier_loaded', conversationId: firstId, earlierId: item?.id ?? null });
   });
 }
 

@@ -47,6 +47,7 @@ export type Action =
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
+  | { type: 'earlier_loaded'; conversationId: Id; earlierId: Id | null }
   | { type: 'threads_dropped'; conversationIds: readonly Id[] }
   | { type: 'message_saved'; message: Message }
   | { type: 'contact_loaded'; contact: Contact }
@@ -99,6 +100,8 @@ export function reduce(state: State, action: Action): State {
       return editConversation(state, action.id, action.change);
     case 'thread_loaded':
       return loadThread(state, action.conversationId, action.page);
+    case 'earlier_loaded':
+      return loadEarlier(state, action.conversationId, action.earlierId);
     case 'threads_dropped':
       return dropThreads(state, action.conversationIds);
     case 'message_saved':
@@ -413,6 +416,7 @@ function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
   threads.set(conversationId, {
     ids: isKept ? previous.ids : [],
     next: isKept && page.isFirst ? previous.next : page.next,
+    ...(previous?.earlier !== undefined && { earlier: previous.earlier }),
     isLoaded: true,
     epoch: state.epoch,
   });
@@ -436,6 +440,12 @@ function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
     message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
   );
   return { ...state, threads, messages, learnt, unsent: without(state.unsent, confirmed) };
+}
+
+function loadEarlier(state: State, conversationId: Id, earlierId: Id | null): State {
+  const thread = state.threads.get(conversationId);
+  if (!thread) return state;
+  return { ...state, threads: new Map(state.threads).set(conversationId, { ...thread, earlier: earlierId }) };
 }
 
 function dropThreads(state: State, conversationIds: readonly Id[]): State {

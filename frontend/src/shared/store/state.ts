@@ -40,6 +40,8 @@ export interface ListState {
 export interface ThreadState {
   ids: readonly Id[];
   next: string | null;
+  /** The conversation before this one on the same channel; null: there is none; absent: nobody has asked yet. */
+  earlier?: Id | null;
   isLoaded: boolean;
   epoch: number;
 }

@@ -31,6 +31,9 @@ export function MediaView({ shown, content }: { readonly shown: ShownMessage; re
             width={file.width ?? null}
             height={file.height ?? null}
             name={file.name}
+            fileId={file.id}
+            at={shown.message.at}
+            conversationId={shown.message.conversation_id}
           />
         ) : (
           <video src={file.url} controls preload="metadata" className="w-full rounded-lg bg-hover" />

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
+import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 
 export interface PictureProps {
@@ -7,6 +8,9 @@ export interface PictureProps {
   readonly width: number | null;
   readonly height: number | null;
   readonly name: string;
+  readonly fileId: Id;
+  readonly at: string;
+  readonly conversationId: Id;
 }
 
 const Lightbox = lazy(() => import('./Lightbox'));
@@ -15,7 +19,7 @@ const WIDEST = 320;
 const HIGHEST = 320;
 
 /** A picture in its own proportions, so that nothing jumps when it comes; large on click. */
-export function Picture({ src, alt, width, height, name }: PictureProps) {
+export function Picture({ src, alt, width, height, name, fileId, at, conversationId }: PictureProps) {
   const [isOpen, setIsOpen] = useState(false);
   const size = fit(width ?? 4, height ?? 3);
   return (
@@ -39,7 +43,11 @@ export function Picture({ src, alt, width, height, name }: PictureProps) {
       </button>
       {isOpen && (
         <Suspense fallback={null}>
-          <Lightbox onClose={() => setIsOpen(false)} src={src} alt={alt} name={name} />
+          <Lightbox
+            onClose={() => setIsOpen(false)}
+            conversationId={conversationId}
+            picture={{ fileId, src, alt, name, at }}
+          />
         </Suspense>
       )}
     </>

@@ -8,17 +8,7 @@ import server from './server.json';
 import settings from './settings.json';
 import states from './states.json';
 import team from './team.json';
+import thread from './thread.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default {
-  ...common,
-  ...composer,
-  ...entry,
-  ...inbox,
-  ...practice,
-  ...reach,
-  ...server,
-  ...settings,
-  ...states,
-  ...team,
-};
+export default { ...common, ...composer, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states, ...team, ...thread };

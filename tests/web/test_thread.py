@@ -1,0 +1,130 @@
+"""A thread over HTTP: what stood before, the conversation before, sending on, and who lets the customer know."""
+
+import json
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from threadline.infra.clock import new_id
+from threadline.store.session import Role
+
+
+async def _rows(server: Server, query: str, *values: object) -> list[Any]:
+    async with server.database.transaction(Role.ENGINE) as session:
+        return await (await session.raw()).fetch(query, *values)
+
+
+async def _earlier(desk: Desk, conversation_id: UUID, *, assignee_id: UUID | None) -> UUID:
+    """A conversation of the same contact on the same channel, a day older."""
+    earlier_id = new_id()
+    await _rows(
+        desk.server,
+        "insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, last_activity_at,"
+        " created_at) select workspace_id, $2, channel_id, contact_id, 'resolved', $3, now() - interval '1 day',"
+        " created_at - interval '1 day' from conversations where id = $1",
+        conversation_id,
+        earlier_id,
+        assignee_id,
+    )
+    return earlier_id
+
+
+async def test_the_earlier_conversation_is_told_to_whoever_may_see_it(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, own = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, own, sees="assigned")
+        desk = Desk(server, admin.workspace_id)
+        conversation_id = await desk.conversation(await desk.channel(), assignee_id=own.agent_id)
+        assert (await admin.get(f"/api/conversations/{conversation_id}/earlier")).json["item"] is None
+        oldest = await _earlier(desk, conversation_id, assignee_id=None)
+        found = await admin.get(f"/api/conversations/{conversation_id}/earlier")
+        assert found.json["item"]["id"] == str(oldest)
+        assert (await admin.get(f"/api/conversations/{oldest}/earlier")).json["item"] is None
+        hidden = await own.get(f"/api/conversations/{conversation_id}/earlier")
+        assert (hidden.status, hidden.json["item"]) == (200, None)
+
+
+async def test_what_stood_in_a_message_before_it_was_edited(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    channel_id = await desk.channel()
+    message_id = await desk.receive(await desk.conversation(channel_id), channel_id, "At nine")
+    assert (await browser.get(f"/api/messages/{message_id}/history")).json["items"] == []
+    before = [{"edit": "e1", "at": "2026-11-24T08:00:00+00:00", "content": {"kind": "text", "text": "At eight"}}]
+    await _rows(
+        browser.server, "update messages set previous = $2::jsonb where id = $1", message_id, json.dumps(before)
+    )
+    answer = await browser.get(f"/api/messages/{message_id}/history")
+    assert [one["content"]["text"] for one in answer.json["items"]] == ["At eight"]
+
+
+async def test_only_whoever_it_is_assigned_to_lets_the_customer_know_that_it_was_read(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, agent = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, agent)
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        conversation_id = await desk.conversation(channel_id, assignee_id=agent.agent_id)
+        await _rows(server, "update messages set provider_id = 'm1' where conversation_id = $1", conversation_id)
+        await _rows(server, 'update channels set settings = \'{"mark_read": "on_open"}\' where id = $1', channel_id)
+
+        async def acts() -> int:
+            return len(await _rows(server, "select from acts where conversation_id = $1", conversation_id))
+
+        mark = {"incoming_count": 1, "mark_provider": True}
+        assert (await admin.post(f"/api/conversations/{conversation_id}/read", mark)).status == 204
+        assert await acts() == 0, "a supervisor's look"
+        quiet = mark | {"mark_provider": False}
+        assert (await agent.post(f"/api/conversations/{conversation_id}/read", quiet)).status == 204
+        assert await acts() == 0
+        assert (await agent.post(f"/api/conversations/{conversation_id}/read", mark)).status == 204
+        assert await acts() == 1
+
+
+async def test_a_file_goes_to_another_chat_and_into_a_note(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    channel_id = await desk.channel()
+    source = await desk.conversation(channel_id, name="Hannah")
+    target = await desk.conversation(channel_id, name="Tomasz")
+    message_id = await desk.receive(source, channel_id, "look")
+    file_id = await desk.file(message_id, channel_id)
+    content = {"kind": "media", "media": "image", "file_id": str(file_id), "caption": "The carafe"}
+    await _rows(
+        browser.server,
+        "update messages set kind = 'media', content = $2::jsonb, file_ids = array[$3::uuid] where id = $1",
+        message_id,
+        json.dumps(content),
+        file_id,
+    )
+    body = {"conversation_id": str(target), "client_id": str(uuid4())}
+    sent = await browser.post(f"/api/messages/{message_id}/forward", body)
+    assert sent.status == 201, sent.raw
+    assert (sent.json["direction"], sent.json["conversation_id"]) == ("outgoing", str(target))
+    copy_id = sent.json["content"]["file_id"]
+    assert copy_id != str(file_id)
+    assert sent.json["files"][copy_id]["state"] == "ready"
+    assert (await browser.get(f"/files/{copy_id}")).raw == b"a picture"
+    again = await browser.post(f"/api/messages/{message_id}/forward", body)
+    assert again.json["id"] == sent.json["id"], "pressed twice, sent once"
+    note = await browser.post(f"/api/messages/{message_id}/forward", body | {"client_id": str(uuid4()), "kind": "note"})
+    assert (note.status, note.json["direction"], note.json["content"]["caption"]) == (201, "note", "The carafe")
+    assert (await browser.get(f"/files/{note.json['content']['file_id']}")).raw == b"a picture"
+
+
+async def test_nobody_forwards_out_of_or_into_a_chat_they_do_not_see(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, own = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, own, sees="assigned")
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        theirs = await desk.conversation(channel_id, assignee_id=own.agent_id)
+        other = await desk.conversation(channel_id)
+        seen, hidden = await desk.receive(theirs, channel_id, "mine"), await desk.receive(other, channel_id, "not mine")
+        for message_id, target in ((seen, other), (hidden, theirs)):
+            body = {"conversation_id": str(target), "client_id": str(uuid4())}
+            assert (await own.post(f"/api/messages/{message_id}/forward", body)).status == 404

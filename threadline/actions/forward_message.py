@@ -1,0 +1,80 @@
+"""Send a message on to another chat, or keep it there as a note. A file goes along without leaving the house."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from threadline.actions.add_note import add_note
+from threadline.actions.send_message import SentMessage, files_of, send_message
+from threadline.channels.registry import channel_type
+from threadline.core.content import decode_content
+from threadline.core.errors import Invalid
+from threadline.core.forwarding import forwarded
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller, author_of
+from threadline.store.conversations import access_conversation_keys
+from threadline.store.messages import access_content
+from threadline.store.outgoing import find_by_client_id
+from threadline.store.session import Session
+from threadline.store.uploads import copy_file
+
+
+async def forward_message(
+    session: Session,
+    *,
+    caller: Caller,
+    message_id: UUID,
+    conversation_id: UUID,
+    kind: Literal["reply", "note"],
+    client_id: UUID,
+    now: datetime,
+    new_id: NewId,
+) -> SentMessage:
+    """Both the message and the chat it goes to must be the caller's to see. A repeat is the same message.
+
+    Raises NotFound, Invalid (a message that says nothing outside its chat, a file that is not there), and whatever
+    `send_message` raises.
+    """
+    source = await access_content(session, caller, message_id)
+    target = await access_conversation_keys(session, caller, conversation_id)
+    earlier = await find_by_client_id(session, caller.workspace_id, target.id, client_id)
+    if earlier is not None:
+        return SentMessage(earlier, is_new=False)
+    content = decode_content(source)
+    file_id = None
+    for original_id in files_of(content):
+        file_id = new_id()
+        is_there = await copy_file(
+            session,
+            original_id,
+            copy_id=file_id,
+            channel_id=target.channel_id,
+            uploaded_by=caller.actor_id,
+            now=now,
+        )
+        if not is_there:
+            raise Invalid("The file of this message is not there, so it cannot be forwarded.", reason="forward_no_file")
+    content = forwarded(content, file_id=file_id)
+    if kind == "note":
+        return await add_note(
+            session,
+            workspace_id=caller.workspace_id,
+            conversation_id=target.id,
+            author=author_of(caller),
+            content=content,
+            client_id=client_id,
+            now=now,
+            new_id=new_id,
+        )
+    return await send_message(
+        session,
+        workspace_id=caller.workspace_id,
+        conversation_id=target.id,
+        author=author_of(caller),
+        content=content,
+        client_id=client_id,
+        now=now,
+        new_id=new_id,
+        find_type=channel_type,
+        actor_id=caller.actor_id,
+    )
