@@ -11,6 +11,7 @@ export const screens = {
   Invitation: withQueries(() => import('./setup/Invitation')),
   Settings: withQueries(importSettings),
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
+  Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
   Practice: withQueries(() => import('./practice/Practice')),

@@ -264,6 +264,26 @@ export interface paths {
         patch: operations["updateConversation"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/earlier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversation with this contact on this channel before this one.
+         * @description The conversation with this contact on this channel before this one.
+         */
+        get: operations["getEarlier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/labels": {
         parameters: {
             query?: never;
@@ -750,6 +770,46 @@ export interface paths {
          * @description Take back what never got through.
          */
         post: operations["discardMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it on to another chat, or keep it there as a note.
+         * @description Send it on to another chat, or keep it there as a note.
+         */
+        post: operations["forwardMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stood in it before it was edited.
+         * @description What stood in it before it was edited.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2047,6 +2107,19 @@ export interface components {
          * @enum {unknown}
          */
         Digest: "day" | "hour" | "quarter";
+        /** EarlierAnswer */
+        EarlierAnswer: {
+            item: components["schemas"]["Conversation"] | null;
+            position: number;
+        };
+        /**
+         * EarlierContent
+         * @description What stood in a message until somebody edited it.
+         */
+        EarlierContent: {
+            content: components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["threadline.core.content.Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"];
+            replaced_at: string;
+        };
         /** EarlierConversation */
         EarlierConversation: {
             /** Format: uuid */
@@ -2189,6 +2262,25 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** ForwardInput */
+        ForwardInput: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Kind
+             * @default reply
+             * @enum {string}
+             */
+            kind?: "reply" | "note";
+        };
         /** Health */
         Health: {
             facts: {
@@ -2207,6 +2299,10 @@ export interface components {
             /** @enum {unknown} */
             kind: "hello";
             position: number;
+        };
+        /** History */
+        History: {
+            items: components["schemas"]["EarlierContent"][];
         };
         /** Invitation */
         Invitation: {
@@ -4087,6 +4183,37 @@ export interface operations {
             };
         };
     };
+    getEarlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierAnswer"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateConversationLabels: {
         parameters: {
             query?: never;
@@ -5061,6 +5188,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forwardMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
             /** @description Refused or failed */

@@ -1,6 +1,6 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
 import { ChevronDown, PanelLeft } from 'lucide-react';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
@@ -25,8 +25,6 @@ import { useAnnouncements } from './useAnnouncements';
 import { countOf, VIEW_NAMES, viewTitle } from './views';
 import { usePeek } from './usePeek';
 import { ViewsPane } from './ViewsPane';
-
-const Peek = lazy(() => import('./Peek'));
 
 export function Inbox() {
   const params = useParams<{ view?: string; conversationId?: string }>();
@@ -142,7 +140,7 @@ export function Inbox() {
       </main>
       {peek.id !== undefined && (
         <Suspense fallback={null}>
-          <Peek
+          <screens.Peek
             conversationId={peek.id}
             onStep={peek.step}
             onClose={peek.end}

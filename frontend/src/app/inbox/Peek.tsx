@@ -23,7 +23,7 @@ export interface PeekProps {
   readonly onClose: () => void;
 }
 
-export default function Peek({ conversationId, onStep, onOpen, onClose }: PeekProps) {
+export function Peek({ conversationId, onStep, onOpen, onClose }: PeekProps) {
   const conversation = useConversation(conversationId);
   const { rows, isLoaded, hasOlder } = useThread(conversation, conversationId);
   useEffect(() => prefetchThread(conversationId), [conversationId]);

@@ -32,7 +32,7 @@ export function buildRows(
   let previous: Message | null = null;
   for (const item of shown) {
     const { message } = item;
-    if (previous === null || daysBetween(new Date(previous.at), new Date(message.at)) !== 0) {
+    if (previous === null || clockOf(previous).day !== clockOf(message).day) {
       rows.push({ kind: 'day', key: `day ${message.at.slice(0, 10)} ${message.id}`, at: message.at });
     }
     if (message.id === newFrom) rows.push({ kind: 'new', key: 'new' });
@@ -47,6 +47,20 @@ export function buildRows(
   }
   return rows;
 }
+
+const clocks = new WeakMap<Message, { time: number; day: number }>();
+
+/** A message's time and local day, read once: long threads ask again with every page. */
+function clockOf(message: Message): { time: number; day: number } {
+  const known = clocks.get(message);
+  if (known) return known;
+  const date = new Date(message.at);
+  const clock = { time: date.getTime(), day: daysBetween(EPOCH, date) };
+  clocks.set(message, clock);
+  return clock;
+}
+
+const EPOCH = new Date(1970, 0, 1);
 
 function addLine(rows: ThreadRow[], message: Message): void {
   const last = rows[rows.length - 1];
@@ -67,7 +81,7 @@ function isSameRun(a: Message, b: Message): boolean {
     a.direction === b.direction &&
     a.author.kind === b.author.kind &&
     a.author.id === b.author.id &&
-    Date.parse(b.at) - Date.parse(a.at) < RUN_MS
+    clockOf(b).time - clockOf(a).time < RUN_MS
   );
 }
 

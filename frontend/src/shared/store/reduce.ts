@@ -433,13 +433,24 @@ function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
     const isNewer = (learnt.get(message.id) ?? -1) > page.position;
     if (message.conversation_id === conversationId && isNewer) ids.add(message.id);
   }
-  const sorted = [...ids].sort((a, b) => compareMessages(messages.get(a), messages.get(b) as Message));
   const thread = threads.get(conversationId) as ThreadState;
-  threads.set(conversationId, { ...thread, ids: sorted });
+  threads.set(conversationId, { ...thread, ids: inOrder([...ids], messages) });
   const confirmed = page.items.flatMap((message) =>
     message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
   );
   return { ...state, threads, messages, learnt, unsent: without(state.unsent, confirmed) };
+}
+
+/** Sorted by the thread's key. An older page in front of ten thousand is put there, not sorted into them. */
+function inOrder(ids: Id[], messages: ReadonlyMap<Id, Message>): Id[] {
+  const compare = (a: Id, b: Id) => compareMessages(messages.get(a), messages.get(b) as Message);
+  // What was there stands first and in order; where that ends, the new ones begin.
+  const end = ids.findIndex((id, index) => index > 0 && compare(ids[index - 1] as Id, id) > 0);
+  if (end < 0) return ids;
+  const known = ids.slice(0, end);
+  const added = ids.slice(end).sort(compare);
+  const isInFront = compare(added[added.length - 1] as Id, known[0] as Id) < 0;
+  return isInFront ? [...added, ...known] : [...known, ...added].sort(compare);
 }
 
 function loadEarlier(state: State, conversationId: Id, earlierId: Id | null): State {

@@ -11,4 +11,16 @@ import team from './team.json';
 import thread from './thread.json';
 
 /** One language, one chunk: parts by area, so that a translator sees what belongs together. */
-export default { ...common, ...composer, ...entry, ...inbox, ...practice, ...reach, ...server, ...settings, ...states, ...team, ...thread };
+export default {
+  ...common,
+  ...composer,
+  ...entry,
+  ...inbox,
+  ...practice,
+  ...reach,
+  ...server,
+  ...settings,
+  ...states,
+  ...team,
+  ...thread,
+};
