@@ -102,6 +102,14 @@ async def test_what_the_channel_cannot_carry_is_refused_and_nothing_is_queued(de
     assert await desk.events("message_queued") == []
 
 
+async def test_an_answer_takes_nothing_where_the_workspace_wants_it_so(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    off = json.dumps({"first_reply_assigns": False})
+    await desk.connection.execute("update workspaces set settings = $2 where id = $1", desk.workspace_id, off)
+    await desk.send(customer, "Hello")
+    assert (await desk.conversation(customer))["assignee_id"] is None
+
+
 async def test_an_answer_takes_and_reopens_the_conversation(desk: Desk) -> None:
     customer = await desk.add_customer("ana")
     await desk.connection.execute("update conversations set state = 'resolved', resolved_at = now()")

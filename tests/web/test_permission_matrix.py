@@ -122,6 +122,7 @@ RULES = {
     "snoozeConversation": CHANGE_CONVERSATION,
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
+    "takeNext": EVERY_ROLE,
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,

@@ -1,16 +1,29 @@
-"""Rename the workspace."""
+"""Rename the workspace, or change what it decides for all."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store.session import Session
-from threadline.store.workspaces import rename_workspace
+from threadline.store.workspaces import change_settings, rename_workspace
 
 
-async def change_workspace(session: Session, *, caller: Caller, name: str, now: datetime, new_id: NewId) -> None:
-    await rename_workspace(session, name)
+async def change_workspace(
+    session: Session,
+    *,
+    caller: Caller,
+    name: str | None,
+    settings: Mapping[str, object],
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    """`name` None leaves it. `settings` has fields of WorkspaceSettings; what it does not name stays."""
+    if name is not None:
+        await rename_workspace(session, name)
+    if settings:
+        await change_settings(session, settings)
     session.record(
         Event(
             id=new_id(),

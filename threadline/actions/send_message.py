@@ -289,9 +289,11 @@ async def _find_quoted(
 
 
 def _after_message(conversation: LockedConversation, author: Author) -> Handling:
-    """A person who answers takes what nobody has, and opens what was over."""
+    """A person who answers opens what was over and, where the workspace wants it, takes what nobody has."""
     if author.kind is AuthorKind.AGENT:
-        return Handling(ConversationState.OPEN, conversation.assignee_id or author.id, conversation.team_id)
+        takes = conversation.assignee_id is None and conversation.workspace_settings.first_reply_assigns
+        assignee_id = author.id if takes else conversation.assignee_id
+        return Handling(ConversationState.OPEN, assignee_id, conversation.team_id)
     if conversation.state is ConversationState.RESOLVED:
         return Handling(ConversationState.OPEN, conversation.assignee_id, conversation.team_id)
     return Handling(conversation.state, conversation.assignee_id, conversation.team_id)

@@ -270,6 +270,26 @@ async def find_earlier(session: Session, caller: Caller, conversation_id: UUID) 
     return None if earlier_id is None else await access_conversation(session, caller, earlier_id)
 
 
+async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
+    """The one who waits longest, nobody answers, and the caller may and can serve; locked. None: there is no such one.
+
+    What another has under its lock is passed over, so that two who ask at once get two. Reads conversations_waiting.
+    A conversation of a team is for its members; a number that is disconnected can serve nobody.
+    """
+    arguments = Arguments(caller.workspace_id)
+    teams = arguments.add(sorted(caller.team_ids))
+    return await (await session.raw()).fetchval(
+        "select c.id from conversations c"
+        " where c.workspace_id = $1 and c.waiting_since is not null and c.state = 'open' and c.assignee_id is null"
+        f" and (c.team_id is null or c.team_id = any({teams}::uuid[]))"
+        f" and {visible(caller.visibility, 'c', arguments)}"
+        " and exists (select from channels ch where ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
+        " and ch.state <> 'disconnected')"
+        " order by c.waiting_since, c.id limit 1 for no key update of c skip locked",
+        *arguments.values,
+    )
+
+
 async def load_conversations(
     connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> list[Conversation]:

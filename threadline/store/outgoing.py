@@ -12,14 +12,17 @@ from threadline.core.errors import NotFound
 from threadline.core.ids import first_uuid7_at, time_of_uuid7
 from threadline.core.message import AuthorKind, Direction, SendClass, Status
 from threadline.core.sending import ORDER_WAIT
+from threadline.core.workspace import WorkspaceSettings, decode_settings
 from threadline.store.session import Session
 
 _LOCK = """
 select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.team_id, c.last_seq, c.incoming_count,
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
+       w.settings::text as workspace_settings,
        c.waiting_since, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
        r.blocked_reason
 from conversations c
+join workspaces w on w.id = c.workspace_id
 join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join reaches r on r.workspace_id = c.workspace_id and r.channel_id = c.channel_id and r.contact_id = c.contact_id
 where c.workspace_id = $1 and c.id = $2
@@ -48,6 +51,7 @@ class LockedConversation:
     window_closes_at: datetime | None
     blocked_at: datetime | None
     blocked_reason: str
+    workspace_settings: WorkspaceSettings
 
 
 async def lock_conversation(session: Session, workspace_id: UUID, conversation_id: UUID) -> LockedConversation:
@@ -72,6 +76,7 @@ async def lock_conversation(session: Session, workspace_id: UUID, conversation_i
         window_closes_at=row["window_closes_at"],
         blocked_at=row["blocked_at"],
         blocked_reason=row["blocked_reason"] or "",
+        workspace_settings=decode_settings(row["workspace_settings"]),
     )
 
 

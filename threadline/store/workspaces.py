@@ -1,12 +1,13 @@
 """Workspaces: names, and whether they may send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.core.workspace import WorkspaceSettings, decode_settings
 from threadline.store.session import Session
 
 
@@ -22,6 +23,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     is_sandbox: bool
     sending: Sending
+    settings: WorkspaceSettings
     created_at: datetime
 
 
@@ -31,7 +33,8 @@ class WorkspaceName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SELECT = """
-select w.id, w.name, w.is_sandbox, w.created_at, coalesce(i.sending_paused_at, w.sending_paused_at) as paused_at,
+select w.id, w.name, w.is_sandbox, w.settings::text as settings, w.created_at,
+       coalesce(i.sending_paused_at, w.sending_paused_at) as paused_at,
        case when i.sending_paused_at is null then '' else i.sending_paused_reason end as reason
 from workspaces w left join installation i on true where w.id = $1
 """
@@ -47,6 +50,7 @@ async def get_workspace(session: Session) -> Workspace:
         name=row["name"],
         is_sandbox=row["is_sandbox"],
         sending=Sending(paused=row["paused_at"] is not None, since=row["paused_at"], reason=row["reason"]),
+        settings=decode_settings(row["settings"]),
         created_at=row["created_at"],
     )
 
@@ -70,6 +74,15 @@ async def insert_workspace(session: Session, *, workspace_id: UUID, name: str, i
 
 async def rename_workspace(session: Session, name: str) -> None:
     await (await session.raw()).execute("update workspaces set name = $2 where id = $1", session.workspace_id, name)
+
+
+async def change_settings(session: Session, change: Mapping[str, object]) -> None:
+    """Writes what is named; the rest of the document stays, also what another release put there."""
+    await (await session.raw()).execute(
+        "update workspaces set settings = settings || $2::jsonb where id = $1",
+        session.workspace_id,
+        msgspec.json.encode(change).decode(),
+    )
 
 
 async def set_sending_paused(session: Session, *, is_paused: bool) -> bool:

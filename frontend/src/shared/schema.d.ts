@@ -460,6 +460,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the most urgent conversation that nobody has.
+         * @description Take the most urgent conversation that nobody has.
+         */
+        post: operations["takeNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries": {
         parameters: {
             query?: never;
@@ -1434,8 +1454,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename it.
-         * @description Rename it.
+         * Rename it, change its settings.
+         * @description Rename it, change its settings.
          */
         patch: operations["updateWorkspace"];
         trace?: never;
@@ -3241,6 +3261,14 @@ export interface components {
             is_sandbox: boolean;
             name: string;
         };
+        /**
+         * SettingsChange
+         * @description What is absent stays.
+         */
+        SettingsChange: {
+            /** First Reply Assigns */
+            first_reply_assigns?: boolean | null;
+        };
         /** SettleInput */
         SettleInput: {
             /**
@@ -3288,6 +3316,10 @@ export interface components {
         Snooze: {
             /** Until */
             until: string | null;
+        };
+        /** TakenConversation */
+        TakenConversation: {
+            conversation: components["schemas"]["ConversationDetail"] | null;
         };
         /** Team */
         Team: {
@@ -3609,17 +3641,30 @@ export interface components {
             is_sandbox: boolean;
             name: string;
             sending: components["schemas"]["Sending"];
+            settings: components["schemas"]["WorkspaceSettings"];
         };
-        /** WorkspaceChange */
+        /**
+         * WorkspaceChange
+         * @description What is absent stays.
+         */
         WorkspaceChange: {
             /** Name */
-            name: string;
+            name?: string | null;
+            settings?: components["schemas"]["SettingsChange"] | null;
         };
         /** WorkspaceName */
         WorkspaceName: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /**
+         * WorkspaceSettings
+         * @description Kept as one document: what is absent has its default, what is unknown belongs to another release.
+         */
+        WorkspaceSettings: {
+            /** @default true */
+            first_reply_assigns?: boolean;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {
@@ -4592,6 +4637,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenConversation"];
                 };
             };
             /** @description Refused or failed */

@@ -14,6 +14,7 @@ from threadline.actions.end_waiting import end_waiting, restore_waiting
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.read_conversation import read_conversation
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
+from threadline.actions.take_next import take_next
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
@@ -91,6 +92,11 @@ class EarlierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
+class TakenConversation(msgspec.Struct, frozen=True, kw_only=True):
+    conversation: ConversationDetail | None
+    """None: nobody waits whom the one who asks may and can serve."""
+
+
 class ConversationChange(Input):
     """What is absent stays; `assignee_id` null gives the conversation back to everybody, `team_id` null to no team."""
 
@@ -131,6 +137,17 @@ async def get_conversations(
         limit=limit,
     )
     return call.answer(ConversationPage(items=items, next=following, position=position))
+
+
+@operation(router, "POST", "/conversations/next", out=TakenConversation, name="takeNext")
+async def post_next(call: Call = calls(Permission.CONVERSATIONS_CHANGE, is_repeatable=True)) -> Response:
+    """Take the most urgent conversation that nobody has."""
+    if call.caller.agent_id is None:
+        raise Forbidden("A token without an agent takes nothing.", reason="sign_in_for_it")
+    taken = await take_next(
+        call.session, caller=call.caller, agent_id=call.caller.agent_id, now=call.now, new_id=new_id
+    )
+    return call.answer(TakenConversation(conversation=None if taken is None else await read_detail(call, taken)))
 
 
 @operation(router, "GET", "/views", out=ViewCounts)

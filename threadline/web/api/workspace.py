@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
+from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
 from threadline.store.workspaces import Workspace, get_workspace
@@ -14,8 +15,17 @@ from threadline.web.deps import Call, calls
 router = APIRouter()
 
 
+class SettingsChange(Input):
+    """What is absent stays."""
+
+    first_reply_assigns: bool | None = None
+
+
 class WorkspaceChange(Input):
-    name: Name
+    """What is absent stays."""
+
+    name: Name | None = None
+    settings: SettingsChange | None = None
 
 
 class SendingChange(Input):
@@ -30,8 +40,13 @@ async def read_workspace(call: Call = calls(Permission.WORKSPACE_READ)) -> Respo
 
 @operation(router, "PATCH", "/workspace", out=Workspace)
 async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
-    """Rename it."""
-    await change_workspace(call.session, caller=call.caller, name=given.name, now=call.now, new_id=new_id)
+    """Rename it, change its settings."""
+    settings = given.settings.model_dump(exclude_none=True) if given.settings else {}
+    if given.name is None and not settings:
+        raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
+    await change_workspace(
+        call.session, caller=call.caller, name=given.name, settings=settings, now=call.now, new_id=new_id
+    )
     return call.answer(await get_workspace(call.session))
 
 

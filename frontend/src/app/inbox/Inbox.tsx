@@ -1,5 +1,5 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
-import { ChevronDown, PanelLeft } from 'lucide-react';
+import { ChevronDown, PanelLeft, UserPlus } from 'lucide-react';
 import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
@@ -11,7 +11,7 @@ import { formatNumber } from '@/shared/i18n/format';
 import { runCommand, useCommands } from '@/shared/keys/keyboard';
 import { loadConversation } from '@/shared/store/load';
 import type { ListOrder } from '@/shared/store/state';
-import { useStore } from '@/shared/store/store';
+import { getState, useStore } from '@/shared/store/store';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice } from '@/shared/ui/Menu';
@@ -19,6 +19,7 @@ import { cx } from '@/shared/ui/cx';
 import { parseView, paths, type View } from '../paths';
 import { importConversation, screens } from '../routes';
 import { ConversationList } from './ConversationList';
+import { nextOf } from './goOn';
 import { LIST_WIDTH, ListSeparator } from './ListSeparator';
 import { queryOf, selectUnread } from './select';
 import { useAnnouncements } from './useAnnouncements';
@@ -76,14 +77,22 @@ export function Inbox() {
     peek: peek.begin,
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
+    take_next: () =>
+      void importTakeNext().then(async (takeNext) => {
+        const id = await takeNext();
+        if (id !== undefined) select(id);
+      }),
   });
 
-  /** After a conversation is resolved: the one below it, else the one above. */
-  const goOn = useCallback(() => {
-    const ids = shown.current;
-    const place = selected === undefined ? -1 : ids.indexOf(selected);
-    go(place < 0 ? undefined : (ids[place + 1] ?? ids[place - 1]), true);
-  }, [go, selected]);
+  /** After a conversation is done. */
+  const goOn = useCallback(
+    () =>
+      go(
+        nextOf(shown.current, selected, getState().conversations, () => false),
+        true,
+      ),
+    [go, selected],
+  );
 
   const deferred = useDeferredValue(selected);
   return (
@@ -190,6 +199,11 @@ export function Inbox() {
   );
 }
 
+/** What is not needed for the list comes with the conversation. */
+async function importTakeNext() {
+  return (await import('../thread/actions')).takeNext;
+}
+
 interface SideColumn {
   isOpen: boolean;
   isOverlay: boolean;
@@ -293,6 +307,14 @@ function ListHeader({ view, hasMenu, onExpand }: ListHeaderProps) {
       {count !== undefined && count.total !== null && count.total > 0 && (
         <span className="tabular text-14 text-muted">{formatNumber(count.total)}</span>
       )}
+      <span className="ms-auto">
+        <IconButton
+          icon={UserPlus}
+          label={t('keys.take_next')}
+          keyName="T"
+          onClick={() => void runCommand('take_next')}
+        />
+      </span>
     </header>
   );
 }

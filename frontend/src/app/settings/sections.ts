@@ -62,7 +62,7 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.general.title',
     icon: Globe,
     permission: 'sending:pause',
-    contents: ['settings.general.name', 'settings.sending.title'],
+    contents: ['settings.general.name', 'settings.general.first_reply', 'settings.sending.title'],
   },
   {
     path: 'people',

@@ -152,6 +152,17 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: Inbox,
       run: () => go(paths.inbox(`channel-${channel.id}`)),
     })),
+    ...(canRun('take_next')
+      ? [
+          {
+            ...base('places', 'take_next'),
+            title: t('keys.take_next'),
+            icon: UserPlus,
+            keys: keyOf('take_next'),
+            run: () => void runCommand('take_next'),
+          },
+        ]
+      : []),
     {
       ...base('places', 'settings'),
       title: t('shell.settings'),

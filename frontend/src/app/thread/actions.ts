@@ -6,6 +6,7 @@ import {
   postDiscard,
   postResend,
   postSettle,
+  postTakeNext,
   putReaction,
   putSnooze,
   putWaiting,
@@ -134,6 +135,25 @@ export function assign(conversation: Conversation, assigneeId: Id | null): void 
       undo: () => void changeConversation(id, { assignee_id: before }),
     });
   });
+}
+
+/** Returns which conversation it was, if there was one. A press repeated over a bad line takes one. */
+export async function takeNext(): Promise<Id | undefined> {
+  try {
+    const detail = await postTakeNext(newId());
+    if (detail === null) {
+      showToast(t('toast.nothing_to_take'));
+      return undefined;
+    }
+    learnDetail(detail);
+    showToast(t('toast.took', { name: detail.contact.name }), {
+      undo: () => void changeConversation(detail.id, { assignee_id: null }),
+    });
+    return detail.id;
+  } catch (error) {
+    showToast(problemText(error), { isError: true });
+    return undefined;
+  }
 }
 
 /** To a team's queue: whoever answers goes on only as one of them. `teamId` null: to no team. */

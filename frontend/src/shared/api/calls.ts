@@ -89,6 +89,12 @@ export function patchConversation(id: Id, change: ConversationChange): Promise<C
   );
 }
 
+/** The most urgent conversation that nobody has; null: nobody waits whom this agent may and can serve. */
+export async function postTakeNext(key: Id): Promise<ConversationDetail | null> {
+  const headers = { 'Idempotency-Key': key };
+  return (await answerOf(client.POST('/api/conversations/next', { headers }))).conversation;
+}
+
 /** `until` null: until the customer writes. */
 export function putSnooze(id: Id, until: Time | null): Promise<ConversationDetail> {
   return answerOf(

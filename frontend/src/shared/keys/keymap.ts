@@ -23,6 +23,7 @@ export const KEYMAP = {
   send_resolve: { keys: ['Mod+Shift+Enter'], title: 'keys.send_resolve', group: 'conversation' },
   assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
   assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
+  take_next: { keys: ['t'], title: 'keys.take_next', group: 'list' },
   labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },

@@ -3,11 +3,13 @@ import { request } from '@/shared/api/http';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
+import { Switch } from '@/shared/ui/Switch';
 import { showToast } from '@/shared/ui/Toast';
 import { act } from '../act';
 import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
+import type { Workspace } from '../types';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
 
 /** The workspace as a whole. */
@@ -28,6 +30,11 @@ export function General() {
     showToast(t('common.saved'), { undo: () => void act(() => rename(before)) });
   }
 
+  async function change(settings: Partial<Workspace['settings']>): Promise<void> {
+    await act(() => request('PATCH', '/api/workspace', { body: { settings } }), { done: t('common.saved') });
+    await queries.invalidateQueries({ queryKey: ['workspace'] });
+  }
+
   return (
     <Page group={t('settings.group.workspace')} title={t('settings.general.title')}>
       <Loaded query={query}>
@@ -41,6 +48,13 @@ export function General() {
               value={workspace.name}
               onSave={save}
               hint={t('settings.general.name_hint')}
+            />
+            <Switch
+              label={t('settings.general.first_reply')}
+              hint={t('settings.general.first_reply_hint')}
+              checked={workspace.settings.first_reply_assigns !== false}
+              disabled={!agent.permissions.includes('workspace:change')}
+              onCheckedChange={(first_reply_assigns) => void change({ first_reply_assigns })}
             />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
               <Button

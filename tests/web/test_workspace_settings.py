@@ -1,0 +1,22 @@
+"""What a workspace decides for all: changed one by one, and what another release put there stays."""
+
+from tests.web.conftest import Browser, set_up
+from threadline.store.session import Role
+
+
+async def test_settings_are_changed_one_by_one_and_keep_what_they_do_not_know(browser: Browser) -> None:
+    await set_up(browser)
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        await (await session.raw()).execute(
+            "update workspaces set settings = '{\"of_tomorrow\": 3}' where id = $1", browser.workspace_id
+        )
+    assert (await browser.get("/api/workspace")).json["settings"]["first_reply_assigns"] is True
+    changed = await browser.patch("/api/workspace", {"settings": {"first_reply_assigns": False}})
+    assert changed.json["settings"]["first_reply_assigns"] is False
+    assert (await browser.patch("/api/workspace", {"settings": {}})).status == 422
+    assert (await browser.patch("/api/workspace", {"settings": {"of_tomorrow": 4}})).status == 422
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        kept = await (await session.raw()).fetchval(
+            "select settings->>'of_tomorrow' from workspaces where id = $1", browser.workspace_id
+        )
+    assert kept == "3"

@@ -1,0 +1,18 @@
+"""What a workspace decides for all who work in it."""
+
+import msgspec
+
+
+class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Kept as one document: what is absent has its default, what is unknown belongs to another release."""
+
+    first_reply_assigns: bool = True
+    """Who answers a conversation that nobody has takes it."""
+
+
+def decode_settings(document: str) -> WorkspaceSettings:
+    """The defaults for a document that cannot be read: a value of another release must not stop an answer."""
+    try:
+        return msgspec.json.decode(document, type=WorkspaceSettings)
+    except msgspec.ValidationError:
+        return WorkspaceSettings()
