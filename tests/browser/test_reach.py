@@ -2,8 +2,9 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import ContextMaker, Person
@@ -75,3 +76,92 @@ def test_the_bell_tells_what_concerns_me_and_two_devices_agree(
     expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
     expect(phone.get_by_role("dialog").get_by_text("(unread)")).to_have_count(0)
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", "/icon.svg")
+
+
+_COUNT_TONES = """
+window.__notes = 0;
+const begin = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...given) { window.__notes += 1; return begin.apply(this, given); };
+"""
+_LEAVE = "document.hasFocus = () => false; dispatchEvent(new Event('blur'))"
+_DROP = 2
+"""Oscillations of the tone that the tests choose."""
+
+
+def _wait_for_notes(page: Page, count: int) -> None:
+    """By the debugger: the page's policy evaluates no strings."""
+    for _ in range(100):
+        if page.evaluate("window.__notes") >= count:
+            break
+        page.wait_for_timeout(50)
+    assert page.evaluate("window.__notes") == count
+
+
+def test_a_customer_sounds_once_and_again_until_somebody_answers(
+    new_context: ContextMaker, admin: Person, colleague: Person, provider: Provider
+) -> None:
+    context = new_context(colleague)
+    context.add_init_script(_COUNT_TONES)
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/settings/notifications")
+    page.get_by_role("combobox", name="Sound").click()
+    page.get_by_role("option", name="Drop").click()
+    expect(page.get_by_role("combobox", name="Sound")).to_have_text("Drop")
+    page.get_by_role("button", name="Play it").click()
+    assert page.evaluate("window.__notes") == 2 * _DROP  # once chosen, once pressed
+    assert problems_of(page) == []
+
+    page.goto("/inbox")
+    page.get_by_role("main").first.click()  # a page that nobody touched may not sound
+    customer = provider.customer("Femke de Boer")
+    customer.says("Hello?")
+    expect(Desk(page).row(customer)).to_be_visible()
+    _wait_for_notes(page, _DROP)
+    conversation = admin.conversation_of(customer)
+    page.evaluate(_LEAVE)
+    admin.patch(f"/api/conversations/{conversation['id']}", {"assignee_id": colleague.agent_id})
+    _wait_for_notes(page, 2 * _DROP)  # given to me: told once
+    customer.says("Is anybody there?")
+    customer.says("Please!")
+    expect(Desk(page).row(customer)).to_contain_text("Please!")
+    assert page.evaluate("window.__notes") == 2 * _DROP  # the same burst
+    page.clock.fast_forward(31_000)
+    _wait_for_notes(page, 3 * _DROP)
+
+    text = {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Yes, here."}}
+    admin.post(f"/api/conversations/{conversation['id']}/messages", text)
+    expect(Desk(page).row(customer)).to_contain_text("Yes, here.")
+    page.wait_for_timeout(500)
+    page.clock.fast_forward(65_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.__notes") == 3 * _DROP
+
+
+def test_do_not_disturb_is_silent_and_phones_show_every_setting(
+    new_context: ContextMaker, colleague: Person, provider: Provider
+) -> None:
+    context = new_context(colleague, viewport=PHONE)
+    context.add_init_script(_COUNT_TONES)
+    page = context.new_page()
+    page.goto("/settings/notifications")
+    page.get_by_role("group", name="Quiet for").get_by_role("button", name="1 hour").click()
+    expect(page.get_by_text("Quiet until")).to_be_visible()
+    page.get_by_role("switch", name="Every day between two times").click()
+    expect(page.get_by_label("From", exact=True)).to_have_value("20:00")
+    mention = page.get_by_role("group", name="Somebody mentions me")
+    mention.get_by_role("checkbox", name="E-mail").click()
+    expect(mention.get_by_role("checkbox", name="E-mail")).not_to_be_checked()
+    assert problems_of(page) == []
+    assert overflow_of(page) == []
+    kept = colleague.get("/api/preferences")
+    assert kept["quiet_hours"] == {"from_minute": 1200, "to_minute": 480}
+    assert kept["time_zone"] == "Europe/Amsterdam"
+    assert "email" not in kept["ways"]["mentioned"]
+
+    page.goto("/inbox")
+    customer = provider.customer("Bram Kok")
+    customer.says("Hello?")
+    expect(Desk(page).row(customer)).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.__notes") == 0

@@ -73,6 +73,14 @@ async def test_who_does_not_work_here_any_more_is_not_told(desk: Desk) -> None:
     assert await _rows(desk) == []
 
 
+async def test_what_somebody_may_not_see_they_are_not_told(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana Reyes")  # nobody's, so not theirs
+    await desk.connection.execute("update agents set sees = 'assigned' where id = $1", desk.agent_id)
+    moved = _event(desk, EventKind.CONVERSATION_CHANGED, customer, agent_id=desk.agent_id, assignee_id="x")
+    await _happens(desk, moved)
+    assert await _rows(desk) == []
+
+
 async def test_a_failed_message_is_told_to_who_wrote_it(desk: Desk) -> None:
     customer = await _mine(desk)
     message_id = await desk.connection.fetchval(

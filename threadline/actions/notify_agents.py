@@ -11,6 +11,7 @@ from uuid import UUID
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.notification import Concerned, Notice, NotificationKind, Settled, Way, notices_of, settled_by
+from threadline.core.permission import Visibility
 from threadline.core.preferences import Preferences, digest_delay, is_quiet
 from threadline.store.events import NumberedEvent
 from threadline.store.notifications import (
@@ -82,11 +83,18 @@ async def _tell(
     preferences = await load_preferences(connection, workspace_id=workspace_id, agent_ids=agent_ids)
     new: list[NewNotification] = []
     for same in notices:
-        agent_id = same[0].agent_id
-        if agent_id in sights:
-            made = _notification(same, preferences[agent_id], now, new_id())
+        last = same[-1]
+        if _sees(sights.get(last.agent_id), concerned[last.conversation_id, last.message_id]):
+            made = _notification(same, preferences[last.agent_id], now, new_id())
             new += [made] if made is not None else []
     return await tell(connection, workspace_id=workspace_id, new=new) if new else []
+
+
+def _sees(sight: Visibility | None, concerned: Concerned) -> bool:
+    """Nobody is told of what they may not see (S5); without a sight they do not work here any more."""
+    if sight is None or concerned.channel_id is None:
+        return False
+    return sight.shows(channel_id=concerned.channel_id, assignee_id=concerned.assignee_id, team_id=concerned.team_id)
 
 
 def _notification(same: Sequence[Notice], preferences: Preferences, now: datetime, id: UUID) -> NewNotification | None:

@@ -98,6 +98,8 @@ class Concerned:
     author_id: UUID | None = None
     """The agent who wrote the message of the event."""
     mentioned_ids: Sequence[UUID] = ()
+    channel_id: UUID | None = None
+    team_id: UUID | None = None
 
 
 NOTIFYING: Final = frozenset(

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.notification import Concerned, NotificationKind, Settled
-from threadline.core.permission import Caller, Visibility
+from threadline.core.permission import Caller, Visibility, visibility_of
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
@@ -77,7 +77,7 @@ async def load_concerned(
 ) -> dict[tuple[UUID, UUID | None], Concerned]:
     """Who has to do with each (conversation, message), as it stands now."""
     rows = await connection.fetch(
-        "select asked.conversation_id, asked.message_id, c.assignee_id,"
+        "select asked.conversation_id, asked.message_id, c.assignee_id, c.channel_id, c.team_id,"
         " case when m.author_kind = 'agent' then m.author_id end as author_id"
         " from unnest($2::uuid[], $3::uuid[]) as asked (conversation_id, message_id)"
         " join conversations c on c.workspace_id = $1 and c.id = asked.conversation_id"
@@ -87,7 +87,13 @@ async def load_concerned(
         [message_id for _, message_id in message_of],
     )
     return {
-        (row["conversation_id"], row["message_id"]): Concerned(row["assignee_id"], row["author_id"]) for row in rows
+        (row["conversation_id"], row["message_id"]): Concerned(
+            assignee_id=row["assignee_id"],
+            author_id=row["author_id"],
+            channel_id=row["channel_id"],
+            team_id=row["team_id"],
+        )
+        for row in rows
     }
 
 
@@ -96,16 +102,17 @@ async def load_sights(
 ) -> dict[UUID, Visibility]:
     """What each of them sees who works here now."""
     rows = await connection.fetch(
-        "select a.id, a.sees, a.channel_ids from agents a join people p on p.id = a.person_id"
+        "select a.id, a.sees, a.channel_ids, array(select m.team_id from team_members m"
+        " where m.workspace_id = a.workspace_id and m.agent_id = a.id) as team_ids"
+        " from agents a join people p on p.id = a.person_id"
         " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null"
         " and p.deactivated_at is null",
         workspace_id,
         list(agent_ids),
     )
     return {
-        row["id"]: Visibility(
-            channel_ids=None if row["channel_ids"] is None else frozenset(row["channel_ids"]),
-            only_assigned_to=row["id"] if row["sees"] == "assigned" else None,
+        row["id"]: visibility_of(
+            row["sees"], agent_id=row["id"], team_ids=row["team_ids"], channel_ids=row["channel_ids"]
         )
         for row in rows
     }

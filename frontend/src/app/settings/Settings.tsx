@@ -11,6 +11,7 @@ import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
 import { General } from './general/General';
 import { Labels } from './labels/Labels';
+import { Notifications } from './notifications/Notifications';
 import { Page } from './parts/Page';
 import { People } from './people/People';
 import { Profile } from './profile/Profile';
@@ -57,6 +58,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       <Route path="/settings/profile" component={Profile} />
       <Route path="/settings/sessions" component={Sessions} />
       <Route path="/settings/appearance" component={Appearance} />
+      <Route path="/settings/notifications" component={Notifications} />
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('teams') && <Route path="/settings/teams" component={Teams} />}

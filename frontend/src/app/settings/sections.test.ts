@@ -18,11 +18,18 @@ function found(permissions: readonly string[], search: string): string[] {
 }
 
 test('everybody sees their own pages, others by their permission', () => {
-  expect(sectionsFor([]).map(({ path }) => path)).toEqual(['profile', 'sessions', 'appearance', 'replies']);
+  expect(sectionsFor([]).map(({ path }) => path)).toEqual([
+    'profile',
+    'sessions',
+    'appearance',
+    'notifications',
+    'replies',
+  ]);
   expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual([
     'profile',
     'sessions',
     'appearance',
+    'notifications',
     'templates',
     'replies',
   ]);

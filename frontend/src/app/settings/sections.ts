@@ -1,6 +1,7 @@
 /** Every settings page that exists: where it stands, who sees it, and what can be found on it. */
 
 import {
+  Bell,
   FileText,
   Globe,
   Inbox,
@@ -55,6 +56,20 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.appearance.title',
     icon: Palette,
     contents: ['settings.appearance.theme', 'settings.appearance.text_size', 'settings.appearance.density'],
+  },
+  {
+    path: 'notifications',
+    group: 'you',
+    label: 'settings.notifications.title',
+    icon: Bell,
+    contents: [
+      'settings.notifications.tone',
+      'settings.notifications.volume',
+      'settings.notifications.quiet',
+      'settings.notifications.hours',
+      'settings.notifications.ways',
+      'settings.notifications.browser',
+    ],
   },
   {
     path: 'general',

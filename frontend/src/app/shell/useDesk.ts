@@ -28,7 +28,7 @@ export function useDesk(session: Session): void {
     const stopUpkeep = keepUp();
     const stopFollowing = followOwn();
     const reach = afterFirstPaint().then(() => import('../reach/start'));
-    const stopReach = reach.then(({ startReach }) => startReach());
+    const stopReach = reach.then(({ startReach }) => startReach(session));
     const outbox = startOutbox();
     void loadDrafts();
     return () => {
