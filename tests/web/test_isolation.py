@@ -74,8 +74,10 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
     assert deletes == {
         "/api/agents/{agent_id}/sessions",
         "/api/channels/{channel_id}",
+        "/api/contacts/{contact_id}/notes/{note_id}",  # its row stays
         "/api/conversations/{conversation_id}/snooze",  # wakes it
         "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
+        "/api/fields/{field_id}",
         "/api/invitations/{invitation_id}",
         "/api/labels/{label_id}",
         "/api/saved-replies/{reply_id}",

@@ -49,6 +49,9 @@ RULES = {
     "checkChannel": ADMINS,
     "completeSetup": PUBLIC,
     "createChannel": ADMINS,
+    "createContact": "401 ok ok ok ok ok ok 401 403",
+    "createContactNote": CHANGE_CONVERSATION,
+    "createField": SUPERVISORS,
     "createInvitation": ADMINS,
     "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
@@ -57,6 +60,8 @@ RULES = {
     "createTeam": ADMINS,
     "createToken": ADMINS,
     "deleteChannel": ADMINS_OF_OBJECT,
+    "deleteContactNote": CHANGE_CONVERSATION,
+    "deleteField": SUPERVISORS_OF_OBJECT,
     "deleteInvitation": ADMINS_OF_OBJECT,
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
@@ -74,12 +79,16 @@ RULES = {
     "getChannelTypes": EVERY_ROLE,
     "getChannels": EVERY_ROLE,
     "getContact": READ_CONVERSATION,
+    "getContactNotes": READ_CONVERSATION,
+    "getContacts": EVERYBODY,
     "getConversation": READ_CONVERSATION,
+    "getConversationFields": READ_CONVERSATION,
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
     "getEarlier": READ_CONVERSATION,
     "getEvents": EVERYBODY,
     "getFailedItems": SUPERVISORS,
+    "getFields": EVERYBODY,
     "getFile": READ_CONVERSATION,
     "getFilledReplies": CHANGE_CONVERSATION,
     "getHistory": READ_CONVERSATION,
@@ -127,8 +136,11 @@ RULES = {
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
     "updateContactLabels": CHANGE_CONVERSATION,
+    "updateContactNote": CHANGE_CONVERSATION,
     "updateConversation": CHANGE_CONVERSATION,
+    "updateConversationFields": CHANGE_CONVERSATION,
     "updateConversationLabels": CHANGE_CONVERSATION,
+    "updateField": SUPERVISORS_OF_OBJECT,
     "updateLabel": SUPERVISORS_OF_OBJECT,
     "updatePerson": OWN,
     "updatePreferences": OWN,
@@ -270,6 +282,25 @@ async def _team(house: House) -> dict[str, str]:
     return {"team_id": made.json["id"]}
 
 
+async def _field(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/fields", {"owner": "contact", "type": "text", "name": secrets.token_hex(6)})
+    assert made.status == 201, made.raw
+    return {"field_id": made.json["id"]}
+
+
+async def _contact_note(house: House) -> dict[str, str]:
+    """One that each caller may change who sees its contact: a program wrote none of them."""
+    found = await _conversation(house)
+    made = await house.admin.post(f"/api/contacts/{found['contact_id']}/notes", {"text": "Pays by invoice"})
+    assert made.status == 201, made.raw
+    note_id = made.json["notes"][0]["id"]
+    async with house.server.database.transaction(Role.ENGINE) as session:
+        await (await session.raw()).execute(
+            "update contact_notes set author_id = $2 where id = $1", UUID(note_id), house.callers["agent"].agent_id
+        )
+    return {"contact_id": found["contact_id"], "note_id": note_id}
+
+
 async def _token(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"]})
     return {"token_id": made.json["record"]["id"]}
@@ -310,6 +341,8 @@ _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
     "cancelScheduled": _scheduled,
     "deleteChannel": _fresh_channel,
+    "deleteContactNote": _contact_note,
+    "deleteField": _field,
     "deleteInvitation": _invitation,
     "deleteLabel": _label,
     "deleteOtherSession": _session,
@@ -339,6 +372,8 @@ _TARGETS: dict[str, _Target] = {
     "signOutAgent": _agent,
     "updateAgent": _agent,
     "updateChannel": _channel,
+    "updateContactNote": _contact_note,
+    "updateField": _field,
     "updateLabel": _label,
     "updateSavedReply": _saved_reply,
     "updateTeam": _team,
@@ -346,11 +381,14 @@ _TARGETS: dict[str, _Target] = {
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
+    "createContactNote",
     "createMessage",
     "endWaiting",
     "getContact",
+    "getContactNotes",
     "getConversation",
     "getEarlier",
+    "getConversationFields",
     "getFilledReplies",
     "getMessages",
     "getScheduled",
@@ -362,6 +400,7 @@ _OF_A_CONVERSATION = (
     "updateContact",
     "updateContactLabels",
     "updateConversation",
+    "updateConversationFields",
     "updateConversationLabels",
     "wakeConversation",
 )
@@ -390,6 +429,9 @@ def body_of(name: str) -> Any:
         "checkChannel": {"type": "whatsapp", "values": {}},
         "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
         "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
+        "createContact": {"name": "Carla"},
+        "createContactNote": {"text": "Pays by invoice"},
+        "createField": {"owner": "contact", "type": "text", "name": secrets.token_hex(6)},
         "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},
         "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
@@ -417,8 +459,11 @@ def body_of(name: str) -> Any:
         "updateChannel": {"name": "Sales"},
         "updateContact": {"name": "Carla"},
         "updateContactLabels": {"add": []},
+        "updateContactNote": {"text": "Pays in advance"},
         "updateConversation": {"state": "open"},
+        "updateConversationFields": {"fields": {}},
         "updateConversationLabels": {"add": []},
+        "updateField": {"name": secrets.token_hex(6)},
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},

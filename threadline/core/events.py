@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     TEAM_CHANGED = "team_changed"
     TEAM_DELETED = "team_deleted"
     SAVED_REPLY_CHANGED = "saved_reply_changed"
+    FIELD_CHANGED = "field_changed"
+    """A field of one's own was made, changed or deleted."""
     AGENT_CHANGED = "agent_changed"
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"

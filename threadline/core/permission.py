@@ -22,6 +22,8 @@ class Permission(StrEnum):
     CONTACTS_CHANGE = "contacts:change"
     LABELS_MANAGE = "labels:manage"
     """Make, change and delete labels; putting them on needs only what changes a conversation or contact."""
+    FIELDS_MANAGE = "fields:manage"
+    """Make, change and delete fields of one's own; filling them in needs only what changes what they are of."""
     FILES_UPLOAD = "files:upload"
     PRACTICE_USE = "practice:use"
     AGENTS_READ = "agents:read"
@@ -66,6 +68,7 @@ _AGENT = frozenset(
 _SUPERVISOR = _AGENT | {
     Permission.CONVERSATIONS_ASSIGN,
     Permission.LABELS_MANAGE,
+    Permission.FIELDS_MANAGE,
     Permission.TEMPLATES_SYNC,
     Permission.SAVED_REPLIES_MANAGE,
     Permission.DELIVERIES_READ,

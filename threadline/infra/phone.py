@@ -1,6 +1,9 @@
-"""Telephone numbers as people write them."""
+"""Telephone numbers as people write them, and where in the world they belong."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
@@ -8,10 +11,75 @@ import phonenumbers
 @lru_cache(maxsize=10_000)
 def display_phone(value: str) -> str:
     """`+447700900318` → `+44 7700 900318`, by the habits of its country; anything else as it is."""
-    if not value.startswith("+"):
-        return value
-    try:
-        number = phonenumbers.parse(value)
-    except phonenumbers.NumberParseException:
+    number = _parse(value)
+    if number is None:
         return value
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@lru_cache(maxsize=10_000)
+def region_of_phone(value: str) -> str:
+    """The country of a number by its two letters, or the one that its code belongs to first; "" if it is none."""
+    number = _parse(value)
+    if number is None:
+        return ""
+    region = phonenumbers.region_code_for_number(number)
+    return region or phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
+@lru_cache(maxsize=10_000)
+def zone_of_phone(value: str) -> str:
+    """The time zone of a number, if its clock can show one time only; else "": a wrong hour is worse than none."""
+    number = _parse(value)
+    if number is None:
+        return ""
+    from phonenumbers import timezone  # its table is read when the first contact is looked at
+
+    known = timezone.time_zones_for_number(number)
+    if known == (timezone.UNKNOWN_TIMEZONE,):  # a range that nobody has handed out yet
+        known = timezone.time_zones_for_geographical_number(number)
+    zones = [zone for zone in known if zone != timezone.UNKNOWN_TIMEZONE]
+    if len({_clock_of(zone) for zone in zones}) != 1:
+        return ""
+    return zones[0] if len(zones) == 1 else _capital_zone(number.country_code or 0, zones)
+
+
+def _clock_of(zone: str) -> tuple[object, ...]:
+    """Zones with the same clock in winter and in summer are one to a customer."""
+    clock = ZoneInfo(zone)
+    return tuple(datetime(2026, month, 1, tzinfo=clock).utcoffset() for month in (1, 7))
+
+
+def _capital_zone(country_code: int, zones: Sequence[str]) -> str:
+    """`Europe/London` and not `Europe/Guernsey`: where the country's own numbers are."""
+    from phonenumbers import timezone
+
+    example = phonenumbers.example_number(phonenumbers.region_code_for_country_code(country_code))
+    usual = timezone.time_zones_for_number(example) if example is not None else ()
+    return next((zone for zone in usual if zone in zones), zones[0])
+
+
+def read_phone(text: str, region: str = "") -> str:
+    """What somebody typed, in any form → `+447700900318`; "" if it is no number that can exist.
+
+    `region` is where a number without a country belongs.
+    """
+    typed = text.strip()
+    if typed.startswith("00"):
+        typed = "+" + typed[2:]
+    try:
+        number = phonenumbers.parse(typed, region or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parse(value: str) -> phonenumbers.PhoneNumber | None:
+    if not value.startswith("+"):
+        return None
+    try:
+        return phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return None

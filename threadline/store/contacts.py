@@ -1,21 +1,27 @@
 """Contacts as people read them: seen by whoever sees one of their conversations."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from threadline.core.contact import guess_locale
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import NotFound
+from threadline.core.field import FieldValue
 from threadline.core.permission import Caller
-from threadline.infra.phone import display_phone
+from threadline.infra.phone import display_phone, region_of_phone, zone_of_phone
+from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.conversations import conversations_of_contact
+from threadline.store.fields import values_of
 from threadline.store.labels import labels_of
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
 _CONVERSATIONS = 50
+_NOTES = 50
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +51,25 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     locale: str | None
+    """The language somebody chose; None: nobody did."""
+    guessed_locale: str
+    """By the country of the number; "" if nobody should guess."""
+    time_zone: str
+    """The zone somebody chose; "": nobody did."""
+    guessed_time_zone: str
     phone: str
+    email: str
     handle: str
+    is_vip: bool
     created_at: datetime
     addresses: list[Address]
     conversations: list[EarlierConversation]
     consents: list[Consent]
     label_ids: list[UUID]
+    fields: dict[str, FieldValue]
+    """The id of a field → its value; what is not filled in is absent."""
+    notes: list[ContactNote]
+    """The newest first, as many as a page shows."""
 
 
 async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> Contact:
@@ -59,8 +77,8 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     arguments = Arguments(caller.workspace_id, contact_id)
     connection = await session.raw()
     row = await connection.fetchrow(
-        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at from contacts p"
-        f" where p.workspace_id = $1 and p.id = $2 and {_is_seen(caller, arguments)}",
+        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.time_zone, p.is_vip"
+        f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, arguments)}",
         *arguments.values,
     )
     if row is None:
@@ -78,22 +96,43 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         contact_id,
     )
     found = await labels_of(connection, caller.workspace_id, "contact", [contact_id])
+    values = await values_of(connection, caller.workspace_id, "contact", [contact_id])
+    notes = await list_contact_notes(session, contact_id, limit=_NOTES)
     conversations = await conversations_of_contact(session, caller, contact_id, limit=_CONVERSATIONS)
     return Contact(
         id=row["id"],
         name=row["name"],
         locale=row["locale"] or None,
+        guessed_locale=guess_locale(region_of_phone(row["phone"])),
+        time_zone=row["time_zone"],
+        guessed_time_zone=zone_of_phone(row["phone"]),
         phone=row["phone"],
+        email=row["email"],
         handle=row["handle"],
+        is_vip=row["is_vip"],
         created_at=row["created_at"],
         addresses=[_address(one, row["phone"]) for one in addresses],
         conversations=[EarlierConversation(**one) for one in conversations],
         consents=[Consent(**one) for one in consents if caller.visibility.has_channel(one["channel_id"])],
         label_ids=found.get(contact_id, []),
+        fields=values.get(contact_id, {}),
+        notes=notes,
     )
 
 
-def _is_seen(caller: Caller, arguments: Arguments) -> str:
+async def check_sees_contact(session: Session, caller: Caller, contact_id: UUID) -> None:
+    """Raises NotFound as `access_contact` does: for what is written beside the contact."""
+    arguments = Arguments(caller.workspace_id, contact_id)
+    found = await (await session.raw()).fetchval(
+        "select true from contacts p where p.workspace_id = $1 and p.id = $2 and p.merged_into is null"
+        f" and {is_seen(caller, arguments)}",
+        *arguments.values,
+    )
+    if not found:
+        raise NotFound("This contact does not exist.")
+
+
+def is_seen(caller: Caller, arguments: Arguments) -> str:
     """A contact without any conversation is seen by whoever sees everything."""
     if caller.visibility.is_whole:
         return "true"
@@ -111,11 +150,33 @@ def _address(row: asyncpg.Record, phone: str) -> Address:
     )
 
 
-async def rename_contact(session: Session, contact_id: UUID, *, name: str) -> None:
-    """A name given by us is not replaced by what the provider says."""
+async def update_contact(session: Session, contact_id: UUID, facts: Mapping[str, str | bool]) -> None:
+    """Columns by their names, from a closed set of ours. A name given by us is not replaced by a provider's."""
+    assert facts.keys() <= _FACTS
+    arguments = Arguments(session.workspace_id, contact_id)
+    changes = [f"{column} = {arguments.add(value)}" for column, value in facts.items()]
+    if "name" in facts:
+        changes.append("is_name_ours = true")
     await (await session.raw()).execute(
-        "update contacts set name = $3, is_name_ours = true, updated_at = now() where workspace_id = $1 and id = $2",
+        f"update contacts set {', '.join(changes)}, updated_at = now() where workspace_id = $1 and id = $2",
+        *arguments.values,
+    )
+
+
+_FACTS = {"name", "email", "locale", "time_zone", "is_vip"}
+
+
+async def insert_contact(
+    session: Session, contact_id: UUID, *, name: str, phone: str, email: str, now: datetime
+) -> None:
+    """Somebody whom a person or a table names."""
+    await (await session.raw()).execute(
+        "insert into contacts (workspace_id, id, name, is_name_ours, phone, email, created_at, updated_at)"
+        " values ($1, $2, $3, $3 <> '', $4, $5, $6, $6)",
         session.workspace_id,
         contact_id,
         name,
+        phone,
+        email,
+        now,
     )

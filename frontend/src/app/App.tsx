@@ -42,6 +42,9 @@ function Desk() {
           <Route path={patterns.settings}>
             <screens.Settings />
           </Route>
+          <Route path={patterns.contacts}>
+            <screens.Contacts />
+          </Route>
           <Route path={patterns.inbox}>
             <Inbox />
           </Route>

@@ -20,6 +20,7 @@ export const patterns = {
   signIn: '/signin',
   setup: '/setup',
   invitation: '/invitation',
+  contacts: '/contacts/*?',
   settings: '/settings/*?',
   practice: '/practice/:channelId',
   inbox: '/inbox/:view?/:conversationId?',
@@ -29,6 +30,8 @@ export const paths = {
   signIn: () => '/signin',
   setup: (token: string) => `/setup?token=${encodeURIComponent(token)}`,
   invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
+  /** The list; a contact; or another page of contacts. */
+  contacts: (rest = '') => (rest ? `/contacts/${rest}` : '/contacts'),
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,
   inbox: (view: View = 'open', conversationId?: string) =>

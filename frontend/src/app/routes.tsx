@@ -2,6 +2,7 @@
 import { lazy, type ComponentType } from 'react';
 
 export const importSettings = () => import('./settings/Settings');
+export const importContacts = () => import('./contacts/Contacts');
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = () => import('./thread/Conversation');
 
@@ -10,6 +11,7 @@ export const screens = {
   Setup: withQueries(() => import('./setup/Setup')),
   Invitation: withQueries(() => import('./setup/Invitation')),
   Settings: withQueries(importSettings),
+  Contacts: withQueries(importContacts),
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),

@@ -176,6 +176,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the contacts one sees.
+         * @description A page of the contacts one sees.
+         */
+        get: operations["getContacts"];
+        put?: never;
+        /**
+         * Add somebody who has not written yet.
+         * @description Add somebody who has not written yet.
+         */
+        post: operations["createContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}": {
         parameters: {
             query?: never;
@@ -194,8 +218,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a contact.
-         * @description Rename a contact.
+         * Change what is known of a contact.
+         * @description Change what is known of a contact.
          */
         patch: operations["updateContact"];
         trace?: never;
@@ -218,6 +242,54 @@ export interface paths {
          * @description Put labels on a contact, take others off.
          */
         patch: operations["updateContactLabels"];
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes on a contact, the newest first.
+         * @description Notes on a contact, the newest first.
+         */
+        get: operations["getContactNotes"];
+        put?: never;
+        /**
+         * Write a note on a contact.
+         * @description Write a note on a contact.
+         */
+        post: operations["createContactNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a note away.
+         * @description Take a note away.
+         */
+        delete: operations["deleteContactNote"];
+        options?: never;
+        head?: never;
+        /**
+         * Correct a note.
+         * @description Correct a note.
+         */
+        patch: operations["updateContactNote"];
         trace?: never;
     };
     "/api/conversations": {
@@ -282,6 +354,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is filled in of a conversation.
+         * @description What is filled in of a conversation.
+         */
+        get: operations["getConversationFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Fill in fields of a conversation.
+         * @description Fill in fields of a conversation.
+         */
+        patch: operations["updateConversationFields"];
         trace?: never;
     };
     "/api/conversations/{conversation_id}/labels": {
@@ -598,6 +694,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The fields of contacts, conversations and companies, in their order.
+         * @description The fields of contacts, conversations and companies, in their order.
+         */
+        get: operations["getFields"];
+        put?: never;
+        /**
+         * Make a field.
+         * @description Make a field.
+         */
+        post: operations["createField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: it is off everything at once.
+         * @description Delete it: it is off everything at once.
+         */
+        delete: operations["deleteField"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename it, change its options or its place.
+         * @description Rename it, change its options or its place.
+         */
+        patch: operations["updateField"];
         trace?: never;
     };
     "/api/files": {
@@ -1891,13 +2035,22 @@ export interface components {
             consents: components["schemas"]["Consent"][];
             conversations: components["schemas"]["EarlierConversation"][];
             created_at: string;
+            email: string;
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            guessed_locale: string;
+            guessed_time_zone: string;
             handle: string;
             /** Format: uuid */
             id: string;
+            is_vip: boolean;
             label_ids: string[];
             locale: string | null;
             name: string;
+            notes: components["schemas"]["ContactNote"][];
             phone: string;
+            time_zone: string;
         };
         /** ContactCard */
         ContactCard: {
@@ -1959,10 +2112,25 @@ export interface components {
             /** Urls */
             urls?: components["schemas"]["CardLineInput"][];
         };
-        /** ContactChange */
+        /**
+         * ContactChange
+         * @description What is absent stays. An empty language or time zone: it is guessed again. A field null: taken away.
+         */
         ContactChange: {
+            /** Email */
+            email?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            } | null;
+            /** Is Vip */
+            is_vip?: boolean | null;
+            /** Locale */
+            locale?: string | null;
             /** Name */
-            name: string;
+            name?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
         };
         /** ContactHit */
         ContactHit: {
@@ -1974,11 +2142,70 @@ export interface components {
             last_activity_at: string | null;
             name: components["schemas"]["TextPiece"][];
         };
+        /** ContactInput */
+        ContactInput: {
+            /** Email */
+            email?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+        };
         /** ContactName */
         ContactName: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** ContactNote */
+        ContactNote: {
+            author_id: string | null;
+            created_at: string;
+            edited_at: string | null;
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /** ContactNoteList */
+        ContactNoteList: {
+            items: components["schemas"]["ContactNote"][];
+        };
+        /**
+         * ContactOrder
+         * @enum {string}
+         */
+        ContactOrder: "name" | "name_back" | "newest" | "oldest";
+        /** ContactPage */
+        ContactPage: {
+            items: components["schemas"]["ContactRow"][];
+            next: string | null;
+            position: number;
+        };
+        /**
+         * ContactRow
+         * @description A contact as much of it as a list shows.
+         */
+        ContactRow: {
+            channel_ids: string[];
+            created_at: string;
+            email: string;
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            handle: string;
+            /** Format: uuid */
+            id: string;
+            is_vip: boolean;
+            label_ids: string[];
+            last_heard_at: string | null;
+            name: string;
+            phone: string;
         };
         /** Contacts */
         Contacts: {
@@ -2154,7 +2381,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2223,6 +2450,75 @@ export interface components {
             message_id?: string | null;
             seq: number;
         };
+        /** Field */
+        Field: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            options: components["schemas"]["FieldOption"][];
+            /** @enum {unknown} */
+            owner: "company" | "contact" | "conversation";
+            position: number;
+            type: components["schemas"]["FieldType"];
+        };
+        /** FieldInput */
+        FieldInput: {
+            /** Name */
+            name: string;
+            /** Options */
+            options?: components["schemas"]["OptionInput"][];
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "contact" | "conversation" | "company";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "choice" | "choices" | "boolean" | "link" | "email" | "phone";
+        };
+        /** FieldList */
+        FieldList: {
+            items: components["schemas"]["Field"][];
+        };
+        /** FieldOption */
+        FieldOption: {
+            /**
+             * @default grey
+             * @enum {unknown}
+             */
+            colour?: "blue" | "brown" | "coral" | "cyan" | "forest" | "gold" | "green" | "grey" | "lime" | "maroon" | "navy" | "olive" | "orange" | "pink" | "purple" | "red" | "sky" | "teal" | "violet" | "yellow";
+            id: string;
+            name: string;
+        };
+        /**
+         * FieldType
+         * @enum {unknown}
+         */
+        FieldType: "boolean" | "choice" | "choices" | "date" | "email" | "link" | "number" | "phone" | "text";
+        /**
+         * FieldUpdate
+         * @description What is absent stays. A field never changes its type, nor what it is of.
+         */
+        FieldUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Options */
+            options?: components["schemas"]["OptionInput"][] | null;
+            /** Position */
+            position?: number | null;
+        };
+        /**
+         * FieldValuesInput
+         * @description What is absent stays; null takes a value away.
+         */
+        FieldValuesInput: {
+            /** Fields */
+            fields: {
+                [key: string]: string | boolean | number | string[] | null;
+            };
+        };
         /** File */
         File: {
             duration_s: number | null;
@@ -2243,6 +2539,12 @@ export interface components {
          * @enum {unknown}
          */
         FileLoss: "channel_gone" | "malware" | "too_large" | "too_many_today" | "unchecked";
+        /** FilledFields */
+        FilledFields: {
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+        };
         /**
          * FilledPiece
          * @description A stretch of a filled text. Joined in order, the pieces are what is put into the answer.
@@ -2385,7 +2687,7 @@ export interface components {
         /** Label */
         Label: {
             /** @enum {unknown} */
-            colour: "blue" | "green" | "grey" | "orange" | "purple" | "red" | "teal" | "yellow";
+            colour: "blue" | "brown" | "coral" | "cyan" | "forest" | "gold" | "green" | "grey" | "lime" | "maroon" | "navy" | "olive" | "orange" | "pink" | "purple" | "red" | "sky" | "teal" | "violet" | "yellow";
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
@@ -2398,7 +2700,7 @@ export interface components {
              * Colour
              * @enum {string}
              */
-            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey";
+            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink";
             /**
              * Kind
              * @enum {string}
@@ -2427,7 +2729,7 @@ export interface components {
          */
         LabelUpdate: {
             /** Colour */
-            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey") | null;
+            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink") | null;
             /** Name */
             name?: string | null;
         };
@@ -2732,6 +3034,11 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** NoteInput */
+        NoteInput: {
+            /** Text */
+            text: string;
+        };
         /** Notification */
         Notification: {
             actor_id: string | null;
@@ -2751,6 +3058,19 @@ export interface components {
             items: components["schemas"]["Notification"][];
             next: string | null;
             unread: number;
+        };
+        /** OptionInput */
+        OptionInput: {
+            /**
+             * Colour
+             * @default grey
+             * @enum {string}
+             */
+            colour?: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink";
+            /** Id */
+            id?: string | null;
+            /** Name */
+            name: string;
         };
         /** Order */
         Order: {
@@ -2784,7 +3104,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -3324,7 +3644,7 @@ export interface components {
         /** Team */
         Team: {
             /** @enum {unknown} */
-            colour: "blue" | "green" | "grey" | "orange" | "purple" | "red" | "teal" | "yellow";
+            colour: "blue" | "brown" | "coral" | "cyan" | "forest" | "gold" | "green" | "grey" | "lime" | "maroon" | "navy" | "olive" | "orange" | "pink" | "purple" | "red" | "sky" | "teal" | "violet" | "yellow";
             /** Format: uuid */
             id: string;
             member_ids: string[];
@@ -3336,7 +3656,7 @@ export interface components {
              * Colour
              * @enum {string}
              */
-            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey";
+            colour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink";
             /** Member Ids */
             member_ids?: string[];
             /** Name */
@@ -3354,7 +3674,7 @@ export interface components {
             /** Add */
             add?: string[];
             /** Colour */
-            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey") | null;
+            colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink") | null;
             /** Name */
             name?: string | null;
             /** Remove */
@@ -4026,6 +4346,73 @@ export interface operations {
             };
         };
     };
+    getContacts: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+                order?: components["schemas"]["ContactOrder"];
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContact: {
         parameters: {
             query?: never;
@@ -4104,6 +4491,143 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LabelsInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContactNotes: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNoteList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContactNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteContactNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateContactNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
             };
         };
         responses: {
@@ -4246,6 +4770,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarlierAnswer"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConversationFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledFields"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateConversationFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldValuesInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledFields"];
                 };
             };
             /** @description Refused or failed */
@@ -4851,6 +5441,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
             };
             /** @description Refused or failed */
             default: {

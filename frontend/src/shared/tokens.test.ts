@@ -11,7 +11,7 @@ const SHAPE = 3;
 const css = readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8');
 const GROUNDS = ['canvas', 'surface', 'raised', 'accent-soft'] as const;
 const ROLES = ['ink', 'muted', 'accent', 'danger', 'warn', 'ok'] as const;
-const LABELS = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'grey'] as const;
+const LABELS = [...css.matchAll(/--label-(\w+): light-dark/g)].map((match) => match[1] ?? '');
 const STATES = ['danger', 'warn', 'ok'] as const;
 
 type Rgb = readonly [number, number, number];

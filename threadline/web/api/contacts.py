@@ -1,22 +1,100 @@
-"""Contacts."""
+"""Contacts: the list, one of them, what is known of them, notes."""
 
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from threadline.actions.rename_contact import rename_contact
+from threadline.actions.change_contact import change_contact, create_contact
+from threadline.actions.note_contact import change_contact_note, note_contact, remove_contact_note
+from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
-from threadline.store.contacts import Contact, access_contact
-from threadline.web.api.inputs import Input, Name
+from threadline.store.contact_lists import ContactOrder, ContactRow, list_contacts
+from threadline.store.contact_notes import ContactNote, list_contact_notes
+from threadline.store.contacts import Contact, access_contact, check_sees_contact
+from threadline.store.events import read_position
+from threadline.web.api.inputs import Email, Input, Line, Locale, Name, Text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
 router = APIRouter()
 
+# A value may be of any type of field; which one, `core/field.py` checks by the field.
+_Value = Annotated[str, Field(max_length=1_000)] | bool | int | float | Annotated[list[str], Field(max_length=100)]
+FieldValues = Annotated[dict[Annotated[str, Field(max_length=40)], _Value | None], Field(max_length=100)]
+
+
+class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[ContactRow]
+    next: str | None
+    """The cursor of the next page; None: this is the last."""
+    position: int
+
+
+class ContactNoteList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[ContactNote]
+
+
+class ContactInput(Input):
+    name: Annotated[Line, Field(max_length=100)] = ""
+    phone: Annotated[Line, Field(max_length=40)] = ""
+    email: Email | None = None
+
 
 class ContactChange(Input):
-    name: Name
+    """What is absent stays. An empty language or time zone: it is guessed again. A field null: taken away."""
+
+    name: Name | None = None
+    email: Email | Annotated[str, Field(max_length=0)] | None = None
+    locale: Locale | Annotated[str, Field(max_length=0)] | None = None
+    time_zone: Annotated[Line, Field(max_length=60)] | None = None
+    is_vip: bool | None = None
+    fields: FieldValues | None = None
+
+
+class NoteInput(Input):
+    text: Text
+
+
+@operation(router, "GET", "/contacts", out=ContactPage)
+async def get_contacts(
+    search: Annotated[str, Query(max_length=100)] = "",
+    order: ContactOrder = ContactOrder.NAME,
+    after: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """A page of the contacts one sees."""
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    items, following = await list_contacts(
+        call.session, call.caller, search=search, order=order, after=after, limit=limit
+    )
+    return call.answer(ContactPage(items=items, next=following, position=position))
+
+
+@operation(router, "POST", "/contacts", out=Contact, status=201, name="createContact")
+async def post_contact(
+    given: ContactInput, call: Call = calls(Permission.CONTACTS_CHANGE, is_repeatable=True)
+) -> Response:
+    """Add somebody who has not written yet."""
+    name, phone = given.name.strip(), given.phone.strip()
+    if not (name or phone or given.email):
+        raise Invalid("Please enter a name, a number or an e-mail address.", field="name", reason="contact_empty")
+    if not call.caller.visibility.is_whole:
+        raise Invalid("Only who sees every conversation adds contacts.", field="name", reason="contact_unseen")
+    contact_id = await create_contact(
+        call.session,
+        caller=call.caller,
+        name=name,
+        phone=phone,
+        email=given.email or "",
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id), status=201)
 
 
 @operation(router, "GET", "/contacts/{contact_id}", out=Contact)
@@ -29,8 +107,82 @@ async def get_contact(contact_id: UUID, call: Call = calls(Permission.CONVERSATI
 async def update_contact(
     contact_id: UUID, given: ContactChange, call: Call = calls(Permission.CONTACTS_CHANGE)
 ) -> Response:
-    """Rename a contact."""
-    await rename_contact(
-        call.session, caller=call.caller, contact_id=contact_id, name=given.name, now=call.now, new_id=new_id
+    """Change what is known of a contact."""
+    facts = {
+        name: value
+        for name in ("name", "email", "locale", "time_zone", "is_vip")
+        if (value := getattr(given, name)) is not None
+    }
+    if not facts and not given.fields:
+        raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
+    await change_contact(
+        call.session,
+        caller=call.caller,
+        contact_id=contact_id,
+        facts=facts,
+        fields=values_by_field(given.fields or {}),
+        now=call.now,
+        new_id=new_id,
     )
     return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+@operation(router, "GET", "/contacts/{contact_id}/notes", out=ContactNoteList)
+async def get_contact_notes(
+    contact_id: UUID,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """Notes on a contact, the newest first."""
+    await check_sees_contact(call.session, call.caller, contact_id)
+    return call.answer(
+        ContactNoteList(items=await list_contact_notes(call.session, contact_id, before=before, limit=limit))
+    )
+
+
+@operation(router, "POST", "/contacts/{contact_id}/notes", out=Contact, status=201, name="createContactNote")
+async def post_contact_note(
+    contact_id: UUID, given: NoteInput, call: Call = calls(Permission.CONTACTS_CHANGE, is_repeatable=True)
+) -> Response:
+    """Write a note on a contact."""
+    await note_contact(
+        call.session, caller=call.caller, contact_id=contact_id, text=given.text, now=call.now, new_id=new_id
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id), status=201)
+
+
+@operation(router, "PATCH", "/contacts/{contact_id}/notes/{note_id}", out=Contact)
+async def update_contact_note(
+    contact_id: UUID, note_id: UUID, given: NoteInput, call: Call = calls(Permission.CONTACTS_CHANGE)
+) -> Response:
+    """Correct a note."""
+    await change_contact_note(
+        call.session,
+        caller=call.caller,
+        contact_id=contact_id,
+        note_id=note_id,
+        text=given.text,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+@operation(router, "DELETE", "/contacts/{contact_id}/notes/{note_id}", out=Contact)
+async def delete_contact_note(
+    contact_id: UUID, note_id: UUID, call: Call = calls(Permission.CONTACTS_CHANGE)
+) -> Response:
+    """Take a note away."""
+    await remove_contact_note(
+        call.session, caller=call.caller, contact_id=contact_id, note_id=note_id, now=call.now, new_id=new_id
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+def values_by_field(given: dict[str, Any]) -> dict[UUID, Any]:
+    """Raises Invalid for a key that is no id: JSON has texts for keys only."""
+    try:
+        return {UUID(key): value for key, value in given.items()}
+    except ValueError:
+        raise Invalid("This field does not exist any more.", field="fields", reason="no_such_field") from None

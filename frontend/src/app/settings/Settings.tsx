@@ -9,6 +9,7 @@ import { Appearance } from './appearance/Appearance';
 import { Channels } from './channels/Channels';
 import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
+import { Fields } from './fields/Fields';
 import { General } from './general/General';
 import { Labels } from './labels/Labels';
 import { Notifications } from './notifications/Notifications';
@@ -62,6 +63,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('teams') && <Route path="/settings/teams" component={Teams} />}
+      {may.has('fields') && <Route path="/settings/fields" component={Fields} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}
       {may.has('channels') && (
         <Route path="/settings/channels/connect/:type">{({ type }) => <ConnectPage type={type} />}</Route>

@@ -6,6 +6,7 @@ import {
   Globe,
   Inbox,
   KeyRound,
+  ListPlus,
   MessageCircle,
   MonitorSmartphone,
   Palette,
@@ -132,6 +133,14 @@ export const SECTIONS: readonly Section[] = [
     icon: Tag,
     permission: 'labels:manage',
     contents: ['settings.labels.of_conversation', 'settings.labels.of_contact'],
+  },
+  {
+    path: 'fields',
+    group: 'conversations',
+    label: 'settings.fields.title',
+    icon: ListPlus,
+    permission: 'fields:manage',
+    contents: ['settings.fields.of_contact', 'settings.fields.of_conversation'],
   },
   {
     path: 'replies',

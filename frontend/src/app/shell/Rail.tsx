@@ -1,4 +1,4 @@
-import { Inbox, Search, Settings, type LucideIcon } from 'lucide-react';
+import { Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -6,7 +6,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Tooltip } from '@/shared/ui/Tooltip';
 import { paths } from '../paths';
 import { Bell } from '../reach/Bell';
-import { importSettings } from '../routes';
+import { importContacts, importSettings } from '../routes';
 import { openFloat } from './floats';
 import { Logo } from './Logo';
 import { PersonMenu } from './PersonMenu';
@@ -28,6 +28,14 @@ export function Rail() {
           label={t('shell.inbox')}
           keys={['g', 'i']}
           isHere={location.startsWith('/inbox')}
+        />
+        <Place
+          to={paths.contacts()}
+          icon={Users}
+          label={t('shell.contacts')}
+          keys={['g', 'c']}
+          isHere={location.startsWith('/contacts')}
+          onIntent={() => void importContacts()}
         />
         <Place
           to={paths.settings()}

@@ -29,6 +29,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     help: () => openFloat('help'),
     go_inbox: () => navigate(paths.inbox()),
     notifications: () => openFloat('notifications'),
+    go_contacts: () => navigate(paths.contacts()),
     go_settings: () => navigate(paths.settings()),
   });
   return (
@@ -51,7 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 /** Where a conversation or a form is open, its own tools have the foot of a phone's page. */
 function isListPage(location: string): boolean {
-  return location === paths.settings() || /^\/inbox(\/[^/]+)?\/?$/.test(location);
+  return location === paths.settings() || location === paths.contacts() || /^\/inbox(\/[^/]+)?\/?$/.test(location);
 }
 
 function ReconnectingBar() {

@@ -1,4 +1,4 @@
-import { Inbox, Search, Settings, type LucideIcon } from 'lucide-react';
+import { Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -17,6 +17,7 @@ export function TabBar() {
       className="flex border-t border-line bg-canvas pt-1 pb-[max(4px,env(safe-area-inset-bottom))] md:hidden"
     >
       <Tab to={paths.inbox()} icon={Inbox} label={t('shell.inbox')} isHere={location.startsWith('/inbox')} />
+      <Tab to={paths.contacts()} icon={Users} label={t('shell.contacts')} isHere={location.startsWith('/contacts')} />
       <button type="button" className={cx(ITEM, 'text-muted')} onClick={() => openFloat('palette')}>
         <Search aria-hidden size={20} strokeWidth={1.75} />
         {t('shell.search')}

@@ -15,6 +15,7 @@ import {
   UserMinus,
   UserPlus,
   UsersRound,
+  Users,
   Keyboard,
   type LucideIcon,
 } from 'lucide-react';
@@ -163,6 +164,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
           },
         ]
       : []),
+    {
+      ...base('places', 'contacts'),
+      title: t('shell.contacts'),
+      icon: Users,
+      keys: keyOf('go_contacts'),
+      run: () => go(paths.contacts()),
+    },
     {
       ...base('places', 'settings'),
       title: t('shell.settings'),

@@ -9,6 +9,7 @@ import type {
   Conversation,
   ConversationDetail,
   EarlierContent,
+  FieldValue,
   FilledReply,
   Id,
   Label,
@@ -232,8 +233,18 @@ export function fetchContact(id: Id): Promise<Contact> {
   return answerOf(client.GET('/api/contacts/{contact_id}', { params: { path: { contact_id: id } } }));
 }
 
-export function patchContact(id: Id, name: string): Promise<Contact> {
-  return answerOf(client.PATCH('/api/contacts/{contact_id}', { params: { path: { contact_id: id } }, body: { name } }));
+/** What is absent stays; a field null is taken away. */
+export interface ContactChange {
+  name?: string;
+  email?: string;
+  locale?: string;
+  time_zone?: string;
+  is_vip?: boolean;
+  fields?: Record<Id, FieldValue | null>;
+}
+
+export function patchContact(id: Id, change: ContactChange): Promise<Contact> {
+  return answerOf(client.PATCH('/api/contacts/{contact_id}', { params: { path: { contact_id: id } }, body: change }));
 }
 
 /** What is put on and what is taken off; whatever is not named stays. */

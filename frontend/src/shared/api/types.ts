@@ -42,6 +42,16 @@ export type OutgoingContent = Schemas['Text'] | MediaContent | TemplateContent;
 
 export type Contact = Schemas['Contact'];
 export type Address = Schemas['Address'];
+export type ContactRow = Schemas['ContactRow'];
+export type ContactNote = Schemas['ContactNote'];
+
+export type Field = Schemas['Field'];
+export type FieldOption = Schemas['FieldOption'];
+export type FieldType = Field['type'];
+export type FieldOwner = Field['owner'];
+/** Of a field: what its type has. */
+export type FieldValue = string | number | boolean | string[];
+export type FieldValues = Readonly<Record<Id, FieldValue>>;
 
 export type Label = Schemas['Label'];
 export type LabelKind = Label['kind'];

@@ -26,6 +26,7 @@ export const KEYMAP = {
   take_next: { keys: ['t'], title: 'keys.take_next', group: 'list' },
   labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
+  go_contacts: { keys: ['g c'], title: 'keys.go_contacts', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
   notifications: { keys: ['g n'], title: 'keys.notifications', group: 'places' },
   palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },

@@ -169,8 +169,11 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, teamEpoch: state.teamEpoch + 1 };
     case 'team_deleted':
       return { ...withoutTeam(state, event.data?.team_id), teamEpoch: state.teamEpoch + 1 };
-    case 'conversation_started':
+    case 'field_changed':
+      return { ...state, fieldEpoch: state.fieldEpoch + 1 };
     case 'conversation_changed':
+      return event.data?.field_id ? { ...state, valueEpoch: state.valueEpoch + 1 } : state;
+    case 'conversation_started':
     case 'message_received':
     case 'message_queued':
     case 'message_status_changed':

@@ -111,6 +111,10 @@ export interface State {
   labelEpoch: number;
   /** Raised when teams were made, changed or deleted. */
   teamEpoch: number;
+  /** Raised when fields of one's own were made, changed or deleted. */
+  fieldEpoch: number;
+  /** Raised when a field of some conversation was filled in. */
+  valueEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
   /** Raised when scheduled messages were made, changed, sent or held. */
   scheduledEpoch: number;
@@ -139,6 +143,8 @@ export const EMPTY: State = {
   templateEpoch: 0,
   labelEpoch: 0,
   teamEpoch: 0,
+  fieldEpoch: 0,
+  valueEpoch: 0,
   files: new Map(),
   scheduledEpoch: 0,
 };

@@ -10,6 +10,18 @@ const DOTS: Readonly<Record<LabelColour, string>> = {
   blue: 'bg-label-blue',
   purple: 'bg-label-purple',
   grey: 'bg-label-grey',
+  maroon: 'bg-label-maroon',
+  coral: 'bg-label-coral',
+  brown: 'bg-label-brown',
+  gold: 'bg-label-gold',
+  olive: 'bg-label-olive',
+  lime: 'bg-label-lime',
+  forest: 'bg-label-forest',
+  cyan: 'bg-label-cyan',
+  sky: 'bg-label-sky',
+  navy: 'bg-label-navy',
+  violet: 'bg-label-violet',
+  pink: 'bg-label-pink',
 };
 
 export const LABEL_COLOURS = Object.keys(DOTS) as readonly LabelColour[];

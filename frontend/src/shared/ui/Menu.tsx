@@ -108,3 +108,25 @@ export function MenuChoice<V extends string>({ label, value, options, onValueCha
 export function MenuSeparator() {
   return <Base.Separator className="my-1 h-px bg-line" />;
 }
+
+export interface MenuCheckProps {
+  readonly isChosen: boolean;
+  readonly onChange: (isChosen: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** One of several that may hold together; the menu stays open. */
+export function MenuCheck({ isChosen, onChange, children }: MenuCheckProps) {
+  return (
+    <Base.CheckboxItem checked={isChosen} onCheckedChange={onChange} className={ROW}>
+      <span className="grid size-4 place-items-center">
+        <Base.CheckboxItemIndicator className="text-accent">
+          <Check aria-hidden size={16} strokeWidth={1.75} />
+        </Base.CheckboxItemIndicator>
+      </span>
+      <span dir="auto" className="min-w-0 flex-1 truncate">
+        {children}
+      </span>
+    </Base.CheckboxItem>
+  );
+}

@@ -17,6 +17,8 @@ export interface SelectProps<V extends string> {
   /** The label is there for assistive technology only, because the place says it already. */
   readonly isLabelHidden?: boolean;
   readonly disabled?: boolean;
+  /** Stands in a line of text, without a frame. */
+  readonly isBare?: boolean;
   readonly className?: string;
 }
 
@@ -28,6 +30,7 @@ export function Select<V extends string>({
   onValueChange,
   isLabelHidden = false,
   disabled = false,
+  isBare = false,
   className,
 }: SelectProps<V>) {
   const labelId = useId();
@@ -44,7 +47,12 @@ export function Select<V extends string>({
       >
         <Base.Trigger
           aria-labelledby={labelId}
-          className="flex h-8 min-w-0 items-center justify-between gap-2 rounded-md border border-line-strong bg-raised px-2.5 text-start text-14 text-ink select-none hover:bg-hover data-disabled:border-line data-disabled:text-muted pointer-coarse:h-11"
+          className={cx(
+            'flex min-w-0 items-center justify-between gap-2 text-start text-ink select-none hover:bg-hover data-disabled:border-line data-disabled:text-muted pointer-coarse:h-11',
+            isBare
+              ? '-mx-1 min-h-6 rounded-sm px-1'
+              : 'h-8 rounded-md border border-line-strong bg-raised px-2.5 text-14',
+          )}
         >
           <Base.Value className="truncate" />
           <Base.Icon className="text-muted">

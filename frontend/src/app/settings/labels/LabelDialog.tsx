@@ -20,7 +20,7 @@ export interface LabelDialogProps {
   readonly onClose: () => void;
 }
 
-/** A name and one of eight colours. */
+/** A name and one of twenty colours. */
 export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   const [name, setName] = useState(label?.name ?? '');
   const [colour, setColour] = useState(() => label?.colour ?? nextColour(kind));

@@ -1,5 +1,6 @@
 import common from './common.json';
 import composer from './composer.json';
+import contacts from './contacts.json';
 import entry from './entry.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
@@ -14,6 +15,7 @@ import thread from './thread.json';
 export default {
   ...common,
   ...composer,
+  ...contacts,
   ...entry,
   ...inbox,
   ...practice,

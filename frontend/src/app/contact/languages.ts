@@ -1,0 +1,17 @@
+/** Languages that a customer may be given, by their codes; the browser knows their names in the reader's language. */
+export const LANGUAGE_CODES: readonly string[] = (
+  'ar bg bn ca cs da de el en es et eu fa fi fr gl he hi hr hu hy id is it ja ka kk km ko lo lt lv mk ms my nb ne nl ' +
+  'pl pt pt-BR ro ru si sk sl sq sr sv sw ta th tr uk ur uz vi zh zh-TW'
+).split(' ');
+
+export function languageName(locale: string): string {
+  try {
+    return (
+      new Intl.DisplayNames([document.documentElement.lang || 'en'], { type: 'language' }).of(
+        locale.replace('_', '-'),
+      ) ?? locale
+    );
+  } catch {
+    return locale;
+  }
+}

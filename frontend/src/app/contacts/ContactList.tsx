@@ -1,0 +1,250 @@
+import { ArrowDown, ArrowUp, Columns3, Plus, Search, Star } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useSignedIn } from '@/shared/api/session';
+import type { ContactRow } from '@/shared/api/types';
+import { useMinute } from '@/shared/format/clock';
+import { t } from '@/shared/i18n';
+import { useCommands } from '@/shared/keys/keyboard';
+import { problemText } from '@/shared/problem';
+import { useStore } from '@/shared/store/store';
+import { Avatar } from '@/shared/ui/Avatar';
+import { Button } from '@/shared/ui/Button';
+import { EmptyState } from '@/shared/ui/EmptyState';
+import { IconButton } from '@/shared/ui/IconButton';
+import { InlineError } from '@/shared/ui/InlineError';
+import { LabelMark } from '@/shared/ui/LabelMark';
+import { Menu, MenuCheck } from '@/shared/ui/Menu';
+import { Skeleton } from '@/shared/ui/Skeleton';
+import { cx } from '@/shared/ui/cx';
+import { useFields } from '../contact/fields';
+import { labelsOf } from '../labels/labels';
+import { paths } from '../paths';
+import { columnsFor, keepColumns, readColumns, type Column } from './columns';
+import { NewContact } from './NewContact';
+import { useContacts, type ContactOrder } from './useContacts';
+
+/** All contacts one sees: found by a search, ordered by their columns, opened by Enter. */
+export function ContactList() {
+  const [search, setSearch] = useState('');
+  const [order, setOrder] = useState<ContactOrder>('name');
+  const [chosen, setChosen] = useState(readColumns);
+  const [isAdding, setIsAdding] = useState(false);
+  const [, navigate] = useLocation();
+  const { permissions } = useSignedIn().agent;
+  const query = useContacts(search, order);
+  const fields = useFields('contact') ?? [];
+  const channels = useStore((state) => state.channels);
+  const now = useMinute();
+  const all = columnsFor(fields, channels, now);
+  const columns = all.filter(({ id }) => chosen.includes(id));
+  const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  const searchBox = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+
+  useEffect(() => {
+    document.title = t('shell.title', { title: t('contacts.title') });
+  }, []);
+  const step = (by: number) => {
+    const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+    const place = links.indexOf(document.activeElement as HTMLElement);
+    const next = links[place < 0 ? 0 : Math.min(links.length - 1, Math.max(0, place + by))];
+    next?.focus();
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  useCommands({
+    next: () => step(1),
+    previous: () => step(-1),
+    search: () => searchBox.current?.focus(),
+    back: () => {
+      if (document.activeElement !== searchBox.current) return false;
+      setSearch('');
+      step(0);
+      return true;
+    },
+  });
+
+  return (
+    <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
+      <header className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+        <h1 className="me-2 text-16 font-semibold max-md:text-20">{t('contacts.title')}</h1>
+        <label className="flex h-8 min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong bg-raised px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent max-md:order-last max-md:basis-full md:max-w-96 pointer-coarse:h-11">
+          <Search aria-hidden size={14} strokeWidth={1.75} className="text-muted" />
+          <input
+            ref={searchBox}
+            type="search"
+            dir="auto"
+            value={search}
+            aria-label={t('contacts.search')}
+            aria-keyshortcuts="/"
+            placeholder={t('contacts.search')}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowDown' || event.key === 'Enter') {
+                event.preventDefault();
+                step(0);
+              }
+            }}
+            className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted pointer-coarse:text-16"
+          />
+        </label>
+        <span className="ms-auto flex items-center gap-2">
+          <Menu trigger={<IconButton icon={Columns3} label={t('contacts.columns')} />}>
+            {all.map(({ id, title }) => (
+              <MenuCheck
+                key={id}
+                isChosen={chosen.includes(id)}
+                onChange={(isChosen) => {
+                  const next = isChosen ? [...chosen, id] : chosen.filter((one) => one !== id);
+                  setChosen(next);
+                  keepColumns(next);
+                }}
+              >
+                {title}
+              </MenuCheck>
+            ))}
+          </Menu>
+          {permissions.includes('contacts:change') && (
+            <Button icon={Plus} look="filled" onClick={() => setIsAdding(true)}>
+              {t('contacts.add')}
+            </Button>
+          )}
+        </span>
+      </header>
+      <div
+        className="min-h-0 flex-1 overflow-auto"
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          const isNear = scrollHeight - scrollTop - clientHeight < 800;
+          if (isNear && query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+        }}
+      >
+        {query.isError && rows.length === 0 && (
+          <div className="flex flex-col items-start gap-3 p-4">
+            <InlineError>{problemText(query.error)}</InlineError>
+            <Button onClick={() => void query.refetch()}>{t('common.try_again')}</Button>
+          </div>
+        )}
+        {query.isPending && <Skeleton className="p-4" lines={8} />}
+        {query.data !== undefined && rows.length === 0 && (
+          <EmptyState
+            title={search.trim() === '' ? t('contacts.none') : t('contacts.not_found')}
+            text={search.trim() === '' ? t('contacts.none_text') : t('contacts.not_found_text')}
+          />
+        )}
+        {rows.length > 0 && (
+          <table className="w-full border-separate border-spacing-0 text-13">
+            <thead>
+              <tr>
+                <Head
+                  column={{ title: t('contact.name'), orders: ['name', 'name_back'] }}
+                  order={order}
+                  onOrder={setOrder}
+                />
+                {columns.map((column) => (
+                  <Head key={column.id} column={column} order={order} onOrder={setOrder} isExtra />
+                ))}
+              </tr>
+            </thead>
+            <tbody ref={body}>
+              {rows.map((row) => (
+                <Row key={row.id} row={row} columns={columns} onOpen={() => navigate(paths.contacts(row.id))} />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {query.isFetchingNextPage && <Skeleton className="p-4" lines={2} />}
+      </div>
+      {isAdding && <NewContact onClose={() => setIsAdding(false)} />}
+    </main>
+  );
+}
+
+interface HeadProps {
+  readonly column: Pick<Column, 'title' | 'orders'>;
+  readonly order: ContactOrder;
+  readonly onOrder: (order: ContactOrder) => void;
+  /** Beside the name: not on a phone. */
+  readonly isExtra?: boolean;
+}
+
+function Head({ column, order, onOrder, isExtra = false }: HeadProps) {
+  const { title, orders } = column;
+  const place = orders?.indexOf(order as never) ?? -1;
+  const isDown = order === 'name_back' || order === 'newest';
+  const Arrow = isDown ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      aria-sort={place < 0 ? undefined : isDown ? 'descending' : 'ascending'}
+      className={cx(
+        'sticky top-0 z-10 h-9 border-b border-line bg-surface px-4 text-start text-12 font-medium whitespace-nowrap text-muted',
+        isExtra && 'max-md:hidden',
+      )}
+    >
+      {orders === undefined ? (
+        <bdi>{title}</bdi>
+      ) : (
+        <button
+          type="button"
+          onClick={() => onOrder(place === 0 ? orders[1] : orders[0])}
+          className="-mx-1 flex min-h-6 items-center gap-1 rounded-sm px-1 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
+        >
+          {title}
+          {place >= 0 && <Arrow aria-hidden size={12} strokeWidth={2} />}
+        </button>
+      )}
+    </th>
+  );
+}
+
+interface RowProps {
+  readonly row: ContactRow;
+  readonly columns: readonly Column[];
+  readonly onOpen: () => void;
+}
+
+function Row({ row, columns, onOpen }: RowProps) {
+  const labels = labelsOf(
+    row.label_ids,
+    useStore((state) => state.labels),
+  );
+  const name = row.name || row.phone || row.handle || row.email || t('contacts.nameless');
+  return (
+    <tr className="group/row cursor-default hover:bg-hover" onClick={onOpen}>
+      <th scope="row" className="border-b border-line px-4 text-start font-normal">
+        <span className="flex min-h-11 items-center gap-3 py-1">
+          <Avatar name={name} seed={row.id} size={28} />
+          <span className="flex min-w-0 flex-col">
+            <span className="flex min-w-0 items-center gap-1.5">
+              <Link
+                data-row
+                href={paths.contacts(row.id)}
+                onClick={(event) => event.stopPropagation()}
+                className="truncate text-14 font-medium"
+              >
+                <bdi>{name}</bdi>
+              </Link>
+              {row.is_vip && (
+                <span role="img" aria-label={t('contact.vip')} className="shrink-0 text-warn">
+                  <Star aria-hidden size={12} strokeWidth={1.75} fill="currentColor" />
+                </span>
+              )}
+            </span>
+            <span className="flex flex-wrap gap-x-3 text-12 text-muted">
+              <bdi className="md:hidden">{row.name ? row.phone || row.email : ''}</bdi>
+              {labels.map((label) => (
+                <LabelMark key={label.id} label={label} />
+              ))}
+            </span>
+          </span>
+        </span>
+      </th>
+      {columns.map((column) => (
+        <td key={column.id} className="max-w-60 truncate border-b border-line px-4 max-md:hidden">
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}

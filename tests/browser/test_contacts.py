@@ -1,0 +1,188 @@
+"""Contacts by keys: found in their list, known on their page and beside the thread, with fields and notes."""
+
+import re
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import overflow_of, problems_of
+from tests.browser.conftest import RESULTS, ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.provider import Provider
+from tests.browser.scene import eventually
+from tests.browser.test_screens import PHONE
+from tests.browser.watching import Watch
+
+
+def looked_at(page: Page, name: str) -> list[str]:
+    """What is wrong on the screen in both themes; their pictures are kept."""
+    RESULTS.mkdir(exist_ok=True)
+    found: list[str] = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(100)
+        page.screenshot(path=RESULTS / f"contacts-{name}-{theme}.png")
+        found += [f"{name} {theme}: {one}" for one in problems_of(page) + overflow_of(page)]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+@pytest.fixture(scope="module")
+def fields(admin: Person) -> dict[str, Any]:
+    """Of contacts and of conversations, by their names."""
+    made = [
+        {"owner": "contact", "type": "choice", "name": "Tier", "options": [
+            {"name": "Gold", "colour": "gold"}, {"name": "Silver"}]},
+        {"owner": "contact", "type": "choices", "name": "Likes", "options": [
+            {"name": "Bowls", "colour": "sky"}, {"name": "Cups", "colour": "pink"}]},
+        {"owner": "contact", "type": "number", "name": "Kiln size"},
+        {"owner": "contact", "type": "date", "name": "Birthday"},
+        {"owner": "contact", "type": "boolean", "name": "Wholesale"},
+        {"owner": "contact", "type": "link", "name": "Shop page"},
+        {"owner": "conversation", "type": "text", "name": "Order number"},
+    ]  # fmt: skip
+    return {one["name"]: admin.post("/api/fields", one) for one in made}
+
+
+def test_a_contact_is_found_opened_and_told_of_by_keys(
+    page: Page, admin: Person, provider: Provider, fields: dict[str, Any], watch: Watch
+) -> None:
+    watch.refusals += ("/api/contacts",)
+    mark = secrets.token_hex(3)
+    customer = provider.customer(f"Ingrid {mark}")
+    customer.says("Do you ship to Norway?")
+    contact_id = eventually(lambda: admin.get(f"/api/contacts?search={mark}")["items"])[0]["id"]
+    keys = page.keyboard
+    page.goto("/inbox")
+    expect(page.get_by_role("listbox", name="Conversations")).to_be_visible()
+    keys.press("g")
+    keys.press("c")
+    expect(page.get_by_role("heading", name="Contacts")).to_be_visible()
+    keys.press("/")
+    keys.type(mark)
+    link = page.get_by_role("link", name=customer.name)
+    expect(link).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert looked_at(page, "list") == []
+    keys.press("Enter")
+    expect(link).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name=customer.name)).to_be_visible()
+
+    panel = page.get_by_role("region", name="Contact", exact=True)
+    panel.get_by_role("button", name="E-mail: Add").press("Enter")
+    keys.type("ingrid@example.org")
+    keys.press("Enter")
+    expect(panel.get_by_role("button", name="E-mail: ingrid@example.org, change")).to_be_focused()
+    panel.get_by_role("button", name="Tier: Add").press("Enter")
+    page.get_by_role("option", name="Gold").press("Enter")
+    expect(panel.get_by_role("button", name="Tier: Gold, change")).to_be_visible()
+    panel.get_by_role("button", name="Likes: Add").press("Enter")
+    page.get_by_role("option", name="Bowls").press("Enter")
+    page.get_by_role("option", name="Cups").press("Enter")
+    expect(page.get_by_role("option", name="Cups", selected=True)).to_be_visible()
+    keys.press("Escape")
+    panel.get_by_role("button", name="Kiln size: Add").press("Enter")
+    keys.type("wide")
+    keys.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Please enter a number.")
+    page.get_by_label("Close").click()
+    panel.get_by_role("button", name="Kiln size: Add").press("Enter")
+    keys.type("38,5")
+    keys.press("Enter")
+    expect(panel.get_by_role("button", name="Kiln size: 38.5, change")).to_be_visible()
+    panel.get_by_role("button", name="Wholesale: Add").press("Enter")
+    page.get_by_role("option", name="Yes").press("Enter")
+    panel.get_by_role("button", name="Time zone").press("Enter")
+    keys.type("Europe/Oslo")
+    keys.press("Enter")
+    expect(panel.get_by_role("button", name="Time zone: Europe/Oslo, change")).to_be_visible()
+    panel.get_by_role("button", name="VIP").press("Enter")
+    expect(panel.get_by_role("button", name="VIP", pressed=True)).to_be_visible()
+
+    history = page.get_by_role("region", name="History")
+    expect(history).to_contain_text("Do you ship to Norway?")
+    history.get_by_role("textbox", name="Write a note about this contact").fill("Pays by invoice")
+    keys.press("Control+Enter")
+    expect(history.get_by_role("listitem").first).to_contain_text("Pays by invoice")
+    expect(history.get_by_role("listitem").first).to_contain_text("Mila Brandt")
+    found = looked_at(page, "page")
+    assert found == [], "\n".join(found)
+
+    known = admin.get(f"/api/contacts/{contact_id}")
+    tier, size = fields["Tier"], fields["Kiln size"]["id"]
+    assert (known["email"], known["time_zone"], known["is_vip"]) == ("ingrid@example.org", "Europe/Oslo", True)
+    assert (known["fields"][tier["id"]], known["fields"][size]) == (tier["options"][0]["id"], 38.5)
+    keys.press("Escape")
+    keys.press("u")
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    page.get_by_role("button", name="Columns").press("Enter")
+    page.get_by_role("menuitemcheckbox", name="Tier").press("Enter")
+    keys.press("Escape")
+    page.get_by_role("button", name="Known since").press("Enter")
+    row = page.get_by_role("row").filter(has_text=customer.name)
+    expect(row).to_contain_text("Gold")
+    expect(row.get_by_role("img", name="VIP")).to_be_visible()
+
+
+def test_the_panel_fills_in_fields_of_contact_and_conversation(
+    desk: Desk, provider: Provider, admin: Person, fields: dict[str, Any]
+) -> None:
+    customer = provider.customer(f"Jules {secrets.token_hex(2)}")
+    customer.says("Order 4172 has not come")
+    desk.enter(customer)
+    desk.page.get_by_role("button", name="Close", exact=True).click()  # the practice phone stands in its place
+    panel = desk.page.get_by_role("complementary", name="Contact")
+    panel.get_by_role("button", name="Order number: Add").press("Enter")
+    desk.page.keyboard.type("4172")
+    desk.page.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="Order number: 4172, change")).to_be_visible()
+    conversation = admin.conversation_of(customer)
+    order = fields["Order number"]["id"]
+    assert admin.get(f"/api/conversations/{conversation['id']}/fields")["fields"] == {order: "4172"}
+    admin.patch(f"/api/conversations/{conversation['id']}/fields", {"fields": {order: "4173"}})
+    expect(panel.get_by_role("button", name="Order number: 4173, change")).to_be_visible()
+    admin.post(f"/api/contacts/{conversation['contact']['id']}/notes", {"text": "Always in a hurry"})
+    expect(panel.get_by_role("region", name="History")).to_contain_text("Always in a hurry")
+    assert looked_at(desk.page, "panel") == []
+
+
+def test_fields_are_made_in_the_settings_by_keys(page: Page, admin: Person) -> None:
+    name = f"Glaze {secrets.token_hex(2)}"
+    page.goto("/settings/fields")
+    page.get_by_role("button", name="New field for contacts").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox", name="Name")).to_be_focused()
+    keys = page.keyboard
+    keys.type(name)
+    dialog.get_by_role("combobox", name="Type").press("Enter")
+    page.get_by_role("option", name="One of a list").click()
+    for option in ("Matt", "Shiny"):
+        dialog.get_by_role("button", name="Add option").press("Enter")
+        keys.type(option)
+    assert looked_at(page, "dialog") == []
+    dialog.get_by_role("button", name="Save").press("Enter")
+    expect(dialog).to_have_count(0)
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("Matt, Shiny")
+    assert looked_at(page, "settings") == []
+    row.get_by_role("button", name=re.compile("^Delete")).press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).press("Enter")
+    expect(row).to_have_count(0)
+
+
+def test_contacts_in_a_hand(new_context: ContextMaker, admin: Person, provider: Provider) -> None:
+    mark = secrets.token_hex(3)
+    provider.customer(f"Maximiliane von Hohenstein {mark}").says("Guten Tag")
+    eventually(lambda: admin.get(f"/api/contacts?search={mark}")["items"])
+    page = new_context(admin, **PHONE).new_page()
+    page.goto("/contacts")
+    expect(page.get_by_role("link", name=mark)).to_be_visible()
+    found = looked_at(page, "phone-list")
+    page.get_by_role("link", name=mark).click()
+    expect(page.get_by_role("heading", name=mark)).to_be_visible()
+    expect(page.get_by_role("region", name="History")).to_contain_text("Guten Tag")
+    found += looked_at(page, "phone-page")
+    assert found == []

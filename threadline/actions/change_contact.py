@@ -1,0 +1,87 @@
+"""Change what is known of a contact: facts, and fields of one's own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from threadline.actions.fill_fields import read_values
+from threadline.core.contact import check_time_zone
+from threadline.core.errors import Conflict, Invalid
+from threadline.core.events import Event, EventKind
+from threadline.core.field import FieldValue
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.infra.phone import read_phone
+from threadline.store import contacts
+from threadline.store.fields import set_values
+from threadline.store.incoming import AddressKey, NewAddress, insert_addresses
+from threadline.store.session import Session
+
+
+async def change_contact(
+    session: Session,
+    *,
+    caller: Caller,
+    contact_id: UUID,
+    facts: Mapping[str, str | bool],
+    fields: Mapping[UUID, FieldValue | None],
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    """What is absent stays; an empty language or zone is guessed again. A name of ours is not replaced by a provider's.
+
+    Raises NotFound if the caller sees none of the contact's conversations, Invalid for what no field takes.
+    """
+    await contacts.check_sees_contact(session, caller, contact_id)
+    check_time_zone(str(facts.get("time_zone", "")))
+    lines = await read_values(session, "contact", fields)
+    if facts:
+        await contacts.update_contact(session, contact_id, facts)
+    changed = await set_values(session, "contact", contact_id, lines)
+    if facts or changed:
+        session.record(_event(caller, contact_id, now, new_id))
+
+
+async def create_contact(
+    session: Session,
+    *,
+    caller: Caller,
+    name: str,
+    phone: str,
+    email: str,
+    now: datetime,
+    new_id: NewId,
+) -> UUID:
+    """Somebody who has not written yet. Raises Invalid (no number), Conflict: this number is a contact's already."""
+    number = read_phone(phone) if phone.strip() else ""
+    if phone.strip() and not number:
+        raise Invalid(
+            "Please enter the number with its country, such as +44 7700 900318.", field="phone", reason="phone_needed"
+        )
+    contact_id = new_id()
+    await contacts.insert_contact(session, contact_id, name=name, phone=number, email=email, now=now)
+    if number:
+        await _hold_number(session, contact_id, number, now, new_id)
+    session.record(_event(caller, contact_id, now, new_id))
+    return contact_id
+
+
+async def _hold_number(session: Session, contact_id: UUID, number: str, now: datetime, new_id: NewId) -> None:
+    """Whoever writes from this number later is this contact."""
+    assert session.workspace_id is not None
+    key: AddressKey = ("phone", "", number)
+    address = NewAddress(key, new_id(), contact_id)
+    inserted = await insert_addresses(await session.raw(), session.workspace_id, [address], now=now)
+    if not inserted:
+        raise Conflict("There is a contact with this number already.", reason="number_is_taken")
+
+
+def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:
+    return Event(
+        id=new_id(),
+        workspace_id=caller.workspace_id,
+        kind=EventKind.CONTACT_CHANGED,
+        at=now,
+        contact_id=contact_id,
+        actor_id=caller.actor_id,
+    )

@@ -1,0 +1,151 @@
+"""Lists of contacts, by key: of the name or of the day they were first known."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from threadline.core.contact import search_terms
+from threadline.core.errors import Invalid
+from threadline.core.field import FieldValue
+from threadline.core.permission import Caller
+from threadline.infra.phone import display_phone
+from threadline.store.connection import Connection
+from threadline.store.contacts import is_seen
+from threadline.store.cursors import decode_cursor, encode_cursor
+from threadline.store.fields import values_of
+from threadline.store.labels import labels_of
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+MOST_FOUND = 1_000
+"""A search that finds more is no search yet: the first ones by name are shown."""
+
+
+class ContactOrder(StrEnum):
+    NAME = "name"
+    NAME_BACK = "name_back"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact as much of it as a list shows."""
+
+    id: UUID
+    name: str
+    phone: str
+    """As people write it; "" if it is hidden or unknown."""
+    email: str
+    handle: str
+    is_vip: bool
+    created_at: datetime
+    last_heard_at: datetime | None
+    """Their last message in a conversation that the reader sees."""
+    channel_ids: list[UUID]
+    label_ids: list[UUID]
+    fields: dict[str, FieldValue]
+
+
+_KEYS: dict[ContactOrder, tuple[str, str]] = {
+    ContactOrder.NAME: ("p.name_key", "asc"),
+    ContactOrder.NAME_BACK: ("p.name_key", "desc"),
+    ContactOrder.NEWEST: ("", "desc"),
+    ContactOrder.OLDEST: ("", "asc"),
+}
+"""Ids are made in the order of time, so the primary key orders by age."""
+
+
+async def list_contacts(
+    session: Session, caller: Caller, *, search: str, order: ContactOrder, after: str | None, limit: int
+) -> tuple[list[ContactRow], str | None]:
+    """A page and the cursor of the next. Reads `contacts_by_name` or the primary key in its order; a search reads the
+    rows that `search_contacts` found."""
+    arguments = Arguments(caller.workspace_id)
+    connection = await session.raw()
+    conditions = ["p.workspace_id = $1", "p.merged_into is null", is_seen(caller, arguments)]
+    if search.strip():
+        found = await find_contact_ids(connection, caller.workspace_id, search)
+        conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")
+    key, direction = _KEYS[order]
+    if after is not None:
+        conditions.append(_after(after, order, arguments))
+    ordering = ", ".join(f"{one} {direction}" for one in (key, "p.id") if one)
+    rows = await connection.fetch(
+        "select p.id, p.name, p.phone, p.email, p.handle, p.is_vip, p.created_at, p.name_key from contacts p"
+        f" where {' and '.join(conditions)} order by {ordering} limit {arguments.add(limit + 1)}",
+        *arguments.values,
+    )
+    items = await _rows(connection, caller, rows[:limit])
+    return items, _cursor(order, rows[limit - 1]) if len(rows) > limit else None
+
+
+async def find_contact_ids(connection: Connection, workspace_id: UUID, search: str) -> list[UUID]:
+    """Whom these words or digits mean, whoever asks: what a caller may see of them is for the caller's statement."""
+    words, digits = search_terms(search)
+    rows = await connection.fetch(
+        "select search_contacts as id from search_contacts($1, $2, $3, $4)", workspace_id, words, digits, MOST_FOUND
+    )
+    return [row["id"] for row in rows]
+
+
+async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Record]) -> list[ContactRow]:
+    ids = [row["id"] for row in rows]
+    labels = await labels_of(connection, caller.workspace_id, "contact", ids)
+    values = await values_of(connection, caller.workspace_id, "contact", ids)
+    heard = await _heard(connection, caller, ids)
+    return [
+        ContactRow(
+            id=row["id"],
+            name=row["name"],
+            phone=display_phone(row["phone"]),
+            email=row["email"],
+            handle=row["handle"],
+            is_vip=row["is_vip"],
+            created_at=row["created_at"],
+            last_heard_at=heard[row["id"]]["last_heard_at"] if row["id"] in heard else None,
+            channel_ids=heard[row["id"]]["channel_ids"] if row["id"] in heard else [],
+            label_ids=labels.get(row["id"], []),
+            fields=values.get(row["id"], {}),
+        )
+        for row in rows
+    ]
+
+
+async def _heard(connection: Connection, caller: Caller, ids: list[UUID]) -> dict[UUID, asyncpg.Record]:
+    """When and where each was last heard of, by `conversations_by_contact`."""
+    if not ids:
+        return {}
+    arguments = Arguments(caller.workspace_id, ids)
+    rows = await connection.fetch(
+        "select c.contact_id, max(c.last_inbound_at) as last_heard_at, array_agg(distinct c.channel_id) as channel_ids"
+        " from conversations c where c.workspace_id = $1 and c.contact_id = any($2::uuid[])"
+        f" and {visible(caller.visibility, 'c', arguments)} group by c.contact_id",
+        *arguments.values,
+    )
+    return {row["contact_id"]: row for row in rows}
+
+
+def _after(cursor: str, order: ContactOrder, arguments: Arguments) -> str:
+    key, direction = _KEYS[order]
+    compare = ">" if direction == "asc" else "<"
+    keys = decode_cursor(cursor, str, str, str)
+    if keys[0] != order.value:
+        raise Invalid(
+            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
+        )
+    try:
+        last_id = UUID(str(keys[2]))
+    except ValueError:
+        raise Invalid(
+            "This page does not exist. Please load the list again.", field="after", reason="old_page"
+        ) from None
+    if not key:
+        return f"p.id {compare} {arguments.add(last_id)}::uuid"
+    return f"({key}, p.id) {compare} ({arguments.add(keys[1])}, {arguments.add(last_id)}::uuid)"
+
+
+def _cursor(order: ContactOrder, row: asyncpg.Record) -> str:
+    return encode_cursor(order.value, row["name_key"], str(row["id"]))
