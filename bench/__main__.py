@@ -18,6 +18,7 @@ PARTS = {
     "sockets": "bench.realtime",
     "outbound": "bench.outbound",
     "reading": "bench.reading",
+    "search": "bench.search",
     "idle": "bench.idle",
 }
 """Each module has `measure(options) -> list[Figure]`."""

@@ -49,9 +49,27 @@ insert into channels (workspace_id, id, type, name, endpoint_id, address, accoun
 select id, channel_id, 'whatsapp', 'Shop', endpoint_id, 'bench-number-' || workspace, 'bench-account-' || workspace, ''
 from bench_workspaces;
 
+-- Names as a town has them: some are common, most are not; the number makes each its own.
+create or replace function bench_name(number bigint) returns text language sql immutable parallel safe
+    return (array['Anna', 'Ben', 'Chloé', 'Dmitri', 'Elif', 'François', 'Greta', 'Hana', 'Igor', 'Jürgen', 'Katarzyna',
+                  'Łukasz', 'Mónica', 'Naïma', 'Olga', 'Piotr', '美玲', 'Rosa', 'สมชาย', 'Tomáš', 'Ümit', 'Věra', '陽子',
+                  'Wout', 'Xenia', 'Yara', 'Zoë'])[1 + number % 27]
+           || ' ' || initcap(translate(substr(md5((number % 40009)::text), 1, 7), '0123456789', 'aeiourlnst'))
+           || ' ' || number;
+
+-- Words that one message in so many has, so that search is measured on rare and on common ones.
+create or replace function bench_words(number bigint) returns text language sql immutable parallel safe
+    return case when number % 10 = 0 then ' Please return it.' else '' end
+           || case when number % 50 = 1 then ' I want a refund.' else '' end
+           || case when number % 200 = 3 then ' It arrived broken.' else '' end
+           || case when number % 1000 = 7 then ' Straight from the kiln.' else '' end
+           || case when number % 20000 = 9 then ' In white porcelain.' else '' end
+           || case when number % 1000000 = 11 then ' Or in celadon.' else '' end
+           || case when number % 500 = 13 then ' 请问有蓝色的碗吗' else '' end;
+
 \echo contacts
 insert into contacts (workspace_id, id, name, phone, created_at, updated_at)
-select w.id, bench_uuid(c.started_at, 10000000 + c.n), 'Customer ' || c.n, '+44' || (7700000000 + c.n), c.started_at, c.started_at
+select w.id, bench_uuid(c.started_at, 10000000 + c.n), bench_name(c.n), '+44' || (7700000000 + c.n), c.started_at, c.started_at
 from bench_conversations c join bench_workspaces w using (workspace);
 
 \echo addresses
@@ -90,7 +108,8 @@ select w.id, bench_uuid(m.at, 100000000 + m.n * 10 + m.seq), bench_uuid(c.starte
        case when m.seq % 2 = 1 then 'incoming' else 'outgoing' end, case when m.seq % 2 = 1 then 'contact' else 'agent' end,
        case when m.seq % 2 = 1 then bench_uuid(c.started_at, 10000000 + c.n) else w.agent_id end, 'text',
        jsonb_build_object('kind', 'text', 'text', 'Message ' || m.seq || ' of customer ' || m.n
-                          || ': do you still have the blue bowls with the sand glaze?'),
+                          || ': do you still have the blue bowls with the sand glaze?'
+                          || bench_words(('x' || substr(md5((m.n * 10 + m.seq)::text), 1, 8))::bit(32)::bigint)),
        case when m.seq % 2 = 1 then 'wamid.' || md5((m.n * 10 + m.seq)::text) end, m.at, m.at, m.at,
        case when m.seq % 2 = 0 then 5 end
 from bench_messages m join bench_conversations c using (n) join bench_workspaces w on w.workspace = m.workspace

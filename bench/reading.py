@@ -63,7 +63,7 @@ class _Read:
 
 async def measure(options: Options) -> list[Figure]:
     with running_postgres(options.cache) as server:
-        async with _open_large(server, options) as installation:
+        async with open_large(server, options) as installation:
             size = await _describe(installation)
             reads = await _measure_store(installation, options)
             served = await _measure_http(installation, options)
@@ -75,7 +75,7 @@ async def measure(options: Options) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _open_large(server: EmbeddedPostgres, options: Options) -> AsyncIterator[Installation]:
+async def open_large(server: EmbeddedPostgres, options: Options) -> AsyncIterator[Installation]:
     """The first workspace of the dataset: half of everything is in it."""
     folder = options.cache or Path(tempfile.mkdtemp(prefix="threadline-bench-", dir="/tmp"))
     made = _find_made(folder, options)
@@ -166,7 +166,7 @@ async def _describe(installation: Installation) -> Figure:
 
 async def _measure_store(installation: Installation, options: Options) -> list[Figure]:
     before = load_average()
-    caller = await _caller(installation)
+    caller = await caller_of(installation)
     conversations = await _conversations(installation)
     database = Database({Role.WEB: installation.database_url}, pool_size=1)
     try:
@@ -302,7 +302,7 @@ def _noted(figure: Figure, more: str, *, measured: float | None = None) -> Figur
     return replace(figure, note=note, measured=figure.measured if measured is None else measured)
 
 
-async def _caller(installation: Installation) -> Caller:
+async def caller_of(installation: Installation) -> Caller:
     rows = await installation.query(
         "select a.id from agents a join people p on p.id = a.person_id"
         " where a.workspace_id = $1 and p.email like 'agent%'",
