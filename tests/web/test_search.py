@@ -263,3 +263,43 @@ async def test_what_is_erased_is_erased_from_the_index(searched: Searched) -> No
         assert await connection.fetchval("select count(*) from message_words where id = $1", message_id) == 1
         await connection.execute("delete from messages where id = $1", message_id)
         assert await connection.fetchval("select count(*) from message_words where id = $1", message_id) == 0
+
+
+async def test_a_thread_is_read_around_a_message_and_on_from_there(searched: Searched) -> None:
+    admin, desk = searched.admin, searched.desk
+    texts = tuple(f"around number {number}" for number in range(30))
+    conversation_id = await desk.conversation(searched.channel_id, texts=texts)
+    async with searched.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+        await (await session.raw()).execute(
+            "update messages set sort_at = sort_at + seq * interval '1 second' where conversation_id = $1",
+            conversation_id,
+        )
+    await searched.index()
+    path = f"/api/conversations/{conversation_id}"
+    found = (await admin.get(f"{path}/find?q=around")).json
+    assert found["count"] == 30
+    assert [one["id"] for one in (await admin.get(f"{path}/find?{urlencode({'q': 'number 17'})}")).json["items"]] == [
+        found["items"][17]["id"]
+    ]
+    for typed, count in (("17 number", 1), ('"17 number"', 0)):
+        assert (await admin.get(f"{path}/find?{urlencode({'q': typed})}")).json["count"] == count
+
+    def texts_of(answer: Any) -> list[str]:
+        assert answer.status == 200, answer.raw
+        return [one["content"]["text"] for one in answer.json["items"]]
+
+    middle = await admin.get(f"{path}/messages/around?message_id={found['items'][15]['id']}&limit=10")
+    assert texts_of(middle) == list(texts[10:20])
+    after = await admin.get(f"{path}/messages/around?{urlencode({'newer': middle.json['newer'], 'limit': 10})}")
+    assert texts_of(after) == list(texts[20:30])
+    assert after.json["newer"] is None
+    older = await admin.get(f"{path}/messages?{urlencode({'before': middle.json['next'], 'limit': 20})}")
+    assert (texts_of(older), older.json["next"]) == (list(texts[:10]), None)
+    at = found["items"][4]["at"]
+    by_date = await admin.get(f"{path}/messages/around?{urlencode({'at': at, 'limit': 4})}")
+    assert texts_of(by_date) == list(texts[2:6])
+    for missing in (f"message_id={new_id()}", ""):
+        assert (await admin.get(f"{path}/messages/around?{missing}")).status in (404, 422)
+    elsewhere = searched.conversations["german"]
+    strange = await admin.get(f"/api/conversations/{elsewhere}/messages/around?message_id={found['items'][0]['id']}")
+    assert strange.status == 404

@@ -1,6 +1,7 @@
 """Messages as people read them: pages of a thread, single ones, and rows for the feed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
@@ -114,6 +115,15 @@ def status_name(status: int | None) -> StatusName | None:
     return None if status is None else _STATUS_NAMES[status]
 
 
+class ThreadPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a thread, ascending by (sort_at, seq), with the cursors of what stands before and after it."""
+
+    items: list[Message]
+    older: str | None
+    newer: str | None
+    """None: it reaches to the end."""
+
+
 async def list_messages(
     session: Session,
     *,
@@ -129,23 +139,97 @@ async def list_messages(
     """
     if first_message_id is None or last_message_id is None:
         return [], None
-    arguments = Arguments(session.workspace_id, conversation_id, *_id_range(first_message_id, last_message_id))
+    among = _Among(conversation_id, *id_range(first_message_id, last_message_id))
+    rows = await _page(session, among, "<", None if before is None else _keys_of(before), limit + 1)
+    older = _cursor_of(rows[limit - 1]) if len(rows) > limit else None
+    return await _whole(await session.raw(), _workspace(session), rows[:limit][::-1]), older
+
+
+async def list_messages_around(
+    session: Session,
+    *,
+    conversation_id: UUID,
+    first_message_id: UUID | None,
+    last_message_id: UUID | None,
+    around: UUID | datetime | str,
+    limit: int,
+) -> ThreadPage:
+    """Part of a thread that was accessed before: around a message of it or a moment, or on from a cursor (`newer`).
+
+    Raises NotFound if the message is not in this thread. By `messages_by_sort`, in both directions.
+    """
+    if first_message_id is None or last_message_id is None:
+        return ThreadPage(items=[], older=None, newer=None)
+    among = _Among(conversation_id, *id_range(first_message_id, last_message_id))
+    older: list[asyncpg.Record] = []
+    if isinstance(around, str):
+        keys, room = _keys_of(around), limit
+    else:
+        keys, room = await _keys_around(session, among, around), limit // 2
+        older = await _page(session, among, "<", keys, room + 1)
+        keys = (keys[0], keys[1] - 1)  # the message itself, too
+    newer = await _page(session, among, ">", keys, room + 1)
+    rows = [*older[:room][::-1], *newer[:room]]
+    return ThreadPage(
+        items=await _whole(await session.raw(), _workspace(session), rows),
+        older=_cursor_of(rows[0]) if len(older) > room else None,
+        newer=_cursor_of(rows[-1]) if len(newer) > room else None,
+    )
+
+
+_Keys = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """A thread, and between which ids its messages lie."""
+
+    conversation_id: UUID
+    first_id: UUID
+    last_id: UUID
+
+
+async def _page(
+    session: Session, among: _Among, side: Literal["<", ">"], keys: _Keys | None, limit: int
+) -> list[asyncpg.Record]:
+    """The next ones on this side of the keys, the nearest first."""
+    arguments = Arguments(session.workspace_id, among.conversation_id, among.first_id, among.last_id)
+    direction = "desc" if side == "<" else "asc"
     condition = ""
-    if before is not None:
-        keys = decode_cursor(before, int, int)
-        moment = arguments.add(from_microseconds(int(keys[0])))
-        condition = f"and (t.sort_at, t.seq) < ({moment}::timestamptz, {arguments.add(keys[1])}::bigint)"
+    if keys is not None:
+        moment, seq = arguments.add(keys[0]), arguments.add(keys[1])
+        condition = f"and (t.sort_at, t.seq) {side} ({moment}::timestamptz, {seq}::bigint)"
     page = (
         "select t.* from messages t where t.workspace_id = $1 and t.conversation_id = $2 and t.id between $3 and $4"
-        f" {condition} order by t.sort_at desc, t.seq desc limit {arguments.add(limit + 1)}"
+        f" {condition} order by t.sort_at {direction}, t.seq {direction} limit {arguments.add(limit)}"
     )
-    connection = await session.raw()
-    rows = await connection.fetch(
-        f"with page as ({page}) {_SELECT.format(source='page')} order by m.sort_at desc, m.seq desc", *arguments.values
+    return await (await session.raw()).fetch(
+        f"with page as ({page}) {_SELECT.format(source='page')} order by m.sort_at {direction}, m.seq {direction}",
+        *arguments.values,
     )
-    older = rows[limit - 1] if len(rows) > limit else None
-    messages = await _whole(connection, _workspace(session), rows[:limit][::-1])
-    return messages, None if older is None else encode_cursor(to_microseconds(older["sort_at"]), older["seq"])
+
+
+async def _keys_around(session: Session, among: _Among, around: UUID | datetime) -> _Keys:
+    if isinstance(around, datetime):
+        return around, -1
+    row = await (await session.raw()).fetchrow(
+        "select sort_at, seq from messages where workspace_id = $1 and id = $2 and conversation_id = $3",
+        session.workspace_id,
+        around,
+        among.conversation_id,
+    )
+    if row is None:
+        raise NotFound("This message does not exist.")
+    return row["sort_at"], row["seq"]
+
+
+def _keys_of(cursor: str) -> _Keys:
+    moment, seq = decode_cursor(cursor, int, int)
+    return from_microseconds(int(moment)), int(seq)
+
+
+def _cursor_of(row: asyncpg.Record) -> str:
+    return encode_cursor(to_microseconds(row["sort_at"]), row["seq"])
 
 
 async def access_message(session: Session, caller: Caller, message_id: UUID) -> Message:
@@ -250,7 +334,7 @@ async def load_messages(connection: Connection, *, workspace_id: UUID, message_i
     return await _whole(connection, workspace_id, rows)
 
 
-def _id_range(first: UUID, last: UUID) -> tuple[UUID, UUID]:
+def id_range(first: UUID, last: UUID) -> tuple[UUID, UUID]:
     margin = int(_MARGIN_OF_IDS.total_seconds() * 1000) << 80
     return UUID(int=max(first.int - margin, 0)), UUID(int=min(last.int + margin, 2**128 - 1))
 

@@ -380,6 +380,26 @@ export interface paths {
         patch: operations["updateConversationFields"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which messages of the thread have these words.
+         * @description Which messages of the thread have these words.
+         */
+        get: operations["findInThread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/labels": {
         parameters: {
             query?: never;
@@ -418,6 +438,26 @@ export interface paths {
          * @description Queue a message to the customer, or write a note.
          */
         post: operations["createMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Part of the thread around a message or a moment, or on from a part that was read.
+         * @description Part of the thread around a message or a moment, or on from a part that was read.
+         */
+        get: operations["getMessagesAround"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2603,6 +2643,17 @@ export interface components {
              */
             kind?: "reply" | "note";
         };
+        /** FoundInThread */
+        FoundInThread: {
+            count: number;
+            items: components["schemas"]["FoundMessage"][];
+        };
+        /** FoundMessage */
+        FoundMessage: {
+            at: string;
+            /** Format: uuid */
+            id: string;
+        };
         /** Health */
         Health: {
             facts: {
@@ -3002,6 +3053,16 @@ export interface components {
         /** MessagePage */
         MessagePage: {
             items: components["schemas"]["Message"][];
+            next: string | null;
+            position: number;
+        };
+        /**
+         * MessagesAround
+         * @description Part of a thread from its middle.
+         */
+        MessagesAround: {
+            items: components["schemas"]["Message"][];
+            newer: string | null;
             next: string | null;
             position: number;
         };
@@ -4849,6 +4910,39 @@ export interface operations {
             };
         };
     };
+    findInThread: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundInThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateConversationLabels: {
         parameters: {
             query?: never;
@@ -4940,6 +5034,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessagesAround: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                limit?: number;
+                message_id?: string | null;
+                newer?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesAround"];
                 };
             };
             /** @description Refused or failed */

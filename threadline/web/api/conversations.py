@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.end_waiting import end_waiting, restore_waiting
@@ -19,6 +19,7 @@ from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, Visibility
+from threadline.core.search_query import LONGEST_QUERY, read_query
 from threadline.infra.clock import new_id
 from threadline.store.contacts import Contact, access_contact
 from threadline.store.conversations import (
@@ -32,7 +33,8 @@ from threadline.store.conversations import (
     list_conversations,
 )
 from threadline.store.events import read_position
-from threadline.store.messages import Message, list_messages
+from threadline.store.messages import Message, list_messages, list_messages_around
+from threadline.store.search_thread import FoundInThread, find_in_thread
 from threadline.store.views import ViewCounts, count_views
 from threadline.web.api.inputs import Id, Input, Moment
 from threadline.web.api.routes import operation
@@ -57,6 +59,18 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     """Ascending by (at, seq)."""
     next: str | None
     """The cursor of the older page."""
+    position: int
+
+
+class MessagesAround(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a thread from its middle."""
+
+    items: list[Message]
+    """Ascending by (at, seq)."""
+    next: str | None
+    """The cursor of the older page."""
+    newer: str | None
+    """The cursor of the newer part; None: this one reaches to the end."""
     position: int
 
 
@@ -242,6 +256,44 @@ async def get_messages(
         limit=limit,
     )
     return call.answer(MessagePage(items=items, next=older, position=position))
+
+
+@operation(router, "GET", "/conversations/{conversation_id}/messages/around", out=MessagesAround)
+async def get_messages_around(
+    conversation_id: UUID,
+    message_id: UUID | None = None,
+    at: AwareDatetime | None = None,
+    newer: _Cursor = None,
+    limit: _Limit = 50,
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """Part of the thread around a message or a moment, or on from a part that was read."""
+    around = message_id or at or newer
+    if around is None:
+        raise Invalid("Please say around what.", field="message_id")
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    keys = await access_conversation_keys(call.session, call.caller, conversation_id)
+    page = await list_messages_around(
+        call.session,
+        conversation_id=keys.id,
+        first_message_id=keys.first_message_id,
+        last_message_id=keys.last_message_id,
+        around=around,
+        limit=limit,
+    )
+    return call.answer(MessagesAround(items=page.items, next=page.older, newer=page.newer, position=position))
+
+
+@operation(router, "GET", "/conversations/{conversation_id}/find", out=FoundInThread, name="findInThread")
+async def get_found(
+    conversation_id: UUID,
+    q: Annotated[str, Query(max_length=LONGEST_QUERY)],
+    call: Call = calls(Permission.CONVERSATIONS_READ),
+) -> Response:
+    """Which messages of the thread have these words."""
+    keys = await access_conversation_keys(call.session, call.caller, conversation_id)
+    wanted = read_query(q, today=call.now.date()).wanted
+    return call.answer(await find_in_thread(call.session, call.caller, keys, wanted))
 
 
 @operation(router, "GET", "/conversations/{conversation_id}/earlier", out=EarlierAnswer)
