@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.receiving_desk import ReceivingDesk, open_receiving_desk
+from tests.receiving_desk import ReceivingDesk, open_receiving_desk, party
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.add_note import add_note
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.actions.wake_due_conversations import wake_due_conversations
+from threadline.channels.contract import InboundReaction
 from threadline.core.content import Line, Text, decode_content
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.message import Author, AuthorKind
@@ -82,7 +83,7 @@ async def test_when_its_time_comes_it_is_open_on_top_with_a_line_that_says_why(d
     ]
     line = (await _lines(desk, customer))[-1]
     assert (line.what, line.data["reason"]) == ("woken", "time")
-    assert (await desk.events("conversation_changed"))[-1] == {"state": "open"}
+    assert (await desk.events("conversation_changed"))[-1] == {"state": "open", "is_woken": True}
     assert await _wake_due(desk) == 0
     assert len(await _lines(desk, customer)) == 2
 
@@ -159,6 +160,75 @@ async def test_a_customer_wakes_it_and_its_alarm_is_gone(database_url: str) -> N
         assert [row["direction"] for row in thread] == ["incoming", "line", "incoming"]
         assert (line.what, thread[1]["author_kind"]) == ("woken", "contact")
         assert (await desk.of("conversations"))[0]["state"] == "open"
+
+
+@pytest.mark.parametrize("until", [None, "now() + interval '1 hour'"])
+async def test_a_customers_reaction_ends_a_sleep_until_they_write_and_starts_no_clock(
+    database_url: str, until: str | None
+) -> None:
+    async with open_receiving_desk(database_url) as desk:
+        await desk.receive(desk.message(1, "m1"))
+        await desk.connection.execute(
+            f"update conversations set state = 'snoozed', snoozed_until = {until or 'null'}, waiting_since = null"
+            " where workspace_id = $1",
+            desk.workspace_id,
+        )
+        active_at = (await desk.of("conversations"))[0]["last_activity_at"]
+        desk.advance(minutes=5)
+        for emoji in ("👍", ""):
+            await desk.receive(
+                InboundReaction(
+                    provider_id=f"r{emoji}", party=party(1), target_provider_id="m1", emoji=emoji, at=desk.now
+                )
+            )
+        row = (await desk.of("conversations"))[0]
+        is_woken = until is None
+        assert row["state"] == ("open" if is_woken else "snoozed")
+        assert row["woken_reason"] == ("reaction" if is_woken else "")
+        assert (row["waiting_since"], row["last_activity_at"]) == (None, active_at)
+        lines = [one["author_kind"] for one in await desk.of("messages", order="seq") if one["direction"] == "line"]
+        assert lines == (["contact"] if is_woken else []), "once"
+
+
+async def test_a_customers_reaction_reopens_nothing(database_url: str) -> None:
+    async with open_receiving_desk(database_url) as desk:
+        await desk.receive(desk.message(1, "m1"))
+        await desk.connection.execute(
+            "update conversations set state = 'resolved', resolved_at = now(), waiting_since = null"
+            " where workspace_id = $1",
+            desk.workspace_id,
+        )
+        await desk.receive(
+            InboundReaction(provider_id="r1", party=party(1), target_provider_id="m1", emoji="👍", at=desk.now)
+        )
+        row = (await desk.of("conversations"))[0]
+        assert (row["state"], row["waiting_since"]) == ("resolved", None)
+
+
+async def test_it_comes_back_to_everybody_if_whoever_has_it_is_not_on_shift(desk: Desk) -> None:
+    mine, theirs = await desk.add_customer("ana"), await desk.add_customer("bo")
+    for customer in (mine, theirs):
+        await desk.connection.execute(
+            "update conversations set assignee_id = $2 where id = $1", customer.conversation_id, desk.agent_id
+        )
+        await _snooze(desk, customer, utc_now() + timedelta(hours=3))
+    await _let_time_come(desk, mine)
+    await _wake_due(desk)
+    day = (utc_now().weekday() + 3) % 7
+    await desk.connection.execute(
+        "update agents set shift = jsonb_build_object('zone', 'UTC', 'days', jsonb_build_array($2::int),"
+        " 'start', '09:00', 'end', '17:00') where id = $1",
+        desk.agent_id,
+        day,
+    )
+    await _let_time_come(desk, theirs)
+    await _wake_due(desk)
+    assert (await _read(desk, mine)).assignee_id == desk.agent_id
+    assert (await _read(desk, theirs)).assignee_id is None
+    assert [(line.what, line.data.get("reason")) for line in (await _lines(desk, theirs))[-2:]] == [
+        ("woken", "time"),
+        ("unassigned", "off_shift"),
+    ]
 
 
 def _caller(desk: Desk) -> Caller:

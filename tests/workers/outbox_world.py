@@ -266,7 +266,8 @@ class Desk:
 
     async def echo(self, attempt_id: UUID, status: int) -> None:
         """A status webhook with our attempt id, as the receiving side applies it."""
-        from threadline.store.attempts import lock_conversations, refresh_messages
+        from threadline.actions.show_statuses import show_statuses
+        from threadline.store.attempts import lock_conversations
 
         async with self.database.transaction(Role.ENGINE, self.workspace_id) as session:
             connection = await session.raw()  # of its own: the provider answers while the test looks
@@ -276,7 +277,7 @@ class Desk:
             await connection.execute(
                 "update attempts set status = greatest(status, $2) where id = $1", attempt_id, status
             )
-            await refresh_messages(session, self.workspace_id, [row["message_id"]])
+            await show_statuses(session, self.workspace_id, [row["message_id"]], now=utc_now(), new_id=new_id)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 A line is no message: it moves neither the time of the last activity nor what is unread, waiting or shown in lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -12,7 +12,7 @@ from threadline.core.content import Line
 from threadline.core.conversation import ConversationState, Handling, lines_of_change
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.message import Author, Direction
+from threadline.core.message import Author, AuthorKind, Direction
 from threadline.store import outgoing
 from threadline.store.outgoing import NewMessage
 from threadline.store.session import Session
@@ -119,6 +119,41 @@ async def announce_line(
             data=dict(data),
         )
     )
+
+
+async def announce_by_desk(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    conversation: LockedConversation,
+    lines: Sequence[Line],
+    state: ConversationState,
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    """What happened by itself, line after line; `state` is what it is now. An `unassigned` gives it to everybody."""
+    for seq, line in enumerate(lines, conversation.last_seq + 1):
+        before = Handling(conversation.state, conversation.assignee_id, conversation.team_id)
+        is_move = line.what == "unassigned"
+        await announce_line(
+            session,
+            workspace_id=workspace_id,
+            conversation=conversation,
+            content=line,
+            data=_move(before, Handling(state, None, conversation.team_id)) if is_move else _stands(state, line),
+            author=_DESK,
+            actor_id=None,
+            seq=seq,
+            now=now,
+            new_id=new_id,
+        )
+
+
+def _stands(state: ConversationState, line: Line) -> dict[str, str | int | bool | None]:
+    return {"state": state.value, "is_woken": True} if line.what == "woken" else {"state": state.value}
+
+
+_DESK = Author(AuthorKind.SYSTEM, None)
 
 
 async def write_line(

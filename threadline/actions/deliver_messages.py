@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.show_statuses import show_statuses
 from threadline.channels.contract import Alarm, ChannelType, Retry, SendError, Sent
 from threadline.core.events import Event, EventKind
 from threadline.core.pacing import retry_in_s
 from threadline.store import attempts, refusals
 from threadline.store.attempts import (
-    ChangedMessage,
     ClaimedAttempt,
     Clearance,
     FailureNote,
@@ -160,41 +160,11 @@ async def record_deliveries(
     released = await attempts.release_next(session, list(settled), not_before=not_before) if settled else 0
     shown = list({o.message_id for o in outcomes if o.kind is not OutcomeKind.RETRY})
     notes = {o.code: o.note for o in outcomes if o.code and o.note}
-    changed = await attempts.refresh_messages(session, workspace_id, shown, notes=notes)
-    session.record(*status_events(workspace_id, changed, now=now, new_id=new_id))
+    await show_statuses(session, workspace_id, shown, notes=notes, now=now, new_id=new_id)
     await _keep_what_was_learned(session, workspace_id, deliveries, new_id)
     await _draw_consequences(session, workspace_id, channel_id, channel_type, outcomes)
     await _raise_alarms(session, workspace_id, channel_id, deliveries, now, new_id)
     return released
-
-
-def status_events(
-    workspace_id: UUID,
-    changed: Sequence[ChangedMessage],
-    *,
-    now: datetime,
-    new_id: Callable[[], UUID],
-    actor_id: UUID | None = None,
-) -> list[Event]:
-    """One event for each message that shows a new status."""
-    return [
-        Event(
-            id=new_id(),
-            workspace_id=workspace_id,
-            kind=EventKind.MESSAGE_STATUS_CHANGED,
-            at=now,
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            channel_id=message.channel_id,
-            actor_id=actor_id,
-            data={
-                "status": message.status.name.lower(),
-                "is_uncertain": message.is_uncertain,
-                "code": message.failure_code,
-            },
-        )
-        for message in changed
-    ]
 
 
 async def _keep_what_was_learned(

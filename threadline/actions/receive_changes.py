@@ -4,7 +4,7 @@ Reactions and edits point at a message; one that comes before its message is par
 own time decides what is newest, so order and repeats do not matter (R3).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from prometheus_client import Counter
 
+from threadline.actions.announce_change import announce_line
 from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import resolve_contacts
 from threadline.channels.contract import (
@@ -24,9 +25,10 @@ from threadline.channels.contract import (
     Unreadable,
 )
 from threadline.core.consent import MARKETING, consent_word
+from threadline.core.conversation import ConversationState, state_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.message import AuthorKind, Direction
+from threadline.core.message import Author, AuthorKind, Direction
 from threadline.store import refusals
 from threadline.store.changes import (
     ConsentRow,
@@ -41,6 +43,7 @@ from threadline.store.changes import (
 from threadline.store.deliveries import FailedItem, insert_failed_items
 from threadline.store.incoming import Target, find_targets
 from threadline.store.session import Session
+from threadline.store.snoozes import find_asleep_until_reply, take_up
 from threadline.store.statuses import ParkedItem, park_items
 
 Pointing: TypeAlias = InboundReaction | InboundEdit
@@ -135,6 +138,13 @@ async def _react(
             newest[row.message_id, row.author_id] = row
     changed = set(await set_reactions(connection, channel.workspace_id, list(newest.values())))
     conversations = {target.message_id: target.conversation_id for target in targets.values()}
+    shown_up = {
+        conversations[row.message_id]: row.author_id
+        for row in newest.values()
+        if row.message_id in changed and row.author_kind is AuthorKind.CONTACT and row.emoji
+    }
+    if shown_up:
+        await _wake_by_reaction(session, channel, shown_up, now, new_id)
     for message_id in sorted(changed):
         session.record(
             _event(
@@ -145,6 +155,28 @@ async def _react(
                 conversation_id=conversations[message_id],
                 message_id=message_id,
             )
+        )
+
+
+async def _wake_by_reaction(
+    session: Session, channel: Channel, shown_up: Mapping[UUID, UUID], now: datetime, new_id: NewId
+) -> None:
+    """Conversation → who reacted. It ends a sleep until the customer shows up, and nothing else: no clock starts."""
+    asleep = await find_asleep_until_reply(session, sorted(shown_up))
+    if not asleep:
+        return
+    await take_up(session, conversation_ids=[one.id for one in asleep], reason="reaction", now=now)
+    for conversation in asleep:
+        await announce_line(
+            session,
+            workspace_id=channel.workspace_id,
+            conversation=conversation,
+            content=state_line(conversation.state, ConversationState.OPEN, reason="reaction"),
+            data={"state": ConversationState.OPEN.value, "is_woken": True},
+            author=Author(AuthorKind.CONTACT, shown_up[conversation.id]),
+            actor_id=None,
+            now=now,
+            new_id=new_id,
         )
 
 

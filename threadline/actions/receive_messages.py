@@ -29,6 +29,7 @@ from threadline.core.conversation import ConversationState, state_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction, Status
+from threadline.core.waiting import Spoken, Step, entry_of
 from threadline.core.window import window_closes_at
 from threadline.store.connection import Connection
 from threadline.store.conversations_hot import (
@@ -149,6 +150,8 @@ class _Arrived:
     contact_id: UUID = field(default=_EARLIEST)
     conversation_id: UUID = field(default=_EARLIEST)
     seq: int = 0
+    is_quiet: bool = False
+    """It starts no clock."""
 
     @property
     def content(self) -> Content:
@@ -172,13 +175,28 @@ class _Arrived:
         return self.item.opens_window and not self.item.by_business and not self.item.from_history
 
     @property
+    def step(self) -> Step | None:
+        """What it means to the clock of waiting."""
+        spoken = Spoken(
+            at=self.placed.sort_at,
+            direction=Direction.OUTGOING if self.item.by_business else Direction.INCOMING,
+            author_kind=AuthorKind.PHONE_APP if self.item.by_business else AuthorKind.CONTACT,
+            status=Status.SENT if self.item.by_business else None,
+            is_quiet=self.is_quiet,
+            content=self.item.content,
+        )
+        entry = entry_of(spoken)
+        return None if entry is None else entry.step
+
+    @property
     def arrival(self) -> Arrival:
         """A provider's clock that runs ahead must not keep the window open longer."""
         written_at = min(self.item.provider_at or self.received_at, self.received_at)
         return Arrival(
             sort_at=self.placed.sort_at,
-            is_answer=self.item.by_business,
-            is_quiet=self.item.from_history,
+            step=self.step,
+            is_ours=self.item.by_business,
+            is_history=self.item.from_history,
             window_from=written_at if self.opens_window else None,
         )
 
@@ -228,6 +246,7 @@ def _arrive(item: InboundMessage, received_at: datetime, new_id: NewId) -> _Arri
         received_at=received_at,
         placed=place(item.provider_at, received_at=received_at, from_history=item.from_history),
         file_id=new_id() if item.source is not None else None,
+        is_quiet=item.from_history,
     )
 
 
@@ -355,6 +374,7 @@ def _row(one: _Arrived, quoted: dict[str, UUID]) -> NewMessage:
         group_key=item.group_key,
         status=Status.SENT if is_ours else None,
         file_id=one.file_id,
+        is_quiet=one.is_quiet,
     )
 
 

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.deliver_messages import status_events
 from threadline.actions.receiving import Channel, Received
 from threadline.actions.resolve_contacts import keys_of
+from threadline.actions.show_statuses import show_statuses
 from threadline.channels.contract import FailureMeaning, InboundStatus
 from threadline.core.ids import NewId
 from threadline.core.message import Status
@@ -153,13 +153,14 @@ async def _follow(
         if attempt.status == Status.FAILED and attempt.old_status < Status.FAILED and attempt.id in codes
     ]
     notes = {codes[attempt.id]: FailureNote(meaning.reason, meaning.help) for attempt, meaning in failed}
-    changed = await attempts.refresh_messages(
+    await show_statuses(
         session,
         channel.workspace_id,
         sorted({one.message_id for one in moved}),
         notes=notes,
+        now=now,
+        new_id=new_id,
     )
-    session.record(*status_events(channel.workspace_id, changed, now=now, new_id=new_id))
     if failed:
         await _draw_consequences(session, channel, failed, codes)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from threadline.actions.deliver_messages import status_events
 from threadline.actions.send_message import check_may_send
+from threadline.actions.show_statuses import show_statuses
 from threadline.channels.contract import ChannelType
 from threadline.core.errors import Conflict
 from threadline.core.message import SendClass, Status, shown_status
@@ -59,8 +59,7 @@ async def resend_message(
         if uncertain:
             await attempts.mark_decided(session, workspace_id, uncertain)
         await resending.repeat_attempts(session, workspace_id, repeats)
-    changed = await attempts.refresh_messages(session, workspace_id, [message_id])
-    session.record(*status_events(workspace_id, changed, now=now, new_id=new_id, actor_id=actor_id))
+    await show_statuses(session, workspace_id, [message_id], actor_id=actor_id, now=now, new_id=new_id)
     session.hint(f"outbox:{conversation.channel_id}")
 
 

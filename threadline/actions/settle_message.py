@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.deliver_messages import status_events
+from threadline.actions.show_statuses import show_statuses
 from threadline.core.errors import Conflict
-from threadline.store import attempts, outgoing, resending
+from threadline.store import outgoing, resending
 from threadline.store.session import Session
 
 
@@ -26,5 +26,4 @@ async def settle_message(
     if not any(attempt.is_uncertain for attempt in found):
         raise Conflict("Nothing about this message is uncertain.", reason="nothing_uncertain")
     await resending.deliver_uncertain(session, workspace_id, message_id)
-    changed = await attempts.refresh_messages(session, workspace_id, [message_id])
-    session.record(*status_events(workspace_id, changed, now=now, new_id=new_id, actor_id=actor_id))
+    await show_statuses(session, workspace_id, [message_id], actor_id=actor_id, now=now, new_id=new_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.deliver_messages import status_events
+from threadline.actions.show_statuses import show_statuses
 from threadline.core.sending import UncertainPolicy, decide_uncertain
 from threadline.store import attempts
 from threadline.store.session import Session
@@ -44,6 +44,5 @@ async def settle_uncertain(
         await attempts.insert_copies(session, workspace_id, copies)
         session.hint(f"outbox:{channel_id}")
     message_ids = {a.message_id for a in found} | {a.message_id for a in needless}
-    changed = await attempts.refresh_messages(session, workspace_id, list(message_ids))
-    session.record(*status_events(workspace_id, changed, now=now, new_id=new_id))
+    await show_statuses(session, workspace_id, list(message_ids), now=now, new_id=new_id)
     return len(copies)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from threadline.core.waiting import Step
+
 REOPEN_WITHIN = timedelta(days=7)
 """A message within this time of a conversation's end reopens it; a later one starts a new conversation."""
 
@@ -48,10 +50,12 @@ class Arrival:
     """One message as its conversation sees it."""
 
     sort_at: datetime
-    is_answer: bool = False
-    """Written by our own people in the provider's app: an answer, not a question."""
-    is_quiet: bool = False
-    """Imported history: starts no clock."""
+    step: Step | None
+    """What it means to the clock of waiting."""
+    is_ours: bool = False
+    """Written by our own people in the provider's app."""
+    is_history: bool = False
+    """Imported from before the connection."""
     window_from: datetime | None = None
     """The provider's time from which it opens the service window; None if it opens none."""
 
@@ -69,7 +73,7 @@ class Standing:
 def after_arrivals(waiting_since: datetime | None, arrivals: Iterable[Arrival]) -> Standing:
     """What these arrivals, in order, do to a conversation whose customer waits since `waiting_since`.
 
-    The customer waits from the first message after our last answer; an answer given in the provider's own app counts.
+    The clock goes as `core.waiting.waiting_since` says of the whole thread; a test compares the two.
     """
     incoming_count = 0
     last_activity_at: datetime | None = None
@@ -77,11 +81,13 @@ def after_arrivals(waiting_since: datetime | None, arrivals: Iterable[Arrival]) 
     for arrival in arrivals:
         if arrival.window_from is not None:
             last_inbound_at = max(last_inbound_at or arrival.window_from, arrival.window_from)
-        if not arrival.is_answer:
-            incoming_count += not arrival.is_quiet
-        if arrival.is_quiet:
+        if arrival.is_history:
             continue
-        waiting_since = None if arrival.is_answer else waiting_since or arrival.sort_at
+        incoming_count += not arrival.is_ours
+        if arrival.step is Step.ANSWERED:
+            waiting_since = None
+        elif arrival.step is Step.ASKED:
+            waiting_since = min(waiting_since or arrival.sort_at, arrival.sort_at)
         last_activity_at = max(last_activity_at or arrival.sort_at, arrival.sort_at)
     return Standing(waiting_since, incoming_count, last_activity_at, last_inbound_at)
 

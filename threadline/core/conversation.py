@@ -33,17 +33,22 @@ def lines_of_change(before: Handling, after: Handling, *, team_names: Mapping[UU
     """
     lines = [_move(before.team_id, after.team_id, team_names)] if after.team_id != before.team_id else []
     if after.assignee_id != before.assignee_id:
-        lines.append(_assignment(before.assignee_id, after.assignee_id))
+        lines.append(assignment_line(before.assignee_id, after.assignee_id))
     if after.state is before.state:
         return lines
     line = state_line(before.state, after.state)
     return [*lines, line] if after.state is ConversationState.RESOLVED else [line, *lines]
 
 
-def state_line(before: ConversationState, after: ConversationState) -> Line:
+def state_line(before: ConversationState, after: ConversationState, *, reason: str = "") -> Line:
+    """`reason` says why it came back where nobody said so: its time, a message that was not delivered."""
     is_woken = before is ConversationState.SNOOZED and after is ConversationState.OPEN
     what = "woken" if is_woken else _WHAT[after]
-    return Line(what=what, data={"state": after.value, "previous_state": before.value})
+    return Line(what=what, data={"state": after.value, "previous_state": before.value} | _because(reason))
+
+
+def _because(reason: str) -> dict[str, str]:
+    return {"reason": reason} if reason else {}
 
 
 def check_may_snooze(state: ConversationState, until: datetime | None, *, now: datetime) -> None:
@@ -62,8 +67,7 @@ def snooze_line(before: ConversationState, until: datetime | None) -> Line:
 
 def alarm_line() -> Line:
     """Tells that the time of a snooze came."""
-    line = state_line(ConversationState.SNOOZED, ConversationState.OPEN)
-    return Line(what=line.what, data=line.data | {"reason": "time"})
+    return state_line(ConversationState.SNOOZED, ConversationState.OPEN, reason="time")
 
 
 def no_answer_line(waiting_since: datetime) -> Line:
@@ -71,10 +75,12 @@ def no_answer_line(waiting_since: datetime) -> Line:
     return Line(what=NO_ANSWER_NEEDED, data={"waiting_since": waiting_since.isoformat()})
 
 
-def waits_again_line(waiting_since: datetime) -> Line:
-    return Line(what=WAITS_AGAIN, data={"waiting_since": waiting_since.isoformat()})
+def waits_again_line(waiting_since: datetime, *, reason: str = "") -> Line:
+    return Line(what=WAITS_AGAIN, data={"waiting_since": waiting_since.isoformat()} | _because(reason))
 
 
+OFF_SHIFT = "off_shift"
+"""Why it was taken from somebody: they are not there, and the customer waits."""
 NO_ANSWER_NEEDED = "no_answer_needed"
 WAITS_AGAIN = "waits_again"
 
@@ -95,8 +101,8 @@ def _move(before: UUID | None, after: UUID | None, names: Mapping[UUID, str]) ->
     return Line(what="team_unassigned" if after is None else "team_assigned", data=ids | told)
 
 
-def _assignment(before: UUID | None, after: UUID | None) -> Line:
+def assignment_line(before: UUID | None, after: UUID | None, *, reason: str = "") -> Line:
     """An id that is absent is nobody."""
     ids = {"assignee_id": after, "previous_assignee_id": before}
     data = {name: str(value) for name, value in ids.items() if value is not None}
-    return Line(what="unassigned" if after is None else "assigned", data=data)
+    return Line(what="unassigned" if after is None else "assigned", data=data | _because(reason))

@@ -9,6 +9,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Sees
+from threadline.core.shift import Shift, Worker
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -96,6 +97,38 @@ async def is_active_agent(session: Session, agent_id: UUID) -> bool:
             agent_id,
         )
     )
+
+
+async def load_workers(session: Session, agent_ids: Sequence[UUID]) -> dict[UUID, Worker]:
+    """Who of these is still here, and when they work."""
+    rows = await (await session.raw()).fetch(
+        "select id, deactivated_at is null as is_active, shift::text as shift from agents"
+        " where workspace_id = $1 and id = any($2::uuid[])",
+        session.workspace_id,
+        list(agent_ids),
+    )
+    return {row["id"]: Worker(row["is_active"], _shift(row["shift"])) for row in rows}
+
+
+async def get_shift(session: Session, agent_id: UUID) -> Shift | None:
+    return _shift(
+        await (await session.raw()).fetchval(
+            "select shift::text from agents where workspace_id = $1 and id = $2", session.workspace_id, agent_id
+        )
+    )
+
+
+async def set_shift(session: Session, agent_id: UUID, shift: Shift | None) -> None:
+    await (await session.raw()).execute(
+        "update agents set shift = $3::jsonb where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        agent_id,
+        None if shift is None else msgspec.json.encode(shift).decode(),
+    )
+
+
+def _shift(stored: str | None) -> Shift | None:
+    return None if stored is None else msgspec.json.decode(stored, type=Shift)
 
 
 async def insert_agent(

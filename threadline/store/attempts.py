@@ -6,7 +6,7 @@ queue is kept for a day (core/sending.py), and ids are times.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import asyncpg
 
 from threadline.core.content import Content, decode_content
 from threadline.core.ids import first_uuid7_at, time_of_uuid7
-from threadline.core.message import SendClass, Status
+from threadline.core.message import AuthorKind, SendClass, Status
 from threadline.core.sending import ORDER_WAIT, QUEUE_KEPT
 from threadline.store.session import Session
 
@@ -306,6 +306,13 @@ class ChangedMessage:
     status: Status
     is_uncertain: bool
     failure_code: str | None
+    author_kind: AuthorKind
+    author_id: UUID | None
+    created_at: datetime
+    is_newly_lost: bool
+    """It failed, or became uncertain, and was neither before."""
+    moves_clock: bool
+    """An answer that was accepted while the customer waits and more came after it: the thread has to be looked at."""
 
 
 # The same rules as core.sending.message_status; a test compares the two.
@@ -330,8 +337,10 @@ with parts as (
            (array_agg(error_text order by part) filter (where status = 3 or is_held))[1] as error_text
     from shown_parts group by message_id
 ), changed as (
-    select m.workspace_id, m.id, m.conversation_id, m.channel_id, m.seq, m.created_at, m.author_kind, m.direction,
-           m.status as old_status, s.status, s.is_uncertain, s.copies, m.deleted_at is null as is_there,
+    select m.workspace_id, m.id, m.conversation_id, m.channel_id, m.seq, m.created_at, m.author_kind, m.author_id,
+           m.status = 3 or m.is_uncertain as was_lost, s.status = 3 or s.is_uncertain as is_lost,
+           s.status in (2, 4, 5, 6) and m.author_kind in ('agent', 'flow') as is_answer,
+           s.status, s.is_uncertain, s.copies, m.deleted_at is null as is_there,
            s.error_code as failure_code, s.error_text as failure_text,
            coalesce(nullif(h.help, ''), case when m.failure_code = s.error_code then m.failure_help end)
                as failure_help,
@@ -351,44 +360,22 @@ with parts as (
     where m.workspace_id = $1 and m.id = c.id and m.id >= $6
 ), moved as (
     select conversation_id,
-           sum(case when not is_there then 0 when status = 3 and old_status is distinct from 3 then 1
-                    when old_status = 3 and status <> 3 then -1 else 0 end) as failed,
-           max(seq) filter (where status in (2, 4, 5, 6) and author_kind in ('agent', 'flow')) as answered_seq,
-           min(created_at) filter (where status in (2, 4, 5, 6) and author_kind in ('agent', 'flow')) as answered_at,
-           bool_or(status = 3 and old_status in (2, 4, 5, 6) and author_kind in ('agent', 'flow')) as is_taken_back
+           sum(case when is_there then is_lost::int - was_lost::int else 0 end) as lost,
+           max(seq) filter (where is_answer) as answered_seq
     from changed group by conversation_id
 ), kept as (
     update conversations c
-    set failed_count = greatest(0, c.failed_count + v.failed),
-        waiting_since = case
-            when v.is_taken_back then (
-                select min(i.sort_at) from messages i
-                where i.workspace_id = $1 and i.conversation_id = c.id and i.direction = 'incoming'
-                  and i.seq > coalesce((
-                    select max(o.seq) from messages o
-                    where o.workspace_id = $1 and o.conversation_id = c.id and o.direction = 'outgoing'
-                      and o.author_kind in ('agent', 'flow', 'phone_app')
-                      and coalesce((select g.status from changed g where g.id = o.id), o.status, 2)
-                          in (2, 4, 5, 6)), 0))
-            when v.answered_seq is null or c.waiting_since is null then c.waiting_since
-            when c.last_seq = v.answered_seq then null
-            else (
-                select min(i.sort_at) from messages i
-                where i.workspace_id = $1 and i.conversation_id = c.id and i.direction = 'incoming'
-                  and i.sort_at >= v.answered_at - interval '10 minutes'
-                  and i.sort_at >= c.waiting_since  -- not what somebody said needs no answer
-                  and i.seq > greatest(v.answered_seq, (
-                    select max(o.seq) from messages o
-                    where o.workspace_id = $1 and o.conversation_id = c.id and o.direction = 'outgoing'
-                      and o.sort_at >= v.answered_at - interval '10 minutes'
-                      and o.author_kind in ('agent', 'flow', 'phone_app')
-                      and coalesce(o.status, 2) in (2, 4, 5, 6))))
-            end
+    set failed_count = greatest(0, c.failed_count + v.lost),
+        waiting_since = case when c.last_seq = v.answered_seq then null else c.waiting_since end
     from moved v
     where c.workspace_id = $1 and c.id = v.conversation_id
-      and (v.failed <> 0 or v.is_taken_back or (v.answered_seq is not null and c.waiting_since is not null))
+      and (v.lost <> 0 or (v.answered_seq is not null and c.waiting_since is not null))
+    returning c.id, v.answered_seq is not null and c.waiting_since is not null as is_to_be_looked_at
 )
-select id, conversation_id, channel_id, status, is_uncertain, failure_code from changed order by id
+select c.id, c.conversation_id, c.channel_id, c.status, c.is_uncertain, c.failure_code, c.author_kind, c.author_id,
+       c.created_at, c.is_lost and not coalesce(c.was_lost, false) and c.is_there as is_newly_lost,
+       c.is_answer and coalesce(k.is_to_be_looked_at, false) as moves_clock
+from changed c left join kept k on k.id = c.conversation_id order by c.id
 """
 
 
@@ -401,9 +388,9 @@ async def refresh_messages(
 ) -> list[ChangedMessage]:
     """Make these messages show what their attempts say; returns those that show something new.
 
-    Their conversations follow: how many messages failed, and since when the customer waits. An answer stops that clock
-    when the provider accepts it; if it fails after all, the old time is back. `notes` tells what a screen makes of
-    an error code. The conversations are locked by the caller; both sides, outcomes and statuses, end here.
+    Their conversations follow: how many messages are lost, and that nobody waits where an accepted answer is the last
+    that happened; whatever else moves the clock is for the caller (`actions/show_statuses.py`). `notes` tells what a
+    screen makes of an error code. The conversations are locked by the caller.
     """
     if not message_ids:
         return []
@@ -427,6 +414,11 @@ async def refresh_messages(
             status=Status(row["status"]),
             is_uncertain=row["is_uncertain"],
             failure_code=row["failure_code"],
+            author_kind=AuthorKind(row["author_kind"]),
+            author_id=row["author_id"],
+            created_at=row["created_at"],
+            is_newly_lost=row["is_newly_lost"],
+            moves_clock=row["moves_clock"],
         )
         for row in rows
     ]

@@ -1,11 +1,81 @@
-"""The clock of a waiting customer, where people stop it and start it again."""
+"""The clock of a waiting customer: threads as its rule reads them, and where it is written by hand."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
+
+from threadline.core.content import decode_content
 from threadline.core.conversation import NO_ANSWER_NEEDED, WAITS_AGAIN
 from threadline.core.ids import first_uuid7_at
+from threadline.core.message import AuthorKind, Direction, Status
+from threadline.core.waiting import Entry, Spoken, entry_of
 from threadline.store.session import Session
+
+_OUT_OF_ORDER = timedelta(minutes=11)
+"""What came after an answer may stand so much before it in time: a provider's clock counts within ten minutes."""
+
+_READ = """
+select m.conversation_id, m.seq, m.sort_at, m.direction, m.author_kind, m.status, m.is_quiet,
+       case when m.direction = 'line' or m.kind = 'call' then m.content::text end as content
+from unnest($2::uuid[], $3::timestamptz[]) as wanted (conversation_id, since)
+cross join lateral (
+    select coalesce(wanted.since, (
+        select max(o.sort_at) from messages o
+        where o.workspace_id = $1 and o.conversation_id = wanted.conversation_id and o.direction = 'outgoing'
+          and o.author_kind in ('agent', 'flow', 'phone_app') and coalesce(o.status, 2) in (2, 4, 5, 6)
+          and not o.is_quiet), '-infinity') - $4::interval as since
+) bounded
+join messages m on m.workspace_id = $1 and m.conversation_id = wanted.conversation_id
+               and m.sort_at >= bounded.since and m.id >= $5 and m.direction <> 'note'
+order by m.conversation_id, m.seq
+"""
+
+
+async def read_entries(session: Session, threads: Mapping[UUID, datetime | None]) -> dict[UUID, list[Entry]]:
+    """Conversation → the time of an answer that was accepted, or None for the last that was → what its clock heeds.
+
+    In the order of their numbers, from that answer on or a little earlier: what stands before it is settled by it.
+    Uses `messages_by_sort`.
+    """
+    times = [since for since in threads.values() if since is not None]
+    rows = await (await session.raw()).fetch(
+        _READ,
+        session.workspace_id,
+        list(threads),
+        list(threads.values()),
+        _OUT_OF_ORDER,
+        first_uuid7_at(min(times) - timedelta(days=1)) if len(times) == len(threads) else UUID(int=0),
+    )
+    entries: dict[UUID, list[Entry]] = {conversation_id: [] for conversation_id in threads}
+    for row in rows:
+        entry = entry_of(_spoken(row))
+        if entry is not None:
+            entries[row["conversation_id"]].append(entry)
+    return entries
+
+
+def _spoken(row: asyncpg.Record) -> Spoken:
+    return Spoken(
+        at=row["sort_at"],
+        direction=Direction(row["direction"]),
+        author_kind=AuthorKind(row["author_kind"]),
+        status=None if row["status"] is None else Status(row["status"]),
+        is_quiet=row["is_quiet"],
+        content=None if row["content"] is None else decode_content(row["content"]),
+    )
+
+
+async def set_clocks(session: Session, clocks: Mapping[UUID, datetime | None]) -> None:
+    """Under the conversations' locks: since when each customer waits."""
+    await (await session.raw()).execute(
+        "update conversations c set waiting_since = v.since from unnest($2::uuid[], $3::timestamptz[]) as v (id, since)"
+        " where c.workspace_id = $1 and c.id = v.id and c.waiting_since is distinct from v.since",
+        session.workspace_id,
+        list(clocks),
+        list(clocks.values()),
+    )
 
 
 async def set_waiting_since(session: Session, *, conversation_id: UUID, waiting_since: datetime | None) -> None:

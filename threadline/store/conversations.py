@@ -40,6 +40,9 @@ class ListOrder(StrEnum):
     """Those that wait, the longest first."""
 
 
+WokenReason = Literal["", "time", "not_delivered", "reaction"]
+
+
 class ContactName(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
@@ -80,7 +83,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     has_failed: bool
     woken_at: datetime | None
     """When it came back by itself, until somebody answers or puts it away: it stands in lists as if active then."""
-    woken_reason: Literal["", "time", "not_delivered"]
+    woken_reason: WokenReason
     scheduled_count: int
     """How many messages wait for their time."""
     held_count: int
@@ -113,6 +116,12 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 # What stands in `snoozed_until` counts only while the conversation is snoozed: whatever changes the state ends it.
 _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
+KEYS = f"""
+c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,
+greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count, c.waiting_since,
+{_SNOOZED_UNTIL}
+"""
+"""The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.last_activity_at, c.waiting_since,
 c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
@@ -241,10 +250,7 @@ async def access_conversation_keys(
     """The bare row, optionally locked before it is written. Raises NotFound as `access_conversation` does."""
     arguments = Arguments(caller.workspace_id, conversation_id)
     row = await (await session.raw()).fetchrow(
-        "select c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,"
-        " greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count,"
-        f" c.waiting_since, {_SNOOZED_UNTIL}"
-        " from conversations c"
+        f"select {KEYS} from conversations c"
         f" where c.workspace_id = $1 and c.id = $2 and {visible(caller.visibility, 'c', arguments)}"
         f"{' for no key update of c' if is_locked else ''}",
         *arguments.values,
@@ -288,6 +294,16 @@ async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
         " order by c.waiting_since, c.id limit 1 for no key update of c skip locked",
         *arguments.values,
     )
+
+
+async def load_keys(session: Session, conversation_ids: Sequence[UUID]) -> list[ConversationKeys]:
+    """Rows that the transaction has locked, in the order of their ids: for what the desk does by itself."""
+    rows = await (await session.raw()).fetch(
+        f"select {KEYS} from conversations c where c.workspace_id = $1 and c.id = any($2::uuid[]) order by c.id",
+        session.workspace_id,
+        list(conversation_ids),
+    )
+    return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]
 
 
 async def load_conversations(

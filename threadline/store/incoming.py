@@ -268,21 +268,24 @@ class NewMessage:
     status: int | None
     file_id: UUID | None
     """The one file of an incoming message."""
+    is_quiet: bool = False
+    """It starts no clock of waiting."""
 
 
 _INSERT_MESSAGES = """
 insert into messages (workspace_id, channel_id, created_at, id, conversation_id, seq, direction, author_kind, author_id,
                       kind, content, provider_id, provider_at, sort_at, written_at, quoted_id, quoted_provider_id,
-                      referral, forwarded, group_key, status, file_ids)
+                      referral, forwarded, group_key, status, file_ids, is_quiet)
 select $1, $2, $3, id, conversation_id, seq, direction, author_kind, author_id, kind, content::jsonb, provider_id,
        provider_at, sort_at, written_at, quoted_id, quoted_provider_id, referral::jsonb, coalesce(forwarded, ''),
        coalesce(group_key, ''), status,
-       case when file_id is not null then array[file_id] end
+       case when file_id is not null then array[file_id] end, coalesce(is_quiet, false)
 from unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[],
             $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::uuid[], $17::text[],
-            $18::text[], $19::text[], $20::text[], $21::smallint[], $22::uuid[])
+            $18::text[], $19::text[], $20::text[], $21::smallint[], $22::uuid[], $23::boolean[])
      as new (id, conversation_id, seq, direction, author_kind, author_id, kind, content, provider_id, provider_at,
-             sort_at, written_at, quoted_id, quoted_provider_id, referral, forwarded, group_key, status, file_id)
+             sort_at, written_at, quoted_id, quoted_provider_id, referral, forwarded, group_key, status, file_id,
+             is_quiet)
 on conflict do nothing
 """
 
@@ -315,6 +318,7 @@ async def insert_messages(
         sparse([message.group_key or None for message in messages]),
         sparse([message.status for message in messages]),
         sparse([message.file_id for message in messages]),
+        sparse([message.is_quiet or None for message in messages]),
     )
     return int(done.rsplit(" ", 1)[1])
 

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from threadline.core.conversation import ConversationState
 from threadline.store.connection import Connection
-from threadline.store.conversations import ConversationKeys
+from threadline.store.conversations import KEYS, ConversationKeys, WokenReason
+from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 
 
@@ -41,9 +44,7 @@ async def claim_due(session: Session, *, limit: int) -> list[ConversationKeys]:
     One that somebody else holds is passed over: either it is woken there, or it is due again at the next look.
     """
     rows = await (await session.raw()).fetch(
-        "select id, channel_id, contact_id, state, assignee_id, team_id, first_message_id,"
-        " greatest(last_message_id, last_line_id) as last_message_id, last_seq, incoming_count, waiting_since,"
-        " snoozed_until from conversations"
+        f"select {KEYS} from conversations c"
         " where workspace_id = $1 and state = 'snoozed' and snoozed_until <= now()"
         " order by snoozed_until, id limit $2 for no key update skip locked",
         session.workspace_id,
@@ -52,12 +53,39 @@ async def claim_due(session: Session, *, limit: int) -> list[ConversationKeys]:
     return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]
 
 
-async def wake(session: Session, *, conversation_ids: Sequence[UUID], now: datetime) -> None:
-    """Open again, and on top of what is open: somebody asked to see it now. Nobody wrote: the last activity stays."""
-    await (await session.raw()).execute(
-        "update conversations set state = 'open', snoozed_until = null,"
-        " woken_at = $3, woken_reason = 'time' where workspace_id = $1 and id = any($2::uuid[])",
+async def take_up(
+    session: Session, *, conversation_ids: Sequence[UUID], reason: WokenReason, now: datetime
+) -> set[UUID]:
+    """Open again, and on top of what is open, with the reason. Nobody wrote: the last activity stays.
+
+    Under the conversations' locks. Returns those that are open now: where a newer one is open in its place (R4), a
+    resolved one stays as it is.
+    """
+    try:
+        async with savepoint(session):
+            rows = await (await session.raw()).fetch(_TAKE_UP, session.workspace_id, conversation_ids, reason, now)
+    except asyncpg.UniqueViolationError:  # a newer one began at this very moment
+        return set()
+    return {row["id"] for row in rows}
+
+
+_TAKE_UP = """
+update conversations c set state = 'open', snoozed_until = null, resolved_at = null, woken_at = $4, woken_reason = $3
+where c.workspace_id = $1 and c.id = any($2::uuid[])
+  and (c.state <> 'resolved' or not exists (
+    select from conversations o where o.workspace_id = $1 and o.channel_id = c.channel_id
+       and o.contact_id = c.contact_id and o.thread = c.thread and o.state <> 'resolved'))
+returning c.id
+"""
+
+
+async def find_asleep_until_reply(session: Session, conversation_ids: Sequence[UUID]) -> list[ConversationKeys]:
+    """Those of these that are snoozed until the customer shows up, locked in the order of their ids."""
+    rows = await (await session.raw()).fetch(
+        f"select {KEYS} from conversations c"
+        " where workspace_id = $1 and id = any($2::uuid[]) and state = 'snoozed' and snoozed_until is null"
+        " order by id for no key update",
         session.workspace_id,
-        list(conversation_ids),
-        now,
+        conversation_ids,
     )
+    return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]

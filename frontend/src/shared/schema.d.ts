@@ -2288,7 +2288,7 @@ export interface components {
             window_closes_at: string | null;
             woken_at: string | null;
             /** @enum {unknown} */
-            woken_reason: "" | "not_delivered" | "time";
+            woken_reason: "" | "not_delivered" | "reaction" | "time";
         };
         /**
          * ConversationChange
@@ -2330,7 +2330,7 @@ export interface components {
             window_closes_at: string | null;
             woken_at: string | null;
             /** @enum {unknown} */
-            woken_reason: "" | "not_delivered" | "time";
+            woken_reason: "" | "not_delivered" | "reaction" | "time";
         };
         /** ConversationPage */
         ConversationPage: {

@@ -27,6 +27,7 @@ from threadline.store.conversations import (
     LastMessage,
     ListOrder,
     ListView,
+    WokenReason,
     access_conversation,
     access_conversation_keys,
     find_earlier,
@@ -93,7 +94,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
     has_failed: bool
     woken_at: datetime | None
-    woken_reason: Literal["", "time", "not_delivered"]
+    woken_reason: WokenReason
     scheduled_count: int
     held_count: int
     address_display: str

@@ -8,6 +8,7 @@ import { startOutbox } from '@/shared/outbox/outbox';
 import { reloadPreferences } from '@/shared/preferences';
 import { loadBase, loadConversation, loadCounts, loadLabels, loadTeams } from '@/shared/store/load';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
+import { startTellingLosses } from './losses';
 
 const COUNTS_AFTER_MS = 400;
 const COUNTS_EVERY_MS = 2_000;
@@ -29,6 +30,7 @@ export function useDesk(session: Session): void {
     const stopFollowing = followOwn();
     const reach = afterFirstPaint().then(() => import('../reach/start'));
     const stopReach = reach.then(({ startReach }) => startReach(session));
+    const stopTelling = startTellingLosses(agentId);
     const outbox = startOutbox();
     void loadDrafts();
     return () => {
@@ -36,6 +38,7 @@ export function useDesk(session: Session): void {
       stopUpkeep();
       stopFollowing();
       void stopReach.then((stop) => stop());
+      stopTelling();
       void outbox.then((stop) => stop());
     };
     // A new token of the same session is no reason to start again.

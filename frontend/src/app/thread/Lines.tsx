@@ -63,8 +63,10 @@ export function describeLine(message: Message): string {
 }
 
 function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
+  const reason = data['reason'];
+  if (reason === 'reaction' || reason === 'not_delivered' || reason === 'off_shift') return `${what}_by_${reason}`;
   if (author.kind === 'contact' && (what === 'reopened' || what === 'woken')) return `${what}_by_customer`;
-  if (what === 'woken' && data['reason'] === 'time') return 'woken_by_time';
+  if (what === 'woken' && reason === 'time') return 'woken_by_time';
   const happened = what === 'snoozed' ? snoozedHow(data['until']) : what;
   if (author.kind !== 'agent') return happened;
   const previous = data['previous_assignee_id'];

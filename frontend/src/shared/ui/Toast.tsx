@@ -9,25 +9,33 @@ const TIME_MS = 10_000;
 
 interface ToastData {
   readonly undo?: () => void;
+  readonly act?: ToastAct;
 }
 
 const manager = Base.createToastManager<ToastData>();
 let lastUndo: { readonly id: string; readonly undo: () => void } | null = null;
 
+export interface ToastAct {
+  readonly name: string;
+  readonly run: () => void;
+}
+
 export interface ToastOptions {
   /** What takes it back; offered for ten seconds, with the key Z. */
   readonly undo?: () => void;
   readonly isError?: boolean;
+  /** Something else that can be done about it. */
+  readonly act?: ToastAct;
 }
 
 /** Says what happened, at the foot of the page, politely announced. */
-export function showToast(text: string, { undo, isError = false }: ToastOptions = {}): void {
+export function showToast(text: string, { undo, isError = false, act }: ToastOptions = {}): void {
   const id = manager.add({
     title: text,
     type: isError ? 'error' : 'done',
     timeout: TIME_MS,
     priority: isError ? 'high' : 'low',
-    data: { undo },
+    data: { undo, act },
     onClose: () => {
       if (lastUndo?.id === id) lastUndo = null;
     },
@@ -85,6 +93,18 @@ function Toasts() {
         >
           {t('common.undo')}
           <Kbd keys="Z" />
+        </button>
+      )}
+      {toast.data?.act && (
+        <button
+          type="button"
+          onClick={() => {
+            manager.close(toast.id);
+            toast.data?.act?.run();
+          }}
+          className="flex h-7 items-center rounded-sm px-1.5 font-medium text-accent hover:bg-accent-soft pointer-coarse:h-11"
+        >
+          {toast.data.act.name}
         </button>
       )}
       <Base.Close

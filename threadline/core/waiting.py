@@ -1,0 +1,134 @@
+"""Since when a customer waits: the one definition, for clocks, views, rules and figures.
+
+A customer waits from their first message after our last answer, until an answer of a person, or of an answering flow,
+is accepted by the provider. What arrived late or was answered in the provider's own app stands in the thread by its
+number, so the thread in that order says everything; the stored clock of a conversation is kept equal to it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from threadline.core.content import Call, Content, Line
+from threadline.core.message import AuthorKind, Direction, Status
+
+
+class Step(StrEnum):
+    """What an entry of a thread means to the clock. Whatever is none of these leaves it alone."""
+
+    ASKED = "asked"
+    """The customer wrote, or called and nobody took it."""
+    ANSWERED = "answered"
+    """A person's or an answering flow's message that the provider accepted, one from the phone app, a call taken."""
+    EXCUSED = "excused"
+    """Somebody said that no answer is needed."""
+    RESTORED = "restored"
+    """That was taken back."""
+    RESOLVED = "resolved"
+    REVIVED = "revived"
+    """It was taken back that the conversation was resolved, or what we had said did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a thread, as far as the clock goes."""
+
+    step: Step
+    at: datetime
+    since: datetime | None = None
+    """Of what is excused: since when the customer had waited. What they wrote before had an answer then."""
+
+
+def waiting_since(entries: Iterable[Entry]) -> datetime | None:
+    """Entries of one thread in the order of their numbers → since when its customer waits; None: nobody does."""
+    asked: list[datetime] = []
+    excused: list[datetime] = []
+    resolved: list[datetime] = []
+    for entry in entries:
+        match entry.step:
+            case Step.ASKED:
+                asked.append(entry.at)
+            case Step.ANSWERED:
+                asked, excused, resolved = [], [], []
+            case Step.EXCUSED:
+                excused = [at for at in asked if entry.since is None or at >= entry.since]
+                asked = [at for at in asked if at not in excused]
+            case Step.RESTORED:
+                asked, excused = [*excused, *asked], []
+            case Step.RESOLVED:
+                asked, resolved = [], [*resolved, *asked]
+            case Step.REVIVED:
+                asked, resolved = [*resolved, *asked], []
+    return min(asked, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An entry of a thread as it is stored. `content` is needed of calls and lines only."""
+
+    at: datetime
+    direction: Direction
+    author_kind: AuthorKind
+    status: Status | None = None
+    is_quiet: bool = False
+    """It starts no clock: imported history, a thanks after the end."""
+    content: Content | None = None
+
+
+def entry_of(spoken: Spoken) -> Entry | None:
+    """None for whatever the clock does not heed: notes, greetings, what is on its way, failed or uncertain."""
+    step = _step(spoken)
+    return None if step is None else Entry(step, spoken.at, _since(spoken) if step is Step.EXCUSED else None)
+
+
+def _step(spoken: Spoken) -> Step | None:
+    if isinstance(spoken.content, Call):
+        return _step_of_call(spoken.content, spoken.direction)
+    match spoken.direction:
+        case Direction.INCOMING:
+            return None if spoken.is_quiet else Step.ASKED
+        case Direction.OUTGOING:
+            is_answer = spoken.author_kind in ANSWERING and not spoken.is_quiet
+            return Step.ANSWERED if is_answer and is_accepted(spoken.status) else None
+        case Direction.LINE:
+            return _step_of_line(spoken.content) if isinstance(spoken.content, Line) else None
+        case Direction.NOTE:
+            return None
+
+
+ANSWERING = frozenset({AuthorKind.AGENT, AuthorKind.FLOW, AuthorKind.PHONE_APP})
+"""Whose messages are answers. What the desk says of itself – greeting, away, queue – is none."""
+
+
+def is_accepted(status: Status | None) -> bool:
+    """The provider has it. None: it came from the provider, as what is written in the phone app does."""
+    return status is None or status not in (Status.QUEUED, Status.SENDING, Status.FAILED)
+
+
+def _step_of_call(call: Call, direction: Direction) -> Step | None:
+    """Whoever called, if they spoke it was answered. A call of ours that nobody took changes nothing."""
+    if call.outcome == "answered":
+        return Step.ANSWERED
+    return Step.ASKED if direction is Direction.INCOMING and call.by_customer else None
+
+
+def _step_of_line(line: Line) -> Step | None:
+    if line.what == "resolved":
+        return Step.RESOLVED
+    if line.data.get("reason") in REVIVING:
+        return Step.REVIVED
+    return _STEPS_OF_LINES.get(line.what)
+
+
+def _since(spoken: Spoken) -> datetime | None:
+    stated = spoken.content.data.get("waiting_since") if isinstance(spoken.content, Line) else None
+    return datetime.fromisoformat(stated) if stated else None
+
+
+NOT_DELIVERED = "not_delivered"
+UNDONE = "undone"
+REVIVING = frozenset({NOT_DELIVERED, UNDONE})
+"""Why a conversation was taken up again, where that brings its old clock back."""
+
+_STEPS_OF_LINES = {"no_answer_needed": Step.EXCUSED, "waits_again": Step.RESTORED}
