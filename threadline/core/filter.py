@@ -1,0 +1,414 @@
+"""Filters: the one registry of fields and operators, and what a filter of them matches.
+
+Views, segments, search, rules and SLA conditions all speak of these fields. A filter is a group of conditions, all or
+any of which must hold, with groups inside; its values travel as text, as a screen or a file holds them. `matches` says
+whether one conversation or contact is meant, by its facts alone; store/filters.py asks the database the same question.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal, assert_never
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.conversation import ConversationState
+from threadline.core.errors import Invalid
+from threadline.core.letters import fold_text
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    TIME = "time"
+    LABELS = "labels"
+    AGENT = "agent"
+    TEAM = "team"
+    CHANNEL = "channel"
+    BOOLEAN = "boolean"
+
+
+class Operator(StrEnum):
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    CONTAINS_NOT = "contains_not"
+    STARTS_WITH = "starts_with"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ANY_OF = "any_of"
+    ALL_OF = "all_of"
+    NONE_OF = "none_of"
+    IN_LAST = "in_last"
+    """Within a span before now."""
+    LONGER_AGO = "longer_ago"
+    IN_NEXT = "in_next"
+    LATER_THAN = "later_than"
+    """More than a span after now."""
+    BEFORE = "before"
+    AFTER = "after"
+    YES = "yes"
+    NO = "no"
+    EMPTY = "empty"
+    PRESENT = "present"
+
+
+class Use(StrEnum):
+    """Who asks with filters."""
+
+    VIEWS = "views"
+    SEGMENTS = "segments"
+    SEARCH = "search"
+    RULES = "rules"
+    SLA = "sla"
+
+
+Subject = Literal["conversation", "contact"]
+
+ME: Final = "me"
+"""In the place of an agent: whoever looks."""
+
+OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
+    Kind.TEXT: (Operator.CONTAINS, Operator.CONTAINS_NOT, Operator.IS, Operator.IS_NOT, Operator.STARTS_WITH),
+    Kind.NUMBER: (Operator.AT_LEAST, Operator.AT_MOST, Operator.IS, Operator.IS_NOT),
+    Kind.CHOICE: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.TIME: (
+        Operator.IN_LAST,
+        Operator.LONGER_AGO,
+        Operator.IN_NEXT,
+        Operator.LATER_THAN,
+        Operator.BEFORE,
+        Operator.AFTER,
+    ),
+    Kind.LABELS: (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF),
+    Kind.AGENT: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.TEAM: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.CHANNEL: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.BOOLEAN: (Operator.YES, Operator.NO),
+}
+"""What can be asked of each kind, the likeliest first. What may be empty can be asked for that, too."""
+
+WITHOUT_VALUE: Final = frozenset({Operator.YES, Operator.NO, Operator.EMPTY, Operator.PRESENT})
+SPANS: Final = frozenset({Operator.IN_LAST, Operator.LONGER_AGO, Operator.IN_NEXT, Operator.LATER_THAN})
+_SEVERAL: Final = frozenset({Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF})
+
+MOST_CONDITIONS: Final = 30
+MOST_VALUES: Final = 50
+DEEPEST: Final = 3
+LONGEST_TEXT: Final = 100
+
+_EVERYWHERE: Final = frozenset(Use)
+_OF_CONVERSATIONS: Final = frozenset(Use) - {Use.SEGMENTS}
+_OF_WHO_LOOKS: Final = frozenset({Use.VIEWS, Use.SEARCH})
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be asked of a conversation or contact."""
+
+    id: str
+    subject: Subject
+    kind: Kind
+    word: str
+    """How a search names it: `label:refund`."""
+    options: tuple[str, ...] = ()
+    """What a choice may be."""
+    is_optional: bool = False
+    """May be empty."""
+    is_personal: bool = False
+    """Names or numbers of people: hidden from those who may not see them."""
+    uses: frozenset[Use]
+    name: str = ""
+    """Of a field that a workspace made; the others are named by the screen."""
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        return (*OPERATORS[self.kind], *((Operator.EMPTY, Operator.PRESENT) if self.is_optional else ()))
+
+
+def _conversation(id: str, kind: Kind, word: str, *, is_own: bool = False, **more: object) -> Field:
+    """`is_own`: differs with who looks, so that neither a rule nor a clock can ask for it."""
+    uses = _OF_WHO_LOOKS if is_own else _OF_CONVERSATIONS
+    return msgspec.convert(
+        {"id": id, "subject": "conversation", "kind": kind, "word": word, "uses": uses, **more}, Field
+    )
+
+
+def _contact(id: str, kind: Kind, word: str, **more: object) -> Field:
+    return msgspec.convert(
+        {"id": id, "subject": "contact", "kind": kind, "word": word, "uses": _EVERYWHERE, **more}, Field
+    )
+
+
+Fields = Mapping[str, Field]
+
+FIELDS: Final[Fields] = {
+    field.id: field
+    for field in (
+        _conversation("state", Kind.CHOICE, "is", options=tuple(ConversationState)),
+        _conversation("assignee", Kind.AGENT, "assignee", is_optional=True),
+        _conversation("channel", Kind.CHANNEL, "channel"),
+        _conversation("label", Kind.LABELS, "label", is_optional=True),
+        _conversation("waiting", Kind.BOOLEAN, "waiting"),
+        _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
+        _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
+        _conversation("not_delivered", Kind.BOOLEAN, "failed"),
+        _conversation("window_closes", Kind.TIME, "window", is_optional=True),
+        _conversation("last_activity", Kind.TIME, "active"),
+        _conversation("created", Kind.TIME, "created"),
+        _conversation("snoozed_until", Kind.TIME, "snoozed", is_optional=True),
+        _conversation("resolved_at", Kind.TIME, "resolved", is_optional=True),
+        _conversation("received", Kind.NUMBER, "received"),
+        _contact("contact.name", Kind.TEXT, "name", is_optional=True),
+        _contact("contact.phone", Kind.TEXT, "phone", is_optional=True, is_personal=True),
+        _contact("contact.handle", Kind.TEXT, "handle", is_optional=True, is_personal=True),
+        _contact("contact.language", Kind.TEXT, "language", is_optional=True),
+        _contact("contact.label", Kind.LABELS, "tag", is_optional=True),
+        _contact("contact.created", Kind.TIME, "since"),
+    )
+}
+"""Every field of every workspace. `received` is how many messages the customer sent in this conversation."""
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, tag="condition", tag_field="kind"):
+    field: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+    """Ids, `me`, options, numbers, RFC 3339 times, or spans (`90m`, `4h`, `3d`), by field and operator."""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, tag="group", tag_field="kind"):
+    match: Literal["all", "any"] = "all"
+    of: tuple["Condition | Group", ...] = ()
+    """Nothing in it: everything matches."""
+
+
+Filter = Group
+
+Operand = str | Decimal | datetime | timedelta | UUID
+Fact = str | int | Decimal | bool | datetime | UUID | frozenset[UUID] | None
+Facts = Mapping[str, Fact]
+"""What is so of one conversation or contact, by the id of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """When a filter is asked, and by whom: nobody in particular for rules and clocks."""
+
+    now: datetime
+    agent_id: UUID | None = None
+
+
+def fields_for(use: Use, fields: Fields = FIELDS) -> dict[str, Field]:
+    return {id: field for id, field in fields.items() if use in field.uses}
+
+
+def conditions_of(filter: Filter) -> list[Condition]:
+    """All of them, from left to right."""
+    found: list[Condition] = []
+    for one in filter.of:
+        found.extend([one] if isinstance(one, Condition) else conditions_of(one))
+    return found
+
+
+def check_filter(filter: Filter, *, use: Use, fields: Fields = FIELDS) -> None:
+    """Raises Invalid: a field that is not there (any more), a question that does not suit it, a value that is none."""
+    if len(conditions_of(filter)) > MOST_CONDITIONS or _depth(filter) > DEEPEST:
+        raise Invalid(
+            f"A filter has at most {MOST_CONDITIONS} conditions, in groups of {DEEPEST} levels.",
+            field="filter",
+            reason="filter_too_large",
+            values={"limit": str(MOST_CONDITIONS), "levels": str(DEEPEST)},
+        )
+    for condition in conditions_of(filter):
+        field = fields.get(condition.field)
+        if field is None or use not in field.uses:
+            raise Invalid("A field of this filter does not exist any more.", field="filter", reason="filter_field_gone")
+        if condition.operator not in field.operators:
+            raise Invalid("This cannot be asked of this field.", field="filter", reason="filter_operator")
+        if ME in condition.values and use in (Use.RULES, Use.SLA):
+            raise Invalid("A rule runs for nobody in particular: name a person.", field="filter", reason="filter_no_me")
+        operands(field, condition, agent_id=None)
+
+
+def operands(field: Field, condition: Condition, *, agent_id: UUID | None) -> list[Operand]:
+    """The values of a condition as what they mean. Raises Invalid.
+
+    `me` stands for this agent; without one it is nobody and drops out.
+    """
+    values, operator = condition.values, condition.operator
+    most = 0 if operator in WITHOUT_VALUE else MOST_VALUES if operator in _SEVERAL else 1
+    if len(values) > most or (most and not values):
+        raise _no_value()
+    if field.kind is Kind.AGENT:
+        return [found for value in values if (found := agent_id if value == ME else _id(value)) is not None]
+    return [_operand(field, operator, value) for value in values]
+
+
+def matches(filter: Filter, facts: Facts, *, asker: Asker, fields: Fields = FIELDS) -> bool:
+    """Whether the conversation or contact of these facts is meant. A field that is gone matches nothing.
+
+    Raises KeyError if a fact is missing that is asked for: what loads facts loads all of them.
+    """
+    results = (
+        _holds(one, facts, asker, fields)
+        if isinstance(one, Condition)
+        else matches(one, facts, asker=asker, fields=fields)
+        for one in filter.of
+    )
+    return all(results) if filter.match == "all" or not filter.of else any(results)
+
+
+def _holds(condition: Condition, facts: Facts, asker: Asker, fields: Fields) -> bool:
+    field = fields.get(condition.field)
+    if field is None:
+        return False
+    fact = facts[field.id]
+    match condition.operator:
+        case Operator.EMPTY:
+            return _is_empty(fact)
+        case Operator.PRESENT:
+            return not _is_empty(fact)
+        case Operator.YES | Operator.NO:
+            return bool(fact) is (condition.operator is Operator.YES)
+        case _:
+            return _compare(condition.operator, fact, operands(field, condition, agent_id=asker.agent_id), asker.now)
+
+
+def _compare(operator: Operator, fact: Fact, wanted: Sequence[Operand], now: datetime) -> bool:
+    """What is empty is not this, does not contain that, and is none of those; to every other question it says no."""
+    if operator in (Operator.IS_NOT, Operator.CONTAINS_NOT, Operator.NONE_OF):
+        return not _compare(_OPPOSITE[operator], fact, wanted, now)
+    if _is_empty(fact):
+        return False
+    match fact:
+        case frozenset():
+            return fact.issuperset(wanted) if operator is Operator.ALL_OF else not fact.isdisjoint(wanted)
+        case datetime():
+            return _compare_time(operator, fact, wanted[0], now)
+        case str() if operator is not Operator.ANY_OF:
+            return _compare_text(operator, fold_text(fact), fold_text(str(wanted[0])))
+        case int() | Decimal() if operator in (Operator.AT_LEAST, Operator.AT_MOST):
+            limit = wanted[0]
+            assert isinstance(limit, Decimal)
+            return fact >= limit if operator is Operator.AT_LEAST else fact <= limit
+        case _:
+            return fact in wanted
+
+
+_OPPOSITE: Final = {
+    Operator.IS_NOT: Operator.IS,
+    Operator.CONTAINS_NOT: Operator.CONTAINS,
+    Operator.NONE_OF: Operator.ANY_OF,
+}
+
+
+def _compare_text(operator: Operator, text: str, wanted: str) -> bool:
+    match operator:
+        case Operator.CONTAINS:
+            return wanted in text
+        case Operator.STARTS_WITH:
+            return text.startswith(wanted)
+        case _:
+            return text == wanted
+
+
+def _compare_time(operator: Operator, moment: datetime, wanted: Operand, now: datetime) -> bool:
+    match wanted:
+        case datetime():
+            return moment < wanted if operator is Operator.BEFORE else moment >= wanted
+        case timedelta():
+            return span_holds(operator, moment, wanted, now)
+        case _:
+            raise AssertionError("A time is compared with a time or a span.")
+
+
+def span_holds(operator: Operator, moment: datetime, span: timedelta, now: datetime) -> bool:
+    match operator:
+        case Operator.IN_LAST:
+            return now - span < moment <= now
+        case Operator.LONGER_AGO:
+            return moment <= now - span
+        case Operator.IN_NEXT:
+            return now < moment <= now + span
+        case _:
+            return moment > now + span
+
+
+def _is_empty(fact: Fact) -> bool:
+    return fact is None or fact == "" or fact == frozenset()
+
+
+def _depth(filter: Filter) -> int:
+    return 1 + max((_depth(one) for one in filter.of if isinstance(one, Group)), default=0)
+
+
+def _operand(field: Field, operator: Operator, value: str) -> Operand:
+    match field.kind:
+        case Kind.TEXT:
+            if not value.strip() or len(value) > LONGEST_TEXT or not value.isprintable():
+                raise _no_value()
+            return value
+        case Kind.NUMBER:
+            return _number(value)
+        case Kind.CHOICE:
+            if value not in field.options:
+                raise _no_value()
+            return value
+        case Kind.TIME:
+            return _span(value) if operator in SPANS else _moment(value)
+        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL:
+            return _id(value)
+        case Kind.BOOLEAN:
+            raise _no_value()
+        case _:
+            assert_never(field.kind)
+
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_SPAN: Final = re.compile(r"([0-9]{1,6})([mhd])")
+_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST_SPAN: Final = timedelta(days=3660)
+
+
+def _number(value: str) -> Decimal:
+    if _NUMBER.fullmatch(value) is None:
+        raise _no_value()
+    return Decimal(value)
+
+
+def _span(value: str) -> timedelta:
+    found = _SPAN.fullmatch(value)
+    if found is None:
+        raise _no_value()
+    span = int(found[1]) * _UNITS[found[2]]
+    if not timedelta() < span <= _LONGEST_SPAN:
+        raise _no_value()
+    return span
+
+
+def _moment(value: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise _no_value() from None
+    if moment.tzinfo is None or not 1970 <= moment.year <= 9000:
+        raise _no_value()
+    return moment.astimezone(UTC)
+
+
+def _id(value: str) -> UUID:
+    if _ID.fullmatch(value) is None:
+        raise _no_value()
+    return UUID(value)
+
+
+def _no_value() -> Invalid:
+    return Invalid("A condition of this filter has no value that suits it.", field="filter", reason="filter_value")

@@ -1,0 +1,225 @@
+"""Filters as SQL, and the facts that rules ask: one expression for each field, so that both mean the same.
+
+The conversation stands under `c`, the contact under `p`. Where a filter asks about contacts only, there is no `c`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, assert_never
+from uuid import UUID
+
+from threadline.core.filter import (
+    FIELDS,
+    SPANS,
+    Asker,
+    Condition,
+    Facts,
+    Field,
+    Fields,
+    Filter,
+    Kind,
+    Operand,
+    Operator,
+    Subject,
+    Use,
+    conditions_of,
+    operands,
+)
+from threadline.core.letters import fold_text, letters_like
+from threadline.store.connection import Connection
+from threadline.store.visibility import Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsOn:
+    """Where the labels of a conversation or contact stand."""
+
+    table: str
+    column: str
+    of: str
+
+
+EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
+    "state": "c.state",
+    "assignee": "c.assignee_id",
+    "channel": "c.channel_id",
+    "label": LabelsOn("conversation_labels", "conversation_id", "c"),
+    "waiting": "(c.waiting_since is not null and c.state <> 'resolved')",
+    "waiting_since": "c.waiting_since",
+    "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
+    " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
+    "not_delivered": "(c.failed_count > 0)",
+    "window_closes": "c.window_closes_at",
+    "last_activity": "c.last_activity_at",
+    "created": "c.created_at",
+    "snoozed_until": "(case when c.state = 'snoozed' then c.snoozed_until end)",
+    "resolved_at": "c.resolved_at",
+    "received": "c.incoming_count",
+    "contact.name": "p.name",
+    "contact.phone": "p.phone",
+    "contact.handle": "p.handle",
+    "contact.language": "p.locale",
+    "contact.label": LabelsOn("contact_labels", "contact_id", "p"),
+    "contact.created": "p.created_at",
+}
+"""Every field of the registry (a test compares). `{agent}` is whoever asks."""
+
+
+def filter_sql(filter: Filter, *, asker: Asker, arguments: Arguments, fields: Fields = FIELDS) -> str:
+    """The condition on rows under `c` and `p`, as `core.filter.matches` decides it.
+
+    `filter` has passed `check_filter`, or was kept since then: a field that is gone matches nothing.
+    """
+    parts = [
+        _condition(one, asker, arguments, fields)
+        if isinstance(one, Condition)
+        else filter_sql(one, asker=asker, arguments=arguments, fields=fields)
+        for one in filter.of
+    ]
+    joined = (" and " if filter.match == "all" else " or ").join(parts)
+    return f"({joined})" if joined else "true"
+
+
+def asks_about(filter: Filter, subject: Subject, fields: Fields = FIELDS) -> bool:
+    """Whether a filter needs the rows of this subject."""
+    found = (fields.get(one.field) for one in conditions_of(filter))
+    return any(field is not None and field.subject == subject for field in found)
+
+
+async def load_facts(
+    connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID], fields: Fields = FIELDS
+) -> dict[UUID, Facts]:
+    """What rules and clocks may ask of these conversations and their contacts, by the primary keys.
+
+    Without what differs with who looks. For the engine, or under a policy.
+    """
+    asked = [field for field in fields.values() if Use.RULES in field.uses]
+    columns = ", ".join(f"{_fact(field)} as f{number}" for number, field in enumerate(asked))
+    rows = await connection.fetch(
+        f"select c.id, {columns} from conversations c"
+        " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+        " where c.workspace_id = $1 and c.id = any($2::uuid[])",
+        workspace_id,
+        list(conversation_ids),
+    )
+    return {
+        row["id"]: {
+            field.id: frozenset(row[f"f{number}"]) if field.kind is Kind.LABELS else row[f"f{number}"]
+            for number, field in enumerate(asked)
+        }
+        for row in rows
+    }
+
+
+def _fact(field: Field) -> str:
+    expression = EXPRESSIONS[field.id]
+    return expression if isinstance(expression, str) else f"array({_labels(expression)})"
+
+
+def _labels(on: LabelsOn) -> str:
+    """Deleted labels are on nothing."""
+    return (
+        f"select h.label_id from {on.table} h join labels l on l.workspace_id = h.workspace_id and l.id = h.label_id"
+        f" and l.deleted_at is null where h.workspace_id = {on.of}.workspace_id and h.{on.column} = {on.of}.id"
+    )
+
+
+def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields: Fields) -> str:
+    field = fields.get(condition.field)
+    if field is None:
+        return "false"
+    wanted = operands(field, condition, agent_id=asker.agent_id)
+    expression = EXPRESSIONS[field.id]
+    if isinstance(expression, LabelsOn):
+        return _of_labels(condition.operator, expression, wanted, arguments)
+    if "{agent}" in expression:
+        expression = expression.format(agent=f"{arguments.add(asker.agent_id)}::uuid")
+    match condition.operator:
+        case Operator.YES:
+            return expression
+        case Operator.NO:
+            return f"not {expression}"
+        case Operator.EMPTY:
+            return f"coalesce({expression}, '') = ''" if field.kind is Kind.TEXT else f"{expression} is null"
+        case Operator.PRESENT:
+            return f"{expression} <> ''" if field.kind is Kind.TEXT else f"{expression} is not null"
+        case _:
+            return _compare(field.kind, condition.operator, expression, wanted, asker, arguments)
+
+
+def _of_labels(operator: Operator, on: LabelsOn, wanted: Sequence[Operand], arguments: Arguments) -> str:
+    """Asked from the label's side where one of them is enough: then the index by label leads (0020)."""
+    some = f"{_labels(on)} and h.label_id = any({{}}::uuid[])"
+    match operator:
+        case Operator.EMPTY:
+            return f"not exists ({_labels(on)})"
+        case Operator.PRESENT:
+            return f"exists ({_labels(on)})"
+        case Operator.NONE_OF:
+            return f"not exists ({some.format(arguments.add(list(wanted)))})"
+        case Operator.ALL_OF:
+            each = [f"exists ({some.format(arguments.add([one]))})" for one in dict.fromkeys(wanted)]
+            return f"({' and '.join(each)})"
+        case _:
+            return f"exists ({some.format(arguments.add(list(wanted)))})"
+
+
+def _compare(
+    kind: Kind, operator: Operator, expression: str, wanted: Sequence[Operand], asker: Asker, arguments: Arguments
+) -> str:
+    """True or not: what is empty gives null for a plain question, which counts as no; the negative ones name it."""
+    match kind:
+        case Kind.TEXT:
+            pattern = f"{arguments.add(text_pattern(operator, str(wanted[0])))}::text"
+            if operator in (Operator.IS_NOT, Operator.CONTAINS_NOT):
+                return f"({expression} is null or {expression} !~ {pattern})"
+            return f"{expression} ~ {pattern}"
+        case Kind.NUMBER:
+            sign = {Operator.AT_LEAST: ">=", Operator.AT_MOST: "<=", Operator.IS: "="}.get(operator)
+            number = f"{arguments.add(wanted[0])}::numeric"
+            return f"{expression} {sign} {number}" if sign else f"({expression} is distinct from {number})"
+        case Kind.TIME:
+            return _compare_time(operator, expression, wanted[0], asker, arguments)
+        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL:
+            cast = "text" if kind is Kind.CHOICE else "uuid"
+            found = f"{expression} = any({arguments.add(list(wanted))}::{cast}[])"
+            return f"({expression} is null or not {found})" if operator is Operator.NONE_OF else found
+        case Kind.LABELS | Kind.BOOLEAN:
+            raise AssertionError("These are asked in their own words.")
+        case _:
+            assert_never(kind)
+
+
+def _compare_time(operator: Operator, expression: str, wanted: Operand, asker: Asker, arguments: Arguments) -> str:
+    if operator not in SPANS:
+        sign = "<" if operator is Operator.BEFORE else ">="
+        return f"{expression} {sign} {arguments.add(wanted)}::timestamptz"
+    assert isinstance(wanted, timedelta)
+    ahead = operator in (Operator.IN_NEXT, Operator.LATER_THAN)
+    edge = f"{arguments.add(asker.now + wanted if ahead else asker.now - wanted)}::timestamptz"
+    match operator:
+        case Operator.LONGER_AGO:
+            return f"{expression} <= {edge}"
+        case Operator.LATER_THAN:
+            return f"{expression} > {edge}"
+        case _:
+            now = f"{arguments.add(asker.now)}::timestamptz"
+            first, last = (now, edge) if ahead else (edge, now)
+            return f"({expression} > {first} and {expression} <= {last})"
+
+
+def text_pattern(operator: Operator, text: str) -> str:
+    """A regular expression for the text in any case and with any accents, read alike by databases of every locale.
+
+    A row of letters and sets of letters: found in linear time, whatever people write (S58).
+    """
+    letters = "".join(_any_of(letters_like(letter)) for letter in fold_text(text))
+    start = "" if operator in (Operator.CONTAINS, Operator.CONTAINS_NOT) else "^"
+    end = "$" if operator in (Operator.IS, Operator.IS_NOT) else ""
+    return f"{start}{letters}{end}"
+
+
+def _any_of(letters: str) -> str:
+    return f"[{letters}]" if len(letters) > 1 else re.escape(letters)
