@@ -9,6 +9,9 @@ import { defineConfig, type Plugin } from 'vite';
 const API = process.env.THREADLINE_DEV_API ?? 'http://127.0.0.1:8080';
 const STATIC = resolve(import.meta.dirname, '../threadline/web/static');
 const THEME = resolve(import.meta.dirname, 'src/app/theme.js');
+const FORMS =
+  /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|InlineError|MultiSelect|Select|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
+const SHARED = new RegExp(`^(?!.*${FORMS.source}).*(src/shared/(?!i18n/catalogues)|lucide-react|csp-context)`);
 const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.map']);
 
 /** Puts the theme script before the first paint as a file of its own: the page's policy allows no inline script. */
@@ -69,7 +72,9 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|scheduler|wouter|virtua|use-sync-external-store)\//,
             },
             // Small things that several screens share come as one file, instead of one request for each icon.
-            { name: 'shared', test: /src\/shared\/(?!i18n\/catalogues)|lucide-react/, minShareCount: 2 },
+            { name: 'shared', test: SHARED, minShareCount: 2, priority: 2 },
+            // Of these, what only dialogs and settings need: not for the first paint.
+            { name: 'forms', test: FORMS, minShareCount: 2, priority: 1 },
           ],
         },
       },

@@ -16,6 +16,7 @@ from threadline.channels.registry import all_channel_types
 from threadline.channels.types.whatsapp.errors import MEANINGS, UNKNOWN_CODE, failure
 from threadline.channels.types.whatsapp.setup import SENTENCES
 from threadline.core import errors
+from threadline.core.filter import FIELDS, Operator
 from threadline.core.lost_file import FileLoss
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +127,15 @@ def _check_names() -> set[str]:
     names = {name for call in lines for name in _texts(call.args[0])}
     assert names >= {"token", "webhook"}, "the checks were not found: were their makers renamed?"
     return names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_and_question_of_a_filter_has_a_name(language: str) -> None:
+    texts = catalogue(language)
+    wanted = [f"filter.field.{field.id}" for field in FIELDS.values()]
+    wanted += [f"filter.op.{operator}" for operator in Operator]
+    wanted += [f"filter.option.{field.id}.{option}" for field in FIELDS.values() for option in field.options]
+    assert [key for key in wanted if not texts.get(key)] == []
 
 
 def test_the_english_catalogue_says_what_the_server_says() -> None:

@@ -112,7 +112,7 @@ def test_an_empty_field_is_none_of_all_and_holds_nothing() -> None:
 
 
 def test_labels_are_asked_for_one_all_or_none() -> None:
-    both = {"label": frozenset({REFUND, URGENT})}
+    both: dict[str, Any] = {"label": frozenset({REFUND, URGENT})}
     assert holds(one("label", "all_of", REFUND, URGENT), **both)
     assert not holds(one("label", "all_of", REFUND, uuid4()), **both)
     assert holds(one("label", "any_of", REFUND, uuid4()), **both)

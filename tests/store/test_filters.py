@@ -45,6 +45,7 @@ class World:
     labels: list[UUID]
     contact_labels: list[UUID]
     conversations: list[UUID]
+    teams: list[UUID]
 
     @property
     def me(self) -> UUID:
@@ -169,11 +170,14 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
         case Kind.CHANNEL:
             return str(chance.choice(world.channels))
         case _:
-            return str(new_id())
+            assert field.kind is Kind.TEAM
+            return str(chance.choice(world.teams))
 
 
 async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> World:
-    world = World(new_id(), [new_id() for _ in range(3)], [new_id() for _ in range(3)], [], [], [])
+    world = World(
+        new_id(), [new_id() for _ in range(3)], [new_id() for _ in range(3)], [], [], [], [new_id() for _ in range(3)]
+    )
     await connection.execute("insert into workspaces (id, name) values ($1, 'Shop')", world.workspace_id)
     for agent_id in world.agents:
         await connection.execute(
@@ -183,6 +187,13 @@ async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> 
             "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $2, 'agent')",
             world.workspace_id,
             agent_id,
+        )
+    for team_id in world.teams:
+        await connection.execute(
+            "insert into teams (workspace_id, id, name, name_key, colour) values ($1, $2, 'T', $3, 'teal')",
+            world.workspace_id,
+            team_id,
+            str(team_id),
         )
     endpoint_id = new_id()
     await connection.execute(
@@ -239,8 +250,9 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
     )
     await connection.execute(
         "insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, incoming_count,"
-        " last_activity_at, waiting_since, window_closes_at, failed_count, created_at, resolved_at, snoozed_until)"
-        " values ($1, $2, $3, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " last_activity_at, waiting_since, window_closes_at, failed_count, created_at, resolved_at, snoozed_until,"
+        " team_id, scheduled_count, held_count)"
+        " values ($1, $2, $3, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         world.workspace_id,
         id,
         chance.choice(world.channels),
@@ -254,6 +266,9 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
         moment(),
         moment() if state == "resolved" else None,
         maybe(moment()),
+        maybe(chance.choice(world.teams)),
+        chance.choice([0, 2]),
+        chance.choice([0, 1]),
     )
     for agent_id in world.agents:
         if chance.random() < 0.5:

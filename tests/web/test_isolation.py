@@ -81,6 +81,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/invitations/{invitation_id}",
         "/api/labels/{label_id}",
         "/api/saved-replies/{reply_id}",
+        "/api/saved-views/{view_id}",
         "/api/session",
         "/api/sessions/{session_id}",
         "/api/teams/{team_id}",

@@ -48,6 +48,7 @@ RULES = {
     "cancelScheduled": CHANGE_CONVERSATION,
     "checkChannel": ADMINS,
     "completeSetup": PUBLIC,
+    "countConversations": EVERYBODY,
     "createChannel": ADMINS,
     "createContact": "401 ok ok ok ok ok ok 401 403",
     "createContactNote": CHANGE_CONVERSATION,
@@ -56,6 +57,7 @@ RULES = {
     "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
     "createSavedReply": EVERY_ROLE,
+    "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
     "createTeam": ADMINS,
     "createToken": ADMINS,
@@ -66,6 +68,7 @@ RULES = {
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
+    "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
     "deleteTeam": ADMINS_OF_OBJECT,
     "deleteToken": ADMINS_OF_OBJECT,
@@ -74,6 +77,7 @@ RULES = {
     "endWaiting": CHANGE_CONVERSATION,
     "forwardMessage": CHANGE_CONVERSATION,
     "findInThread": READ_CONVERSATION,
+    "findConversations": EVERYBODY,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
@@ -93,6 +97,7 @@ RULES = {
     "getFile": READ_CONVERSATION,
     "getFilledReplies": CHANGE_CONVERSATION,
     "getHistory": READ_CONVERSATION,
+    "getFilterFields": EVERYBODY,
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
@@ -104,6 +109,8 @@ RULES = {
     "getPracticePart": OF_CHANNEL,
     "getSavedReplies": EVERY_ROLE,
     "getScheduled": READ_CONVERSATION,
+    "getSavedViewCounts": EVERYBODY,
+    "getSavedViews": EVERYBODY,
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
@@ -149,6 +156,7 @@ RULES = {
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
     "updateTeam": ADMINS_OF_OBJECT,
     "updateScheduled": CHANGE_CONVERSATION,
+    "updateSavedView": SUPERVISORS_OF_OBJECT,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
@@ -314,6 +322,14 @@ async def _saved_reply(house: House) -> dict[str, str]:
     return {"reply_id": made.json["id"]}
 
 
+async def _saved_view(house: House) -> dict[str, str]:
+    """One of the workspace."""
+    body = {"name": "x", "audience": "all", "filter": {"kind": "group", "match": "all"}}
+    made = await house.admin.post("/api/saved-views", body)
+    assert made.status == 201, made.raw
+    return {"view_id": made.json["id"]}
+
+
 async def _session(house: House) -> dict[str, str]:
     async with house.server.database.transaction(Role.ENGINE) as session:
         found = await (await session.raw()).fetchval(
@@ -350,6 +366,7 @@ _TARGETS: dict[str, _Target] = {
     "deleteOtherSession": _session,
     "deleteSavedReply": _saved_reply,
     "deleteTeam": _team,
+    "deleteSavedView": _saved_view,
     "deleteToken": _token,
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
@@ -380,6 +397,7 @@ _TARGETS: dict[str, _Target] = {
     "updateSavedReply": _saved_reply,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
+    "updateSavedView": _saved_view,
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
@@ -442,10 +460,13 @@ def body_of(name: str) -> Any:
         "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
         "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
+        "countConversations": {"filter": {"kind": "group", "match": "all"}},
+        "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},
+        "findConversations": {"filter": {"kind": "group", "match": "all"}},
         "markConversationRead": {"incoming_count": 1},
         "postPracticePart": {"name": "Cem"},
         "provePassword": {"password": "wrong"},
@@ -476,6 +497,7 @@ def body_of(name: str) -> Any:
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
         "updateTeam": {"colour": "red"},
+        "updateSavedView": {"name": "y"},
         "updateWorkspace": {"name": "Shop"},
     }
     return bodies.get(name)

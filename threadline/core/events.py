@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     SAVED_REPLY_CHANGED = "saved_reply_changed"
     FIELD_CHANGED = "field_changed"
     """A field of one's own was made, changed or deleted."""
+    SAVED_VIEW_CHANGED = "saved_view_changed"
     AGENT_CHANGED = "agent_changed"
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"

@@ -153,12 +153,15 @@ FIELDS: Final[Fields] = {
     for field in (
         _conversation("state", Kind.CHOICE, "is", options=tuple(ConversationState)),
         _conversation("assignee", Kind.AGENT, "assignee", is_optional=True),
+        _conversation("team", Kind.TEAM, "team", is_optional=True),
         _conversation("channel", Kind.CHANNEL, "channel"),
         _conversation("label", Kind.LABELS, "label", is_optional=True),
         _conversation("waiting", Kind.BOOLEAN, "waiting"),
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
         _conversation("not_delivered", Kind.BOOLEAN, "failed"),
+        _conversation("scheduled", Kind.BOOLEAN, "scheduled"),
+        _conversation("held", Kind.BOOLEAN, "held"),
         _conversation("window_closes", Kind.TIME, "window", is_optional=True),
         _conversation("last_activity", Kind.TIME, "active"),
         _conversation("created", Kind.TIME, "created"),
@@ -190,6 +193,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, tag="group", tag_field="k
 
 
 Filter = Group
+_EVERY_STATE: Final = frozenset(ConversationState)
 
 Operand = str | Decimal | datetime | timedelta | UUID
 Fact = str | int | Decimal | bool | datetime | UUID | frozenset[UUID] | None
@@ -215,6 +219,30 @@ def conditions_of(filter: Filter) -> list[Condition]:
     for one in filter.of:
         found.extend([one] if isinstance(one, Condition) else conditions_of(one))
     return found
+
+
+def states_of(filter: Filter) -> frozenset[ConversationState]:
+    """The states in which a conversation can match at all: where to look, and where not."""
+    parts = [_states_of(one) if isinstance(one, Condition) else states_of(one) for one in filter.of]
+    if filter.match == "all" or not parts:
+        return _EVERY_STATE.intersection(*parts)
+    return parts[0].union(*parts)
+
+
+def _states_of(condition: Condition) -> frozenset[ConversationState]:
+    match condition.field, condition.operator:
+        case "state", Operator.ANY_OF:
+            return _EVERY_STATE.intersection(map(ConversationState, condition.values))
+        case "state", Operator.NONE_OF:
+            return _EVERY_STATE.difference(map(ConversationState, condition.values))
+        case "waiting", Operator.YES:
+            return _EVERY_STATE - {ConversationState.RESOLVED}
+        case "resolved_at", operator if operator is not Operator.EMPTY:
+            return frozenset({ConversationState.RESOLVED})
+        case "snoozed_until", operator if operator is not Operator.EMPTY:
+            return frozenset({ConversationState.SNOOZED})
+        case _:
+            return _EVERY_STATE
 
 
 def check_filter(filter: Filter, *, use: Use, fields: Fields = FIELDS) -> None:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     DELIVERIES_REPLAY = "deliveries:replay"
     SAVED_REPLIES_MANAGE = "saved_replies:manage"
     """Change those of the workspace; one's own need only `messages:send`."""
+    VIEWS_MANAGE = "views:manage"
+    """Change saved views that others see; one's own need only `conversations:change`."""
     WORKSPACE_READ = "workspace:read"
     WORKSPACE_CHANGE = "workspace:change"
     SENDING_PAUSE = "sending:pause"
@@ -71,6 +73,7 @@ _SUPERVISOR = _AGENT | {
     Permission.FIELDS_MANAGE,
     Permission.TEMPLATES_SYNC,
     Permission.SAVED_REPLIES_MANAGE,
+    Permission.VIEWS_MANAGE,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,
 }

@@ -167,18 +167,32 @@ async def list_conversations(
     if order is ListOrder.WAITING and view is not ListView.WAITING:
         conditions.append("c.waiting_since is not null and c.state <> 'resolved'")
     if after is not None:
-        conditions.append(_after(after, order, key, direction, arguments))
+        conditions.append(after_condition(after, order, key, direction, arguments))
+    order_by = f"c.{key} {direction}, c.id {direction}"
+    page = (
+        f"select c.* from conversations c where {' and '.join(conditions)}"
+        f" order by {order_by} limit {arguments.add(limit + 1)}"
+    )
+    rows = await read_page(session, caller, page, order_by=order_by, arguments=arguments)
+    items = await with_labels(session, caller, rows[:limit])
+    return items, cursor_of(order, rows[limit - 1], key) if len(rows) > limit else None
+
+
+async def read_page(
+    session: Session, caller: Caller, page: str, *, order_by: str, arguments: Arguments
+) -> list[asyncpg.Record]:
+    """The rows of a page as lists show them; `page` selects them, as rows of `conversations`, with these arguments."""
     read = _READS.format(agent=arguments.add(caller.agent_id) + "::uuid")
-    connection = await session.raw()
-    rows = await connection.fetch(
-        f"with page as (select c.* from conversations c where {' and '.join(conditions)}"
-        f" order by c.{key} {direction}, c.id {direction} limit {arguments.add(limit + 1)})"
-        f" select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from page c {_JOINS} {read}"
-        f" order by c.{key} {direction}, c.id {direction}",
+    return await (await session.raw()).fetch(
+        f"with page as ({page}) select {_COLUMNS}, coalesce(r.read_count, 0) as read_count from page c {_JOINS} {read}"
+        f" order by {order_by}",
         *arguments.values,
     )
-    items = await _with_labels(connection, caller.workspace_id, rows[:limit], has_reads=True)
-    return items, _cursor(order, rows[limit - 1], key) if len(rows) > limit else None
+
+
+async def with_labels(session: Session, caller: Caller, rows: Sequence[asyncpg.Record]) -> list[Conversation]:
+    """What `read_page` read, with the labels of each."""
+    return await _with_labels(await session.raw(), caller.workspace_id, rows, has_reads=True)
 
 
 IN_WORK = "c.state <> 'resolved' and c.state <> 'snoozed'"
@@ -207,7 +221,8 @@ def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             return "c.failed_count > 0"
 
 
-def _after(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
+def after_condition(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
+    """The rows behind the last one of a page. Raises Invalid if the cursor is another list's."""
     keys = decode_cursor(cursor, str, int, str)
     if keys[0] != order.value:
         raise Invalid(
@@ -224,7 +239,7 @@ def _after(cursor: str, order: ListOrder, key: str, direction: str, arguments: A
     return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"
 
 
-def _cursor(order: ListOrder, row: asyncpg.Record, key: str) -> str:
+def cursor_of(order: ListOrder, row: asyncpg.Record, key: str) -> str:
     return encode_cursor(order.value, to_microseconds(row[key]), str(row["id"]))
 
 

@@ -44,6 +44,7 @@ class LabelsOn:
 EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "state": "c.state",
     "assignee": "c.assignee_id",
+    "team": "c.team_id",
     "channel": "c.channel_id",
     "label": LabelsOn("conversation_labels", "conversation_id", "c"),
     "waiting": "(c.waiting_since is not null and c.state <> 'resolved')",
@@ -51,6 +52,8 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
     "not_delivered": "(c.failed_count > 0)",
+    "scheduled": "(c.scheduled_count > 0)",
+    "held": "(c.held_count > 0)",
     "window_closes": "c.window_closes_at",
     "last_activity": "c.last_activity_at",
     "created": "c.created_at",
@@ -150,7 +153,7 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
 
 
 def _of_labels(operator: Operator, on: LabelsOn, wanted: Sequence[Operand], arguments: Arguments) -> str:
-    """Asked from the label's side where one of them is enough: then the index by label leads (0020)."""
+    """Asked from the label's side where one of them is enough: then the index by label leads (0024)."""
     some = f"{_labels(on)} and h.label_id = any({{}}::uuid[])"
     match operator:
         case Operator.EMPTY:

@@ -187,7 +187,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
     """By kind: what a role does not read in the API it does not hear either."""
     if event.kind in _IN_CONVERSATIONS or event.kind is EventKind.CONTACT_CHANGED:
         return Permission.CONVERSATIONS_READ in sight.permissions
-    if event.kind in _OF_LABELS or event.kind is EventKind.FIELD_CHANGED:
+    if event.kind in _OF_LABELS or event.kind in (EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED):
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind in _OF_CHANNELS:
         return Permission.CHANNELS_READ in sight.permissions

@@ -13,8 +13,8 @@ export const VIEWS = [
 ] as const;
 export type ViewName = (typeof VIEWS)[number];
 
-/** A list of conversations: one of the fixed views, or all open conversations of one channel. */
-export type View = ViewName | `channel-${string}`;
+/** A list of conversations: a fixed view, all open ones of a channel, a saved view, or what a filter of now finds. */
+export type View = ViewName | `channel-${string}` | `saved-${string}` | 'filter';
 
 export const patterns = {
   signIn: '/signin',
@@ -46,5 +46,5 @@ export function isViewName(text: string): text is ViewName {
 export function parseView(text: string | undefined): View {
   if (text === undefined) return 'open';
   if (isViewName(text)) return text;
-  return text.startsWith('channel-') ? (text as View) : 'open';
+  return text === 'filter' || text.startsWith('channel-') || text.startsWith('saved-') ? (text as View) : 'open';
 }

@@ -596,6 +596,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many conversations a filter finds, up to 999.
+         * @description How many conversations a filter finds, up to 999.
+         */
+        post: operations["countConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the conversations that a filter or saved view finds.
+         * @description A page of the conversations that a filter or saved view finds.
+         */
+        post: operations["findConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/next": {
         parameters: {
             query?: never;
@@ -798,6 +838,26 @@ export interface paths {
          * @description Upload a file to be sent on a channel.
          */
         post: operations["uploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filter-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be asked of conversations and contacts.
+         * @description What can be asked of conversations and contacts.
+         */
+        get: operations["getFilterFields"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1270,6 +1330,74 @@ export interface paths {
          * @description Tell that it was put into an answer: what is used lately is offered first.
          */
         post: operations["noteSavedReplyUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own, one's teams' and the workspace's.
+         * @description One's own, one's teams' and the workspace's.
+         */
+        get: operations["getSavedViews"];
+        put?: never;
+        /**
+         * Keep a filter under a name.
+         * @description Keep a filter under a name.
+         */
+        post: operations["createSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget it.
+         * @description Forget it.
+         */
+        delete: operations["deleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it.
+         * @description Change it.
+         */
+        patch: operations["updateSavedView"];
+        trace?: never;
+    };
+    "/api/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations each saved view finds.
+         * @description How many conversations each saved view finds.
+         */
+        get: operations["getSavedViewCounts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2061,6 +2189,28 @@ export interface components {
             title: string;
         };
         ClientFrame: components["schemas"]["Resume"] | components["schemas"]["Ping"];
+        /** Condition */
+        Condition: {
+            field: string;
+            /** @enum {unknown} */
+            kind: "condition";
+            operator: components["schemas"]["Operator"];
+            /** @default [] */
+            values?: string[];
+        };
+        /** ConditionInput */
+        ConditionInput: {
+            /** Field */
+            field: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "condition";
+            operator: components["schemas"]["Operator"];
+            /** Values */
+            values?: string[];
+        };
         /** Consent */
         Consent: {
             category: string;
@@ -2339,6 +2489,24 @@ export interface components {
             position: number;
         };
         /**
+         * ConversationQuery
+         * @description One of both: a filter, or a saved view's.
+         */
+        ConversationQuery: {
+            /** After */
+            after?: string | null;
+            filter?: components["schemas"]["GroupInput"] | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+            /** @default newest */
+            order?: components["schemas"]["ListOrder"];
+            /** View Id */
+            view_id?: string | null;
+        };
+        /**
          * ConversationState
          * @enum {unknown}
          */
@@ -2421,7 +2589,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2609,6 +2777,25 @@ export interface components {
         FilledReplyList: {
             items: components["schemas"]["FilledReply"][];
         };
+        /** FilterField */
+        FilterField: {
+            id: string;
+            kind: components["schemas"]["Kind"];
+            name: string;
+            operators: components["schemas"]["Operator"][];
+            options: string[];
+            /** @enum {unknown} */
+            subject: "contact" | "conversation";
+            uses: components["schemas"]["Use"][];
+        };
+        /** FilterFieldList */
+        FilterFieldList: {
+            items: components["schemas"]["FilterField"][];
+        };
+        /** FilterInput */
+        FilterInput: {
+            filter: components["schemas"]["GroupInput"];
+        };
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
@@ -2643,6 +2830,12 @@ export interface components {
              */
             kind?: "reply" | "note";
         };
+        /** FoundConversations */
+        FoundConversations: {
+            items: components["schemas"]["Conversation"][];
+            next: string | null;
+            position: number;
+        };
         /** FoundInThread */
         FoundInThread: {
             count: number;
@@ -2653,6 +2846,33 @@ export interface components {
             at: string;
             /** Format: uuid */
             id: string;
+        };
+        /** Group */
+        Group: {
+            /** @enum {unknown} */
+            kind: "group";
+            /**
+             * @default all
+             * @enum {unknown}
+             */
+            match?: "all" | "any";
+            /** @default [] */
+            of?: (components["schemas"]["Condition"] | components["schemas"]["Group"])[];
+        };
+        /** GroupInput */
+        GroupInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "group";
+            /**
+             * Match
+             * @enum {string}
+             */
+            match: "all" | "any";
+            /** Of */
+            of?: (components["schemas"]["ConditionInput"] | components["schemas"]["GroupInput"])[];
         };
         /** Health */
         Health: {
@@ -2735,6 +2955,12 @@ export interface components {
             role: "admin" | "agent" | "supervisor";
             workspace_name: string;
         };
+        /**
+         * Kind
+         * @description What a field holds.
+         * @enum {unknown}
+         */
+        Kind: "agent" | "boolean" | "channel" | "choice" | "labels" | "number" | "team" | "text" | "time";
         /** Label */
         Label: {
             /** @enum {unknown} */
@@ -3120,6 +3346,11 @@ export interface components {
             next: string | null;
             unread: number;
         };
+        /**
+         * Operator
+         * @enum {unknown}
+         */
+        Operator: "after" | "all_of" | "any_of" | "at_least" | "at_most" | "before" | "contains" | "contains_not" | "empty" | "in_last" | "in_next" | "is" | "is_not" | "later_than" | "longer_ago" | "no" | "none_of" | "present" | "starts_with" | "yes";
         /** OptionInput */
         OptionInput: {
             /**
@@ -3165,7 +3396,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -3516,6 +3747,58 @@ export interface components {
         SavedReplyList: {
             items: components["schemas"]["SavedReply"][];
         };
+        /** SavedView */
+        SavedView: {
+            /** @enum {unknown} */
+            audience: "all" | "own" | "team";
+            filter: components["schemas"]["Group"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            order: components["schemas"]["Sorting"];
+            team_id: string | null;
+        };
+        /**
+         * SavedViewChange
+         * @description What is absent stays.
+         */
+        SavedViewChange: {
+            /** Audience */
+            audience?: ("own" | "team" | "all") | null;
+            filter?: components["schemas"]["GroupInput"] | null;
+            /** Name */
+            name?: string | null;
+            order?: components["schemas"]["Sorting"] | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            counts: {
+                [key: string]: components["schemas"]["ViewCount"];
+            };
+            position: number;
+        };
+        /** SavedViewInput */
+        SavedViewInput: {
+            /**
+             * Audience
+             * @default own
+             * @enum {string}
+             */
+            audience?: "own" | "team" | "all";
+            filter: components["schemas"]["GroupInput"];
+            /** Name */
+            name: string;
+            /** @default due */
+            order?: components["schemas"]["Sorting"];
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
+        };
         /**
          * ScheduledChange
          * @description What is absent stays.
@@ -3698,6 +3981,12 @@ export interface components {
             /** Until */
             until: string | null;
         };
+        /**
+         * Sorting
+         * @description How the rows of a view are sorted, where it is opened.
+         * @enum {unknown}
+         */
+        Sorting: "due" | "longest" | "newest" | "oldest";
         /** TakenConversation */
         TakenConversation: {
             conversation: components["schemas"]["ConversationDetail"] | null;
@@ -3931,6 +4220,12 @@ export interface components {
             text?: string;
             type: string;
         };
+        /**
+         * Use
+         * @description Who asks with filters.
+         * @enum {unknown}
+         */
+        Use: "rules" | "search" | "segments" | "sla" | "views";
         /** ViewCount */
         ViewCount: {
             is_more: boolean;
@@ -5370,6 +5665,72 @@ export interface operations {
             };
         };
     };
+    countConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCount"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationQuery"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundConversations"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     takeNext: {
         parameters: {
             query?: never;
@@ -5734,6 +6095,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilterFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFieldList"];
                 };
             };
             /** @description Refused or failed */
@@ -6682,6 +7072,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedViewCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
             };
             /** @description Refused or failed */
             default: {

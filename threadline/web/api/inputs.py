@@ -11,7 +11,7 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("Please remove the characters that are no text.")
     return text
@@ -41,15 +41,17 @@ Moment = Annotated[
     BeforeValidator(_only_text),
     AfterValidator(_in_utc),
 ]
-Text = Annotated[str, StringConstraints(max_length=65_536), AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(max_length=65_536), AfterValidator(clean_text)]
 Paragraphs = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_096), AfterValidator(_clean)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_096), AfterValidator(clean_text)
 ]
-Line = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean), AfterValidator(_without_controls)]
+Line = Annotated[
+    str, StringConstraints(max_length=1_000), AfterValidator(clean_text), AfterValidator(_without_controls)
+]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_clean),
+    AfterValidator(clean_text),
     AfterValidator(_without_controls),
 ]
 Email = Annotated[
@@ -59,9 +61,9 @@ Email = Annotated[
         max_length=254,
         pattern=r"^[^\s@<>\"]{1,64}@[^\s@<>\"]+\.[^\s@<>\"]+$|^[^\s@<>\"]{1,64}@localhost$",
     ),
-    AfterValidator(_clean),
+    AfterValidator(clean_text),
     AfterValidator(_without_controls),
 ]
-Secret = Annotated[str, StringConstraints(min_length=1, max_length=4_096), AfterValidator(_clean)]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=4_096), AfterValidator(clean_text)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 LinkToken = Annotated[str, StringConstraints(min_length=1, max_length=100)]

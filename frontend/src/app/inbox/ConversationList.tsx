@@ -5,8 +5,9 @@ import type { Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
-import { loadList, loadMore, prefetchThread } from '@/shared/store/load';
-import { listKey, type ListOrder, type ListQuery } from '@/shared/store/state';
+import { fieldErrors, problemText } from '@/shared/problem';
+import { loadList, loadMore, prefetchThread, reloadFound } from '@/shared/store/load';
+import { listKey, type ListOrder, type ListQuery, type State } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
@@ -18,6 +19,8 @@ import { useSettledIds } from './useSettledIds';
 
 const HOVER_MS = 80;
 const MORE_BEFORE_END = 12;
+/** Changes come in bursts; a list that only the server knows is asked for once for each. */
+const FOUND_AFTER_MS = 700;
 
 export interface ConversationListProps {
   readonly query: ListQuery;
@@ -37,21 +40,29 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
   const virtual = useRef<VirtualizerHandle>(null);
   const [isAway, setIsAway] = useState(false);
   const [isPointed, setIsPointed] = useState(false);
-  const [hasFailed, setHasFailed] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
   const { ids, fresh, adopt } = useSettledIds(listIds(list), isAway || isPointed, key);
   const place = selected === undefined ? -1 : ids.indexOf(selected);
 
   useEffect(() => {
     let isCurrent = true;
     loadList(query)
-      .then(() => isCurrent && setHasFailed(false))
-      .catch(() => isCurrent && setHasFailed(true));
+      .then(() => isCurrent && setFailed(null))
+      .catch((cause: unknown) => isCurrent && setFailed(fieldErrors(cause).filter ?? problemText(cause)));
     return () => {
       isCurrent = false;
     };
     // The query is named by its key; a new epoch asks for everything again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key, epoch]);
+
+  const isStale = list?.isStale === true;
+  useEffect(() => {
+    if (!isStale) return;
+    const timer = setTimeout(() => void reloadFound(query).catch(() => undefined), FOUND_AFTER_MS);
+    return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isStale, key]);
 
   // Whoever presses keys does not point: what they resolved leaves the list at once.
   useEffect(() => {
@@ -132,10 +143,10 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
       {/* Over the list, not in it: a list box holds nothing but options. */}
       <div className="absolute inset-x-0 top-9">
         {list?.isLoaded && ids.length === 0 && <Empty query={query} />}
-        {hasFailed && !list?.isLoaded && (
+        {failed !== null && !list?.isLoaded && (
           <EmptyState
             title={t('list.failed')}
-            text={t('common.offline')}
+            text={failed}
             action={
               <Button onClick={() => void loadList(query).catch(() => undefined)}>{t('common.try_again')}</Button>
             }
@@ -196,10 +207,12 @@ function Option({ id, index, count, isComplete, isSelected, onSelect }: OptionPr
   );
 }
 
+const ORDERS: readonly ListOrder[] = ['due', 'newest', 'oldest', 'longest'];
+
 /** Over the rows: the order at the start, the queue at the end. */
 function ListBar({ query, onOrder }: { readonly query: ListQuery; readonly onOrder: (order: ListOrder) => void }) {
   const isFixed = query.view === 'waiting' || query.view === 'resolved';
-  const label = query.order === 'due' ? t('list.due') : t('list.newest');
+  const label = t(`list.${query.order}`);
   const text = (
     <>
       <ArrowDownWideNarrow aria-hidden size={14} strokeWidth={1.75} className="text-muted" />
@@ -225,10 +238,7 @@ function ListBar({ query, onOrder }: { readonly query: ListQuery; readonly onOrd
           <MenuChoice<ListOrder>
             label={t('list.order')}
             value={query.order}
-            options={[
-              { value: 'due', label: t('list.due') },
-              { value: 'newest', label: t('list.newest') },
-            ]}
+            options={ORDERS.map((value) => ({ value, label: t(`list.${value}`) }))}
             onValueChange={onOrder}
           />
         </Menu>
@@ -239,11 +249,12 @@ function ListBar({ query, onOrder }: { readonly query: ListQuery; readonly onOrd
 }
 
 function Queue({ query }: { readonly query: ListQuery }) {
-  const waiting = useStore((state) =>
-    query.channelId === null
+  const waiting = useStore((state) => {
+    if (query.view === 'found') return waitingIn(state, query);
+    return query.channelId === null
       ? (state.counts?.views[query.view]?.waiting ?? 0)
-      : (state.counts?.channels[query.channelId]?.waiting ?? 0),
-  );
+      : (state.counts?.channels[query.channelId]?.waiting ?? 0);
+  });
   const first = useStore((state) => {
     const ids = state.lists.get(listKey(query))?.ids ?? [];
     let longest: string | null = null;
@@ -261,6 +272,15 @@ function Queue({ query }: { readonly query: ListQuery }) {
       {first !== null && <Longest since={first} />}
     </span>
   );
+}
+
+/** Of what a filter found, as far as it was loaded: who waits comes first. */
+function waitingIn(state: State, query: ListQuery): number {
+  const ids = state.lists.get(listKey(query))?.ids ?? [];
+  return ids.filter((id) => {
+    const row = state.conversations.get(id);
+    return row !== undefined && row.waiting_since !== null && row.state !== 'resolved';
+  }).length;
 }
 
 function Longest({ since }: { readonly since: string }) {
@@ -297,6 +317,8 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
       return { title: t('empty.held'), text: t('empty.held_text') };
     case 'open':
       return { title: t('empty.open'), text: t('empty.open_text') };
+    case 'found':
+      return { title: t('empty.found'), text: t('empty.found_text') };
   }
 }
 

@@ -1,31 +1,38 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
-import { ChevronDown, PanelLeft, UserPlus } from 'lucide-react';
-import { Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { ChevronDown, ListFilter, MoreVertical, PanelLeft, Trash2, UserPlus } from 'lucide-react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
+import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
-import type { Id } from '@/shared/api/types';
+import type { Filter, Id } from '@/shared/api/types';
 import { PHONE, useMedia, WIDE } from '@/shared/hooks/useMedia';
 import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { runCommand, useCommands } from '@/shared/keys/keyboard';
+import { problemText } from '@/shared/problem';
 import { loadConversation } from '@/shared/store/load';
 import type { ListOrder } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { IconButton } from '@/shared/ui/IconButton';
-import { Menu, MenuChoice } from '@/shared/ui/Menu';
+import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
+import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
+import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter';
 import { parseView, paths, type View } from '../paths';
 import { importConversation, screens } from '../routes';
 import { ConversationList } from './ConversationList';
 import { nextOf } from './goOn';
 import { LIST_WIDTH, ListSeparator } from './ListSeparator';
-import { queryOf, selectUnread } from './select';
+import { isFound, queryOf, selectUnread } from './select';
 import { useAnnouncements } from './useAnnouncements';
-import { countOf, VIEW_NAMES, viewTitle } from './views';
 import { usePeek } from './usePeek';
+import { countOf, useViewTitle, VIEW_NAMES, viewTitle } from './views';
 import { ViewsPane } from './ViewsPane';
+
+const FilterDialog = lazy(() => import('../filters/FilterDialog'));
+const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
 
 export function Inbox() {
   const params = useParams<{ view?: string; conversationId?: string }>();
@@ -34,11 +41,12 @@ export function Inbox() {
   const [, navigate] = useLocation();
   const isWide = useMedia(WIDE);
   const isPhone = useMedia(PHONE);
-  const [order, setOrder] = useStored<ListOrder>('threadline-order', 'due');
+  const [usualOrder, setUsualOrder] = useStored<ListOrder>('threadline-order', 'due');
   const [areViewsOpen, setViewsOpen] = useStored('threadline-views', true);
   const [width, setWidth] = useStored('threadline-list-width', LIST_WIDTH);
   const context = useSideColumn(isWide);
-  const query = queryOf(view, order);
+  const found = useFound(view);
+  const query = queryOf(view, found.order ?? usualOrder, found.filter);
   const shown = useRef<readonly Id[]>([]);
   const onShown = useCallback((ids: readonly Id[]) => {
     shown.current = ids;
@@ -75,6 +83,7 @@ export function Inbox() {
       go(undefined);
     },
     peek: peek.begin,
+    filter: () => found.edit(view),
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
     take_next: () =>
@@ -98,7 +107,13 @@ export function Inbox() {
   return (
     <div className="flex h-full min-h-0">
       {isWide && areViewsOpen && (
-        <ViewsPane view={view} selected={selected} onTryIt={context.tryIt} onCollapse={() => setViewsOpen(false)} />
+        <ViewsPane
+          view={view}
+          selected={selected}
+          onTryIt={context.tryIt}
+          onCollapse={() => setViewsOpen(false)}
+          onCreateView={() => found.edit(null)}
+        />
       )}
       <section
         aria-label={t('list.label')}
@@ -112,13 +127,14 @@ export function Inbox() {
           view={view}
           hasMenu={!isWide || !areViewsOpen}
           onExpand={isWide && !areViewsOpen ? () => setViewsOpen(true) : undefined}
+          onFilter={() => found.edit(view)}
         />
         <ConversationList
           query={query}
           selected={selected}
           onSelect={select}
           onOpen={() => runCommand('reply')}
-          onOrder={setOrder}
+          onOrder={found.setOrder ?? setUsualOrder}
           onShown={onShown}
         />
         <ListSeparator width={width} onWidth={setWidth} />
@@ -160,6 +176,7 @@ export function Inbox() {
           />
         </Suspense>
       )}
+      {found.dialog}
       {context.isOpen && (
         <>
           {context.isOverlay && (
@@ -202,6 +219,56 @@ export function Inbox() {
 /** What is not needed for the list comes with the conversation. */
 async function importTakeNext() {
   return (await import('../thread/actions')).takeNext;
+}
+
+interface Found {
+  readonly filter?: Filter;
+  readonly order?: ListOrder;
+  readonly setOrder?: (order: ListOrder) => void;
+  /** Open the builder on what a view shows; `null`: on nothing. */
+  readonly edit: (view: View | null) => void;
+  readonly dialog: ReactNode;
+}
+
+/** What the address finds by a filter, and the builder for it. */
+function useFound(view: View): Found {
+  const [, navigate] = useLocation();
+  const saved = useSavedView(view);
+  const [now, keep] = useFilterOfNow();
+  const [orders, setOrders] = useState<Readonly<Record<string, ListOrder>>>({});
+  const [edited, setEdited] = useState<View | null>();
+  const own = view === 'filter' ? now : saved;
+  const close = () => setEdited(undefined);
+  const dialog = edited !== undefined && (
+    <Suspense fallback={null}>
+      <FilterDialog
+        start={
+          edited === null
+            ? { filter: filterOfView('open'), order: 'due' }
+            : (own ?? { filter: filterOfView(edited), order: 'due' })
+        }
+        saved={edited === null ? undefined : saved}
+        onClose={close}
+        onShow={(chosen) => {
+          keep(chosen);
+          close();
+          navigate(paths.inbox('filter'));
+        }}
+        onSaved={(id) => {
+          close();
+          navigate(paths.inbox(`saved-${id}`));
+        }}
+      />
+    </Suspense>
+  );
+  if (!isFound(view)) return { edit: setEdited, dialog };
+  return {
+    filter: own?.filter,
+    order: orders[view] ?? own?.order ?? 'due',
+    setOrder: (order) => setOrders({ ...orders, [view]: order }),
+    edit: setEdited,
+    dialog,
+  };
 }
 
 interface SideColumn {
@@ -262,14 +329,20 @@ interface ListHeaderProps {
   readonly view: View;
   readonly hasMenu: boolean;
   readonly onExpand?: () => void;
+  readonly onFilter: () => void;
 }
 
-function ListHeader({ view, hasMenu, onExpand }: ListHeaderProps) {
+function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
   const channels = useStore((state) => state.channels);
+  const savedViews = useStore((state) => state.savedViews);
   const count = useStore((state) => countOf(view, state));
   const [, navigate] = useLocation();
-  const title = viewTitle(view, channels);
-  const views: View[] = [...VIEW_NAMES, ...[...channels.keys()].map((id): View => `channel-${id}`)];
+  const title = useViewTitle(view);
+  const views: View[] = [
+    ...VIEW_NAMES,
+    ...savedViews.map(({ id }): View => `saved-${id}`),
+    ...[...channels.keys()].map((id): View => `channel-${id}`),
+  ];
   return (
     <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line ps-4 pe-2 max-md:border-0">
       {onExpand && (
@@ -295,7 +368,7 @@ function ListHeader({ view, hasMenu, onExpand }: ListHeaderProps) {
           <MenuChoice<View>
             label={t('views.label')}
             value={view}
-            options={views.map((value) => ({ value, label: viewTitle(value, channels) }))}
+            options={views.map((value) => ({ value, label: viewTitle(value, { channels, savedViews }) }))}
             onValueChange={(next) => navigate(paths.inbox(next))}
           />
         </Menu>
@@ -305,25 +378,77 @@ function ListHeader({ view, hasMenu, onExpand }: ListHeaderProps) {
         </h1>
       )}
       {count !== undefined && count.total !== null && count.total > 0 && (
-        <span className="tabular text-14 text-muted">{formatNumber(count.total)}</span>
+        <span className="tabular text-14 text-muted">
+          {formatNumber(count.total)}
+          {count.is_more && '+'}
+        </span>
       )}
-      <span className="ms-auto">
+      <span className="ms-auto flex items-center">
         <IconButton
           icon={UserPlus}
           label={t('keys.take_next')}
           keyName="T"
           onClick={() => void runCommand('take_next')}
         />
+        <IconButton
+          icon={ListFilter}
+          label={t('filter.open')}
+          keyName="f"
+          isPressed={isFound(view)}
+          onClick={onFilter}
+        />
+        {view.startsWith('saved-') && <ViewMenu view={view} />}
       </span>
     </header>
   );
 }
 
+/** What is done with a saved view beside opening it. */
+function ViewMenu({ view }: { readonly view: View }) {
+  const saved = useSavedView(view);
+  const { permissions } = useSignedIn().agent;
+  const [, navigate] = useLocation();
+  const [isDeleting, setDeleting] = useState(false);
+  if (!saved || (saved.audience !== 'own' && !permissions.includes('views:manage'))) return null;
+  const remove = async () => {
+    setDeleting(false);
+    try {
+      await request('DELETE', `/api/saved-views/${saved.id}`);
+      navigate(paths.inbox(), { replace: true });
+    } catch (cause) {
+      showToast(problemText(cause), { isError: true });
+    }
+  };
+  return (
+    <>
+      <Menu trigger={<IconButton icon={MoreVertical} label={t('views.more')} />}>
+        <MenuItem icon={ListFilter} onClick={() => runCommand('filter')}>
+          {t('views.edit')}
+        </MenuItem>
+        <MenuItem icon={Trash2} isDangerous onClick={() => setDeleting(true)}>
+          {t('views.delete')}
+        </MenuItem>
+      </Menu>
+      {isDeleting && (
+        <Suspense fallback={null}>
+          <ConfirmDialog
+            open
+            onOpenChange={setDeleting}
+            title={t('views.delete_title', { name: saved.name })}
+            description={t('views.delete_text')}
+            action={t('views.delete')}
+            onConfirm={() => void remove()}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** The page's title says where one is and how much is new. */
 function useTitle(view: View, query: ReturnType<typeof queryOf>): void {
-  const channels = useStore((state) => state.channels);
   const unread = useStore(selectUnread(query));
-  const title = viewTitle(view, channels);
+  const title = useViewTitle(view);
   useEffect(() => {
     document.title = unread > 0 ? t('shell.title_unread', { unread, title }) : t('shell.title', { title });
   }, [unread, title]);

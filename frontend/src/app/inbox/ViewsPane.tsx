@@ -1,8 +1,19 @@
-import { Check, ChevronDown, PanelLeft, Plus, Smartphone, TriangleAlert, type LucideIcon } from 'lucide-react';
+import {
+  Check,
+  ChevronDown,
+  Globe,
+  ListFilter,
+  PanelLeft,
+  Plus,
+  Smartphone,
+  TriangleAlert,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import { setSession, useSignedIn, type Session } from '@/shared/api/session';
-import type { Channel, Count, Id } from '@/shared/api/types';
+import type { Audience, Channel, Count, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { useStore } from '@/shared/store/store';
@@ -22,9 +33,11 @@ export interface ViewsPaneProps {
   readonly selected: Id | undefined;
   readonly onTryIt: (channelId: Id) => void;
   readonly onCollapse: () => void;
+  /** Build a filter, to look once or to keep. */
+  readonly onCreateView: () => void;
 }
 
-export function ViewsPane({ view, selected, onTryIt, onCollapse }: ViewsPaneProps) {
+export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }: ViewsPaneProps) {
   const session = useSignedIn();
   return (
     <aside aria-label={t('views.label')} className="flex w-[200px] shrink-0 flex-col border-e border-line bg-canvas">
@@ -34,6 +47,7 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse }: ViewsPaneProp
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
         <ViewLinks view={view} />
+        <SavedViews view={view} onCreate={onCreateView} />
         <Channels view={view} onTryIt={onTryIt} />
       </div>
       <MyChats selected={selected} view={view} />
@@ -85,6 +99,7 @@ const RARE: ReadonlySet<View> = new Set<View>(['scheduled', 'held']);
 
 function ViewLinks({ view }: { readonly view: View }) {
   const channels = useStore((state) => state.channels);
+  const savedViews = useStore((state) => state.savedViews);
   return (
     <nav aria-label={t('views.label')}>
       {VIEW_NAMES.map((name) => (
@@ -92,11 +107,37 @@ function ViewLinks({ view }: { readonly view: View }) {
           key={name}
           name={name}
           icon={VIEW_ICONS[name]}
-          title={viewTitle(name, channels)}
+          title={viewTitle(name, { channels, savedViews })}
           isHere={view === name}
         />
       ))}
     </nav>
+  );
+}
+
+const AUDIENCE_ICONS: Readonly<Record<Audience, LucideIcon>> = { own: ListFilter, team: Users, all: Globe };
+
+/** Filters that were kept: one's own, those of teams, and everybody's. */
+function SavedViews({ view, onCreate }: { readonly view: View; readonly onCreate: () => void }) {
+  const views = useStore((state) => state.savedViews);
+  return (
+    <section aria-labelledby="saved-title">
+      <header className="flex h-7 items-center justify-between ps-2">
+        <h2 id="saved-title" className="text-12 font-medium text-muted">
+          {t('views.saved')}
+        </h2>
+        <IconButton icon={Plus} size={28} label={t('views.create')} onClick={onCreate} />
+      </header>
+      {views.map((saved) => (
+        <ViewLink
+          key={saved.id}
+          name={`saved-${saved.id}`}
+          icon={AUDIENCE_ICONS[saved.audience]}
+          title={saved.name}
+          isHere={view === `saved-${saved.id}`}
+        />
+      ))}
+    </section>
   );
 }
 
@@ -122,7 +163,9 @@ function ViewLink({
         strokeWidth={1.75}
         className={cx('shrink-0', isHere ? 'text-accent' : 'text-muted')}
       />
-      <span className="min-w-0 flex-1 truncate">{title}</span>
+      <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
+        {title}
+      </span>
       <Figures name={name} count={count} />
     </Link>
   );

@@ -1,5 +1,5 @@
 /** What the list's parts read from the store. */
-import type { Conversation, Id } from '@/shared/api/types';
+import type { Conversation, Filter, Id } from '@/shared/api/types';
 import { draftKey, listKey, type Draft, type ListQuery, type ListState, type State } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import type { View } from '../paths';
@@ -26,8 +26,13 @@ export function unreadOf(conversation: Conversation): number {
   return Math.max(0, conversation.incoming_count - conversation.read_count);
 }
 
-/** The list behind an address: one of the fixed views, or one channel's open conversations. */
-export function queryOf(view: View, order: ListQuery['order']): ListQuery {
+export function isFound(view: View): boolean {
+  return view === 'filter' || view.startsWith('saved-');
+}
+
+/** The list behind an address. `filter` is that of a saved view, or of now; without one yet nothing is found. */
+export function queryOf(view: View, order: ListQuery['order'], filter?: Filter): ListQuery {
+  if (isFound(view)) return { view: 'found', order, channelId: null, filter };
   const isChannel = view.startsWith('channel-');
   const name = isChannel ? 'open' : (view as ListQuery['view']);
   return {

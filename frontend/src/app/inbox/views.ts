@@ -13,6 +13,7 @@ import {
 import type { Channel, Count } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import type { State } from '@/shared/store/state';
+import { useStore } from '@/shared/store/store';
 import { VIEWS, type View, type ViewName } from '../paths';
 
 export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
@@ -29,12 +30,22 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
 
 export const VIEW_NAMES: readonly ViewName[] = VIEWS;
 
-export function viewTitle(view: View, channels: ReadonlyMap<string, Channel>): string {
+export function viewTitle(view: View, { channels, savedViews }: Pick<State, 'channels' | 'savedViews'>): string {
+  if (view === 'filter') return t('view.filter');
+  if (view.startsWith('saved-')) {
+    return savedViews.find((saved) => view === `saved-${saved.id}`)?.name ?? t('view.saved');
+  }
   if (!view.startsWith('channel-')) return t(`view.${view as ViewName}`);
   return channels.get(view.slice('channel-'.length))?.name ?? t('view.channel');
 }
 
+/** The name of a view, kept in step with what it is named after. */
+export function useViewTitle(view: View): string {
+  return useStore((state) => viewTitle(view, state));
+}
+
 export function countOf(view: View, state: State): Count | undefined {
+  if (view.startsWith('saved-')) return state.savedCounts?.byId[view.slice('saved-'.length)];
   return view.startsWith('channel-')
     ? state.counts?.channels[view.slice('channel-'.length)]
     : state.counts?.views[view];

@@ -17,6 +17,7 @@ import {
   UsersRound,
   Users,
   Keyboard,
+  ListFilter,
   type LucideIcon,
 } from 'lucide-react';
 import type { Conversation, Id } from '@/shared/api/types';
@@ -141,10 +142,17 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
   return [
     ...VIEW_NAMES.map((view) => ({
       ...base('places', view),
-      title: viewTitle(view, state.channels),
+      title: viewTitle(view, state),
       hint: t('palette.view'),
       icon: VIEW_ICONS[view],
       run: () => go(paths.inbox(view)),
+    })),
+    ...state.savedViews.map((view) => ({
+      ...base('places', view.id),
+      title: view.name,
+      hint: t('palette.view'),
+      icon: ListFilter,
+      run: () => go(paths.inbox(`saved-${view.id}`)),
     })),
     ...[...state.channels.values()].map((channel) => ({
       ...base('places', channel.id),

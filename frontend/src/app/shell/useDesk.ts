@@ -6,12 +6,21 @@ import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
 import { startOutbox } from '@/shared/outbox/outbox';
 import { reloadPreferences } from '@/shared/preferences';
-import { loadBase, loadConversation, loadCounts, loadLabels, loadTeams } from '@/shared/store/load';
+import {
+  loadBase,
+  loadConversation,
+  loadCounts,
+  loadLabels,
+  loadSavedCounts,
+  loadSavedViews,
+  loadTeams,
+} from '@/shared/store/load';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 import { startTellingLosses } from './losses';
 
 const COUNTS_AFTER_MS = 400;
 const COUNTS_EVERY_MS = 2_000;
+const SAVED_EVERY_MS = 3_000;
 const RETRY_MS = 5_000;
 
 onSessionEnd(async () => {
@@ -64,8 +73,11 @@ function keepUp(): () => void {
   let epoch = -1;
   let labelEpoch = -1;
   let teamEpoch = -1;
+  let savedViewEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
+  let savedTimer: ReturnType<typeof setTimeout> | undefined;
+  let lastSaved = 0;
   let isStopped = false;
   const asked = new Set<string>();
 
@@ -83,6 +95,18 @@ function keepUp(): () => void {
       load(loadCounts);
     }, wait);
   };
+  /** Any event may change what a filter finds; its figures are asked for when it is quiet enough, and seen. */
+  const countSavedSoon = () => {
+    if (savedTimer !== undefined) return;
+    const wait = Math.max(COUNTS_AFTER_MS, lastSaved + SAVED_EVERY_MS - Date.now());
+    savedTimer = setTimeout(() => {
+      savedTimer = undefined;
+      if (document.hidden) return;
+      lastSaved = Date.now();
+      load(loadSavedCounts);
+    }, wait);
+  };
+  const onSeen = () => look();
   const look = () => {
     const state = getState();
     if (state.me === '') return;
@@ -90,6 +114,7 @@ function keepUp(): () => void {
       epoch = state.epoch;
       labelEpoch = -1;
       teamEpoch = -1;
+      savedViewEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -102,7 +127,12 @@ function keepUp(): () => void {
       teamEpoch = state.teamEpoch;
       load(loadTeams);
     }
+    if (state.savedViewEpoch !== savedViewEpoch) {
+      savedViewEpoch = state.savedViewEpoch;
+      load(loadSavedViews);
+    }
     if (state.counts?.isStale) countSoon();
+    if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();
     for (const id of state.missing) {
       if (asked.has(id)) continue;
       asked.add(id);
@@ -113,10 +143,16 @@ function keepUp(): () => void {
   };
 
   const unsubscribe = subscribe(look);
+  document.addEventListener('visibilitychange', onSeen);
+  // A span of time ends without an event.
+  const everyMinute = setInterval(() => getState().savedViews.length > 0 && countSavedSoon(), 60_000);
   look();
   return () => {
     isStopped = true;
     clearTimeout(timer);
+    clearTimeout(savedTimer);
+    clearInterval(everyMinute);
+    document.removeEventListener('visibilitychange', onSeen);
     unsubscribe();
   };
 }

@@ -1,5 +1,4 @@
 /** The requests of the working screens, one function each. */
-import type { ListView } from '@/shared/store/state';
 import { answerOf, client } from './client';
 import type {
   Agent,
@@ -10,7 +9,9 @@ import type {
   ConversationDetail,
   EarlierContent,
   FieldValue,
+  Count,
   FilledReply,
+  Filter,
   Id,
   Label,
   Message,
@@ -18,6 +19,9 @@ import type {
   Page,
   Team,
   ScheduledMessage,
+  ListView,
+  SavedView,
+  SavedViewCounts,
   TemplateRecord,
   Time,
   ViewCounts,
@@ -30,6 +34,32 @@ export interface ConversationQuery {
   order: 'newest' | 'oldest' | 'waiting';
   after?: string | null;
   limit?: number;
+}
+
+export interface FilterQuery {
+  filter: Filter;
+  order: 'newest' | 'oldest' | 'waiting';
+  after: string | null;
+  limit?: number;
+}
+
+export async function findConversations({ limit = 50, ...query }: FilterQuery): Promise<Page<Conversation>> {
+  const page = await answerOf(client.POST('/api/conversations/find', { body: { ...query, limit } }));
+  return { ...page, items: page.items.map((row) => ({ ...row, read_count: row.read_count ?? 0 })) };
+}
+
+export function countConversations(filter: Filter): Promise<Count> {
+  return answerOf(client.POST('/api/conversations/count', { body: { filter } }));
+}
+
+export async function fetchSavedViews(): Promise<SavedView[]> {
+  const { items } = await answerOf(client.GET('/api/saved-views'));
+  // What comes out goes in again: the two differ only in what the document says of what may be left out.
+  return items.map((view) => ({ ...view, filter: view.filter as Filter }));
+}
+
+export function fetchSavedCounts(): Promise<SavedViewCounts> {
+  return answerOf(client.GET('/api/saved-views/counts'));
 }
 
 export async function fetchConversations(query: ConversationQuery): Promise<Page<Conversation>> {

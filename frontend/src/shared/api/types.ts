@@ -76,6 +76,19 @@ export type FilledReply = Schemas['FilledReply'];
 export type FilledPiece = Schemas['FilledPiece'];
 export type ReplyVariable = Schemas['ReplyVariable'];
 
+export type Filter = Schemas['GroupInput'];
+export type FilterCondition = Schemas['ConditionInput'];
+export type FilterOperator = Schemas['Operator'];
+export type FilterField = Schemas['FilterField'];
+export type SavedView = Omit<Schemas['SavedView'], 'filter'> & { filter: Filter };
+export type SavedViewCounts = Schemas['SavedViewCounts'];
+export type Sorting = Schemas['Sorting'];
+export type Audience = SavedView['audience'];
+
+/** The fixed views of the server. */
+export type ListView =
+  'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
+
 export type Count = Schemas['ViewCount'];
 export type ViewCounts = Schemas['ViewCounts'];
 

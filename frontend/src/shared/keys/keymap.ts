@@ -14,6 +14,7 @@ export const KEYMAP = {
   open: { keys: ['Enter', 'o'], title: 'keys.open', group: 'list' },
   peek: { keys: ['Space'], title: 'keys.peek', group: 'list' },
   back: { keys: ['u', 'Escape'], title: 'keys.back', group: 'list' },
+  filter: { keys: ['f'], title: 'keys.filter', group: 'list' },
   reply: { keys: ['r'], title: 'keys.reply', group: 'conversation' },
   note: { keys: ['n'], title: 'keys.note', group: 'conversation' },
   quote: { keys: ['q'], title: 'keys.quote', group: 'conversation' },

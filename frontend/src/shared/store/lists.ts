@@ -24,6 +24,8 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
       return row.has_failed;
     case 'resolved':
       return !isOpen;
+    case 'found':
+      return false;
   }
 }
 
@@ -31,9 +33,10 @@ export function isInList(row: ConversationRow, query: ListQuery, me: Id): boolea
   return isInView(row, query.view, me) && (query.channelId === null || row.channel_id === query.channelId);
 }
 
-/** Negative if `a` stands above `b`. Due: who waits longest, then the newest; newest: the last activity. */
+/** Negative if `a` stands above `b`. Due, longest: who waits longest, then the newest; newest: the last activity. */
 export function compareRows(a: ConversationRow, b: ConversationRow, query: ListQuery): number {
-  if (query.order === 'due') {
+  if (query.order === 'oldest') return compareTimes(listTime(a), listTime(b)) || compareTexts(a.id, b.id);
+  if (query.order !== 'newest') {
     if ((a.waiting_since === null) !== (b.waiting_since === null)) return a.waiting_since === null ? 1 : -1;
     if (a.waiting_since !== null && b.waiting_since !== null) {
       return compareTimes(a.waiting_since, b.waiting_since) || compareTexts(a.id, b.id);
@@ -63,7 +66,8 @@ function isLoadedPart(row: ConversationRow, list: ListState): boolean {
   if (list.query.view === 'waiting') {
     return row.waiting_since !== null && compareTimes(row.waiting_since, list.boundary) <= 0;
   }
-  if (list.query.order === 'due' && row.waiting_since !== null) return true;
+  if (list.query.order === 'oldest') return compareTimes(listTime(row), list.boundary) <= 0;
+  if (list.query.order !== 'newest' && row.waiting_since !== null) return true;
   return compareTimes(listTime(row), list.boundary) >= 0;
 }
 
@@ -74,6 +78,7 @@ export function settleList(
   conversations: ReadonlyMap<Id, Conversation>,
   me: Id,
 ): ListState {
+  if (list.query.view === 'found') return settleFound(list, touched, conversations);
   const kept = list.ids.filter((id) => !touched.has(id));
   const ids = [...kept];
   for (const id of touched) {
@@ -82,6 +87,17 @@ export function settleList(
       insertSorted(ids, row, list.query, conversations);
   }
   return areSame(ids, list.ids) ? list : { ...list, ids };
+}
+
+/** Which rows belong to it only the server knows: those that do stay in order, and it is asked again. */
+function settleFound(
+  list: ListState,
+  touched: ReadonlySet<Id>,
+  conversations: ReadonlyMap<Id, Conversation>,
+): ListState {
+  if (touched.size === 0) return list;
+  const ids = list.ids.some((id) => touched.has(id)) ? sortIds(list.ids, list.query, conversations) : list.ids;
+  return list.isStale && areSame(ids, list.ids) ? list : { ...list, ids, isStale: true };
 }
 
 function insertSorted(

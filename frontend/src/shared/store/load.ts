@@ -10,6 +10,9 @@ import {
   fetchLabels,
   fetchMessages,
   fetchTeams,
+  fetchSavedCounts,
+  fetchSavedViews,
+  findConversations,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
 import { listTime } from './lists';
@@ -20,6 +23,7 @@ const THREADS_KEPT = 50;
 const WAITING_LIMIT = 100;
 /** Whoever scrolls up reads fast. */
 const OLDER = 100;
+const MOST_RELOADED = 500;
 const running = new Map<string, Promise<void>>();
 
 export function loadBase(): Promise<void> {
@@ -49,6 +53,22 @@ export function loadTeams(): Promise<void> {
   });
 }
 
+/** Saved views as the pane shows them. What was asked before they changed again is not taken in any more. */
+export function loadSavedViews(): Promise<void> {
+  const { epoch, savedViewEpoch } = getState();
+  return once(`saved views ${epoch} ${savedViewEpoch}`, async () => {
+    const views = await fetchSavedViews();
+    const now = getState();
+    if (now.epoch === epoch && now.savedViewEpoch === savedViewEpoch) dispatch({ type: 'saved_views_loaded', views });
+  });
+}
+
+export function loadSavedCounts(): Promise<void> {
+  return once('saved counts', async () => {
+    dispatch({ type: 'saved_counts_loaded', counts: await fetchSavedCounts() });
+  });
+}
+
 export function loadCounts(): Promise<void> {
   return once('counts', async () => {
     dispatch({ type: 'counts_loaded', counts: await fetchCounts() });
@@ -70,6 +90,22 @@ export function loadList(query: ListQuery): Promise<void> {
         boundary: boundaryOf(query, page),
       },
     });
+  });
+}
+
+/** A list whose rows only the server knows, as far as it was loaded; so that nobody loses the place where they read. */
+export function reloadFound(query: ListQuery): Promise<void> {
+  const loaded = getState().lists.get(listKey(query))?.ids.length ?? 0;
+  return once(`found ${listKey(query)}`, async () => {
+    await loadList(query);
+    let size = 0;
+    for (;;) {
+      const list = getState().lists.get(listKey(query));
+      const now = list?.ids.length ?? 0;
+      if (!list || list.next === null || now >= Math.min(loaded, MOST_RELOADED) || now <= size) return;
+      size = now;
+      await loadMore(query);
+    }
   });
 }
 
@@ -95,18 +131,26 @@ export function loadMore(query: ListQuery): Promise<void> {
 }
 
 function fetchPage(query: ListQuery, after: string | null): Promise<Page<Conversation>> {
+  const order = query.order === 'oldest' ? 'oldest' : 'newest';
+  if (query.filter !== undefined) return findConversations({ filter: query.filter, order, after });
+  if (query.view === 'found') return Promise.resolve({ items: [], next: null, position: Infinity });
   return fetchConversations({
     view: query.view,
     channelId: query.channelId,
-    order: query.view === 'waiting' ? 'waiting' : 'newest',
+    order: query.view === 'waiting' ? 'waiting' : order,
     after,
   });
 }
 
 async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
-  if (query.order !== 'due' || query.view === 'waiting' || query.view === 'resolved') {
+  const isByTime = query.order === 'newest' || query.order === 'oldest';
+  if (isByTime || query.view === 'waiting' || query.view === 'resolved') {
     return { items: [], next: null, position: Infinity };
   }
+  if (query.filter !== undefined) {
+    return findConversations({ filter: query.filter, order: 'waiting', after: null, limit: WAITING_LIMIT });
+  }
+  if (query.view === 'found') return { items: [], next: null, position: Infinity };
   return fetchConversations({
     view: query.view,
     channelId: query.channelId,

@@ -266,6 +266,39 @@ describe('snapshot and events', () => {
     expect(state.lists.get(listKey(query))?.ids).toEqual(['sleeper', 'newest']);
   });
 
+  it('asks again for what a filter finds, and keeps the order of what is there', () => {
+    const query: ListQuery = {
+      view: 'found',
+      order: 'newest',
+      channelId: null,
+      filter: { kind: 'group', match: 'all' },
+    };
+    const items = [
+      makeConversation('a', { last_activity_at: time(50) }),
+      makeConversation('b', { last_activity_at: time(40) }),
+    ];
+    let state = reduce(EMPTY, { type: 'opened', me: ME, position: 1 });
+    state = reduce(state, {
+      type: 'list_loaded',
+      query,
+      page: { items, next: null, position: 1, isFirst: true, boundary: time(40) },
+    });
+    expect(state.lists.get(listKey(query))?.isStale).toBe(false);
+    const [, second] = items;
+    const moved = asRow({ ...(second as Conversation), last_activity_at: time(60) });
+    state = reduce(state, {
+      type: 'changes',
+      changes: makeChanges(2, 'message_received', { conversations: [moved] }),
+    });
+    expect(state.lists.get(listKey(query))).toMatchObject({ ids: ['b', 'a'], isStale: true });
+    const stranger = asRow(makeConversation('c', { last_activity_at: time(70) }));
+    state = reduce(state, {
+      type: 'changes',
+      changes: makeChanges(3, 'message_received', { conversations: [stranger] }),
+    });
+    expect(state.lists.get(listKey(query))?.ids).toEqual(['b', 'a']);
+  });
+
   it('leaves rows behind the loaded part to their page', () => {
     const query: ListQuery = { view: 'open', order: 'newest', channelId: null };
     const items = [

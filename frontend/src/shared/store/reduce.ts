@@ -16,6 +16,8 @@ import type {
   Label,
   Message,
   Team,
+  SavedView,
+  SavedViewCounts,
   Time,
   ViewCounts,
 } from '@/shared/api/types';
@@ -44,6 +46,8 @@ export type Action =
   | { type: 'agents_loaded'; agents: Agent[] }
   | { type: 'labels_loaded'; labels: Label[] }
   | { type: 'teams_loaded'; teams: Team[] }
+  | { type: 'saved_views_loaded'; views: readonly SavedView[] }
+  | { type: 'saved_counts_loaded'; counts: SavedViewCounts }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
@@ -94,6 +98,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, labels: byId(action.labels), areLabelsLoaded: true };
     case 'teams_loaded':
       return { ...state, teams: byId(action.teams), areTeamsLoaded: true };
+    case 'saved_views_loaded':
+      return { ...state, savedViews: action.views };
+    case 'saved_counts_loaded':
+      return { ...state, savedCounts: { byId: action.counts.counts, position: action.counts.position } };
     case 'conversation_loaded':
       return loadConversation(state, action.conversation, action.position ?? state.position);
     case 'conversation_edited':
@@ -171,6 +179,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...withoutTeam(state, event.data?.team_id), teamEpoch: state.teamEpoch + 1 };
     case 'field_changed':
       return { ...state, fieldEpoch: state.fieldEpoch + 1 };
+    case 'saved_view_changed':
+      return { ...state, savedViewEpoch: state.savedViewEpoch + 1 };
     case 'conversation_changed':
       return event.data?.field_id ? { ...state, valueEpoch: state.valueEpoch + 1 } : state;
     case 'conversation_started':
@@ -357,6 +367,7 @@ function loadList(state: State, query: ListQuery, page: ListPage): State {
     boundary: page.boundary,
     isLoaded: true,
     epoch: state.epoch,
+    isStale: false,
   };
   const lists = new Map(known.lists).set(key, list);
   // Rows that changed on their way here: whoever was learnt later than the page decides himself where he stands.

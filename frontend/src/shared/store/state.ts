@@ -7,23 +7,29 @@ import type {
   Conversation,
   Count,
   FileRecord,
+  Filter,
   Id,
   Label,
+  ListView as ServerView,
   Message,
   OutgoingContent,
   Quoted,
+  SavedView,
+  Sorting,
   Team,
   Time,
 } from '@/shared/api/types';
 
-export type ListView =
-  'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
-export type ListOrder = 'due' | 'newest';
+/** `found`: what a filter finds. Only the server knows which rows that are. */
+export type ListView = ServerView | 'found';
+export type ListOrder = Sorting;
 
 export interface ListQuery {
   view: ListView;
   order: ListOrder;
   channelId: Id | null;
+  /** Of a `found` list. */
+  filter?: Filter;
 }
 
 /** One list as far as it was loaded. Rows that sort behind `boundary` are left to the next page. */
@@ -34,6 +40,8 @@ export interface ListState {
   boundary: Time | null;
   isLoaded: boolean;
   epoch: number;
+  /** Something changed that may have brought rows in or taken them out: ask again. */
+  isStale: boolean;
 }
 
 /** One thread as far as it was loaded: ids in the order of the screen, the newest last. */
@@ -99,6 +107,9 @@ export interface State {
   threads: ReadonlyMap<Id, ThreadState>;
   lists: ReadonlyMap<string, ListState>;
   counts: Counts | null;
+  savedViews: readonly SavedView[];
+  /** Figures of saved views, and up to where they count. */
+  savedCounts: { readonly byId: Readonly<Record<Id, Count>>; readonly position: number } | null;
   /** The position at which a conversation or message was learnt: older knowledge never replaces newer. */
   learnt: ReadonlyMap<Id, number>;
   /** Conversations that a frame named without their own agent's part: to be fetched. */
@@ -115,6 +126,8 @@ export interface State {
   fieldEpoch: number;
   /** Raised when a field of some conversation was filled in. */
   valueEpoch: number;
+  /** Raised when saved views were made, changed or deleted. */
+  savedViewEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
   /** Raised when scheduled messages were made, changed, sent or held. */
   scheduledEpoch: number;
@@ -136,6 +149,8 @@ export const EMPTY: State = {
   threads: new Map(),
   lists: new Map(),
   counts: null,
+  savedViews: [],
+  savedCounts: null,
   learnt: new Map(),
   missing: new Set(),
   unsent: new Map(),
@@ -145,12 +160,14 @@ export const EMPTY: State = {
   teamEpoch: 0,
   fieldEpoch: 0,
   valueEpoch: 0,
+  savedViewEpoch: 0,
   files: new Map(),
   scheduledEpoch: 0,
 };
 
 export function listKey(query: ListQuery): string {
-  return `${query.view} ${query.order} ${query.channelId ?? ''}`;
+  const filter = query.filter === undefined ? '' : JSON.stringify(query.filter);
+  return `${query.view} ${query.order} ${query.channelId ?? ''}${filter}`;
 }
 
 export function draftKey(conversationId: Id, mode: ReplyMode): string {

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
 import { t } from '../i18n';
 import { Button } from './Button';
+import { cx } from './cx';
 
 export interface DialogProps {
   readonly open: boolean;
@@ -15,6 +16,8 @@ export interface DialogProps {
   readonly initialFocus?: RefObject<HTMLElement | null>;
   /** Close only by a button: something is shown that cannot be shown again. */
   readonly isSticky?: boolean;
+  /** For forms whose lines have several fields. */
+  readonly isWide?: boolean;
 }
 
 /** A question or a small form over the page. Escape closes it; focus returns to what opened it. */
@@ -27,6 +30,7 @@ export function Dialog({
   footer,
   initialFocus,
   isSticky = false,
+  isWide = false,
 }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange} disablePointerDismissal={isSticky}>
@@ -38,7 +42,12 @@ export function Dialog({
         />
         <Base.Popup
           initialFocus={initialFocus}
-          className="float-in fixed start-0 end-0 top-[12dvh] z-40 mx-auto flex max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))] flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none"
+          className={cx(
+            'float-in fixed start-0 end-0 z-40 mx-auto flex flex-col rounded-xl border border-line bg-raised text-ink shadow-float outline-none',
+            isWide
+              ? 'top-[8dvh] max-h-[84dvh] w-[min(46rem,calc(100vw-1rem))]'
+              : 'top-[12dvh] max-h-[80dvh] w-[min(28rem,calc(100vw-2rem))]',
+          )}
         >
           <div className="flex items-center justify-between gap-3 ps-5 pe-3 pt-3.5">
             <Base.Title className="text-16 font-semibold">{title}</Base.Title>

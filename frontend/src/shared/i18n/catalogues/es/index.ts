@@ -2,6 +2,7 @@ import common from './common.json';
 import composer from './composer.json';
 import contacts from './contacts.json';
 import entry from './entry.json';
+import filters from './filters.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
 import reach from './reach.json';
@@ -17,6 +18,7 @@ export default {
   ...composer,
   ...contacts,
   ...entry,
+  ...filters,
   ...inbox,
   ...practice,
   ...reach,
