@@ -99,6 +99,7 @@ async def _measure_storm(installation: Installation, options: Options) -> Figure
         measured=took_s,
         aim="at most",
         target=60,
+        note=f"{heard.refused} times one had to come again",
         load_average=before,
     )
 

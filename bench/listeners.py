@@ -3,9 +3,12 @@
 import array
 import asyncio
 import base64
+import random
 import re
 import secrets
+import sys
 import time
+from collections import Counter
 from functools import partial
 from typing import cast
 
@@ -44,6 +47,8 @@ class Heard(msgspec.Struct, kw_only=True):
     messages: int
     """Over all sockets: each should hear each message once."""
     closed: int
+    refused: int
+    """How often somebody was not let in at once."""
     cpu_s: float
 
 
@@ -58,14 +63,30 @@ class _Room:
         self.waits = array.array("d")
         self.frames = 0
         self.closed = 0
-        self._joined = 0
+        self.joined = 0
+        self.refused: Counter[str] = Counter()
+        self._tasks: set[asyncio.Future[None]] = set()
         self.all_joined = asyncio.Event()
         self.done = asyncio.get_running_loop().create_future()
 
     def join(self) -> None:
-        self._joined += 1
-        if self._joined == self.plan.sockets + self.plan.deaf:
+        self.joined += 1
+        if self.joined == self.plan.sockets + self.plan.deaf:
             self.all_joined.set()
+
+    async def enter(self, *, is_deaf: bool) -> None:
+        connect = asyncio.get_running_loop().create_connection
+        await connect(partial(_Socket, self, is_deaf=is_deaf), "127.0.0.1", self.plan.port)
+
+    def refuse(self, status: str, *, is_deaf: bool) -> None:
+        """Whoever is not let in comes again after a while of their own, as the screens do."""
+        self.refused[status] += 1
+        pause_s = random.uniform(0.5, 2)
+        asyncio.get_running_loop().call_later(pause_s, self._enter_again, is_deaf)
+
+    def _enter_again(self, is_deaf: bool) -> None:
+        self._tasks.add(task := asyncio.ensure_future(self.enter(is_deaf=is_deaf)))
+        task.add_done_callback(self._tasks.discard)
 
     def hear(self, payload: bytes) -> None:
         now = time.time() - self.starts_at
@@ -104,6 +125,7 @@ class _Socket(asyncio.Protocol):
             if head_end < 0:
                 return
             if b" 101 " not in self._buffer[:32]:
+                self._room.refuse(self._buffer[9:12].decode(), is_deaf=self._is_deaf)
                 self._transport.close()
                 return
             del self._buffer[: head_end + 4]
@@ -148,17 +170,19 @@ class _Socket(asyncio.Protocol):
         self._transport.write(bytes([0x80 | kind, 0x80 | len(payload)]) + mask + payload)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._room.closed += not self._is_deaf
+        self._room.closed += self._is_open and not self._is_deaf
 
 
 async def main() -> None:
     plan = read_plan(Listen)
     room = _Room(plan)
-    loop = asyncio.get_running_loop()
     for is_deaf in [False] * plan.sockets + [True] * plan.deaf:
-        await loop.create_connection(partial(_Socket, room, is_deaf=is_deaf), "127.0.0.1", plan.port)
-    async with asyncio.timeout(60):
-        await room.all_joined.wait()
+        await room.enter(is_deaf=is_deaf)
+    try:
+        async with asyncio.timeout(60):
+            await room.all_joined.wait()
+    except TimeoutError:
+        sys.exit(f"{room.joined} joined, {room.closed} were closed, refused: {dict(room.refused)}")
     await asyncio.to_thread(wait_for_go)
     room.starts_at = (await asyncio.to_thread(read_plan, Start)).starts_at
     cpu_at = time.process_time()
@@ -177,6 +201,7 @@ async def main() -> None:
             frames=room.frames,
             messages=len(waits),
             closed=room.closed,
+            refused=room.refused.total(),
             cpu_s=time.process_time() - cpu_at,
         )
     )
