@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
 import type { FileRecord } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
+import { loadLocale } from '@/shared/i18n';
 import { makeMessage } from '@/shared/store/testing';
 import { dispatch, getState } from '@/shared/store/store';
 import { areSent, countUnsent, discard, enqueue, sendAgain, setCourier, type Courier } from './outbox';
@@ -39,6 +40,8 @@ function courier(change: Partial<Courier> = {}): Courier {
     ...change,
   };
 }
+
+beforeAll(() => loadLocale('en'));
 
 beforeEach(() => {
   posted = [];
