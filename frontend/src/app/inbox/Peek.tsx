@@ -25,7 +25,7 @@ export interface PeekProps {
 
 export function Peek({ conversationId, onStep, onOpen, onClose }: PeekProps) {
   const conversation = useConversation(conversationId);
-  const { rows, isLoaded, hasOlder } = useThread(conversation, conversationId);
+  const { rows, isLoaded, hasOlder, hasNewer } = useThread(conversation, conversationId);
   useEffect(() => prefetchThread(conversationId), [conversationId]);
   const onKeyDown = useCallback(
     (event: React.KeyboardEvent) => {
@@ -70,6 +70,7 @@ export function Peek({ conversationId, onStep, onOpen, onClose }: PeekProps) {
               conversationId={conversationId}
               rows={rows}
               hasOlder={hasOlder}
+              hasNewer={hasNewer}
               late={[]}
               onSeen={ignore}
               contact={conversation.contact}

@@ -6,9 +6,10 @@ import { useMinute } from '@/shared/format/clock';
 import { formatDay } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
-import { hasBefore, loadBefore } from '@/shared/store/load';
+import { hasBefore, loadAround, loadBefore, loadEnd, loadNewer, type Anchor } from '@/shared/store/load';
 import { getState } from '@/shared/store/store';
 import { Bubble, type Selection } from './Bubble';
+import { endJump, useJump } from './jumps';
 import { Lines } from './Lines';
 import type { MessageAct } from './messageActs';
 import type { ThreadRow } from './rows';
@@ -23,6 +24,8 @@ export interface MessageListProps {
   readonly conversationId: Id;
   readonly rows: readonly ThreadRow[];
   readonly hasOlder: boolean;
+  /** The end is not here: it is never reached by scrolling alone. */
+  readonly hasNewer: boolean;
   /** Messages above what was there, to which a chip leads. */
   readonly late: readonly Id[];
   readonly onSeen: (ids: readonly Id[]) => void;
@@ -41,6 +44,7 @@ export function MessageList({
   conversationId,
   rows,
   hasOlder,
+  hasNewer,
   late,
   onSeen,
   contact,
@@ -55,7 +59,8 @@ export function MessageList({
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const virtual = useRef<VirtualizerHandle>(null);
-  const atEnd = useRef(true);
+  const jumped = useJump(conversationId);
+  const atEnd = useRef(jumped === null && !hasNewer);
   const lastInput = useRef(-Infinity);
   const noteInput = () => {
     lastInput.current = performance.now();
@@ -93,6 +98,9 @@ export function MessageList({
     atEnd.current = true;
     toEnd();
   }, [sentKey, toEnd]);
+  useEffect(() => {
+    if (sentKey !== null && hasNewer) void loadEnd(conversationId).catch(() => undefined);
+  }, [conversationId, sentKey, hasNewer]);
 
   const noteSeen = () => {
     const handle = virtual.current;
@@ -114,7 +122,8 @@ export function MessageList({
   const look = () => {
     const element = scroller.current;
     if (!element) return;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const isAtEnd = below < NEAR_END && !hasNewer;
     // Rows that turn out higher than thought push the end away; only a hand takes the reader from it.
     const byHand = performance.now() - lastInput.current < BY_HAND_MS;
     if (!isAtEnd && atEnd.current && !byHand) return toEnd();
@@ -126,6 +135,7 @@ export function MessageList({
     if (isAtEnd) setSeenKey(lastKey(rows));
     noteSeen();
     if (hasOlder && element.scrollTop < NEAR_START) void loadBefore(conversationId).catch(() => undefined);
+    if (hasNewer && below < NEAR_START) void loadNewer(conversationId).catch(() => undefined);
   };
 
   // A short page may not fill the view: then nothing would ever scroll.
@@ -140,25 +150,40 @@ export function MessageList({
   useLayoutEffect(() => {
     latest.current = rows;
   });
+  const show = useCallback((index: number, messageId: Id) => {
+    atEnd.current = false;
+    setIsAway(true);
+    virtual.current?.scrollToIndex(index, { align: 'center' });
+    setFlashed(messageId);
+    setTimeout(() => setFlashed(null), FLASH_MS);
+  }, []);
   const jump = useCallback(
     async (messageId: Id) => {
       for (let page = 0; page < JUMP_PAGES; page += 1) {
         const index = latest.current.findIndex((row) => row.kind === 'message' && row.shown.message.id === messageId);
-        if (index >= 0) {
-          atEnd.current = false;
-          virtual.current?.scrollToIndex(index, { align: 'center' });
-          setFlashed(messageId);
-          setTimeout(() => setFlashed(null), FLASH_MS);
-          return;
+        if (index >= 0) return show(index, messageId);
+        const isInside = page === 0 && (await tryAround(conversationId, messageId));
+        if (!isInside) {
+          if (!hasBefore(getState(), conversationId)) return;
+          await loadBefore(conversationId).catch(() => undefined);
         }
-        if (!hasBefore(getState(), conversationId)) return;
-        await loadBefore(conversationId).catch(() => undefined);
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
     },
-    [conversationId],
+    [conversationId, show],
   );
   const onJump = useCallback((messageId: Id) => void jump(messageId), [jump]);
+
+  // A search or link leads here: its rows stand already when it is told.
+  useLayoutEffect(() => {
+    if (jumped === null) return;
+    const index = findAnchor(rows, jumped.anchor);
+    const row = rows[index];
+    if (row?.kind !== 'message') return;
+    onAtEnd(false);
+    show(index, row.shown.message.id);
+    endJump(jumped);
+  }, [jumped, rows, show, onAtEnd]);
 
   const [firstLate] = late;
   const fresh = isAway ? countAfter(rows, seenKey) : 0;
@@ -227,7 +252,8 @@ export function MessageList({
             atEnd.current = true;
             onAtEnd(true);
             setIsAway(false);
-            toEnd();
+            if (hasNewer) void loadEnd(conversationId).catch(() => undefined);
+            else toEnd();
           }}
           className="absolute inset-x-0 bottom-2 mx-auto flex h-8 w-fit items-center gap-1.5 rounded-full border border-line bg-raised px-3 text-12 font-medium text-accent shadow-float"
         >
@@ -236,6 +262,24 @@ export function MessageList({
         </button>
       )}
     </div>
+  );
+}
+
+/** The row of a message, or the first of a moment and after it; the last one if all are before. */
+function findAnchor(rows: readonly ThreadRow[], anchor: Anchor): number {
+  if ('messageId' in anchor) {
+    return rows.findIndex((row) => row.kind === 'message' && row.shown.message.id === anchor.messageId);
+  }
+  const from = Date.parse(anchor.at);
+  const first = rows.findIndex((row) => row.kind === 'message' && Date.parse(row.shown.message.at) >= from);
+  return first >= 0 ? first : rows.findLastIndex((row) => row.kind === 'message');
+}
+
+/** False: it is not in this conversation, or cannot be had. */
+async function tryAround(conversationId: Id, messageId: Id): Promise<boolean> {
+  return loadAround(conversationId, { messageId }).then(
+    () => true,
+    () => false,
   );
 }
 

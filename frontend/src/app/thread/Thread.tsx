@@ -1,5 +1,6 @@
 /** One conversation: its header, its messages, the place to answer. */
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { useSearch } from 'wouter';
 import type { Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -11,6 +12,7 @@ import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
 import type { MessageAct } from './messageActs';
+import { jumpTo } from './jumps';
 import { MessageList } from './MessageList';
 import { findQuotable, focusedMessageId } from './quoting';
 import { SnoozeBar } from './SnoozeBar';
@@ -33,10 +35,11 @@ export interface ThreadProps {
 export function Thread({ conversationId, onBack, onResolved, onContext, isContextOpen }: ThreadProps) {
   const conversation = useConversation(conversationId);
   const channel = useStore((state) => state.channels.get(conversation?.channel_id ?? ''));
-  const { rows, isLoaded, hasOlder, late, onSeen, failure, retry } = useThread(conversation, conversationId);
+  const { rows, isLoaded, hasOlder, hasNewer, late, onSeen, failure, retry } = useThread(conversation, conversationId);
+  useLinkedMessage(conversationId);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [quoted, setQuoted] = useState<Message | null>(null);
-  useReading(conversation, isAtEnd && isLoaded);
+  useReading(conversation, isAtEnd && isLoaded && !hasNewer);
 
   const quote = useCallback((message: Message) => {
     setQuoted(message);
@@ -85,6 +88,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           conversationId={conversationId}
           rows={rows}
           hasOlder={hasOlder}
+          hasNewer={hasNewer}
           late={late}
           onSeen={onSeen}
           contact={conversation.contact}
@@ -132,6 +136,14 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
       )}
     </section>
   );
+}
+
+/** A link may name the message at which the thread opens. */
+function useLinkedMessage(conversationId: Id): void {
+  const linked = new URLSearchParams(useSearch()).get('message');
+  useEffect(() => {
+    if (linked !== null) void jumpTo(conversationId, { messageId: linked }).catch(() => undefined);
+  }, [conversationId, linked]);
 }
 
 interface Opened {

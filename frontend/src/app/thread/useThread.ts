@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { postRead } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { Conversation, Id, Message } from '@/shared/api/types';
-import { earlierOf, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
+import { earlierOf, hasAfter, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
 import type { State, Unsent } from '@/shared/store/state';
 import { dispatch, getState, useStore } from '@/shared/store/store';
 import { unreadOf } from '../inbox/select';
@@ -16,6 +16,8 @@ export interface ThreadView {
   rows: readonly ThreadRow[];
   isLoaded: boolean;
   hasOlder: boolean;
+  /** One reads in the middle: the end is not here. */
+  hasNewer: boolean;
   /** Messages that came late and stand above what was there; until they were in view. */
   late: readonly Id[];
   onSeen: (ids: readonly Id[]) => void;
@@ -34,7 +36,8 @@ export function useThread(conversation: Conversation | undefined, conversationId
     () => messages.filter((message) => message.conversation_id === conversationId),
     [messages, conversationId],
   );
-  const { newFrom, late, onSeen } = useNews(conversation, isLoaded ? own : null);
+  const hasNewer = useStore((state) => hasAfter(state, conversationId));
+  const { newFrom, late, onSeen } = useNews(conversation, isLoaded && !hasNewer ? own : null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
 
@@ -57,6 +60,7 @@ export function useThread(conversation: Conversation | undefined, conversationId
     rows,
     isLoaded,
     hasOlder: useStore((state) => hasBefore(state, conversationId)),
+    hasNewer,
     late,
     onSeen,
     failure,

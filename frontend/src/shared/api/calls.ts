@@ -105,6 +105,20 @@ export async function fetchEarlier(id: Id): Promise<{ item: Conversation | null;
   return { ...answer, item: answer.item && { ...answer.item, read_count: answer.item.read_count ?? 0 } };
 }
 
+export type Around = { readonly messageId: Id } | { readonly at: Time } | { readonly newer: string };
+
+export async function fetchMessagesAround(
+  conversationId: Id,
+  around: Around,
+): Promise<Page<Message> & { newer: string | null }> {
+  const query = 'messageId' in around ? { message_id: around.messageId } : 'at' in around ? { at: around.at } : around;
+  return answerOf(
+    client.GET('/api/conversations/{conversation_id}/messages/around', {
+      params: { path: { conversation_id: conversationId }, query },
+    }),
+  );
+}
+
 export interface ConversationChange {
   state?: 'open' | 'resolved';
   assignee_id?: Id | null;

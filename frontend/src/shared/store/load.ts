@@ -9,12 +9,13 @@ import {
   fetchEarlier,
   fetchLabels,
   fetchMessages,
+  fetchMessagesAround,
   fetchTeams,
   fetchSavedCounts,
   fetchSavedViews,
   findConversations,
 } from '@/shared/api/calls';
-import type { Conversation, ConversationDetail, Id, Page } from '@/shared/api/types';
+import type { Conversation, ConversationDetail, Id, Page, Time } from '@/shared/api/types';
 import { listTime } from './lists';
 import { listKey, type ListQuery, type State } from './state';
 import { dispatch, getState } from './store';
@@ -207,6 +208,41 @@ export function loadOlder(conversationId: Id): Promise<void> {
     const page = await fetchMessages(conversationId, next, OLDER);
     dispatch({ type: 'thread_loaded', conversationId, page: { ...page, isFirst: false } });
   });
+}
+
+export type Anchor = { readonly messageId: Id } | { readonly at: Time };
+
+/** The part of a thread around a message or a moment, in the place of what was loaded of it. */
+export function loadAround(conversationId: Id, anchor: Anchor): Promise<void> {
+  remember(conversationId);
+  return once(`around ${conversationId} ${JSON.stringify(anchor)}`, async () => {
+    const page = await fetchMessagesAround(conversationId, anchor);
+    dispatch({ type: 'window_loaded', conversationId, page: { ...page, isMore: false } });
+  });
+}
+
+/** On towards the end. */
+export function loadNewer(conversationId: Id): Promise<void> {
+  const newer = getState().threads.get(conversationId)?.newer ?? null;
+  if (newer === null) return Promise.resolve();
+  return once(`thread ${conversationId} ${newer}`, async () => {
+    const page = await fetchMessagesAround(conversationId, { newer });
+    if (getState().threads.get(conversationId)?.newer !== newer) return;
+    dispatch({ type: 'window_loaded', conversationId, page: { ...page, isMore: true } });
+  });
+}
+
+/** Back to the end of a thread that was read in its middle. */
+export function loadEnd(conversationId: Id): Promise<void> {
+  return once(`end ${conversationId}`, async () => {
+    const page = await fetchMessages(conversationId, null);
+    dispatch({ type: 'window_loaded', conversationId, page: { ...page, newer: null, isMore: false } });
+  });
+}
+
+/** True while the end of the thread is not here. */
+export function hasAfter(state: State, conversationId: Id): boolean {
+  return Boolean(state.threads.get(conversationId)?.newer);
 }
 
 /** The conversations that one reads by scrolling up, as far as they are known: this one, then the one before it… */

@@ -51,6 +51,7 @@ export type Action =
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
+  | { type: 'window_loaded'; conversationId: Id; page: ThreadWindow }
   | { type: 'earlier_loaded'; conversationId: Id; earlierId: Id | null }
   | { type: 'threads_dropped'; conversationIds: readonly Id[] }
   | { type: 'message_saved'; message: Message }
@@ -74,6 +75,15 @@ export interface ThreadPage {
   next: string | null;
   position: number;
   isFirst: boolean;
+}
+
+/** Part of a thread from its middle, in the place of what was loaded, or going on from it towards the end. */
+export interface ThreadWindow {
+  items: readonly Message[];
+  next: string | null;
+  newer: string | null;
+  position: number;
+  isMore: boolean;
 }
 
 export function reduce(state: State, action: Action): State {
@@ -110,6 +120,8 @@ export function reduce(state: State, action: Action): State {
       return loadThread(state, action.conversationId, action.page);
     case 'earlier_loaded':
       return loadEarlier(state, action.conversationId, action.earlierId);
+    case 'window_loaded':
+      return loadWindow(state, action.conversationId, action.page);
     case 'threads_dropped':
       return dropThreads(state, action.conversationIds);
     case 'message_saved':
@@ -314,6 +326,8 @@ function withId(thread: ThreadState, message: Message, messages: ReadonlyMap<Id,
   let place = ids.length;
   while (place > 0 && compareMessages(messages.get(ids[place - 1] ?? ''), message) > 0) place -= 1;
   if (place === 0 && thread.next !== null && ids.length > 0) return { ...thread, ids };
+  // Between the middle that is shown and the end lies what is not here.
+  if (place === ids.length && thread.newer) return { ...thread, ids };
   const next = [...ids.slice(0, place), message.id, ...ids.slice(place)];
   return next.every((id, index) => id === thread.ids[index]) && next.length === thread.ids.length
     ? thread
@@ -426,11 +440,14 @@ function loadCounts(state: State, counts: ViewCounts): State {
 function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
   const threads = new Map(state.threads);
   const previous = threads.get(conversationId);
+  // Somebody went on to the middle while the end was on its way.
+  if (page.isFirst && previous?.newer && previous.epoch === state.epoch) return state;
   const isKept = previous !== undefined && previous.isLoaded && !(page.isFirst && previous.epoch !== state.epoch);
   threads.set(conversationId, {
     ids: isKept ? previous.ids : [],
     next: isKept && page.isFirst ? previous.next : page.next,
     ...(previous?.earlier !== undefined && { earlier: previous.earlier }),
+    ...(isKept && previous.newer !== undefined && { newer: previous.newer }),
     isLoaded: true,
     epoch: state.epoch,
   });
@@ -443,12 +460,49 @@ function loadThread(state: State, conversationId: Id, page: ThreadPage): State {
     messages.set(message.id, message);
     learnt.set(message.id, page.position);
   }
+  const thread = threads.get(conversationId) as ThreadState;
+  if (!thread.newer) addNewer(ids, state, conversationId, page.position);
+  threads.set(conversationId, { ...thread, ids: inOrder([...ids], messages) });
+  const confirmed = page.items.flatMap((message) =>
+    message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
+  );
+  return { ...state, threads, messages, learnt, unsent: without(state.unsent, confirmed) };
+}
+
+/** What came by the feed after a page was read. */
+function addNewer(ids: Set<Id>, state: State, conversationId: Id, position: number): void {
   for (const message of state.messages.values()) {
-    const isNewer = (learnt.get(message.id) ?? -1) > page.position;
+    const isNewer = (state.learnt.get(message.id) ?? -1) > position;
     if (message.conversation_id === conversationId && isNewer) ids.add(message.id);
   }
-  const thread = threads.get(conversationId) as ThreadState;
-  threads.set(conversationId, { ...thread, ids: inOrder([...ids], messages) });
+}
+
+function loadWindow(state: State, conversationId: Id, page: ThreadWindow): State {
+  const previous = state.threads.get(conversationId);
+  const kept = page.isMore && previous ? previous : null;
+  const messages = new Map(state.messages);
+  const learnt = new Map(state.learnt);
+  const ids = new Set(kept?.ids);
+  for (const message of page.items) {
+    ids.add(message.id);
+    if ((learnt.get(message.id) ?? -1) > page.position) continue;
+    messages.set(message.id, message);
+    learnt.set(message.id, page.position);
+  }
+  if (page.newer === null) addNewer(ids, state, conversationId, page.position);
+  for (const id of previous?.ids ?? []) {
+    if (ids.has(id)) continue;
+    messages.delete(id);
+    learnt.delete(id);
+  }
+  const threads = new Map(state.threads).set(conversationId, {
+    ids: inOrder([...ids], messages),
+    next: kept ? kept.next : page.next,
+    newer: page.newer,
+    ...(previous?.earlier !== undefined && { earlier: previous.earlier }),
+    isLoaded: true,
+    epoch: state.epoch,
+  });
   const confirmed = page.items.flatMap((message) =>
     message.client_id && state.unsent.has(message.client_id) ? [message.client_id] : [],
   );

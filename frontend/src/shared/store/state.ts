@@ -48,6 +48,8 @@ export interface ListState {
 export interface ThreadState {
   ids: readonly Id[];
   next: string | null;
+  /** Where it goes on towards the end, while one reads in the middle of it; null or absent: it reaches to the end. */
+  newer?: string | null;
   /** The conversation before this one on the same channel; null: there is none; absent: nobody has asked yet. */
   earlier?: Id | null;
   isLoaded: boolean;
