@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from threadline.core.arrival import REOPEN_WITHIN
+from threadline.core.arrival import REOPEN_DAYS
 from threadline.core.conversation import ConversationState
+from threadline.core.thanks import QUIET_FOR
 from threadline.store.connection import Connection
 from threadline.store.conversations_hot import (
+    Latest,
     LockedConversation,
     NewConversation,
     insert_conversations,
     lock_latest_conversations,
     lock_unresolved_conversations,
 )
-
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Need:
     received_at: datetime
     activity_at: datetime
     is_quiet: bool = False
+    is_thanks: bool = False
+    """Nothing but thanks: it belongs to what has just ended, whether that may be reopened or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,15 @@ async def open_conversations(
         connection,
         workspace_id=workspace_id,
         channel_id=channel_id,
-        ended_after={
-            contact_id: _EVER if need.is_quiet else need.received_at - REOPEN_WITHIN
+        wanted=[
+            Latest(
+                contact_id,
+                came_at=None if need.is_quiet else need.received_at,
+                kept_after=need.received_at - QUIET_FOR if need.is_thanks else None,
+            )
             for contact_id, need in missing.items()
-        },
+        ],
+        reopen_days=REOPEN_DAYS,
     )
     unknown = {contact_id: need for contact_id, need in missing.items() if contact_id not in found}
     if not unknown:

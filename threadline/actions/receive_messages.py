@@ -7,7 +7,7 @@ the batch follow in their own files. Nothing here commits; the host of the chann
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,10 +25,11 @@ from threadline.actions.resolve_contacts import Resolution, Superseded, resolve_
 from threadline.channels.contract import AddressChange, InboundMessage, InboundStatus
 from threadline.core.arrival import Arrival, Placed, after_arrivals, duplicate_since, place
 from threadline.core.content import Content, Line, Media, Text, Unsupported, encode_content
-from threadline.core.conversation import ConversationState, state_line
+from threadline.core.conversation import ConversationState, kept_resolved_line, state_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction, Status
+from threadline.core.thanks import is_quiet_thanks, is_thanks
 from threadline.core.waiting import Spoken, Step, entry_of
 from threadline.core.window import window_closes_at
 from threadline.store.connection import Connection
@@ -122,6 +123,7 @@ async def receive_messages(
         now=now,
         new_id=new_id,
     )
+    _keep_quiet(threads, opened)
     lines = _lines(threads, opened, new_id)
     _number(threads, opened, lines)
     await _write_messages(connection, channel, fresh, threads, opened, lines, now)
@@ -152,6 +154,12 @@ class _Arrived:
     seq: int = 0
     is_quiet: bool = False
     """It starts no clock."""
+    is_thanks: bool = False
+    """It thanks for an end, and reopens nothing."""
+
+    @property
+    def is_alive(self) -> bool:
+        return not self.item.from_history and not self.is_thanks
 
     @property
     def content(self) -> Content:
@@ -265,19 +273,41 @@ def _need(arrived: Sequence[_Arrived]) -> Need:
         received_at=min(one.received_at for one in arrived),
         activity_at=max(one.placed.sort_at for one in arrived),
         is_quiet=all(one.item.from_history for one in arrived),
+        is_thanks=all(isinstance(one.item.content, Text) and is_thanks(one.item.content.text) for one in arrived),
     )
 
 
+def _keep_quiet(threads: dict[UUID, list[_Arrived]], opened: Opened) -> None:
+    """What thanks for an end, before anything else came, starts no clock and reopens nothing."""
+    for contact_id, arrived in threads.items():
+        conversation = opened.conversations[contact_id]
+        if conversation.state != ConversationState.RESOLVED or not conversation.keeps_thanks:
+            continue
+        for one in arrived:
+            if one.item.from_history:
+                continue
+            ended_at, at = conversation.ended_at, one.placed.sort_at
+            if one.item.by_business or not is_quiet_thanks(one.item.content, ended_at=ended_at, at=at):
+                break
+            one.is_quiet = one.is_thanks = True
+
+
 def _lines(threads: dict[UUID, list[_Arrived]], opened: Opened, new_id: NewId) -> dict[UUID, NewMessage]:
-    """By contact: the line of a conversation that this batch reopens, straight above the message that does."""
+    """By contact: the line of a conversation that this batch reopens, straight above the message that does; or why it
+    reopens nothing, below the last message."""
     lines: dict[UUID, NewMessage] = {}
     for contact_id, arrived in threads.items():
         conversation = opened.conversations[contact_id]
         state = _state_after(conversation.state, arrived)
         if state != conversation.state:
-            first = min((one for one in arrived if not one.item.from_history), key=lambda one: one.placed.sort_at)
+            first = min((one for one in arrived if one.is_alive), key=lambda one: one.placed.sort_at)
             content = state_line(ConversationState(conversation.state), ConversationState(state))
             lines[contact_id] = _line(conversation, first, content, new_id())
+        elif any(one.is_thanks for one in arrived):
+            last = max((one for one in arrived if one.is_thanks), key=lambda one: one.placed.sort_at)
+            line = _line(conversation, last, kept_resolved_line(), new_id())
+            seq = conversation.last_seq + len(arrived) + 1
+            lines[contact_id] = replace(line, seq=seq)
     return lines
 
 
@@ -309,8 +339,8 @@ def _number(threads: dict[UUID, list[_Arrived]], opened: Opened, lines: Mapping[
     """Gapless numbers under the conversation's lock, in the order of receipt (R5), a line before its message."""
     for contact_id, arrived in threads.items():
         conversation = opened.conversations[contact_id]
-        last_seq = lines[contact_id].seq if contact_id in lines else conversation.last_seq
-        for seq, one in enumerate(arrived, last_seq + 1):
+        is_above = contact_id in lines and lines[contact_id].seq == conversation.last_seq + 1
+        for seq, one in enumerate(arrived, conversation.last_seq + 1 + is_above):
             one.conversation_id = conversation.id
             one.seq = seq
 
@@ -408,7 +438,7 @@ def _step(
     return ConversationStep(
         id=conversation.id,
         state=_state_after(conversation.state, arrived),
-        last_seq=arrived[-1].seq,
+        last_seq=arrived[-1].seq if line is None else max(arrived[-1].seq, line.seq),
         incoming_count=standing.incoming_count,
         first_message_id=arrived[0].id,
         last_message_id=alive[-1].id if alive else None,
@@ -423,7 +453,7 @@ def _step(
 
 def _state_after(state: str, arrived: Sequence[_Arrived]) -> str:
     """Whatever is alive reopens what was resolved; a customer's word wakes what was snoozed; a flow keeps its own."""
-    alive = [one.item for one in arrived if not one.item.from_history]
+    alive = [one.item for one in arrived if one.is_alive]
     if state == ConversationState.RESOLVED and alive:
         return ConversationState.OPEN
     if state == ConversationState.SNOOZED and any(not item.by_business for item in alive):
@@ -476,7 +506,7 @@ def _events(
     for (contact_id, arrived), step in zip(threads.items(), steps, strict=True):
         conversation = opened.conversations[contact_id]
         is_new = conversation.id in opened.started_ids
-        if is_new or step.state != conversation.state:
+        if is_new or step.last_line_id is not None:
             yield Event(
                 id=new_id(),
                 workspace_id=channel.workspace_id,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from threadline.core.waiting import Step
 
-REOPEN_WITHIN = timedelta(days=7)
-"""A message within this time of a conversation's end reopens it; a later one starts a new conversation."""
+REOPEN_DAYS = 7
+"""A message within so many days of a conversation's end reopens it, where the channel does not say otherwise; a later
+one starts a new conversation."""
 
 PUNCTUAL_WITHIN = timedelta(minutes=10)
 """A provider's time this close to receipt orders the thread; any other would hide the message (R5)."""

@@ -70,6 +70,11 @@ def alarm_line() -> Line:
     return state_line(ConversationState.SNOOZED, ConversationState.OPEN, reason="time")
 
 
+def kept_resolved_line() -> Line:
+    """Tells why what the customer wrote reopened nothing."""
+    return Line(what="kept_resolved", data={"reason": "thanks"})
+
+
 def no_answer_line(waiting_since: datetime) -> Line:
     """Keeps since when the customer had waited, so that it can be taken back."""
     return Line(what=NO_ANSWER_NEEDED, data={"waiting_since": waiting_since.isoformat()})

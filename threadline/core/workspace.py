@@ -8,6 +8,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     first_reply_assigns: bool = True
     """Who answers a conversation that nobody has takes it."""
+    quiet_thanks: bool = True
+    """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

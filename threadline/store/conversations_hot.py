@@ -21,6 +21,10 @@ class LockedConversation:
     last_seq: int
     waiting_since: datetime | None
     first_message_id: UUID | None
+    ended_at: datetime | None = None
+    """When it was resolved, of one that is."""
+    keeps_thanks: bool = False
+    """The workspace lets a thanks after the end reopen nothing."""
 
 
 _LOCK_UNRESOLVED = """
@@ -60,24 +64,55 @@ async def lock_unresolved_conversations(
 
 
 _LOCK_LATEST = """
-select id, contact_id, state, last_seq, waiting_since, first_message_id from conversations
-where workspace_id = $1 and id in (
-    select latest.id from unnest($3::uuid[], $4::timestamptz[]) as wanted (contact_id, ended_after)
+select c.id, c.contact_id, c.state, c.last_seq, c.waiting_since, c.first_message_id,
+       coalesce(c.resolved_at, c.last_activity_at) as ended_at,
+       coalesce(w.settings ->> 'quiet_thanks', 'true') = 'true' as keeps_thanks
+from conversations c join workspaces w on w.id = c.workspace_id
+where c.workspace_id = $1 and c.id in (
+    select latest.id from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[])
+        as wanted (contact_id, came_at, kept_after)
     cross join lateral (
         select c.id, coalesce(c.resolved_at, c.last_activity_at) as ended_at from conversations c
         where c.workspace_id = $1 and c.contact_id = wanted.contact_id and c.channel_id = $2 and c.thread = ''
         order by c.created_at desc limit 1
     ) latest
-    where latest.ended_at > wanted.ended_after)
-order by id for update
+    where wanted.came_at is null
+       or (latest.ended_at > wanted.kept_after and (
+            select coalesce(ws.settings ->> 'quiet_thanks', 'true') from workspaces ws where ws.id = $1) = 'true')
+       or latest.ended_at > wanted.came_at - interval '1 day' * (
+            select coalesce((ch.settings ->> 'reopen_days')::int, $6) from channels ch
+            where ch.workspace_id = $1 and ch.id = $2))
+order by c.id for update of c
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A contact whose latest conversation is looked for: any, or one that ended within the channel's days."""
+
+    contact_id: UUID
+    came_at: datetime | None
+    """None: however old it is."""
+    kept_after: datetime | None
+    """Also one that ended after this, whatever the channel says."""
+
+
 async def lock_latest_conversations(
-    connection: Connection, *, workspace_id: UUID, channel_id: UUID, ended_after: dict[UUID, datetime]
+    connection: Connection, *, workspace_id: UUID, channel_id: UUID, wanted: Sequence[Latest], reopen_days: int
 ) -> dict[UUID, LockedConversation]:
-    """By contact: the latest conversation, if it ended after the contact's moment. Uses `conversations_by_contact`."""
-    rows = await connection.fetch(_LOCK_LATEST, workspace_id, channel_id, list(ended_after), list(ended_after.values()))
+    """By contact: the latest conversation, if it may go on. Uses `conversations_by_contact`.
+
+    `reopen_days` holds where the channel's settings say nothing.
+    """
+    rows = await connection.fetch(
+        _LOCK_LATEST,
+        workspace_id,
+        channel_id,
+        [one.contact_id for one in wanted],
+        [one.came_at for one in wanted],
+        [one.kept_after for one in wanted],
+        reopen_days,
+    )
     return {row["contact_id"]: _locked(row) for row in rows}
 
 
@@ -92,11 +127,20 @@ class NewConversation:
 
 _INSERT = """
 insert into conversations (workspace_id, channel_id, id, contact_id, address_id, state, last_activity_at, created_at,
-                           resolved_at)
-select $1, $2, id, contact_id, address_id, state, last_activity_at, $3::timestamptz,
-       case when state = 'resolved' then $3::timestamptz end
+                           resolved_at, assignee_id, team_id)
+select $1, $2, new.id, new.contact_id, address_id, state, last_activity_at, $3::timestamptz,
+       case when state = 'resolved' then $3::timestamptz end, before.assignee_id, before.team_id
 from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[])
      as new (id, contact_id, address_id, state, last_activity_at)
+left join lateral (
+    select a.id as assignee_id, t.id as team_id from (
+        select c.assignee_id, c.team_id from conversations c
+        where c.workspace_id = $1 and c.contact_id = new.contact_id and c.channel_id = $2
+        order by c.created_at desc limit 1
+    ) c
+    left join agents a on a.workspace_id = $1 and a.id = c.assignee_id and a.deactivated_at is null
+    left join teams t on t.workspace_id = $1 and t.id = c.team_id and t.deleted_at is null
+) before on true
 on conflict (workspace_id, channel_id, contact_id, thread) where state <> 'resolved' do nothing
 returning id
 """
@@ -105,7 +149,10 @@ returning id
 async def insert_conversations(
     connection: Connection, *, workspace_id: UUID, channel_id: UUID, rows: Iterable[NewConversation], now: datetime
 ) -> set[UUID]:
-    """Returns the ids that were inserted; another writer won the rest, which can be locked after this (R4)."""
+    """Returns the ids that were inserted; another writer won the rest, which can be locked after this (R4).
+
+    Whoever had the contact's conversation before on this channel, agent and team, has the new one, if still here.
+    """
     ordered = sorted(rows, key=lambda row: row.contact_id)
     inserted = await connection.fetch(
         _INSERT,
@@ -225,4 +272,6 @@ def _locked(row: asyncpg.Record) -> LockedConversation:
         last_seq=row["last_seq"],
         waiting_since=row["waiting_since"],
         first_message_id=row["first_message_id"],
+        ended_at=row.get("ended_at") if row["state"] == ConversationState.RESOLVED else None,
+        keeps_thanks=row.get("keeps_thanks") or False,
     )

@@ -2078,6 +2078,8 @@ export interface components {
             pair_burst?: number | null;
             /** Pair Interval S */
             pair_interval_s?: number | null;
+            /** Reopen Days */
+            reopen_days?: number | null;
             /** Sends Per Second */
             sends_per_second?: number | null;
             /** Unanswered Limit */
@@ -3932,6 +3934,8 @@ export interface components {
         SettingsChange: {
             /** First Reply Assigns */
             first_reply_assigns?: boolean | null;
+            /** Quiet Thanks */
+            quiet_thanks?: boolean | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -4341,6 +4345,8 @@ export interface components {
         WorkspaceSettings: {
             /** @default true */
             first_reply_assigns?: boolean;
+            /** @default true */
+            quiet_thanks?: boolean;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {

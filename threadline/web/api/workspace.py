@@ -19,6 +19,7 @@ class SettingsChange(Input):
     """What is absent stays."""
 
     first_reply_assigns: bool | None = None
+    quiet_thanks: bool | None = None
 
 
 class WorkspaceChange(Input):

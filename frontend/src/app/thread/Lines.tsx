@@ -6,6 +6,7 @@ import { hasText, t } from '@/shared/i18n';
 import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
+import { reopen } from './actions';
 
 /** What the desk did between messages: one folded line, centred. */
 export function Lines({ messages }: { readonly messages: readonly Message[] }) {
@@ -13,8 +14,14 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
   // Names may come later than lines.
   useStore((state) => state.agents);
   const texts = messages.map(describeLine);
+  const reopening = <ReopenAct last={messages[messages.length - 1]} />;
   if (messages.length === 1) {
-    return <p className="px-5 pt-2.5 text-center text-12 text-muted">{texts[0]}</p>;
+    return (
+      <p className="px-5 pt-2.5 text-center text-12 text-muted">
+        {texts[0]}
+        {reopening}
+      </p>
+    );
   }
   return (
     <div className="px-5 pt-2.5 text-center text-12 text-muted">
@@ -41,7 +48,24 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
           ))}
         </ul>
       )}
+      {reopening}
     </div>
+  );
+}
+
+/** Where a thanks reopened nothing: one click does. */
+function ReopenAct({ last }: { readonly last: Message | undefined }) {
+  const conversation = useStore((state) => state.conversations.get(last?.conversation_id ?? ''));
+  const isKept = last?.content.kind === 'line' && last.content.what === 'kept_resolved';
+  if (!isKept || conversation?.state !== 'resolved') return null;
+  return (
+    <button
+      type="button"
+      onClick={() => reopen(conversation)}
+      className="ms-2 min-h-6 font-medium text-accent hover:underline pointer-coarse:min-h-11"
+    >
+      {t('thread.reopen')}
+    </button>
   );
 }
 

@@ -106,6 +106,7 @@ function ChannelBlocks({ channel }: { readonly channel: Channel }) {
       />
       {channel.is_practice ? <PracticeBlock channel={channel} /> : <ReachBlock channel={channel} />}
       {channel.state !== 'disconnected' && <BehaviourBlock channel={channel} />}
+      {channel.state !== 'disconnected' && <ReopenBlock channel={channel} />}
       {type !== undefined && !channel.is_practice && channel.state !== 'disconnected' && (
         <AccessBlock channel={channel} type={type} />
       )}
@@ -155,9 +156,9 @@ function BehaviourBlock({ channel }: { readonly channel: Channel }) {
   const current = READ_MARKS.find((value) => value === channel.settings.mark_read) ?? 'on_answer';
 
   async function choose(next: ReadMark): Promise<void> {
-    await act(() => patch({ settings: withReadMark(channel.settings, next) }), {
+    await act(() => patch({ settings: withSetting(channel.settings, { mark_read: next }) }), {
       done: t('common.saved'),
-      undo: () => void act(() => patch({ settings: withReadMark(channel.settings, current) })),
+      undo: () => void act(() => patch({ settings: withSetting(channel.settings, { mark_read: current }) })),
     });
   }
 
@@ -173,11 +174,48 @@ function BehaviourBlock({ channel }: { readonly channel: Channel }) {
 }
 
 /** A change of settings is sent whole: what is left out goes back to the channel type's own value. */
-function withReadMark(settings: Channel['settings'], mark: ReadMark): Readonly<Record<string, string | number>> {
-  const numbers = ['sends_per_second', 'pair_interval_s', 'pair_burst', 'unanswered_limit'].filter(
+function withSetting(
+  settings: Channel['settings'],
+  change: Readonly<Record<string, string | number>>,
+): Readonly<Record<string, string | number>> {
+  const numbers = ['sends_per_second', 'pair_interval_s', 'pair_burst', 'unanswered_limit', 'reopen_days'].filter(
     (name) => name in settings,
   );
-  return { ...Object.fromEntries(numbers.map((name) => [name, Number(settings[name])])), mark_read: mark };
+  const { mark_read: mark } = settings;
+  return {
+    ...Object.fromEntries(numbers.map((name) => [name, Number(settings[name])])),
+    ...(mark !== undefined && { mark_read: mark }),
+    ...change,
+  };
+}
+
+const REOPEN_DAYS = [0, 1, 3, 7, 14, 30, 90] as const;
+
+/** How long a message of the customer reopens what was resolved. */
+function ReopenBlock({ channel }: { readonly channel: Channel }) {
+  const patch = usePatch(channel);
+  const current = Number(channel.settings.reopen_days ?? 7);
+  const days = [...new Set<number>([...REOPEN_DAYS, current])].sort((a, b) => a - b);
+
+  async function choose(next: number): Promise<void> {
+    await act(() => patch({ settings: withSetting(channel.settings, { reopen_days: next }) }), {
+      done: t('common.saved'),
+      undo: () => void act(() => patch({ settings: withSetting(channel.settings, { reopen_days: current }) })),
+    });
+  }
+
+  return (
+    <Select
+      label={t('settings.channel.reopen')}
+      value={String(current)}
+      options={days.map((count) => ({
+        value: String(count),
+        label: count === 0 ? t('settings.channel.reopen_never') : t('settings.channel.reopen_days', { count }),
+      }))}
+      onValueChange={(next) => void choose(Number(next))}
+      className="max-w-72"
+    />
+  );
 }
 
 /** New values for the provider: a token that ends, a secret that was changed. What stays empty stays as it is. */

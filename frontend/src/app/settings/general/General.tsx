@@ -56,6 +56,13 @@ export function General() {
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(first_reply_assigns) => void change({ first_reply_assigns })}
             />
+            <Switch
+              label={t('settings.general.thanks')}
+              hint={t('settings.general.thanks_hint')}
+              checked={workspace.settings.quiet_thanks !== false}
+              disabled={!agent.permissions.includes('workspace:change')}
+              onCheckedChange={(quiet_thanks) => void change({ quiet_thanks })}
+            />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
               <Button
                 isBusy={sending.isPending}
