@@ -93,6 +93,9 @@ class Browser:
     async def patch(self, path: str, body: Any = None, **more: Any) -> "Answer":
         return await self.request("PATCH", path, body, **more)
 
+    async def put(self, path: str, body: Any = None, **more: Any) -> "Answer":
+        return await self.request("PUT", path, body, **more)
+
     async def delete(self, path: str, **more: Any) -> "Answer":
         return await self.request("DELETE", path, **more)
 

@@ -75,6 +75,8 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/agents/{agent_id}/sessions",
         "/api/channels/{channel_id}",
         "/api/contacts/{contact_id}/notes/{note_id}",  # its row stays
+        "/api/conversations/{conversation_id}/followers/{agent_id}",
+        "/api/conversations/{conversation_id}/pin",
         "/api/conversations/{conversation_id}/snooze",  # wakes it
         "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
         "/api/fields/{field_id}",

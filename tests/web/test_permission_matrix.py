@@ -44,6 +44,13 @@ SUPERVISORS_OF_OBJECT = "401 403 403 403 ok ok 404 401 403"
 SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
 
 RULES = {
+    "follow": CHANGE_CONVERSATION,
+    "unfollow": "401 404 404 403 ok ok 404 401 403",  # somebody else
+    "getPins": "401 ok ok ok ok ok ok 401 401",
+    "pinConversation": "401 404 404 ok ok ok 404 401 401",
+    "unpinConversation": "401 ok ok ok ok ok ok 401 401",  # of one's own: there is nothing to find out
+    "handOver": "401 404 404 403 ok ok 404 401 403",  # to somebody else, what nobody has
+    "markUnread": "401 404 404 ok ok ok 404 401 401",
     "acceptInvitation": PUBLIC,
     "cancelScheduled": CHANGE_CONVERSATION,
     "checkChannel": ADMINS,
@@ -286,6 +293,16 @@ async def _label(house: House) -> dict[str, str]:
     return {"label_id": made.json["id"]}
 
 
+async def _follower(house: House) -> dict[str, str]:
+    return {**await _conversation(house), "agent_id": str(house.admin.agent_id)}
+
+
+async def _unread(house: House) -> dict[str, str]:
+    found = await _conversation(house)
+    message_id = await house.desk.receive(UUID(found["conversation_id"]), house.channel_id, "look")
+    return {**found, "message_id": str(message_id)}
+
+
 async def _team(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/teams", {"name": secrets.token_hex(6), "colour": "teal"})
     assert made.status == 201, made.raw
@@ -367,6 +384,9 @@ _TARGETS: dict[str, _Target] = {
     "deleteSavedReply": _saved_reply,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
+    "follow": _follower,
+    "markUnread": _unread,
+    "unfollow": _follower,
     "deleteToken": _token,
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
@@ -402,6 +422,9 @@ _TARGETS: dict[str, _Target] = {
 }
 _OF_A_CONVERSATION = (
     "createContactNote",
+    "handOver",
+    "pinConversation",
+    "unpinConversation",
     "createMessage",
     "endWaiting",
     "getContact",
@@ -444,7 +467,7 @@ QUERIES = {
 }
 
 
-_PLACES = ("{conversation_id}",)
+_PLACES = ("{conversation_id}", "{message_id}")
 
 
 def body_of(name: str) -> Any:
@@ -468,6 +491,8 @@ def body_of(name: str) -> Any:
         "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},
         "findConversations": {"filter": {"kind": "group", "match": "all"}},
         "markConversationRead": {"incoming_count": 1},
+        "handOver": {"assignee_id": str(uuid4()), "client_id": str(uuid4())},
+        "markUnread": {"message_id": "{message_id}"},
         "postPracticePart": {"name": "Cem"},
         "provePassword": {"password": "wrong"},
         "readNotifications": {},

@@ -10,7 +10,7 @@ from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
-from threadline.store.agents import is_active_agent
+from threadline.store.agents import serves_channel
 from threadline.store.conversations import (
     ConversationKeys,
     access_conversation_keys,
@@ -72,9 +72,17 @@ def _check_may_assign(caller: Caller, conversation: ConversationKeys, after: Han
 
 
 async def _assign(session: Session, conversation: ConversationKeys, assignee_id: UUID | None) -> None:
-    if assignee_id is not None and not await is_active_agent(session, assignee_id):
-        raise Invalid("This person is not in the workspace.", field="assignee_id", reason="person_not_here")
+    if assignee_id is not None:
+        await _check_serves(session, assignee_id, conversation.channel_id)
     await set_assignee(session, conversation_id=conversation.id, assignee_id=assignee_id)
+
+
+async def _check_serves(session: Session, agent_id: UUID, channel_id: UUID) -> None:
+    serves = await serves_channel(session, agent_id, channel_id)
+    if serves is None:
+        raise Invalid("This person is not in the workspace.", field="assignee_id", reason="person_not_here")
+    if not serves:
+        raise Invalid("This person does not see this channel.", field="assignee_id", reason="person_without_channel")
 
 
 async def _move(session: Session, conversation: ConversationKeys, team_id: UUID | None) -> dict[UUID, str]:

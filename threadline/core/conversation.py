@@ -86,6 +86,12 @@ def waits_again_line(waiting_since: datetime, *, reason: str = "") -> Line:
 
 OFF_SHIFT = "off_shift"
 """Why it was taken from somebody: they are not there, and the customer waits."""
+
+
+def priority_line(before: int, after: int) -> Line:
+    return Line(what="priority", data={"priority": str(after), "previous_priority": str(before)})
+
+
 NO_ANSWER_NEEDED = "no_answer_needed"
 WAITS_AGAIN = "waits_again"
 

@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     LABEL_CREATED = "label_created"
     LABEL_CHANGED = "label_changed"
     LABEL_DELETED = "label_deleted"
+    PINS_CHANGED = "pins_changed"
+    """What an agent keeps on top of their lists; told to them alone."""
     TEAM_CREATED = "team_created"
     TEAM_CHANGED = "team_changed"
     TEAM_DELETED = "team_deleted"

@@ -116,13 +116,19 @@ class Visibility:
             return "all"
         return "assigned" if self.team_ids is None else "team"
 
-    def shows(self, *, channel_id: UUID, assignee_id: UUID | None, team_id: UUID | None) -> bool:
-        """True if a conversation on this channel, assigned so, is seen."""
-        return self.has_channel(channel_id) and self.has_handling(assignee_id, team_id)
+    def shows(
+        self,
+        *,
+        channel_id: UUID,
+        assignee_id: UUID | None,
+        team_id: UUID | None,
+        invited_ids: frozenset[UUID] = frozenset(),
+    ) -> bool:
+        """True if a conversation on this channel, assigned so, is seen. `invited_ids`: whom a colleague asked in."""
+        return self.has_channel(channel_id) and self._has_handling(assignee_id, team_id, invited_ids)
 
-    def has_handling(self, assignee_id: UUID | None, team_id: UUID | None) -> bool:
-        """True if a conversation assigned so is seen, as far as its channel allows."""
-        if self.only_assigned_to in (None, assignee_id):
+    def _has_handling(self, assignee_id: UUID | None, team_id: UUID | None, invited_ids: frozenset[UUID]) -> bool:
+        if self.only_assigned_to in (None, assignee_id) or self.only_assigned_to in invited_ids:
             return True
         return team_id is not None and self.team_ids is not None and team_id in self.team_ids
 

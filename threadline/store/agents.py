@@ -131,6 +131,17 @@ def _shift(stored: str | None) -> Shift | None:
     return None if stored is None else msgspec.json.decode(stored, type=Shift)
 
 
+async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> bool | None:
+    """Whether an agent who is here sees a channel; None: nobody who is here."""
+    return await (await session.raw()).fetchval(
+        "select channel_ids is null or $3 = any(channel_ids) from agents"
+        " where workspace_id = $1 and id = $2 and deactivated_at is null",
+        session.workspace_id,
+        agent_id,
+        channel_id,
+    )
+
+
 async def insert_agent(
     session: Session, *, agent_id: UUID, person_id: UUID, role: str, sees: str, channel_ids: Sequence[UUID] | None
 ) -> UUID:

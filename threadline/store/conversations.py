@@ -15,6 +15,7 @@ from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.followers import FOLLOWED, followers_of
 from threadline.store.labels import labels_of
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
 from threadline.store.session import Session
@@ -23,6 +24,7 @@ from threadline.store.visibility import Arguments, visible
 
 class ListView(StrEnum):
     MINE = "mine"
+    FOLLOWED = "followed"
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
     OPEN = "open"
@@ -72,6 +74,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """None while it is snoozed: until the customer writes."""
     assignee_id: UUID | None
     team_id: UUID | None
+    priority: int
+    """0 none, 1 medium, 2 high, 3 urgent."""
     last_message: LastMessage | None
     last_activity_at: datetime
     waiting_since: datetime | None
@@ -90,6 +94,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """How many could not go out when it came."""
     address_display: str
     label_ids: list[UUID]
+    follower_ids: list[UUID]
+    """Agents, the first first."""
 
 
 class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +129,8 @@ greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.in
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
-c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.last_activity_at, c.waiting_since,
-c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
+c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
+c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.scheduled_count, c.held_count, p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
@@ -203,6 +209,9 @@ def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
     match view:
         case ListView.MINE:
             return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and {IN_WORK}"
+        case ListView.FOLLOWED:
+            followed = FOLLOWED.format(alias="c", workspace="$1", agent=arguments.add(caller.agent_id) + "::uuid")
+            return f"{followed} and {IN_WORK}"
         case ListView.UNASSIGNED:
             return f"c.assignee_id is null and {IN_WORK}"
         case ListView.WAITING:
@@ -292,7 +301,7 @@ async def find_earlier(session: Session, caller: Caller, conversation_id: UUID) 
 
 
 async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
-    """The one who waits longest, nobody answers, and the caller may and can serve; locked. None: there is no such one.
+    """The most urgent who waits, nobody answers, and the caller may and can serve; locked. None: there is none.
 
     What another has under its lock is passed over, so that two who ask at once get two. Reads conversations_waiting.
     A conversation of a team is for its members; a number that is disconnected can serve nobody.
@@ -306,7 +315,7 @@ async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
         f" and {visible(caller.visibility, 'c', arguments)}"
         " and exists (select from channels ch where ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         " and ch.state <> 'disconnected')"
-        " order by c.waiting_since, c.id limit 1 for no key update of c skip locked",
+        " order by c.priority desc, c.waiting_since, c.id limit 1 for no key update of c skip locked",
         *arguments.values,
     )
 
@@ -319,6 +328,21 @@ async def load_keys(session: Session, conversation_ids: Sequence[UUID]) -> list[
         list(conversation_ids),
     )
     return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]
+
+
+async def list_pinned(session: Session, caller: Caller, agent_id: UUID) -> list[Conversation]:
+    """What an agent has pinned, the last first, as far as they see it."""
+    arguments = Arguments(caller.workspace_id, agent_id)
+    sight = visible(caller.visibility, "c", arguments)
+    connection = await session.raw()
+    rows = await connection.fetch(
+        f"select {_COLUMNS}, coalesce(r.read_count, 0) as read_count"
+        f" from pins pin join conversations c on c.workspace_id = pin.workspace_id and c.id = pin.conversation_id"
+        f" {_JOINS} {_READS.format(agent='$2')}"
+        f" where pin.workspace_id = $1 and pin.agent_id = $2 and {sight} order by pin.pinned_at desc, c.id desc",
+        *arguments.values,
+    )
+    return await _with_labels(connection, caller.workspace_id, rows, has_reads=True)
 
 
 async def load_conversations(
@@ -396,6 +420,19 @@ async def set_team(session: Session, *, conversation_id: UUID, team_id: UUID | N
     )
 
 
+async def set_priority(session: Session, *, conversation_id: UUID, priority: int) -> int:
+    """Of a conversation that is locked. Returns what it was before."""
+    before = await (await session.raw()).fetchval(
+        "update conversations c set priority = $3 from conversations was"
+        " where c.workspace_id = $1 and c.id = $2 and was.workspace_id = $1 and was.id = $2 returning was.priority",
+        session.workspace_id,
+        conversation_id,
+        priority,
+    )
+    assert isinstance(before, int)
+    return before
+
+
 async def find_unresolved(session: Session, *, conversation_id: UUID) -> UUID | None:
     """The unresolved conversation that stands in the place of this one, if it is another."""
     return await (await session.raw()).fetchval(
@@ -421,15 +458,34 @@ async def raise_read_count(session: Session, *, agent_id: UUID, conversation_id:
     return bool(written)
 
 
+async def set_read_count(session: Session, *, agent_id: UUID, conversation_id: UUID, read_count: int) -> None:
+    """How far an agent has read, also backwards."""
+    await (await session.raw()).execute(
+        "insert into reads (workspace_id, agent_id, conversation_id, read_count) values ($1, $2, $3, $4)"
+        " on conflict (workspace_id, agent_id, conversation_id) do update set read_count = excluded.read_count,"
+        " read_at = now()",
+        session.workspace_id,
+        agent_id,
+        conversation_id,
+        read_count,
+    )
+
+
 async def _with_labels(
     connection: Connection, workspace_id: UUID, rows: Sequence[asyncpg.Record], *, has_reads: bool
 ) -> list[Conversation]:
-    """Labels come by one more statement: a join in a list's query would cost it the order of its index."""
-    found = await labels_of(connection, workspace_id, "conversation", [row["id"] for row in rows])
-    return [_conversation(row, found.get(row["id"], []), has_reads=has_reads) for row in rows]
+    """Labels and followers come by statements of their own: a join would cost a list the order of its index."""
+    ids = [row["id"] for row in rows]
+    labels = await labels_of(connection, workspace_id, "conversation", ids)
+    followers = await followers_of(connection, workspace_id, ids)
+    return [
+        _conversation(row, labels.get(row["id"], []), followers.get(row["id"], []), has_reads=has_reads) for row in rows
+    ]
 
 
-def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool) -> Conversation:
+def _conversation(
+    row: asyncpg.Record, label_ids: list[UUID], follower_ids: list[UUID], *, has_reads: bool
+) -> Conversation:
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
@@ -438,6 +494,7 @@ def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],
         team_id=row["team_id"],
+        priority=row["priority"],
         last_message=_last_message(row),
         last_activity_at=row["last_activity_at"],
         waiting_since=row["waiting_since"],
@@ -452,6 +509,7 @@ def _conversation(row: asyncpg.Record, label_ids: list[UUID], *, has_reads: bool
         held_count=row["held_count"],
         address_display=display_phone(row["address_display"]),
         label_ids=label_ids,
+        follower_ids=follower_ids,
     )
 
 

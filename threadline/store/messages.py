@@ -232,6 +232,27 @@ def _cursor_of(row: asyncpg.Record) -> str:
     return encode_cursor(to_microseconds(row["sort_at"]), row["seq"])
 
 
+async def count_incoming_from(
+    session: Session, *, conversation_id: UUID, message_id: UUID, last_message_id: UUID | None
+) -> int:
+    """How many messages of the customer came from this one on; 0 if it is none of this conversation's.
+
+    Of a conversation that was accessed before. Reads the partitions between the message and the last, and no others.
+    """
+    count = await (await session.raw()).fetchval(
+        "select count(*) from messages first join messages t on t.workspace_id = first.workspace_id"
+        " and t.conversation_id = first.conversation_id and t.seq >= first.seq"
+        " and t.direction = 'incoming' and t.id between $4 and $5"
+        " where first.workspace_id = $1 and first.conversation_id = $2 and first.id = $3"
+        " and first.direction = 'incoming'",
+        session.workspace_id,
+        conversation_id,
+        message_id,
+        *id_range(message_id, last_message_id or message_id),
+    )
+    return count or 0
+
+
 async def access_message(session: Session, caller: Caller, message_id: UUID) -> Message:
     """One message of a conversation that the caller may see. Raises NotFound."""
     arguments = Arguments(caller.workspace_id, message_id)

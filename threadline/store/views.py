@@ -7,6 +7,7 @@ import msgspec
 
 from threadline.core.permission import Caller
 from threadline.store.conversations import IN_WORK
+from threadline.store.followers import FOLLOWED
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -32,6 +33,7 @@ class ViewCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 _CONDITIONS = {
     "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
+    "followed": FOLLOWED.format(alias="c", workspace="$1", agent="{agent}") + f" and {IN_WORK}",
     "unassigned": f"c.assignee_id is null and {IN_WORK}",
     "waiting": "c.waiting_since is not null and c.state <> 'resolved'",
     "open": "c.state = 'open'",

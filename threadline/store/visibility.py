@@ -35,10 +35,14 @@ def _on_channels(channel_ids: frozenset[UUID] | None, alias: str, arguments: Arg
 
 
 def _on_assignee(visibility: Visibility, alias: str, arguments: Arguments) -> list[str]:
-    """Both sides have an index of what is resolved and one of what is not, which the planner joins by their bits."""
+    """Each side has an index, which the planner joins by their bits; whom a colleague asked in is read once."""
     if visibility.only_assigned_to is None:
         return []
-    own = f"{alias}.assignee_id = {arguments.add(visibility.only_assigned_to)}"
-    if not visibility.team_ids:
-        return [own]
-    return [f"({own} or {alias}.team_id = any({arguments.add(sorted(visibility.team_ids))}::uuid[]))"]
+    agent = arguments.add(visibility.only_assigned_to)
+    conditions = [
+        f"{alias}.assignee_id = {agent}",
+        f"{alias}.id = any(array(select conversation_id from followers where agent_id = {agent} and is_invited))",
+    ]
+    if visibility.team_ids:
+        conditions.append(f"{alias}.team_id = any({arguments.add(sorted(visibility.team_ids))}::uuid[])")
+    return [f"({' or '.join(conditions)})"]

@@ -17,6 +17,7 @@ from threadline.store.contacts import access_contact
 from threadline.store.conversations import load_conversations
 from threadline.store.events import NumberedEvent
 from threadline.store.files import load_files
+from threadline.store.followers import invited_to
 from threadline.store.messages import load_messages
 from threadline.store.session import Session
 from threadline.web.channel_views import show_channel
@@ -41,7 +42,12 @@ _IN_CONVERSATIONS: Final = frozenset(
     }
 )
 _PERSONAL: Final = frozenset(
-    {EventKind.CONVERSATION_READ, EventKind.PREFERENCES_CHANGED, EventKind.NOTIFICATIONS_CHANGED}
+    {
+        EventKind.CONVERSATION_READ,
+        EventKind.PINS_CHANGED,
+        EventKind.PREFERENCES_CHANGED,
+        EventKind.NOTIFICATIONS_CHANGED,
+    }
 )
 """Told to nobody but the agent whose they are."""
 _OF_CHANNELS: Final = frozenset(
@@ -76,6 +82,8 @@ class Batch:
     channels: dict[UUID, msgspec.Raw]
     agents: dict[UUID, msgspec.Raw]
     files: dict[UUID, msgspec.Raw]
+    invited: dict[UUID, frozenset[UUID]]
+    """Conversation → who sees it by a colleague's word; read only for those who do not see everything."""
     contacts: dict[tuple[Visibility, UUID], msgspec.Raw | None] = field(
         default_factory=dict[tuple[Visibility, UUID], msgspec.Raw | None]
     )
@@ -120,6 +128,7 @@ async def load_batch(
         channels=await _load_channels(connection, workspace_id, plain),
         agents=await _load_agents(connection, workspace_id, plain),
         files=await _load_files(connection, workspace_id, plain),
+        invited=await _load_invited(connection, workspace_id, [one.id for one in conversations], sights),
     )
     contact_ids = {event.contact_id for event in plain if event.kind is EventKind.CONTACT_CHANGED} - {None}
     if contact_ids:
@@ -213,11 +222,14 @@ def _sees(batch: Batch, visibility: Visibility, conversation_id: UUID) -> bool:
     if found is None:
         return False
     channel_id, assignee_id, team_id = found
-    return visibility.shows(channel_id=channel_id, assignee_id=assignee_id, team_id=team_id)
+    invited_ids = batch.invited.get(conversation_id, frozenset())
+    return visibility.shows(channel_id=channel_id, assignee_id=assignee_id, team_id=team_id, invited_ids=invited_ids)
 
 
 def _has_left(event: Event, visibility: Visibility) -> bool:
     """It was seen as it stood before this event, and is not seen any more."""
+    if event.data.get("is_added") is False and _id_in(event.data, "follower_id") == visibility.only_assigned_to:
+        return visibility.only_assigned_to is not None
     if "previous_assignee_id" not in event.data or event.channel_id is None:
         return False
     assignee_id, team_id = _id_in(event.data, "previous_assignee_id"), _id_in(event.data, "previous_team_id")
@@ -254,6 +266,14 @@ async def _load_agents(connection: Connection, workspace_id: UUID, events: list[
         return {}
     rows = await load_agents(connection, workspace_id=workspace_id, agent_ids=agent_ids)
     return {row.id: _raw(row) for row in rows}
+
+
+async def _load_invited(
+    connection: Connection, workspace_id: UUID, conversation_ids: list[UUID], sights: Iterable[Sight]
+) -> dict[UUID, frozenset[UUID]]:
+    if not conversation_ids or all(sight.visibility.only_assigned_to is None for sight in sights):
+        return {}
+    return await invited_to(connection, workspace_id, conversation_ids)
 
 
 async def _load_files(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:

@@ -2,6 +2,7 @@
 
 export const VIEWS = [
   'mine',
+  'followed',
   'unassigned',
   'waiting',
   'open',

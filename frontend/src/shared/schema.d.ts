@@ -330,8 +330,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Assign, resolve or reopen it.
-         * @description Assign, resolve or reopen it.
+         * Assign it, resolve or reopen it, say how much it presses.
+         * @description Assign it, resolve or reopen it, say how much it presses.
          */
         patch: operations["updateConversation"];
         trace?: never;
@@ -400,6 +400,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/followers/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Follow it, or ask a colleague in.
+         * @description Follow it, or ask a colleague in.
+         */
+        put: operations["follow"];
+        post?: never;
+        /**
+         * Follow it no more, or let a colleague go.
+         * @description Follow it no more, or let a colleague go.
+         */
+        delete: operations["unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to somebody or to a team, with a note.
+         * @description Give it to somebody or to a team, with a note.
+         */
+        post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/labels": {
         parameters: {
             query?: never;
@@ -459,6 +503,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep it on top of one's own lists.
+         * @description Keep it on top of one's own lists.
+         */
+        put: operations["pinConversation"];
+        post?: never;
+        /**
+         * Let go of it.
+         * @description Let go of it.
+         */
+        delete: operations["unpinConversation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -566,6 +634,26 @@ export interface paths {
          * @description Show the customer that somebody writes.
          */
         post: operations["showTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unread again, from a message of the customer on. The customer's messenger is told nothing.
+         * @description Unread again, from a message of the customer on. The customer's messenger is told nothing.
+         */
+        post: operations["markUnread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1198,6 +1286,26 @@ export interface paths {
          * @description Change one's name, language or password.
          */
         patch: operations["updatePerson"];
+        trace?: never;
+    };
+    "/api/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has pinned.
+         * @description What one has pinned.
+         */
+        get: operations["getPins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/practice/{channel_id}": {
@@ -2422,6 +2530,7 @@ export interface components {
             /** Format: uuid */
             channel_id: string;
             contact: components["schemas"]["ContactName"];
+            follower_ids: string[];
             has_failed: boolean;
             held_count: number;
             /** Format: uuid */
@@ -2431,6 +2540,7 @@ export interface components {
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
+            priority: number;
             read_count?: number;
             scheduled_count: number;
             snoozed_until: string | null;
@@ -2449,6 +2559,8 @@ export interface components {
         ConversationChange: {
             /** Assignee Id */
             assignee_id?: string | null;
+            /** Priority */
+            priority?: number | null;
             /** State */
             state?: ("open" | "resolved") | null;
             /** Team Id */
@@ -2464,6 +2576,7 @@ export interface components {
             /** Format: uuid */
             channel_id: string;
             contact: components["schemas"]["Contact"];
+            follower_ids: string[];
             has_failed: boolean;
             held_count: number;
             /** Format: uuid */
@@ -2473,6 +2586,7 @@ export interface components {
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
+            priority: number;
             read_count: number;
             scheduled_count: number;
             snoozed_until: string | null;
@@ -2591,7 +2705,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -2876,6 +2990,23 @@ export interface components {
             /** Of */
             of?: (components["schemas"]["ConditionInput"] | components["schemas"]["GroupInput"])[];
         };
+        /**
+         * HandOver
+         * @description To a person, to a team, or to a person of a team.
+         */
+        HandOver: {
+            /** Assignee Id */
+            assignee_id?: string | null;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Note */
+            note?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
         /** Health */
         Health: {
             facts: {
@@ -3111,7 +3242,7 @@ export interface components {
          * ListView
          * @enum {string}
          */
-        ListView: "mine" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "scheduled" | "held" | "failed";
+        ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "scheduled" | "held" | "failed";
         /** Location */
         Location: {
             /** @default  */
@@ -3425,6 +3556,11 @@ export interface components {
         Ping: {
             /** @enum {unknown} */
             kind: "ping";
+        };
+        /** PinList */
+        PinList: {
+            items: components["schemas"]["Conversation"][];
+            position: number;
         };
         /** Pong */
         Pong: {
@@ -4211,6 +4347,14 @@ export interface components {
          * @enum {unknown}
          */
         Tone: "bell" | "chime" | "drop" | "none" | "pulse";
+        /** UnreadMark */
+        UnreadMark: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+        };
         /**
          * Unsupported
          * @description Something we or the provider's API cannot show. The raw delivery is kept.
@@ -5244,6 +5388,105 @@ export interface operations {
             };
         };
     };
+    follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateConversationLabels: {
         parameters: {
             query?: never;
@@ -5372,6 +5615,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessagesAround"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pinConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpinConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {
@@ -5590,6 +5891,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markUnread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnreadMark"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {
@@ -6771,6 +7105,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinList"];
                 };
             };
             /** @description Refused or failed */

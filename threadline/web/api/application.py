@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from threadline.core.errors import ThreadlineError
 from threadline.web.api import (
     channels,
+    collaboration,
     contacts,
     conversations,
     deliveries,
@@ -50,6 +51,7 @@ _ROUTERS = (
     notifications.router,
     tokens.router,
     workspace.router,
+    collaboration.router,
     conversations.router,
     messages.router,
     contacts.router,

@@ -13,6 +13,7 @@ from threadline.actions.change_conversation import change_conversation
 from threadline.actions.end_waiting import end_waiting, restore_waiting
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.read_conversation import read_conversation
+from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.actions.take_next import take_next
 from threadline.channels.registry import channel_type
@@ -85,6 +86,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     assignee_id: UUID | None
     team_id: UUID | None
+    priority: int
     last_message: LastMessage | None
     last_activity_at: datetime
     waiting_since: datetime | None
@@ -99,6 +101,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     held_count: int
     address_display: str
     label_ids: list[UUID]
+    follower_ids: list[UUID]
 
 
 class EarlierAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +121,8 @@ class ConversationChange(Input):
     state: Literal["open", "resolved"] | None = None
     assignee_id: Id | None = None
     team_id: Id | None = None
+    priority: Annotated[int, Field(ge=0, le=3)] | None = None
+    """0 none, 1 medium, 2 high, 3 urgent."""
 
 
 class Snooze(Input):
@@ -181,9 +186,19 @@ async def get_conversation(conversation_id: UUID, call: Call = calls(Permission.
 async def update_conversation(
     conversation_id: UUID, given: ConversationChange, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
 ) -> Response:
-    """Assign, resolve or reopen it."""
-    if not given.model_fields_set or ("state" in given.model_fields_set and given.state is None):
+    """Assign it, resolve or reopen it, say how much it presses."""
+    named = given.model_fields_set
+    if not named or ("state" in named and given.state is None) or ("priority" in named and given.priority is None):
         raise Invalid("Please say what is to change.", field="state", reason="nothing_to_change")
+    if given.priority is not None:
+        await set_priority(
+            call.session,
+            caller=call.caller,
+            conversation_id=conversation_id,
+            priority=given.priority,
+            now=call.now,
+            new_id=new_id,
+        )
     await change_conversation(
         call.session,
         caller=call.caller,

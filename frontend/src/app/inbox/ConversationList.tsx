@@ -303,6 +303,8 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
       return { title: t('empty.waiting'), text: t('empty.waiting_text') };
     case 'mine':
       return { title: t('empty.mine'), text: t('empty.mine_text') };
+    case 'followed':
+      return { title: t('empty.followed'), text: t('empty.followed_text') };
     case 'failed':
       return { title: t('empty.failed'), text: t('empty.failed_text') };
     case 'resolved':

@@ -5,6 +5,7 @@ import {
   CircleAlert,
   CircleDashed,
   CirclePause,
+  Eye,
   Hand,
   Inbox,
   Timer,
@@ -18,6 +19,7 @@ import { VIEWS, type View, type ViewName } from '../paths';
 
 export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   mine: Hand,
+  followed: Eye,
   unassigned: CircleDashed,
   waiting: Timer,
   open: Inbox,

@@ -11,6 +11,7 @@ import {
   loadConversation,
   loadCounts,
   loadLabels,
+  loadPins,
   loadSavedCounts,
   loadSavedViews,
   loadTeams,
@@ -74,6 +75,7 @@ function keepUp(): () => void {
   let labelEpoch = -1;
   let teamEpoch = -1;
   let savedViewEpoch = -1;
+  let pinEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let savedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -115,6 +117,7 @@ function keepUp(): () => void {
       labelEpoch = -1;
       teamEpoch = -1;
       savedViewEpoch = -1;
+      pinEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -130,6 +133,10 @@ function keepUp(): () => void {
     if (state.savedViewEpoch !== savedViewEpoch) {
       savedViewEpoch = state.savedViewEpoch;
       load(loadSavedViews);
+    }
+    if (state.pinEpoch !== pinEpoch) {
+      pinEpoch = state.pinEpoch;
+      load(loadPins);
     }
     if (state.counts?.isStale) countSoon();
     if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();

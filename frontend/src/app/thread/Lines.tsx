@@ -80,6 +80,7 @@ export function describeLine(message: Message): string {
     previous: nameOf(data['previous_assignee_id']),
     when: whenOf(data['until']),
     label: data['label'] ?? '',
+    agent: nameOf(data['agent_id']),
     team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;
@@ -91,7 +92,8 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, author
   if (reason === 'reaction' || reason === 'not_delivered' || reason === 'off_shift') return `${what}_by_${reason}`;
   if (author.kind === 'contact' && (what === 'reopened' || what === 'woken')) return `${what}_by_customer`;
   if (what === 'woken' && reason === 'time') return 'woken_by_time';
-  const happened = what === 'snoozed' ? snoozedHow(data['until']) : what;
+  if (what === 'follower_removed' && author.id === data['agent_id']) return 'follower_left_by';
+  const happened = happenedHow(what, data);
   if (author.kind !== 'agent') return happened;
   const previous = data['previous_assignee_id'];
   switch (what) {
@@ -103,6 +105,11 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, author
     default:
       return `${happened}_by`;
   }
+}
+
+function happenedHow(what: string, data: Readonly<Record<string, string>>): string {
+  if (what === 'priority') return `priority_${data['priority'] ?? '0'}`;
+  return what === 'snoozed' ? snoozedHow(data['until']) : what;
 }
 
 /** A line may come from a server that did not tell until when. */

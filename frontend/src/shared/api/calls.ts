@@ -73,6 +73,11 @@ export async function fetchConversations(query: ConversationQuery): Promise<Page
   return { ...page, items: page.items.map((row) => ({ ...row, read_count: row.read_count ?? 0 })) };
 }
 
+export async function fetchPins(): Promise<{ items: Conversation[]; position: number }> {
+  const { items, position } = await answerOf(client.GET('/api/pins'));
+  return { items: items.map((row) => ({ ...row, read_count: row.read_count ?? 0 })), position };
+}
+
 export function fetchCounts(): Promise<ViewCounts> {
   return answerOf(client.GET('/api/views'));
 }

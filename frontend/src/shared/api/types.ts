@@ -87,7 +87,7 @@ export type Audience = SavedView['audience'];
 
 /** The fixed views of the server. */
 export type ListView =
-  'mine' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
+  'mine' | 'followed' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
 
 export type Count = Schemas['ViewCount'];
 export type ViewCounts = Schemas['ViewCounts'];

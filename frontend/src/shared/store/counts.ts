@@ -5,6 +5,7 @@ import type { Counts, ListView } from './state';
 
 const VIEWS: readonly ListView[] = [
   'mine',
+  'followed',
   'unassigned',
   'waiting',
   'open',
@@ -22,7 +23,7 @@ export function countChange(
   after: ConversationRow,
   me: Id,
 ): Counts {
-  if (before && isCountedAlike(before, after)) return counts;
+  if (before && isCountedAlike(before, after, me)) return counts;
   const views = { ...counts.views };
   for (const view of VIEWS) {
     const known = views[view];
@@ -41,10 +42,11 @@ export function movesLongest(counts: Counts, before: ConversationRow | undefined
   return after.waiting_since !== null && (longest === null || Date.parse(after.waiting_since) < Date.parse(longest));
 }
 
-function isCountedAlike(before: ConversationRow, after: ConversationRow): boolean {
+function isCountedAlike(before: ConversationRow, after: ConversationRow, me: Id): boolean {
   return (
     before.state === after.state &&
     before.assignee_id === after.assignee_id &&
+    before.follower_ids.includes(me) === after.follower_ids.includes(me) &&
     before.has_failed === after.has_failed &&
     before.scheduled_count > 0 === after.scheduled_count > 0 &&
     before.held_count > 0 === after.held_count > 0 &&

@@ -8,6 +8,8 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
   switch (view) {
     case 'mine':
       return isInWork && row.assignee_id === me;
+    case 'followed':
+      return isInWork && row.follower_ids.includes(me);
     case 'unassigned':
       return isInWork && row.assignee_id === null;
     case 'waiting':

@@ -10,6 +10,7 @@ import {
   fetchLabels,
   fetchMessages,
   fetchMessagesAround,
+  fetchPins,
   fetchTeams,
   fetchSavedCounts,
   fetchSavedViews,
@@ -67,6 +68,16 @@ export function loadSavedViews(): Promise<void> {
 export function loadSavedCounts(): Promise<void> {
   return once('saved counts', async () => {
     dispatch({ type: 'saved_counts_loaded', counts: await fetchSavedCounts() });
+  });
+}
+
+/** What is pinned, with its rows: they may stand far down their lists. */
+export function loadPins(): Promise<void> {
+  const { epoch, pinEpoch } = getState();
+  return once(`pins ${epoch} ${pinEpoch}`, async () => {
+    const { items, position } = await fetchPins();
+    const now = getState();
+    if (now.epoch === epoch && now.pinEpoch === pinEpoch) dispatch({ type: 'pins_loaded', items, position });
   });
 }
 

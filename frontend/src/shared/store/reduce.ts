@@ -48,6 +48,7 @@ export type Action =
   | { type: 'teams_loaded'; teams: Team[] }
   | { type: 'saved_views_loaded'; views: readonly SavedView[] }
   | { type: 'saved_counts_loaded'; counts: SavedViewCounts }
+  | { type: 'pins_loaded'; items: readonly Conversation[]; position: number }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
@@ -112,6 +113,11 @@ export function reduce(state: State, action: Action): State {
       return { ...state, savedViews: action.views };
     case 'saved_counts_loaded':
       return { ...state, savedCounts: { byId: action.counts.counts, position: action.counts.position } };
+    case 'pins_loaded':
+      return {
+        ...learnConversations(state, action.items, action.position).state,
+        pins: action.items.map(({ id }) => id),
+      };
     case 'conversation_loaded':
       return loadConversation(state, action.conversation, action.position ?? state.position);
     case 'conversation_edited':
@@ -184,6 +190,8 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'label_changed':
     case 'label_deleted':
       return { ...state, labelEpoch: state.labelEpoch + 1 };
+    case 'pins_changed':
+      return { ...state, pinEpoch: state.pinEpoch + 1 };
     case 'team_created':
     case 'team_changed':
       return { ...state, teamEpoch: state.teamEpoch + 1 };

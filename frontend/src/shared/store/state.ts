@@ -106,6 +106,8 @@ export interface State {
   areLabelsLoaded: boolean;
   teams: ReadonlyMap<Id, Team>;
   areTeamsLoaded: boolean;
+  /** What this agent keeps on top of their lists, the one pinned last first. */
+  pins: readonly Id[];
   threads: ReadonlyMap<Id, ThreadState>;
   lists: ReadonlyMap<string, ListState>;
   counts: Counts | null;
@@ -124,6 +126,8 @@ export interface State {
   labelEpoch: number;
   /** Raised when teams were made, changed or deleted. */
   teamEpoch: number;
+  /** Raised when this agent's pins changed, here or on another device. */
+  pinEpoch: number;
   /** Raised when fields of one's own were made, changed or deleted. */
   fieldEpoch: number;
   /** Raised when a field of some conversation was filled in. */
@@ -148,6 +152,7 @@ export const EMPTY: State = {
   areLabelsLoaded: false,
   teams: new Map(),
   areTeamsLoaded: false,
+  pins: [],
   threads: new Map(),
   lists: new Map(),
   counts: null,
@@ -160,6 +165,7 @@ export const EMPTY: State = {
   templateEpoch: 0,
   labelEpoch: 0,
   teamEpoch: 0,
+  pinEpoch: 0,
   fieldEpoch: 0,
   valueEpoch: 0,
   savedViewEpoch: 0,

@@ -16,6 +16,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     snoozed_until: null,
     assignee_id: null,
     team_id: null,
+    priority: 0,
     last_message: null,
     last_activity_at: time(0),
     waiting_since: null,
@@ -30,6 +31,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     held_count: 0,
     address_display: '',
     label_ids: [],
+    follower_ids: [],
     ...change,
   };
 }

@@ -1,0 +1,157 @@
+"""Priority, followers, pins, handing over and unread again: through HTTP and on the feed."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from tests.web.test_realtime import Feed
+
+
+@dataclass
+class House:
+    """An admin, an agent who sees everything, one who sees only their own, and a conversation of two messages."""
+
+    admin: Browser
+    agent: Browser
+    limited: Browser
+    desk: Desk
+    channel_id: UUID
+    conversation_id: UUID
+
+    @property
+    def path(self) -> str:
+        return f"/api/conversations/{self.conversation_id}"
+
+    async def row(self, browser: Browser) -> Any:
+        answer = await browser.get(self.path)
+        assert answer.status == 200, answer.raw
+        return answer.json
+
+    async def ids_in(self, browser: Browser, view: str) -> list[str]:
+        return [one["id"] for one in (await browser.get(f"/api/conversations?view={view}")).json["items"]]
+
+    async def lines(self) -> list[Any]:
+        thread = (await self.admin.get(f"{self.path}/messages")).json["items"]
+        return [one["content"] for one in thread if one["direction"] == "line"]
+
+
+@pytest.fixture
+async def house(server: Server) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        admin, agent, limited = [await stack.enter_async_context(browser_of(server)) for _ in range(3)]
+        await set_up(admin)
+        await join(admin, agent)
+        await join(admin, limited, sees="assigned")
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        conversation_id = await desk.conversation(channel_id, texts=("one", "two"))
+        yield House(admin, agent, limited, desk, channel_id, conversation_id)
+
+
+async def test_priority_is_told_and_comes_first_when_the_next_is_taken(house: House) -> None:
+    urgent = await house.desk.conversation(house.channel_id)
+    changed = await house.agent.patch(f"/api/conversations/{urgent}", {"priority": 3})
+    assert changed.json["priority"] == 3
+    await house.agent.patch(f"/api/conversations/{urgent}", {"priority": 3})
+    thread = (await house.agent.get(f"/api/conversations/{urgent}/messages")).json["items"]
+    assert [one["content"]["data"] for one in thread if one["direction"] == "line"] == [
+        {"priority": "3", "previous_priority": "0"}
+    ]
+    assert (await house.agent.patch(house.path, {"priority": 4})).status == 422
+    taken = [(await house.agent.post("/api/conversations/next", {})).json["conversation"]["id"] for _ in range(2)]
+    assert taken == [str(urgent), str(house.conversation_id)]
+
+
+async def test_following_is_quiet_and_asking_somebody_in_is_told(house: House) -> None:
+    me, other = str(house.agent.agent_id), str(house.limited.agent_id)
+    followed = await house.agent.put(f"{house.path}/followers/{me}")
+    assert followed.json["follower_ids"] == [me]
+    assert await house.lines() == []
+    assert await house.ids_in(house.agent, "followed") == [str(house.conversation_id)]
+    assert (await house.agent.get("/api/views")).json["views"]["followed"]["total"] == 1
+
+    async with Feed.of(house.limited) as feed:
+        asked = await house.agent.put(f"{house.path}/followers/{other}")
+        assert asked.json["follower_ids"] == [me, other]
+        assert await house.lines() == [{"kind": "line", "what": "follower_added", "data": {"agent_id": other}}]
+        await feed.quiet()
+        assert feed.conversations[str(house.conversation_id)]["follower_ids"] == [me, other]
+        # S5: who was asked in sees it on every path, whatever they see else.
+        assert await house.ids_in(house.limited, "open") == [str(house.conversation_id)]
+        assert (await house.limited.get(f"{house.path}/messages")).status == 200
+        # Others let go only by those who may assign; everybody leaves by themselves.
+        assert (await house.agent.delete(f"{house.path}/followers/{other}")).status == 403
+        assert (await house.admin.delete(f"{house.path}/followers/{other}")).status == 200
+        await feed.quiet()
+        assert feed.hidden == {str(house.conversation_id)}
+    assert (await house.limited.get(house.path)).status == 404
+    assert (await house.agent.delete(f"{house.path}/followers/{me}")).json["follower_ids"] == []
+    strange = await house.agent.put(f"{house.path}/followers/{uuid4()}")
+    assert (strange.status, strange.json["errors"][0]["reason"]) == (422, "person_not_here")
+
+
+async def test_who_follows_for_themselves_loses_it_with_their_sight(house: House) -> None:
+    me = str(house.limited.agent_id)
+    await house.admin.patch(house.path, {"assignee_id": me})
+    await house.limited.put(f"{house.path}/followers/{me}")
+    await house.admin.patch(house.path, {"assignee_id": None})
+    assert (await house.limited.get(house.path)).status == 404
+    assert await house.ids_in(house.limited, "followed") == []
+
+
+async def test_pins_are_ones_own_and_the_same_on_all_devices(house: House) -> None:
+    async with Feed.of(house.agent) as feed, Feed.of(house.admin) as others:
+        assert (await house.agent.put(f"{house.path}/pin")).status == 204
+        pinned = (await house.agent.get("/api/pins")).json["items"]
+        assert [one["id"] for one in pinned] == [str(house.conversation_id)]
+        await feed.quiet()
+        assert [event["kind"] for event in feed.events] == ["pins_changed"]
+        await others.quiet()
+        assert others.events == []
+    assert (await house.admin.get("/api/pins")).json["items"] == []
+    assert (await house.agent.delete(f"{house.path}/pin")).status == 204
+    assert (await house.agent.get("/api/pins")).json["items"] == []
+
+
+async def test_a_hand_over_brings_the_note_and_the_owner_together(house: House) -> None:
+    await house.admin.patch(house.path, {"assignee_id": str(house.agent.agent_id)})
+    body = {"assignee_id": str(house.limited.agent_id), "note": "Wants the blue one.", "client_id": str(uuid4())}
+    given = await house.agent.post(f"{house.path}/handover", body)
+    assert (given.status, given.json["assignee_id"]) == (200, str(house.limited.agent_id))
+    thread = (await house.limited.get(f"{house.path}/messages")).json["items"]
+    assert [one["direction"] for one in thread[-2:]] == ["note", "line"]
+    assert thread[-2]["content"]["text"] == "Wants the blue one."
+    # Both or nothing: somebody who may not is refused whole.
+    back = body | {"assignee_id": str(house.agent.agent_id), "client_id": str(uuid4())}
+    refused = await house.agent.post(f"{house.path}/handover", back)
+    assert refused.status == 403
+    assert len((await house.admin.get(f"{house.path}/messages")).json["items"]) == len(thread)
+    nobody = await house.admin.post(f"{house.path}/handover", {"note": "?", "client_id": str(uuid4())})
+    assert (nobody.status, nobody.json["errors"][0]["reason"]) == (422, "to_whom")
+
+
+async def test_nobody_is_given_what_they_cannot_see(house: House) -> None:
+    other_channel = await house.desk.channel()
+    await house.admin.patch(f"/api/agents/{house.agent.agent_id}", {"channel_ids": [str(other_channel)]})
+    refused = await house.admin.patch(house.path, {"assignee_id": str(house.agent.agent_id)})
+    assert (refused.status, refused.json["errors"][0]["reason"]) == (422, "person_without_channel")
+
+
+async def test_unread_again_from_any_message_on_all_of_ones_devices(house: House) -> None:
+    thread = (await house.agent.get(f"{house.path}/messages")).json["items"]
+    await house.agent.post(f"{house.path}/read", {"incoming_count": 2})
+    async with Feed.of(house.agent) as feed:
+        assert (await house.agent.post(f"{house.path}/unread", {"message_id": thread[1]["id"]})).status == 204
+        await feed.quiet()
+        assert [event["data"] for event in feed.events] == [{"read_count": 1}]
+    assert (await house.row(house.agent))["read_count"] == 1
+    await house.agent.post(f"{house.path}/unread", {"message_id": thread[0]["id"]})
+    assert (await house.row(house.agent))["read_count"] == 0
+    other = await house.desk.conversation(house.channel_id)
+    foreign = (await house.agent.get(f"/api/conversations/{other}/messages")).json["items"][0]["id"]
+    assert (await house.agent.post(f"{house.path}/unread", {"message_id": foreign})).status == 404
