@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
@@ -10,8 +11,9 @@ const API = process.env.THREADLINE_DEV_API ?? 'http://127.0.0.1:8080';
 const STATIC = resolve(import.meta.dirname, '../threadline/web/static');
 const THEME = resolve(import.meta.dirname, 'src/app/theme.js');
 const FORMS =
-  /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|InlineError|MultiSelect|Select|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
+  /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|InlineError|MultiSelect|Select|Slider|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
 const SHARED = new RegExp(`^(?!.*${FORMS.source}).*(src/shared/(?!i18n/catalogues)|lucide-react|csp-context)`);
+const SERVICE_WORKER = resolve(import.meta.dirname, 'src/app/sw.js');
 const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.map']);
 
 /** Puts the theme script before the first paint as a file of its own: the page's policy allows no inline script. */
@@ -27,6 +29,33 @@ function themeScript(): Plugin {
       const built = Object.values(bundle).find((item) => item.type === 'asset' && item.names.includes('theme.js'));
       const src = built === undefined ? '/src/app/theme.js' : `/${built.fileName}`;
       return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
+    },
+  };
+}
+
+/** Puts the service worker at /sw.js, knowing the files of the first load and a name for this very set of them. */
+function serviceWorker(): Plugin {
+  return {
+    name: 'threadline-service-worker',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const first = new Set<string>();
+      const follow = (name: string) => {
+        if (first.has(name)) return;
+        first.add(name);
+        const item = bundle[name];
+        if (item?.type === 'chunk') item.imports.forEach(follow);
+      };
+      for (const item of Object.values(bundle)) {
+        if (item.type === 'chunk' && item.isEntry) follow(item.fileName);
+        if (item.type === 'asset' && /\.css$|theme-.*\.js$|inter-latin-wght/.test(item.fileName))
+          first.add(item.fileName);
+      }
+      const shell = ['/', ...[...first].sort().map((name) => `/${name}`)];
+      const source = readFileSync(SERVICE_WORKER, 'utf8');
+      const build = createHash('sha256').update(source).update(shell.join()).digest('hex').slice(0, 16);
+      const filled = source.replace('__BUILD__', build).replace('__SHELL__', JSON.stringify(shell));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: filled });
     },
   };
 }
@@ -54,7 +83,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), themeScript(), compressed()],
+  plugins: [react(), tailwindcss(), themeScript(), serviceWorker(), compressed()],
   resolve: { alias: { '@': resolve(import.meta.dirname, 'src') } },
   build: {
     outDir: STATIC,

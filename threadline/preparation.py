@@ -1,5 +1,6 @@
 """What makes a database an installation: schema, master key, sandbox, set-up link. Safe to repeat at every start."""
 
+from threadline.actions.make_push_key import ensure_push_key
 from threadline.actions.set_up_workspace import create_setup_link
 from threadline.house import check_key, connect, database_url, make_database
 from threadline.infra.clock import new_id
@@ -45,6 +46,8 @@ async def prepare_database(settings: Settings) -> Keyring:
         async with database.transaction(Role.ENGINE) as session:
             await insert_installation(session, key_fingerprint=keyring.fingerprint)
         await check_key(database, keyring)
+        async with database.transaction(Role.ENGINE) as session:
+            await ensure_push_key(session, keyring, new_id=new_id)
         return keyring
     finally:
         await database.close()

@@ -1,5 +1,6 @@
 """How the desk looks, sounds and reaches one agent."""
 
+import json
 import re
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import ContextMaker, Person
 from tests.browser.desk import Desk
+from tests.browser.product import Product
 from tests.browser.provider import Provider
+from tests.browser.watching import Watch
 
 PHONE: Any = {"width": 390, "height": 844}
 
@@ -165,3 +168,100 @@ def test_do_not_disturb_is_silent_and_phones_show_every_setting(
     expect(Desk(page).row(customer)).to_be_visible()
     page.wait_for_timeout(300)
     assert page.evaluate("window.__notes") == 0
+
+
+_SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration.getNotifications()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+}"""
+
+
+def test_a_push_message_shows_the_name_only_to_the_agents_own_session_and_opens_the_conversation(
+    new_context: ContextMaker, admin: Person, colleague: Person, provider: Provider, product: Product
+) -> None:
+    customer = provider.customer("Ilse Bakker")
+    customer.says("Is the lamp in stock?")
+    desk = Desk(new_context(admin).new_page()).open()
+    expect(desk.row(customer)).to_be_visible()
+    conversation = admin.conversation_of(customer)
+    admin.patch(f"/api/conversations/{conversation['id']}", {"assignee_id": colleague.agent_id})
+    context = new_context(colleague)
+    context.grant_permissions(["notifications"])
+    page = context.new_page()
+    page.goto("/settings/notifications")
+    expect(page.get_by_text("This browser shows notifications.")).to_be_visible()
+    expect(page.get_by_role("button", name="Reach me here when the desk is closed")).to_be_visible()
+    assert colleague.get("/api/push-key")["public_key"].startswith("B")
+    (told,) = colleague.get("/api/notifications")["items"]
+
+    service_worker = context.new_cdp_session(page)
+    registrations: list[dict[str, Any]] = []
+    service_worker.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
+    )
+    service_worker.send("ServiceWorker.enable")
+    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    payload = {"id": told["id"], "conversation_id": conversation["id"], "kind": "assigned", "count": 1}
+    page.evaluate(_LEAVE)
+    page.goto("about:blank")
+    (registration,) = {one["registrationId"]: one for one in registrations}.values()
+    for lost in ({"id": str(uuid4()), "conversation_id": str(uuid4())}, {}):
+        service_worker.send(
+            "ServiceWorker.deliverPushMessage",
+            {
+                "origin": product.url,
+                "registrationId": registration["registrationId"],
+                "data": json.dumps(payload | {"title": "You were given a conversation", "lang": "en"} | lost),
+            },
+        )
+    page.goto("/settings/profile")
+    for _ in range(50):
+        if len(page.evaluate(_SHOWN)) == 2:
+            break
+        page.wait_for_timeout(100)
+    shown = {one["title"]: one for one in page.evaluate(_SHOWN)}
+    assert set(shown) == {"You were given a conversation", "You were given Ilse Bakker"}
+    known = shown["You were given Ilse Bakker"]
+    assert (known["body"], known["tag"]) == ("", conversation["id"])
+    assert known["data"] == {"url": f"/inbox/open/{conversation['id']}"}
+
+    page.goto("/inbox")
+    expect(Desk(page).row(customer)).to_be_visible()
+    page.wait_for_timeout(500)
+    page.evaluate(
+        "url => navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { kind: 'open', url } }))",
+        known["data"]["url"],
+    )
+    expect(Desk(page).bubble("Is the lamp in stock?")).to_be_visible()
+    for _ in range(50):  # read here, so it stands on no lock screen any more
+        if [one["tag"] for one in page.evaluate(_SHOWN)].count(conversation["id"]) == 0:
+            break
+        page.wait_for_timeout(100)
+    assert conversation["id"] not in [one["tag"] for one in page.evaluate(_SHOWN)]
+
+
+def test_the_desk_can_be_installed_and_its_shell_stands_without_a_network(
+    new_context: ContextMaker, colleague: Person, watch: Watch
+) -> None:
+    context = new_context(colleague)
+    page = context.new_page()
+    page.goto("/inbox")
+    manifest = page.evaluate("fetch('/manifest.webmanifest').then((answer) => answer.json())")
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        assert page.request.get(icon["src"]).ok
+    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    page.reload()
+    expect(page.get_by_role("listbox", name="Conversations")).to_be_visible()
+    kept = page.evaluate(
+        "caches.keys().then((names) => caches.open(names[0])).then((cache) => cache.keys())"
+        ".then((keys) => keys.map(({ url }) => new URL(url).pathname))"
+    )
+    assert "/" in kept
+    assert not [path for path in kept if path.startswith("/api")]
+    watch.is_cut_off = True
+    context.set_offline(True)
+    page.reload()
+    expect(page).to_have_title("Threadline")
+    context.set_offline(False)
+    expect(page.get_by_role("listbox", name="Conversations")).to_be_visible()

@@ -63,6 +63,7 @@ RULES = {
     "createInvitation": ADMINS,
     "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
+    "createPushSubscription": OWN,
     "createSavedReply": EVERY_ROLE,
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
@@ -74,6 +75,7 @@ RULES = {
     "deleteInvitation": ADMINS_OF_OBJECT,
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
+    "deletePushSubscription": "401 404 404 404 404 404 404 401 401",  # nobody's
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
@@ -111,9 +113,11 @@ RULES = {
     "getMessage": READ_CONVERSATION,
     "getMessages": READ_CONVERSATION,
     "getMessagesAround": READ_CONVERSATION,
+    "getNotification": "401 404 404 404 404 404 404 401 401",  # nobody's
     "getNotifications": OWN,
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
+    "getPushKey": OWN,
     "getSavedReplies": EVERY_ROLE,
     "getScheduled": READ_CONVERSATION,
     "getSavedViewCounts": EVERYBODY,
@@ -372,6 +376,15 @@ async def _failed_item(house: House) -> dict[str, str]:
     return {"item_id": str(await house.desk.failed_item(house.channel_id))}
 
 
+def _nobodys(name: str) -> "_Target":
+    """Of a thing that only its own agent reaches: an id that is nobody's."""
+
+    async def target(_: House) -> dict[str, str]:
+        return {name: str(uuid4())}
+
+    return target
+
+
 _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
     "cancelScheduled": _scheduled,
@@ -391,7 +404,9 @@ _TARGETS: dict[str, _Target] = {
     "discardMessage": _message,
     "dropFailedItem": _failed_item,
     "forwardMessage": _message,
+    "deletePushSubscription": _nobodys("subscription_id"),
     "getAttempts": _message,
+    "getNotification": _nobodys("notification_id"),
     "getChannel": _channel,
     "getHistory": _message,
     "getMessage": _message,
@@ -482,6 +497,7 @@ def body_of(name: str) -> Any:
         "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},
         "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
+        "createPushSubscription": {"endpoint": "https://push.example.net/x", "p256dh": "A" * 87, "auth": "A" * 22},
         "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},

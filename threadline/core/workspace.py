@@ -10,6 +10,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers a conversation that nobody has takes it."""
     quiet_thanks: bool = True
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
+    notifies_with_text: bool = False
+    """Push messages and e-mails to agents may carry what customers write."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

@@ -102,13 +102,17 @@ class Http:
         *,
         headers: Mapping[str, str] | None = None,
         json_body: bytes | None = None,
+        body: bytes | None = None,
         form: Sequence[FormPart] | None = None,
         timeout_s: float = 30,
         limit_bytes: int = 1024 * 1024,
     ) -> HttpAnswer:
-        """Whatever status came, with the body up to `limit_bytes`; a longer one is HttpBroken."""
-        given, body = _body_of(dict(headers or {}), json_body, form)
-        response, sent = await self._open(method, url, given, body, timeout_s)
+        """Whatever status came, with the body up to `limit_bytes`; a longer one is HttpBroken.
+
+        `body` goes out as it is, under the headers that say what it is.
+        """
+        given, content = (dict(headers or {}), body) if body is not None else _body_of(headers or {}, json_body, form)
+        response, sent = await self._open(method, url, given, content, timeout_s)
         async with _Outcome(sent), response:
             content = await _read(response, limit_bytes)
         return HttpAnswer(response.status, _lower(response.headers), content)
@@ -352,8 +356,9 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _body_of(
-    headers: dict[str, str], json_body: bytes | None, form: Sequence[FormPart] | None
+    given: Mapping[str, str], json_body: bytes | None, form: Sequence[FormPart] | None
 ) -> tuple[dict[str, str], _Body]:
+    headers = dict(given)
     if form is None:
         if json_body is not None:
             headers.setdefault("Content-Type", "application/json")

@@ -17,6 +17,7 @@ from threadline.processes.common import background, reached
 from threadline.store.channels_hosted import HostedChannel
 from threadline.store.rates import FilesPerDay
 from threadline.workers.channel_host import HostTools
+from threadline.workers.pusher import Pusher
 from threadline.workers.send_loop import SendTimes
 from threadline.workers.worker import Worker
 
@@ -54,8 +55,14 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             retention_days=limits.delivery_retention_days,
             media_limit_bytes=limits.upload_bytes,
             files_per_day=FilesPerDay(limits.files_per_day, limits.file_bytes_per_day),
+            pusher=Pusher(house.database, house.http, house.keyring, _subject(settings), limits.poll_s),
         )
         await worker.run(stop)
+
+
+def _subject(settings: Settings) -> str:
+    """Push services want to know whom they may ask; some take an https address only."""
+    return settings.base_url if settings.is_https else "mailto:postmaster@localhost.localdomain"
 
 
 def _open_access(house: House, channel: HostedChannel) -> ChannelAccess:

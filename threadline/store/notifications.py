@@ -9,11 +9,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from threadline.core.errors import NotFound
 from threadline.core.notification import Concerned, NotificationKind, Settled
 from threadline.core.permission import Caller, Visibility, visibility_of
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.messages import PREVIEW
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -41,6 +43,25 @@ class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     unread: int
     """Of all; at most `COUNTED`."""
+
+
+class ShownNotification(msgspec.Struct, frozen=True, kw_only=True):
+    """As a lock screen shows it, in the agent's language."""
+
+    title: str
+    body: str
+    """What the customer wrote, where the workspace lets texts out; else empty."""
+    conversation_id: UUID
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNotification:
+    kind: NotificationKind
+    conversation_id: UUID
+    contact_name: str
+    text: str
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +246,37 @@ async def list_notifications(
         items=items,
         next=None if more is None else encode_cursor(to_microseconds(more.at), str(more.id)),
         unread=unread[agent_id],
+    )
+
+
+_TEXT_GOES_OUT = (
+    "coalesce((w.settings->>'notifies_with_text')::boolean, false) and m.direction = 'incoming'"
+    " and m.deleted_at is null"
+)
+
+
+async def access_notification(
+    session: Session, caller: Caller, *, agent_id: UUID, notification_id: UUID
+) -> FoundNotification:
+    """Raises NotFound: missing, foreign and of a conversation that is not seen any more look alike (S1)."""
+    arguments = Arguments(session.workspace_id, agent_id, notification_id)
+    condition = visible(caller.visibility, "c", arguments)
+    row = await (await session.raw()).fetchrow(
+        "select n.kind, n.conversation_id, n.read_at is not null as is_read, o.name,"
+        f" case when {_TEXT_GOES_OUT} then {PREVIEW.format('m')} else '' end as text"
+        f" {_FROM} join workspaces w on w.id = n.workspace_id"
+        " left join messages m on m.workspace_id = n.workspace_id and m.id = n.message_id"
+        f" where n.workspace_id = $1 and n.agent_id = $2 and n.id = $3 and {condition}",
+        *arguments.values,
+    )
+    if row is None:
+        raise NotFound("This notification does not exist.")
+    return FoundNotification(
+        kind=NotificationKind(row["kind"]),
+        conversation_id=row["conversation_id"],
+        contact_name=row["name"],
+        text=row["text"],
+        is_read=row["is_read"],
     )
 
 

@@ -27,6 +27,7 @@ from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.media import register_media
 from threadline.workers.older_search import OlderSearch
+from threadline.workers.pusher import Pusher
 from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.upkeep import Upkeep
@@ -61,6 +62,7 @@ class Worker:
     media_limit_bytes: int = 100 * 1024 * 1024
     files_per_day: FilesPerDay = USUAL_FILES_PER_DAY
     consumers: Sequence[Consumer] = CONSUMERS
+    pusher: Pusher | None = None
     _hosted: dict[str, _Hosted] = field(default_factory=dict[str, _Hosted])
     _live: int = 1
     _counted_at: float = -1e9
@@ -96,6 +98,8 @@ class Worker:
                 await self._host(leases, f"consumer:{consumer.name}", self._consumer_of(consumer))
             await self._host(leases, "upkeep", self._upkeep_of())
             await self._host(leases, "snoozes", self._snoozes_of())
+            if self.pusher is not None:
+                await self._host(leases, "pushes", self._pushes_of(self.pusher))
             await self._host(leases, "scheduled", self._scheduled_of())
             await self._host(leases, "older_search", self._older_search_of())
         except Unavailable:
@@ -186,6 +190,9 @@ class Worker:
     def _upkeep_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         upkeep = Upkeep(self.owner_url, self.tools.now, self.tools.new_id, self.retention_days)
         return lambda _fence, stop: upkeep.run(stop)
+
+    def _pushes_of(self, pusher: Pusher) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        return lambda _fence, stop: pusher.run(stop)
 
     def _snoozes_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = SnoozeTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)

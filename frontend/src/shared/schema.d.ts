@@ -1248,6 +1248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/{notification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One, as a lock screen shows it: for the browser that was told its id.
+         * @description One, as a lock screen shows it: for the browser that was told its id.
+         */
+        get: operations["getNotification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications/read": {
         parameters: {
             query?: never;
@@ -1374,6 +1394,66 @@ export interface paths {
          * @description Change them; they hold on every device.
          */
         patch: operations["updatePreferences"];
+        trace?: never;
+    };
+    "/api/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key to subscribe to.
+         * @description The key to subscribe to.
+         */
+        get: operations["getPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be reached in this browser, until it is ended here or the session is.
+         * @description Be reached in this browser, until it is ended here or the session is.
+         */
+        post: operations["createPushSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Be reached there no more.
+         * @description Be reached there no more.
+         */
+        delete: operations["deletePushSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/saved-replies": {
@@ -3731,6 +3811,27 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** PushKey */
+        PushKey: {
+            public_key: string | null;
+        };
+        /** PushSubscription */
+        PushSubscription: {
+            /** Format: uuid */
+            id: string;
+        };
+        /**
+         * PushSubscriptionInput
+         * @description As the browser gives it; the keys in base64url.
+         */
+        PushSubscriptionInput: {
+            /** Auth */
+            auth: string;
+            /** Endpoint */
+            endpoint: string;
+            /** P256Dh */
+            p256dh: string;
+        };
         /**
          * QuietHours
          * @description Every day between two minutes of the agent's day; over midnight if the end is not after the beginning.
@@ -4070,6 +4171,8 @@ export interface components {
         SettingsChange: {
             /** First Reply Assigns */
             first_reply_assigns?: boolean | null;
+            /** Notifies With Text */
+            notifies_with_text?: boolean | null;
             /** Quiet Thanks */
             quiet_thanks?: boolean | null;
         };
@@ -4103,6 +4206,17 @@ export interface components {
             token: string;
             /** Workspace Name */
             workspace_name?: string | null;
+        };
+        /**
+         * ShownNotification
+         * @description As a lock screen shows it, in the agent's language.
+         */
+        ShownNotification: {
+            body: string;
+            /** Format: uuid */
+            conversation_id: string;
+            is_read: boolean;
+            title: string;
         };
         /** SignedOut */
         SignedOut: {
@@ -4489,6 +4603,8 @@ export interface components {
         WorkspaceSettings: {
             /** @default true */
             first_reply_assigns?: boolean;
+            /** @default false */
+            notifies_with_text?: boolean;
             /** @default true */
             quiet_thanks?: boolean;
         };
@@ -7054,6 +7170,37 @@ export interface operations {
             };
         };
     };
+    getNotification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownNotification"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readNotifications: {
         parameters: {
             query?: never;
@@ -7286,6 +7433,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Preferences"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPushSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePushSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {

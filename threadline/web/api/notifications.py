@@ -1,16 +1,24 @@
 """What the one who is signed in was told."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from threadline.actions.mark_notifications_read import mark_notifications_read
+from threadline.core.notification_text import say
 from threadline.infra.clock import new_id
-from threadline.store.notifications import NotificationPage, list_notifications
+from threadline.store.notifications import (
+    NotificationPage,
+    ShownNotification,
+    access_notification,
+    list_notifications,
+)
+from threadline.store.people import get_person
 from threadline.web.api.inputs import Id, Input
 from threadline.web.api.routes import operation
-from threadline.web.deps import Call, calls, own_agent
+from threadline.web.deps import Call, calls, own_agent, own_session
 
 router = APIRouter()
 
@@ -28,6 +36,22 @@ async def get_notifications(
     """The newest first."""
     page = await list_notifications(call.session, call.caller, agent_id=own_agent(call), after=after, limit=limit)
     return call.answer(page)
+
+
+@operation(router, "GET", "/notifications/{notification_id}", out=ShownNotification)
+async def get_notification(notification_id: UUID, call: Call = calls(None)) -> Response:
+    """One, as a lock screen shows it: for the browser that was told its id."""
+    agent_id = own_agent(call)
+    found = await access_notification(call.session, call.caller, agent_id=agent_id, notification_id=notification_id)
+    person = await get_person(call.session, own_session(call).person_id)
+    return call.answer(
+        ShownNotification(
+            title=say(found.kind, locale=person.locale, name=found.contact_name),
+            body=found.text,
+            conversation_id=found.conversation_id,
+            is_read=found.is_read,
+        )
+    )
 
 
 @operation(router, "POST", "/notifications/read", out=None, status=204)

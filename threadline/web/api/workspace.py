@@ -20,6 +20,7 @@ class SettingsChange(Input):
 
     first_reply_assigns: bool | None = None
     quiet_thanks: bool | None = None
+    notifies_with_text: bool | None = None
 
 
 class WorkspaceChange(Input):

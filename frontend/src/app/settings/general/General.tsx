@@ -63,6 +63,13 @@ export function General() {
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(quiet_thanks) => void change({ quiet_thanks })}
             />
+            <Switch
+              label={t('settings.general.notifies_with_text')}
+              hint={t('settings.general.notifies_with_text_hint')}
+              checked={workspace.settings.notifies_with_text === true}
+              disabled={!agent.permissions.includes('workspace:change')}
+              onCheckedChange={(notifies_with_text) => void change({ notifies_with_text })}
+            />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
               <Button
                 isBusy={sending.isPending}

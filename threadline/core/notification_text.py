@@ -1,0 +1,182 @@
+"""What a notification says outside the desk: on a lock screen, in an e-mail. Pure.
+
+Inside the desk the screens speak (frontend/src/app/reach); here nobody but the server can. One entry for each language
+of the app; a test compares.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from threadline.core.notification import NotificationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`{name}` is the customer, `{workspace}` the workspace, `{url}` an address of the desk."""
+
+    named: Mapping[NotificationKind, str]
+    unnamed: Mapping[NotificationKind, str]
+    subject: str
+    intro: str
+    outro: str
+    """How to get fewer of these."""
+
+
+def _kinds(
+    *, assigned: str, mentioned: str, not_delivered: str, woken: str, replied: str
+) -> dict[NotificationKind, str]:
+    return {
+        NotificationKind.ASSIGNED: assigned,
+        NotificationKind.MENTIONED: mentioned,
+        NotificationKind.NOT_DELIVERED: not_delivered,
+        NotificationKind.WOKEN: woken,
+        NotificationKind.REPLIED: replied,
+    }
+
+
+WORDS: Final[Mapping[str, Words]] = {
+    "en": Words(
+        named=_kinds(
+            assigned="You were given {name}",
+            mentioned="You were mentioned with {name}",
+            not_delivered="A message to {name} was not delivered",
+            woken="{name} is back: the snooze is over",
+            replied="{name} wrote",
+        ),
+        unnamed=_kinds(
+            assigned="You were given a conversation",
+            mentioned="You were mentioned",
+            not_delivered="A message was not delivered",
+            woken="A snoozed conversation is back",
+            replied="A customer of yours wrote",
+        ),
+        subject="{workspace}: what you have not seen yet",
+        intro="This is still unread in {workspace}:",
+        outro="You choose what comes by e-mail under Settings, Notifications: {url}",
+    ),
+    "de": Words(
+        named=_kinds(
+            assigned="Ihnen wurde {name} übergeben",
+            mentioned="Sie wurden bei {name} erwähnt",
+            not_delivered="Eine Nachricht an {name} wurde nicht zugestellt",
+            woken="{name} ist zurück: die Wiedervorlage ist fällig",
+            replied="{name} hat geschrieben",
+        ),
+        unnamed=_kinds(
+            assigned="Ihnen wurde ein Gespräch übergeben",
+            mentioned="Sie wurden erwähnt",
+            not_delivered="Eine Nachricht wurde nicht zugestellt",
+            woken="Ein zurückgestelltes Gespräch ist wieder da",
+            replied="Ein Kunde von Ihnen hat geschrieben",
+        ),
+        subject="{workspace}: was Sie noch nicht gesehen haben",
+        intro="Das ist in {workspace} noch ungelesen:",
+        outro="Was per E-Mail kommt, wählen Sie unter Einstellungen, Mitteilungen: {url}",
+    ),
+    "es": Words(
+        named=_kinds(
+            assigned="Te asignaron a {name}",
+            mentioned="Te mencionaron con {name}",
+            not_delivered="No se entregó un mensaje a {name}",
+            woken="{name} vuelve: terminó el aplazamiento",
+            replied="{name} escribió",
+        ),
+        unnamed=_kinds(
+            assigned="Te asignaron una conversación",
+            mentioned="Te mencionaron",
+            not_delivered="No se entregó un mensaje",
+            woken="Vuelve una conversación aplazada",
+            replied="Un cliente tuyo escribió",
+        ),
+        subject="{workspace}: lo que aún no has visto",
+        intro="Esto sigue sin leer en {workspace}:",
+        outro="Elige qué llega por correo en Ajustes, Notificaciones: {url}",
+    ),
+    "nl": Words(
+        named=_kinds(
+            assigned="U hebt {name} gekregen",
+            mentioned="U bent genoemd bij {name}",
+            not_delivered="Een bericht aan {name} is niet afgeleverd",
+            woken="{name} is terug: het uitstel is voorbij",
+            replied="{name} schreef",
+        ),
+        unnamed=_kinds(
+            assigned="U hebt een gesprek gekregen",
+            mentioned="U bent genoemd",
+            not_delivered="Een bericht is niet afgeleverd",
+            woken="Een uitgesteld gesprek is terug",
+            replied="Een klant van u schreef",
+        ),
+        subject="{workspace}: wat u nog niet hebt gezien",
+        intro="Dit is in {workspace} nog ongelezen:",
+        outro="Wat per e-mail komt, kiest u onder Instellingen, Meldingen: {url}",
+    ),
+    "pt": Words(
+        named=_kinds(
+            assigned="Recebeu a conversa de {name}",
+            mentioned="Foi mencionado na conversa de {name}",
+            not_delivered="Uma mensagem para {name} não foi entregue",
+            woken="{name} está de volta: o adiamento terminou",
+            replied="{name} escreveu",
+        ),
+        unnamed=_kinds(
+            assigned="Recebeu uma conversa",
+            mentioned="Foi mencionado",
+            not_delivered="Uma mensagem não foi entregue",
+            woken="Uma conversa adiada está de volta",
+            replied="Um cliente seu escreveu",
+        ),
+        subject="{workspace}: o que ainda não viu",
+        intro="Isto continua por ler em {workspace}:",
+        outro="Escolha o que chega por e-mail em Definições, Notificações: {url}",
+    ),
+    "ru": Words(
+        named=_kinds(
+            assigned="Вам передан диалог: {name}",
+            mentioned="Вас упомянули в диалоге: {name}",
+            not_delivered="Сообщение не доставлено: {name}",
+            woken="{name}: время отложенного диалога пришло",
+            replied="Пишет {name}",
+        ),
+        unnamed=_kinds(
+            assigned="Вам передан диалог",
+            mentioned="Вас упомянули",
+            not_delivered="Сообщение не доставлено",
+            woken="Отложенный диалог вернулся",
+            replied="Пишет ваш клиент",
+        ),
+        subject="{workspace}: вы этого ещё не видели",
+        intro="В {workspace} ещё не прочитано:",
+        outro="Что приходит по почте, выбирается в настройках, «Уведомления»: {url}",
+    ),
+    "sv": Words(
+        named=_kinds(
+            assigned="Du har fått {name}",
+            mentioned="Du nämndes hos {name}",
+            not_delivered="Ett meddelande till {name} kom inte fram",
+            woken="{name} är tillbaka: pausen är över",
+            replied="{name} skrev",
+        ),
+        unnamed=_kinds(
+            assigned="Du har fått en konversation",
+            mentioned="Du nämndes",
+            not_delivered="Ett meddelande kom inte fram",
+            woken="En pausad konversation är tillbaka",
+            replied="En kund till dig skrev",
+        ),
+        subject="{workspace}: det du inte har sett än",
+        intro="Det här är fortfarande oläst i {workspace}:",
+        outro="Vad som kommer med e-post väljer du under Inställningar, Aviseringar: {url}",
+    ),
+}
+
+
+def words_of(locale: str) -> Words:
+    """By the language of the locale; English for one we do not speak."""
+    return WORDS.get(locale.partition("-")[0], WORDS["en"])
+
+
+def say(kind: NotificationKind, *, locale: str, name: str = "") -> str:
+    words = words_of(locale)
+    return words.named[kind].replace("{name}", name) if name else words.unnamed[kind]
