@@ -100,6 +100,7 @@ RULES = {
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
     "getEarlier": READ_CONVERSATION,
+    "getDrafts": EVERY_ROLE,
     "getEvents": EVERYBODY,
     "getFailedItems": SUPERVISORS,
     "getFields": EVERYBODY,
@@ -110,6 +111,7 @@ RULES = {
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
+    "getMentions": EVERYBODY,
     "getMessage": READ_CONVERSATION,
     "getMessages": READ_CONVERSATION,
     "getMessagesAround": READ_CONVERSATION,
@@ -140,7 +142,9 @@ RULES = {
     "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
     "restoreWaiting": CHANGE_CONVERSATION,
+    "saveDraft": CHANGE_CONVERSATION,
     "schedule": CHANGE_CONVERSATION,
+    "seeMentions": "401 404 404 ok ok ok 404 401 401",  # of agents only
     "sendScheduled": CHANGE_CONVERSATION,
     "search": EVERYBODY,
     "setReaction": CHANGE_CONVERSATION,
@@ -238,7 +242,7 @@ async def _nothing(_: House) -> dict[str, str]:
 async def _conversation(house: House) -> dict[str, str]:
     conversation_id = await house.desk.conversation(house.channel_id)
     contact_id = await house.desk.contact_of(conversation_id)
-    return {"conversation_id": str(conversation_id), "contact_id": str(contact_id)}
+    return {"conversation_id": str(conversation_id), "contact_id": str(contact_id), "mode": "reply"}
 
 
 async def _message(house: House) -> dict[str, str]:
@@ -454,7 +458,9 @@ _OF_A_CONVERSATION = (
     "getScheduled",
     "markConversationRead",
     "restoreWaiting",
+    "saveDraft",
     "schedule",
+    "seeMentions",
     "showTyping",
     "snoozeConversation",
     "updateContact",
@@ -513,6 +519,7 @@ def body_of(name: str) -> Any:
         "provePassword": {"password": "wrong"},
         "readNotifications": {},
         "resendMessage": {"client_id": str(uuid4())},
+        "saveDraft": {"text": "Half"},
         "schedule": {
             "client_id": str(uuid4()),
             "content": {"kind": "text", "text": "Later"},

@@ -17,7 +17,7 @@ from threadline.store.conversations import access_conversation_keys
 from threadline.store.savepoint import savepoint
 from threadline.store.scheduled import DueMessage, ScheduledMessage
 from threadline.store.session import Session
-from threadline.store.sessions import find_caller_of_agent
+from threadline.store.sessions import callers_of_agents
 
 UNEXPECTED = CannotSend("Something went wrong when this message was due. Send it by hand.", reason="scheduled_failed")
 
@@ -54,7 +54,7 @@ async def _check_author(session: Session, waiting: ScheduledMessage) -> None:
         if await scheduled.is_token_alive(session, waiting.token_id):
             return
     else:
-        caller = await find_caller_of_agent(session, waiting.agent_id)
+        caller = (await callers_of_agents(session, [waiting.agent_id])).get(waiting.agent_id)
         if caller is not None and caller.may(Permission.MESSAGES_SEND):
             try:
                 await access_conversation_keys(session, caller, waiting.conversation_id)

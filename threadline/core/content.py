@@ -10,10 +10,20 @@ from uuid import UUID
 import msgspec
 
 
+class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A colleague or team named in a note, as `@name` in its text. The name is that of the day, and stays."""
+
+    kind: Literal["agent", "team"]
+    id: UUID
+    name: str = ""
+
+
 class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="text"):
     text: str
     has_preview: bool = False
     """Ask the provider to show a preview of the first link (outgoing only)."""
+    mentions: tuple[Mention, ...] = ()
+    """Notes only."""
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="media"):

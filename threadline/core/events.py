@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     NOTE_ADDED = "note_added"
+    MENTIONS_CHANGED = "mentions_changed"
+    DRAFT_CHANGED = "draft_changed"
     SCHEDULED_CHANGED = "scheduled_changed"
     REACTION_CHANGED = "reaction_changed"
     CONTACT_CHANGED = "contact_changed"

@@ -30,6 +30,8 @@ class ListView(StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    DRAFTS = "drafts"
+    MENTIONS = "mentions"
     SCHEDULED = "scheduled"
     HELD = "held"
     FAILED = "failed"
@@ -205,6 +207,17 @@ IN_WORK = "c.state <> 'resolved' and c.state <> 'snoozed'"
 """What somebody should look at now. Who waits is shown as waiting all the same."""
 
 
+# Ids first, as an array: so the few rows are found by their key, however the planner takes the rest.
+OWN_DRAFTS = (
+    "c.id = any(array(select d.conversation_id from drafts d where d.workspace_id = $1"
+    " and d.agent_id = {agent}::uuid and d.text <> '' order by d.written_at desc limit 500))"
+)
+OWN_MENTIONS = (
+    "c.id = any(array(select m.conversation_id from mentions m where m.workspace_id = $1"
+    " and m.agent_id = {agent}::uuid and {condition} order by m.mentioned_at desc limit 500))"
+)
+
+
 def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
     match view:
         case ListView.MINE:
@@ -222,6 +235,10 @@ def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             return "c.state = 'snoozed'"
         case ListView.RESOLVED:
             return "c.state = 'resolved'"
+        case ListView.DRAFTS:
+            return OWN_DRAFTS.format(agent=arguments.add(caller.agent_id))
+        case ListView.MENTIONS:
+            return OWN_MENTIONS.format(agent=arguments.add(caller.agent_id), condition="true")
         case ListView.SCHEDULED:
             return "c.scheduled_count > 0"
         case ListView.HELD:

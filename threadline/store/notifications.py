@@ -99,7 +99,9 @@ async def load_concerned(
     """Who has to do with each (conversation, message), as it stands now."""
     rows = await connection.fetch(
         "select asked.conversation_id, asked.message_id, c.assignee_id, c.channel_id, c.team_id,"
-        " case when m.author_kind = 'agent' then m.author_id end as author_id"
+        " case when m.author_kind = 'agent' then m.author_id end as author_id,"
+        " case when m.direction = 'note' then array(select t.agent_id from mentions t"
+        " where t.workspace_id = $1 and t.message_id = m.id order by t.agent_id) end as mentioned_ids"
         " from unnest($2::uuid[], $3::uuid[]) as asked (conversation_id, message_id)"
         " join conversations c on c.workspace_id = $1 and c.id = asked.conversation_id"
         " left join messages m on m.workspace_id = $1 and m.id = asked.message_id",
@@ -113,6 +115,7 @@ async def load_concerned(
             author_id=row["author_id"],
             channel_id=row["channel_id"],
             team_id=row["team_id"],
+            mentioned_ids=row["mentioned_ids"] or (),
         )
         for row in rows
     }

@@ -204,14 +204,14 @@ async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID
     return {row["session_id"]: agent_caller(**row) for row in rows}
 
 
-async def find_caller_of_agent(session: Session, agent_id: UUID) -> Caller | None:
-    """What an agent of the session's workspace may do now, for what is done in their name later. None: gone."""
-    row = await (await session.raw()).fetchrow(
+async def callers_of_agents(session: Session, agent_ids: Sequence[UUID]) -> dict[UUID, Caller]:
+    """What agents of the session's workspace may do now, whoever asks; those who are gone are absent."""
+    rows = await (await session.raw()).fetch(
         "select a.workspace_id, a.id as agent_id, a.person_id, a.role, a.sees, a.channel_ids,"
         " teams_of_agent(a.workspace_id, a.id) as team_ids from agents a"
         " join people p on p.id = a.person_id and p.deactivated_at is null"
-        " where a.workspace_id = $1 and a.id = $2 and a.deactivated_at is null",
+        " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null",
         session.workspace_id,
-        agent_id,
+        list(agent_ids),
     )
-    return None if row is None else agent_caller(**row)
+    return {row["agent_id"]: agent_caller(**row) for row in rows}

@@ -103,6 +103,7 @@ _OLD = {
     "failed_events": "state = 'done' and created_at < now() - interval '1 day'",
     "failed_items": "state <> 'failed' and created_at < now() - interval '30 days'",
     "notifications": "at < now() - interval '60 days'",
+    "drafts": "text = '' and written_at < now() - interval '30 days'",
     "pgqueuer_log": "created < now() - interval '7 days'",
     "workers": "beat_at < now() - interval '1 day'",
 }

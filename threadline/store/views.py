@@ -8,6 +8,7 @@ import msgspec
 from threadline.core.permission import Caller
 from threadline.store.conversations import IN_WORK
 from threadline.store.followers import FOLLOWED
+from threadline.store.conversations import IN_WORK, OWN_DRAFTS, OWN_MENTIONS
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -38,6 +39,8 @@ _CONDITIONS = {
     "waiting": "c.waiting_since is not null and c.state <> 'resolved'",
     "open": "c.state = 'open'",
     "snoozed": "c.state = 'snoozed'",
+    "drafts": OWN_DRAFTS,
+    "mentions": OWN_MENTIONS.replace("{condition}", "m.seen_at is null"),
     "scheduled": "c.scheduled_count > 0",
     "held": "c.held_count > 0",
     "failed": "c.failed_count > 0",

@@ -47,6 +47,10 @@ _PERSONAL: Final = frozenset(
         EventKind.PINS_CHANGED,
         EventKind.PREFERENCES_CHANGED,
         EventKind.NOTIFICATIONS_CHANGED,
+        EventKind.PREFERENCES_CHANGED,
+        EventKind.NOTIFICATIONS_CHANGED,
+        EventKind.DRAFT_CHANGED,
+        EventKind.MENTIONS_CHANGED,
     }
 )
 """Told to nobody but the agent whose they are."""

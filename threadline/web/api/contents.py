@@ -12,10 +12,18 @@ _Short = Annotated[Line, StringConstraints(max_length=256)]
 _Url = Annotated[Line, StringConstraints(pattern=r"^https?://", max_length=2_000)]
 
 
+class MentionInput(Input):
+    kind: Literal["agent", "team"]
+    id: Id
+    name: _Short = ""
+
+
 class TextInput(Input):
     kind: Literal["text"]
     text: Annotated[Text, StringConstraints(min_length=1)]
     has_preview: bool = False
+    mentions: Annotated[list[MentionInput], Field(max_length=20, default_factory=list)]
+    """Notes only; the names are the server's."""
 
 
 class MediaInput(Input):

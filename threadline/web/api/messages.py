@@ -10,12 +10,13 @@ from pydantic import Field, StringConstraints
 from threadline.actions.add_note import add_note
 from threadline.actions.discard_message import discard_message
 from threadline.actions.forward_message import forward_message
+from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
 from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
 from threadline.channels.registry import channel_type
-from threadline.core.content import Text
+from threadline.core.content import Mention, Text
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, author_of
 from threadline.infra.clock import new_id
@@ -52,17 +53,32 @@ async def create_message(
     """Queue a message to the customer, or write a note."""
     await access_conversation_keys(call.session, call.caller, conversation_id)
     if given.kind == "note":
+        note = await resolve_mentions(
+            call.session, caller=call.caller, conversation_id=conversation_id, content=_note_text(given)
+        )
         sent = await add_note(
             call.session,
             workspace_id=call.caller.workspace_id,
             conversation_id=conversation_id,
             author=author_of(call.caller),
-            content=_note_text(given),
+            content=note,
             client_id=given.client_id,
             now=call.now,
             new_id=new_id,
         )
+        if sent.is_new and note.mentions:
+            await mention_colleagues(
+                call.session,
+                caller=call.caller,
+                conversation_id=conversation_id,
+                message_id=sent.id,
+                content=note,
+                now=call.now,
+                new_id=new_id,
+            )
     else:
+        if isinstance(given.content, TextInput) and given.content.mentions:
+            raise Invalid("Only a note names colleagues.", field="content.mentions")
         if given.quoted_id is not None:
             await access_message(call.session, call.caller, given.quoted_id)
         sent = await send_message(
@@ -223,4 +239,7 @@ async def set_reaction(
 def _note_text(given: MessageInput) -> Text:
     if not isinstance(given.content, TextInput):
         raise Invalid("A note is text.", field="content.kind")
-    return Text(text=given.content.text)
+    return Text(
+        text=given.content.text,
+        mentions=tuple(Mention(kind=one.kind, id=one.id) for one in given.content.mentions),
+    )
