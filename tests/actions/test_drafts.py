@@ -7,7 +7,7 @@ import pytest
 
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions, see_own_mentions
-from threadline.actions.save_draft import save_draft
+from threadline.actions.save_draft import clear_sent_draft, save_draft
 from threadline.core.content import Mention, Text
 from threadline.core.errors import Conflict, Invalid, NotFound
 from threadline.core.permission import Caller, Permission, Visibility
@@ -198,3 +198,20 @@ async def _listed(desk: Desk, view: ListView, caller: Caller) -> list[UUID]:
         if view is ListView.DRAFTS:
             assert (await count_views(session, caller)).views["drafts"].total == len(rows)
     return [row.id for row in rows]
+
+
+async def test_what_was_sent_is_no_draft_any_more_but_what_was_typed_since_is(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    for kept, sent, left in (("Hello \n", "Hello", []), ("Hello, and", "Hello", ["Hello, and"])):
+        await _save(desk, customer, kept)
+        async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+            await clear_sent_draft(
+                session,
+                caller=_caller(desk),
+                conversation_id=customer.conversation_id,
+                mode="reply",
+                text=sent,
+                now=utc_now(),
+                new_id=new_id,
+            )
+        assert [one.text for one in await _drafts(desk)] == left

@@ -242,7 +242,7 @@ async def _nothing(_: House) -> dict[str, str]:
 async def _conversation(house: House) -> dict[str, str]:
     conversation_id = await house.desk.conversation(house.channel_id)
     contact_id = await house.desk.contact_of(conversation_id)
-    return {"conversation_id": str(conversation_id), "contact_id": str(contact_id), "mode": "reply"}
+    return {"conversation_id": str(conversation_id), "contact_id": str(contact_id)}
 
 
 async def _message(house: House) -> dict[str, str]:
@@ -519,7 +519,7 @@ def body_of(name: str) -> Any:
         "provePassword": {"password": "wrong"},
         "readNotifications": {},
         "resendMessage": {"client_id": str(uuid4())},
-        "saveDraft": {"text": "Half"},
+        "saveDraft": {"mode": "reply", "text": "Half"},
         "schedule": {
             "client_id": str(uuid4()),
             "content": {"kind": "text", "text": "Later"},

@@ -41,16 +41,43 @@ async def save_draft(
         age=min(age, OLDEST),
     )
     if saved.is_turned:
-        session.record(
-            Event(
-                id=new_id(),
-                workspace_id=caller.workspace_id,
-                kind=EventKind.DRAFT_CHANGED,
-                at=now,
-                conversation_id=conversation_id,
-                agent_id=agent_id,
-                actor_id=caller.actor_id,
-                data={"mode": mode, "is_there": saved.draft.text != ""},
-            )
+        _record(
+            session, caller, agent_id, conversation_id, mode, is_there=saved.draft.text != "", now=now, new_id=new_id
         )
     return saved.draft
+
+
+async def clear_sent_draft(
+    session: Session, *, caller: Caller, conversation_id: UUID, mode: DraftMode, text: str, now: datetime, new_id: NewId
+) -> None:
+    """What was sent is no draft any more, whatever becomes of the device that wrote it: nobody sends it twice."""
+    agent_id = caller.agent_id
+    if agent_id is None or not text:
+        return
+    if await drafts.clear_draft(session, agent_id=agent_id, conversation_id=conversation_id, mode=mode, text=text):
+        _record(session, caller, agent_id, conversation_id, mode, is_there=False, now=now, new_id=new_id)
+
+
+def _record(
+    session: Session,
+    caller: Caller,
+    agent_id: UUID,
+    conversation_id: UUID,
+    mode: DraftMode,
+    *,
+    is_there: bool,
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=caller.workspace_id,
+            kind=EventKind.DRAFT_CHANGED,
+            at=now,
+            conversation_id=conversation_id,
+            agent_id=agent_id,
+            actor_id=caller.actor_id,
+            data={"mode": mode, "is_there": is_there},
+        )
+    )

@@ -68,3 +68,18 @@ async def save_draft(
     draft = Draft(**row)
     was_there = before is not None and before["text"] != ""
     return SavedDraft(draft=draft, is_turned=was_there != (draft.text != ""))
+
+
+async def clear_draft(session: Session, *, agent_id: UUID, conversation_id: UUID, mode: DraftMode, text: str) -> bool:
+    """Empty it if it says this. False if it says something else by now, or there is none."""
+    cleared = await (await session.raw()).fetchval(
+        "update drafts set text = '', written_at = clock_timestamp() where workspace_id = $1 and agent_id = $2"
+        " and conversation_id = $3 and mode = $4 and btrim(text, E' \\n\\t') = btrim($5, E' \\n\\t') and text <> ''"
+        " returning true",
+        session.workspace_id,
+        agent_id,
+        conversation_id,
+        mode,
+        text,
+    )
+    return bool(cleared)

@@ -6,9 +6,8 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.permission import Caller
-from threadline.store.conversations import IN_WORK
-from threadline.store.followers import FOLLOWED
 from threadline.store.conversations import IN_WORK, OWN_DRAFTS, OWN_MENTIONS
+from threadline.store.followers import FOLLOWED
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 

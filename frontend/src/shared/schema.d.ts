@@ -336,6 +336,26 @@ export interface paths {
         patch: operations["updateConversation"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep it. The answer is what stands now, which may be another device's.
+         * @description Keep it. The answer is what stands now, which may be another device's.
+         */
+        put: operations["saveDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/earlier": {
         parameters: {
             query?: never;
@@ -462,6 +482,26 @@ export interface paths {
          * @description Put labels on a conversation, take others off.
          */
         patch: operations["updateConversationLabels"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/mentions/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One has looked.
+         * @description One has looked.
+         */
+        post: operations["seeMentions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations/{conversation_id}/messages": {
@@ -784,6 +824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has half written, in all conversations.
+         * @description What one has half written, in all conversations.
+         */
+        get: operations["getDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1066,6 +1126,26 @@ export interface paths {
          * @description Rename or recolour it.
          */
         patch: operations["updateLabel"];
+        trace?: never;
+    };
+    "/api/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversations in which one was named and has not looked since.
+         * @description The conversations in which one was named and has not looked since.
+         */
+        get: operations["getMentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/messages/{message_id}": {
@@ -2758,6 +2838,34 @@ export interface components {
          * @enum {unknown}
          */
         Digest: "day" | "hour" | "quarter";
+        /** Draft */
+        Draft: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @enum {unknown} */
+            mode: "note" | "reply";
+            text: string;
+            written_at: string;
+        };
+        /** DraftInput */
+        DraftInput: {
+            /**
+             * Age S
+             * @default 0
+             */
+            age_s?: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "reply" | "note";
+            /** Text */
+            text: string;
+        };
+        /** DraftList */
+        DraftList: {
+            items: components["schemas"]["Draft"][];
+        };
         /** EarlierAnswer */
         EarlierAnswer: {
             item: components["schemas"]["Conversation"] | null;
@@ -2785,7 +2893,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -3322,7 +3430,7 @@ export interface components {
          * ListView
          * @enum {string}
          */
-        ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "scheduled" | "held" | "failed";
+        ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "drafts" | "mentions" | "scheduled" | "held" | "failed";
         /** Location */
         Location: {
             /** @default  */
@@ -3415,6 +3523,40 @@ export interface components {
         MediaLimit: {
             mimes: string[];
             size_bytes: number;
+        };
+        /**
+         * Mention
+         * @description A colleague or team named in a note, as `@name` in its text. The name is that of the day, and stays.
+         */
+        Mention: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "agent" | "team";
+            /** @default  */
+            name?: string;
+        };
+        /** MentionInput */
+        MentionInput: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "agent" | "team";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /** MentionList */
+        MentionList: {
+            conversation_ids: string[];
         };
         /** Message */
         Message: {
@@ -4362,6 +4504,8 @@ export interface components {
             has_preview?: boolean;
             /** @enum {unknown} */
             kind: "text";
+            /** @default [] */
+            mentions?: components["schemas"]["Mention"][];
             text: string;
         };
         /** TextInput */
@@ -4376,6 +4520,8 @@ export interface components {
              * @enum {string}
              */
             kind: "text";
+            /** Mentions */
+            mentions?: components["schemas"]["MentionInput"][];
             /** Text */
             text: string;
         };
@@ -5374,6 +5520,41 @@ export interface operations {
             };
         };
     };
+    saveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEarlier: {
         parameters: {
             query?: never;
@@ -5626,6 +5807,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seeMentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {
@@ -6278,6 +6488,35 @@ export interface operations {
             };
         };
     };
+    getDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvents: {
         parameters: {
             query: {
@@ -6861,6 +7100,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentionList"];
                 };
             };
             /** @description Refused or failed */

@@ -24,6 +24,7 @@ class DraftList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftInput(Input):
+    mode: DraftMode
     text: Text
     age_s: Annotated[float, Field(ge=0, le=10_000_000, strict=False)] = 0
     """How long ago it was written, by the device's own clock."""
@@ -35,17 +36,15 @@ async def get_drafts(call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
     return call.answer(DraftList(items=await list_drafts(call.session, call.caller)))
 
 
-@operation(router, "PUT", "/conversations/{conversation_id}/drafts/{mode}", out=Draft, name="saveDraft")
-async def put_draft(
-    conversation_id: UUID, mode: DraftMode, given: DraftInput, call: Call = calls(Permission.MESSAGES_SEND)
-) -> Response:
+@operation(router, "PUT", "/conversations/{conversation_id}/draft", out=Draft, name="saveDraft")
+async def put_draft(conversation_id: UUID, given: DraftInput, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
     """Keep it. The answer is what stands now, which may be another device's."""
     draft = await save_draft(
         call.session,
         caller=call.caller,
         agent_id=own_agent(call),
         conversation_id=conversation_id,
-        mode=mode,
+        mode=given.mode,
         text=given.text,
         age=timedelta(seconds=given.age_s),
         now=call.now,

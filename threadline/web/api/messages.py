@@ -13,6 +13,7 @@ from threadline.actions.forward_message import forward_message
 from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
+from threadline.actions.save_draft import clear_sent_draft
 from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
 from threadline.channels.registry import channel_type
@@ -29,7 +30,7 @@ from threadline.store.messages import (
     access_message,
     list_attempts,
 )
-from threadline.web.api.contents import OutgoingContent, TextInput, to_content
+from threadline.web.api.contents import MediaInput, OutgoingContent, TextInput, to_content
 from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
@@ -93,6 +94,16 @@ async def create_message(
             new_id=new_id,
             find_type=channel_type,
             actor_id=call.caller.actor_id,
+        )
+    if sent.is_new:
+        await clear_sent_draft(
+            call.session,
+            caller=call.caller,
+            conversation_id=conversation_id,
+            mode=given.kind,
+            text=_words_of(given),
+            now=call.now,
+            new_id=new_id,
         )
     return call.answer(await access_message(call.session, call.caller, sent.id), status=201)
 
@@ -234,6 +245,15 @@ async def set_reaction(
         find_type=channel_type,
     )
     return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+def _words_of(given: MessageInput) -> str:
+    """What stood in the box."""
+    match given.content:
+        case TextInput(text=text) | MediaInput(caption=text):
+            return text
+        case _:
+            return ""
 
 
 def _note_text(given: MessageInput) -> Text:

@@ -19,10 +19,11 @@ import { t } from '@/shared/i18n';
 import { formatList, formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
 import { setDraft } from '@/shared/outbox/drafts';
+import { setTyped } from '@/shared/outbox/draftSync';
 import { enqueue } from '@/shared/outbox/outbox';
 import { variableName } from '@/shared/replyVariables';
 import { draftKey, type ReplyMode } from '@/shared/store/state';
-import { useStore } from '@/shared/store/store';
+import { getState, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Kbd } from '@/shared/ui/Kbd';
@@ -32,11 +33,14 @@ import { resolveWhenSent } from '../thread/actions';
 import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
 import { attach, keepAttachments, keptAttachments, type Attachment } from './attachments';
+import { MentionList } from './MentionList';
+import { noteOf } from './mentions';
 import { outgoingOf } from './outgoing';
 import { openPlaces } from './savedReplies';
 import { replyOptionId, SavedReplyList } from './SavedReplyList';
 import { scheduleParts } from './schedule';
 import { useDrop } from './useDrop';
+import { useMentionList } from './useMentionList';
 import { useSlash } from './useSlash';
 
 const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
@@ -99,6 +103,7 @@ export function Box({
     if (!isNote && next.trim() !== '') signalTyping();
   };
   const listId = useId();
+  const mentioning = useMentionList({ area, text, isOffered: isNote, onText: write });
   const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write });
   const add = (files: Iterable<File>) => {
     if (!capabilities || !canAttach) return;
@@ -110,7 +115,9 @@ export function Box({
     if (!canSend) return [];
     const common = { conversationId: id, channelId: conversation.channel_id, mode };
     const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
-    const parts = outgoingOf(text.trim(), isNote ? [] : attachments, capabilities?.caption_length ?? 0);
+    const parts = isNote
+      ? [noteOf(text.trim(), getState())]
+      : outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0);
     const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
     write('');
     if (!isNote) {
@@ -131,7 +138,7 @@ export function Box({
     },
   });
   const onKeyDown = (event: KeyboardEvent) => {
-    if (slash.onKeyDown(event)) return;
+    if (slash.onKeyDown(event) || mentioning.onKeyDown(event)) return;
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey) return;
     if (event.altKey) {
       if (isNote || !canSend) return;
@@ -165,6 +172,7 @@ export function Box({
   return (
     <>
       {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
+      {mentioning.isOpen && <MentionList id={listId} list={mentioning} />}
       <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
         {modes}
         <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
@@ -196,15 +204,28 @@ export function Box({
         onChange={(event) => {
           write(event.target.value);
           slash.onMoved(event.target.value, event.target.selectionStart, true);
+          mentioning.onMoved(event.target.value, event.target.selectionStart);
         }}
-        onSelect={(event) => slash.onMoved(text, event.currentTarget.selectionStart, false)}
-        onFocus={() => slash.onEntered(true)}
-        onBlur={(event) => slash.onEntered(event.relatedTarget?.id === listId)}
+        onSelect={(event) => {
+          slash.onMoved(text, event.currentTarget.selectionStart, false);
+          mentioning.onMoved(text, event.currentTarget.selectionStart);
+        }}
+        onFocus={() => {
+          slash.onEntered(true);
+          setTyped(draftKey(id, mode));
+        }}
+        onBlur={(event) => {
+          slash.onEntered(event.relatedTarget?.id === listId);
+          mentioning.onLeft();
+          setTyped('');
+        }}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        aria-autocomplete={isNote ? undefined : 'list'}
-        aria-controls={slash.active && listId}
-        aria-activedescendant={slash.active && replyOptionId(listId, slash.active)}
+        aria-autocomplete="list"
+        aria-controls={slash.active || mentioning.isOpen ? listId : undefined}
+        aria-activedescendant={
+          slash.active ? replyOptionId(listId, slash.active) : mentioning.active && `${listId}-${mentioning.active.id}`
+        }
         aria-label={isNote ? t('composer.note_label') : t('composer.reply_label', { name: conversation.contact.name })}
         aria-invalid={isOver || undefined}
         placeholder={

@@ -35,7 +35,10 @@ export interface ConversationListProps {
 export function ConversationList({ query, selected, onSelect, onOpen, onOrder, onShown }: ConversationListProps) {
   const key = listKey(query);
   const list = useList(query);
-  const epoch = useStore((state) => state.epoch);
+  const epoch = useStore(
+    (state) =>
+      state.epoch + (query.view === 'drafts' ? state.draftEpoch : query.view === 'mentions' ? state.mentionEpoch : 0),
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useRef<VirtualizerHandle>(null);
   const [isAway, setIsAway] = useState(false);
@@ -313,6 +316,10 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
       return { title: t('empty.unassigned'), text: t('empty.unassigned_text') };
     case 'snoozed':
       return { title: t('empty.snoozed'), text: t('empty.snoozed_text') };
+    case 'mentions':
+      return { title: t('empty.mentions'), text: t('empty.mentions_text') };
+    case 'drafts':
+      return { title: t('empty.drafts'), text: t('empty.drafts_text') };
     case 'scheduled':
       return { title: t('empty.scheduled'), text: t('empty.scheduled_text') };
     case 'held':

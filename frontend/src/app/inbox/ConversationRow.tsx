@@ -1,4 +1,13 @@
-import { AlarmClock, AlarmClockCheck, CalendarClock, CircleAlert, CirclePause, Hourglass, Lock } from 'lucide-react';
+import {
+  AlarmClock,
+  AlarmClockCheck,
+  AtSign,
+  CalendarClock,
+  CircleAlert,
+  CirclePause,
+  Hourglass,
+  Lock,
+} from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
@@ -142,6 +151,7 @@ function useAuthor(last: LastMessage): string {
 /** What presses: not delivered, the window's end; and when it comes back. Silent while nothing does. */
 function Signs({ conversation, now }: { readonly conversation: Conversation; readonly now: number }) {
   const capabilities = useStore((state) => state.channels.get(conversation.channel_id)?.capabilities);
+  const isMentioned = useStore((state) => state.mentions.has(conversation.id));
   const serviceWindow = windowState(conversation, capabilities, now);
   const isOpen = conversation.state !== 'resolved';
   return (
@@ -170,6 +180,11 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
         <span className="tabular flex items-center gap-1 text-warn">
           <Hourglass aria-hidden size={12} strokeWidth={1.75} />
           {formatSpan(serviceWindow.leftMs)}
+        </span>
+      )}
+      {isMentioned && (
+        <span role="img" aria-label={t('row.mentioned')} className="text-accent">
+          <AtSign aria-hidden size={12} strokeWidth={2} />
         </span>
       )}
       {conversation.scheduled_count > 0 && (

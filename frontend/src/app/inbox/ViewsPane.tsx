@@ -95,7 +95,7 @@ export function WorkspaceMenu() {
   );
 }
 
-const RARE: ReadonlySet<View> = new Set<View>(['scheduled', 'held']);
+const RARE: ReadonlySet<View> = new Set<View>(['mentions', 'drafts', 'scheduled', 'held']);
 
 function ViewLinks({ view }: { readonly view: View }) {
   const channels = useStore((state) => state.channels);
@@ -175,7 +175,7 @@ function ViewLink({
 export function Figures({ name, count }: { readonly name: View; readonly count: Count | undefined }) {
   if (!count) return null;
   const total = count.total ?? 0;
-  const isAlarm = name === 'failed' || name === 'held';
+  const isAlarm = name === 'failed' || name === 'held' || name === 'mentions';
   return (
     <span className="tabular flex shrink-0 gap-1.5">
       <span className={cx('font-semibold', !isAlarm && count.waiting === 0 && 'invisible')}>

@@ -1,5 +1,6 @@
 import {
   AlarmClock,
+  AtSign,
   CalendarClock,
   CheckCheck,
   CircleAlert,
@@ -8,6 +9,7 @@ import {
   Eye,
   Hand,
   Inbox,
+  Pencil,
   Timer,
   type LucideIcon,
 } from 'lucide-react';
@@ -23,7 +25,9 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   unassigned: CircleDashed,
   waiting: Timer,
   open: Inbox,
+  mentions: AtSign,
   snoozed: AlarmClock,
+  drafts: Pencil,
   scheduled: CalendarClock,
   held: CirclePause,
   failed: CircleAlert,

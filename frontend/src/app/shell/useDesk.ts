@@ -12,6 +12,7 @@ import {
   loadCounts,
   loadLabels,
   loadPins,
+  loadMentions,
   loadSavedCounts,
   loadSavedViews,
   loadTeams,
@@ -42,7 +43,7 @@ export function useDesk(session: Session): void {
     const stopReach = reach.then(({ startReach }) => startReach(session));
     const stopTelling = startTellingLosses(agentId);
     const outbox = startOutbox();
-    void loadDrafts();
+    const drafts = loadDrafts().then(async () => (await import('@/shared/outbox/draftSync')).startDraftSync());
     return () => {
       stopFeed();
       stopUpkeep();
@@ -50,6 +51,7 @@ export function useDesk(session: Session): void {
       void stopReach.then((stop) => stop());
       stopTelling();
       void outbox.then((stop) => stop());
+      void drafts.then((stop) => stop());
     };
     // A new token of the same session is no reason to start again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -76,6 +78,7 @@ function keepUp(): () => void {
   let teamEpoch = -1;
   let savedViewEpoch = -1;
   let pinEpoch = -1;
+  let mentionEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let savedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -118,6 +121,7 @@ function keepUp(): () => void {
       teamEpoch = -1;
       savedViewEpoch = -1;
       pinEpoch = -1;
+      mentionEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -137,6 +141,10 @@ function keepUp(): () => void {
     if (state.pinEpoch !== pinEpoch) {
       pinEpoch = state.pinEpoch;
       load(loadPins);
+    }
+    if (state.mentionEpoch !== mentionEpoch) {
+      mentionEpoch = state.mentionEpoch;
+      load(loadMentions);
     }
     if (state.counts?.isStale) countSoon();
     if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();

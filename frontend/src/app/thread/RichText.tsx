@@ -1,9 +1,18 @@
 import { Fragment, memo, useMemo, type ReactNode } from 'react';
-import { parseRichText, type Piece } from '@/shared/format/richText';
+import type { Mention } from '@/shared/api/types';
+import { markMentions, parseRichText, type Piece } from '@/shared/format/richText';
+
+export interface RichTextProps {
+  readonly text: string;
+  /** Whom a note names, as `@name` in its text. */
+  readonly mentions?: readonly Mention[];
+}
+
+const NOBODY: readonly Mention[] = [];
 
 /** A text that people wrote, with its marks and links; in the direction it is written in. */
-export const RichText = memo(function RichText({ text }: { readonly text: string }) {
-  const pieces = useMemo(() => parseRichText(text), [text]);
+export const RichText = memo(function RichText({ text, mentions = NOBODY }: RichTextProps) {
+  const pieces = useMemo(() => markMentions(parseRichText(text), mentions), [text, mentions]);
   return <>{pieces.map(draw)}</>;
 });
 
@@ -11,6 +20,12 @@ function draw(piece: Piece, index: number): ReactNode {
   switch (piece.kind) {
     case 'text':
       return <Fragment key={index}>{piece.text}</Fragment>;
+    case 'mention':
+      return (
+        <bdi key={index} className="rounded-sm bg-accent-soft px-0.5 font-medium text-accent">
+          {piece.text}
+        </bdi>
+      );
     case 'link':
       return (
         <a

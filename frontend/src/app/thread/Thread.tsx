@@ -18,7 +18,7 @@ import { findQuotable, focusedMessageId } from './quoting';
 import { SnoozeBar } from './SnoozeBar';
 import { ThreadHeader } from './ThreadHeader';
 import { useSelection } from './useSelection';
-import { useReading, useThread, type Failure } from './useThread';
+import { useReading, useSeeingMentions, useThread, type Failure } from './useThread';
 
 const SelectionBar = lazy(() => import('./SelectionBar'));
 const ForwardDialog = lazy(() => import('./ForwardDialog'));
@@ -40,6 +40,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [quoted, setQuoted] = useState<Message | null>(null);
   useReading(conversation, isAtEnd && isLoaded && !hasNewer);
+  useSeeingMentions(conversationId);
 
   const quote = useCallback((message: Message) => {
     setQuoted(message);

@@ -1,6 +1,6 @@
 /** A thread's messages for the screen: those of the server, then those that only this browser knows. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { postRead } from '@/shared/api/calls';
+import { postMentionsSeen, postRead } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { Conversation, Id, Message } from '@/shared/api/types';
 import { earlierOf, hasAfter, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
@@ -163,4 +163,21 @@ export function useReading(conversation: Conversation | undefined, isAtEnd: bool
     read();
     return stop;
   }, [id, unread, count, isAtEnd]);
+}
+
+/** Being named in a note is seen by having it before the eyes. */
+export function useSeeingMentions(conversationId: Id): void {
+  const isMentioned = useStore((state) => state.mentions.has(conversationId));
+  useEffect(() => {
+    if (!isMentioned) return;
+    const see = () => {
+      if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
+      removeEventListener('focus', see);
+      dispatch({ type: 'mentions_seen', conversationId });
+      postMentionsSeen(conversationId).catch(() => undefined);
+    };
+    addEventListener('focus', see);
+    see();
+    return () => removeEventListener('focus', see);
+  }, [conversationId, isMentioned]);
 }

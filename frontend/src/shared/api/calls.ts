@@ -22,6 +22,7 @@ import type {
   ListView,
   SavedView,
   SavedViewCounts,
+  ServerDraft,
   TemplateRecord,
   Time,
   ViewCounts,
@@ -241,6 +242,34 @@ export function putReaction(id: Id, emoji: string): Promise<Message> {
   return answerOf(
     client.PUT('/api/messages/{message_id}/reaction', { params: { path: { message_id: id } }, body: { emoji } }),
   );
+}
+
+export async function fetchDrafts(): Promise<ServerDraft[]> {
+  return (await answerOf(client.GET('/api/drafts'))).items;
+}
+
+/** `ageS`: how long ago it was written. The answer is what stands now. */
+export function putServerDraft(
+  conversationId: Id,
+  mode: ServerDraft['mode'],
+  text: string,
+  ageS: number,
+): Promise<ServerDraft> {
+  return answerOf(
+    client.PUT('/api/conversations/{conversation_id}/draft', {
+      params: { path: { conversation_id: conversationId } },
+      body: { mode, text, age_s: ageS },
+    }),
+  );
+}
+
+export async function fetchMentions(): Promise<Id[]> {
+  return (await answerOf(client.GET('/api/mentions'))).conversation_ids;
+}
+
+export async function postMentionsSeen(conversationId: Id): Promise<void> {
+  const path = { conversation_id: conversationId };
+  await answerOf(client.POST('/api/conversations/{conversation_id}/mentions/seen', { params: { path } }));
 }
 
 export async function fetchScheduled(conversationId: Id): Promise<ScheduledMessage[]> {

@@ -70,6 +70,8 @@ export type MediaLimit = Schemas['MediaLimit'];
 export type Agent = Schemas['Agent'];
 export type TemplateRecord = Schemas['threadline.store.templates.Template'];
 
+export type ServerDraft = Schemas['Draft'];
+export type Mention = Schemas['Mention'];
 export type ScheduledMessage = Schemas['ScheduledMessage'];
 
 export type FilledReply = Schemas['FilledReply'];
@@ -87,7 +89,18 @@ export type Audience = SavedView['audience'];
 
 /** The fixed views of the server. */
 export type ListView =
-  'mine' | 'followed' | 'unassigned' | 'waiting' | 'open' | 'snoozed' | 'scheduled' | 'held' | 'failed' | 'resolved';
+  | 'mine'
+  | 'followed'
+  | 'unassigned'
+  | 'waiting'
+  | 'open'
+  | 'mentions'
+  | 'snoozed'
+  | 'drafts'
+  | 'scheduled'
+  | 'held'
+  | 'failed'
+  | 'resolved';
 
 export type Count = Schemas['ViewCount'];
 export type ViewCounts = Schemas['ViewCounts'];

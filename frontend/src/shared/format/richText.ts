@@ -1,7 +1,7 @@
 /** What messengers write as marks: *bold*, _italic_, ~struck~, ```code```, and links. Plain text in, pieces out; no HTML. */
 
 export type Piece =
-  | { kind: 'text'; text: string }
+  | { kind: 'text' | 'mention'; text: string }
   | { kind: 'link'; text: string; href: string }
   | { kind: 'code'; text: string }
   | { kind: 'bold' | 'italic' | 'strike'; pieces: Piece[] };
@@ -26,6 +26,27 @@ export function parseRichText(text: string): Piece[] {
     ];
   }
   return parseLinks(text);
+}
+
+/** The names in a note, wherever they stand in plain words; the longest first, for one may begin like another. */
+export function markMentions(pieces: readonly Piece[], mentions: readonly { readonly name?: string }[]): Piece[] {
+  const names = mentions.map(({ name }) => `@${name ?? ''}`).sort((a, b) => b.length - a.length);
+  return names.length === 0 ? [...pieces] : pieces.flatMap((piece) => markPiece(piece, names));
+}
+
+function markPiece(piece: Piece, names: readonly string[]): Piece[] {
+  if ('pieces' in piece) return [{ ...piece, pieces: piece.pieces.flatMap((inner) => markPiece(inner, names)) }];
+  if (piece.kind !== 'text') return [piece];
+  const found = names.map((name) => ({ name, at: piece.text.indexOf(name) })).filter(({ at }) => at >= 0);
+  const first = found.sort((a, b) => a.at - b.at || b.name.length - a.name.length)[0];
+  if (!first) return [piece];
+  const before = piece.text.slice(0, first.at);
+  const rest = piece.text.slice(first.at + first.name.length);
+  return [
+    ...(before === '' ? [] : [{ kind: 'text' as const, text: before }]),
+    { kind: 'mention', text: first.name },
+    ...(rest === '' ? [] : markPiece({ kind: 'text', text: rest }, names)),
+  ];
 }
 
 /** Links first: what stands in an address is no mark. */

@@ -6,6 +6,13 @@ import { deleteItem, getItems, putItem } from './database';
 
 const KEEP_AFTER_MS = 300;
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+const listeners = new Set<(draft: Draft) => void>();
+
+/** Told of each draft that is written or cleared here. */
+export function onDraftWritten(listener: (draft: Draft) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 export async function loadDrafts(): Promise<void> {
   const drafts = await getItems<Draft>('drafts').catch(() => []);
@@ -13,8 +20,15 @@ export async function loadDrafts(): Promise<void> {
 }
 
 export function setDraft(conversationId: Id, mode: ReplyMode, text: string, now: Date = new Date()): void {
-  const key = draftKey(conversationId, mode);
-  dispatch({ type: 'draft_changed', draft: { conversationId, mode, text, at: now.toISOString() } });
+  const draft: Draft = { conversationId, mode, text, at: now.toISOString() };
+  putDraft(draft);
+  for (const listener of listeners) listener(draft);
+}
+
+/** As `setDraft`, for what came from the server. */
+export function putDraft(draft: Draft): void {
+  dispatch({ type: 'draft_changed', draft });
+  const key = draftKey(draft.conversationId, draft.mode);
   clearTimeout(timers.get(key));
   timers.set(
     key,

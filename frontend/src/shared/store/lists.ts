@@ -18,6 +18,9 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
       return row.state === 'open';
     case 'snoozed':
       return row.state === 'snoozed';
+    case 'drafts':
+    case 'mentions':
+      return false;
     case 'scheduled':
       return row.scheduled_count > 0;
     case 'held':
@@ -29,6 +32,11 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
     case 'found':
       return false;
   }
+}
+
+/** Views that a row alone does not decide about: one's own drafts and mentions. The server says what stands in them. */
+export function isOwnView(view: ListView): boolean {
+  return view === 'drafts' || view === 'mentions';
 }
 
 export function isInList(row: ConversationRow, query: ListQuery, me: Id): boolean {
@@ -85,8 +93,8 @@ export function settleList(
   const ids = [...kept];
   for (const id of touched) {
     const row = conversations.get(id);
-    if (row && isInList(row, list.query, me) && isLoadedPart(row, list))
-      insertSorted(ids, row, list.query, conversations);
+    const isMember = isOwnView(list.query.view) ? list.ids.includes(id) : row && isInList(row, list.query, me);
+    if (row && isMember && isLoadedPart(row, list)) insertSorted(ids, row, list.query, conversations);
   }
   return areSame(ids, list.ids) ? list : { ...list, ids };
 }

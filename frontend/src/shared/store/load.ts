@@ -8,6 +8,7 @@ import {
   fetchCounts,
   fetchEarlier,
   fetchLabels,
+  fetchMentions,
   fetchMessages,
   fetchMessagesAround,
   fetchPins,
@@ -81,6 +82,12 @@ export function loadPins(): Promise<void> {
   });
 }
 
+export function loadMentions(): Promise<void> {
+  return once(`mentions ${getState().mentionEpoch}`, async () => {
+    dispatch({ type: 'mentions_loaded', conversationIds: await fetchMentions() });
+  });
+}
+
 export function loadCounts(): Promise<void> {
   return once('counts', async () => {
     dispatch({ type: 'counts_loaded', counts: await fetchCounts() });
@@ -89,7 +96,8 @@ export function loadCounts(): Promise<void> {
 
 /** The first page of a list; in order of urgency together with everybody who waits. */
 export function loadList(query: ListQuery): Promise<void> {
-  return once(`list ${listKey(query)} ${getState().epoch}`, async () => {
+  const { epoch, draftEpoch, mentionEpoch } = getState();
+  return once(`list ${listKey(query)} ${epoch} ${draftEpoch} ${mentionEpoch}`, async () => {
     const [page, waiting] = await Promise.all([fetchPage(query, null), fetchWaiting(query)]);
     dispatch({
       type: 'list_loaded',

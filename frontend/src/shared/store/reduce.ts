@@ -60,7 +60,9 @@ export type Action =
   | { type: 'unsent_changed'; items: readonly Unsent[] }
   | { type: 'unsent_removed'; clientIds: readonly Id[] }
   | { type: 'draft_changed'; draft: Draft }
-  | { type: 'drafts_loaded'; drafts: readonly Draft[] };
+  | { type: 'drafts_loaded'; drafts: readonly Draft[] }
+  | { type: 'mentions_loaded'; conversationIds: readonly Id[] }
+  | { type: 'mentions_seen'; conversationId: Id };
 
 export interface ListPage {
   items: readonly Conversation[];
@@ -144,6 +146,10 @@ export function reduce(state: State, action: Action): State {
       return changeDraft(state, action.draft);
     case 'drafts_loaded':
       return action.drafts.reduce(changeDraft, state);
+    case 'mentions_loaded':
+      return { ...state, mentions: new Set(action.conversationIds) };
+    case 'mentions_seen':
+      return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.conversationId)) };
   }
 }
 
@@ -184,6 +190,10 @@ function applyEvent(state: State, event: FeedEvent): State {
         : state;
     case 'template_changed':
       return { ...state, templateEpoch: state.templateEpoch + 1 };
+    case 'draft_changed':
+      return { ...state, draftEpoch: state.draftEpoch + 1, counts: stale(state.counts) };
+    case 'mentions_changed':
+      return { ...state, mentionEpoch: state.mentionEpoch + 1, counts: stale(state.counts) };
     case 'scheduled_changed':
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
     case 'label_created':
@@ -252,6 +262,10 @@ function withoutTeam(state: State, teamId: unknown): State {
     if (row.team_id === teamId) conversations.set(row.id, { ...row, team_id: null });
   }
   return { ...state, conversations };
+}
+
+function stale(counts: State['counts']): State['counts'] {
+  return counts && { ...counts, isStale: true };
 }
 
 /** A newer server may know more kinds: their things came with the frame, the rest is not for this page. */

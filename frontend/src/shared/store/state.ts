@@ -89,6 +89,8 @@ export interface Draft {
   mode: ReplyMode;
   text: string;
   at: Time;
+  /** The server has it as it stands here. */
+  isSaved?: boolean;
 }
 
 export interface State {
@@ -135,6 +137,11 @@ export interface State {
   /** Raised when saved views were made, changed or deleted. */
   savedViewEpoch: number;
   files: ReadonlyMap<Id, FileRecord>;
+  /** Conversations in which one was named and has not looked since. */
+  mentions: ReadonlySet<Id>;
+  /** Raised when that may have changed elsewhere; likewise for one's drafts. */
+  mentionEpoch: number;
+  draftEpoch: number;
   /** Raised when scheduled messages were made, changed, sent or held. */
   scheduledEpoch: number;
 }
@@ -170,6 +177,9 @@ export const EMPTY: State = {
   valueEpoch: 0,
   savedViewEpoch: 0,
   files: new Map(),
+  mentions: new Set(),
+  mentionEpoch: 0,
+  draftEpoch: 0,
   scheduledEpoch: 0,
 };
 

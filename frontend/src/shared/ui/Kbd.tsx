@@ -25,7 +25,7 @@ export function Kbd({ keys, isOnAccent = false }: KbdProps) {
           key={key}
           className={cx(
             'grid h-5 min-w-5 place-items-center rounded-sm px-1 font-sans text-11 font-medium',
-            isOnAccent ? 'bg-on-accent/20 text-on-accent' : 'bg-press text-muted',
+            isOnAccent ? 'bg-on-accent/12 text-on-accent' : 'bg-press text-muted',
           )}
         >
           {SYMBOLS[key] ?? (key.length === 1 ? key.toUpperCase() : key)}

@@ -7,7 +7,7 @@ from alembic import op
 from threadline.store.migrations import run_script
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

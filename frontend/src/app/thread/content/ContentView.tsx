@@ -14,7 +14,7 @@ import { isOnlyEmoji } from '@/shared/format/richText';
 import { hasText, t } from '@/shared/i18n';
 import { formatDuration, formatNumber } from '@/shared/i18n/format';
 import { BesideMeta, Meta, WithMeta } from '../Meta';
-import { RichText } from '../RichText';
+import { RichText, type RichTextProps } from '../RichText';
 import type { ShownMessage } from '../rows';
 import { CardsView } from './CardsView';
 import { LocationView } from './LocationView';
@@ -30,7 +30,7 @@ export function ContentView({
 }): ReactNode {
   switch (content.kind) {
     case 'text':
-      return <TextView shown={shown} text={content.text} />;
+      return <TextView shown={shown} text={content.text} mentions={content.mentions} />;
     case 'media':
       return <MediaView shown={shown} content={content} />;
     case 'location':
@@ -132,12 +132,12 @@ export function ContentView({
   }
 }
 
-export function TextView({ shown, text }: { readonly shown: ShownMessage; readonly text: string }) {
+export function TextView({ shown, text, mentions }: RichTextProps & { readonly shown: ShownMessage }) {
   const isLarge = isOnlyEmoji(text);
   return (
     <WithMeta shown={shown}>
       <span dir="auto" className={isLarge ? 'text-[2rem] leading-10' : 'break-words whitespace-pre-wrap'}>
-        <RichText text={text} />
+        <RichText text={text} mentions={mentions} />
       </span>
     </WithMeta>
   );
