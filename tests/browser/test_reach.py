@@ -191,7 +191,7 @@ def test_a_push_message_shows_the_name_only_to_the_agents_own_session_and_opens_
     page.goto("/settings/notifications")
     expect(page.get_by_text("This browser shows notifications.")).to_be_visible()
     expect(page.get_by_role("button", name="Reach me here when the desk is closed")).to_be_visible()
-    assert colleague.get("/api/push-key")["public_key"].startswith("B")
+    assert colleague.get("/api/reach-ways")["public_key"].startswith("B")
     (told,) = colleague.get("/api/notifications")["items"]
 
     service_worker = context.new_cdp_session(page)

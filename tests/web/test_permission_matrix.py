@@ -119,7 +119,7 @@ RULES = {
     "getNotifications": OWN,
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
-    "getPushKey": OWN,
+    "getReachWays": OWN,
     "getSavedReplies": EVERY_ROLE,
     "getScheduled": READ_CONVERSATION,
     "getSavedViewCounts": EVERYBODY,

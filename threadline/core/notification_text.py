@@ -114,22 +114,22 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "pt": Words(
         named=_kinds(
-            assigned="Recebeu a conversa de {name}",
-            mentioned="Foi mencionado na conversa de {name}",
+            assigned="Você recebeu a conversa de {name}",
+            mentioned="Você foi mencionado na conversa de {name}",
             not_delivered="Uma mensagem para {name} não foi entregue",
             woken="{name} está de volta: o adiamento terminou",
             replied="{name} escreveu",
         ),
         unnamed=_kinds(
-            assigned="Recebeu uma conversa",
-            mentioned="Foi mencionado",
+            assigned="Você recebeu uma conversa",
+            mentioned="Você foi mencionado",
             not_delivered="Uma mensagem não foi entregue",
             woken="Uma conversa adiada está de volta",
             replied="Um cliente seu escreveu",
         ),
-        subject="{workspace}: o que ainda não viu",
-        intro="Isto continua por ler em {workspace}:",
-        outro="Escolha o que chega por e-mail em Definições, Notificações: {url}",
+        subject="{workspace}: o que você ainda não viu",
+        intro="Isto ainda não foi lido em {workspace}:",
+        outro="Escolha o que chega por e-mail em Configurações, Notificações: {url}",
     ),
     "ru": Words(
         named=_kinds(

@@ -83,6 +83,9 @@ class Settings:
     port: int = 8080
     bus_url: str | None = field(default=None, repr=False)
     blobs_url: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    """`smtp://user:password@host:587` or `smtps://…:465`. None: nothing is mailed."""
+    smtp_from: str | None = None
     clamd_url: str | None = None
     """Where ClamAV listens: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`. None: files are not checked."""
     master_key: str | None = field(default=None, repr=False)
@@ -152,6 +155,8 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         port=read.number("PORT", 8080, int, 0, 65535),
         bus_url=read.url("BUS_URL", {"nats", "tls"}),
         blobs_url=read.url("BLOBS_URL", {"s3", "gs", "az"}),
+        smtp_url=read.url("SMTP_URL", {"smtp", "smtps"}),
+        smtp_from=read.text("SMTP_FROM"),
         clamd_url=read.socket("CLAMD_URL"),
         master_key=read.text("MASTER_KEY"),
         master_key_file=read.path("MASTER_KEY_FILE"),

@@ -12,11 +12,13 @@ from threadline.core.errors import Unavailable
 from threadline.house import House, database_url, direct_url
 from threadline.infra import metrics
 from threadline.infra.clock import new_id, utc_now
+from threadline.infra.mail import mail_server
 from threadline.infra.settings import Settings
 from threadline.processes.common import background, reached
 from threadline.store.channels_hosted import HostedChannel
 from threadline.store.rates import FilesPerDay
 from threadline.workers.channel_host import HostTools
+from threadline.workers.digests import Digests
 from threadline.workers.pusher import Pusher
 from threadline.workers.send_loop import SendTimes
 from threadline.workers.worker import Worker
@@ -55,9 +57,18 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             retention_days=limits.delivery_retention_days,
             media_limit_bytes=limits.upload_bytes,
             files_per_day=FilesPerDay(limits.files_per_day, limits.file_bytes_per_day),
+            digests=_digests(house),
             pusher=Pusher(house.database, house.http, house.keyring, _subject(settings), limits.poll_s),
         )
         await worker.run(stop)
+
+
+def _digests(house: House) -> Digests | None:
+    settings = house.settings
+    if settings.smtp_url is None:
+        return None
+    server = mail_server(settings.smtp_url, sender=settings.smtp_from, base_url=settings.base_url)
+    return Digests(house.database, server, settings.base_url, utc_now)
 
 
 def _subject(settings: Settings) -> str:

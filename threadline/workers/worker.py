@@ -25,6 +25,7 @@ from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
+from threadline.workers.digests import Digests
 from threadline.workers.media import register_media
 from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
@@ -63,6 +64,7 @@ class Worker:
     files_per_day: FilesPerDay = USUAL_FILES_PER_DAY
     consumers: Sequence[Consumer] = CONSUMERS
     pusher: Pusher | None = None
+    digests: Digests | None = None
     _hosted: dict[str, _Hosted] = field(default_factory=dict[str, _Hosted])
     _live: int = 1
     _counted_at: float = -1e9
@@ -100,6 +102,8 @@ class Worker:
             await self._host(leases, "snoozes", self._snoozes_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
+            if self.digests is not None:
+                await self._host(leases, "digests", self._digests_of(self.digests))
             await self._host(leases, "scheduled", self._scheduled_of())
             await self._host(leases, "older_search", self._older_search_of())
         except Unavailable:
@@ -190,6 +194,9 @@ class Worker:
     def _upkeep_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         upkeep = Upkeep(self.owner_url, self.tools.now, self.tools.new_id, self.retention_days)
         return lambda _fence, stop: upkeep.run(stop)
+
+    def _digests_of(self, digests: Digests) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        return lambda _fence, stop: digests.run(stop)
 
     def _pushes_of(self, pusher: Pusher) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         return lambda _fence, stop: pusher.run(stop)

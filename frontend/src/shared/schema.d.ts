@@ -1476,26 +1476,6 @@ export interface paths {
         patch: operations["updatePreferences"];
         trace?: never;
     };
-    "/api/push-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The key to subscribe to.
-         * @description The key to subscribe to.
-         */
-        get: operations["getPushKey"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/push-subscriptions": {
         parameters: {
             query?: never;
@@ -1531,6 +1511,26 @@ export interface paths {
          * @description Be reached there no more.
          */
         delete: operations["deletePushSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reach-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key to subscribe to, and whether letters go out.
+         * @description The key to subscribe to, and whether letters go out.
+         */
+        get: operations["getReachWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3953,10 +3953,6 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** PushKey */
-        PushKey: {
-            public_key: string | null;
-        };
         /** PushSubscription */
         PushSubscription: {
             /** Format: uuid */
@@ -3994,6 +3990,14 @@ export interface components {
             author_kind: ("agent" | "contact" | "flow" | "phone_app" | "system") | null;
             message_id: string | null;
             preview: string;
+        };
+        /**
+         * ReachWays
+         * @description What this installation can reach agents by, outside the desk.
+         */
+        ReachWays: {
+            public_key: string | null;
+            sends_email: boolean;
         };
         /** Reaction */
         Reaction: {
@@ -7713,35 +7717,6 @@ export interface operations {
             };
         };
     };
-    getPushKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PushKey"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     createPushSubscription: {
         parameters: {
             query?: never;
@@ -7792,6 +7767,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReachWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachWays"];
+                };
             };
             /** @description Refused or failed */
             default: {

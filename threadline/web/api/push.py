@@ -23,9 +23,12 @@ _Url = Annotated[str, StringConstraints(min_length=8, max_length=2_000)]
 _Key = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 
-class PushKey(msgspec.Struct, frozen=True, kw_only=True):
+class ReachWays(msgspec.Struct, frozen=True, kw_only=True):
+    """What this installation can reach agents by, outside the desk."""
+
     public_key: str | None
     """What a browser subscribes to; None: this installation has none yet."""
+    sends_email: bool
 
 
 class PushSubscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +43,12 @@ class PushSubscriptionInput(Input):
     auth: _Key
 
 
-@operation(router, "GET", "/push-key", out=PushKey)
-async def get_push_key(call: Call = calls(None)) -> Response:
-    """The key to subscribe to."""
+@operation(router, "GET", "/reach-ways", out=ReachWays)
+async def get_reach_ways(call: Call = calls(None)) -> Response:
+    """The key to subscribe to, and whether letters go out."""
     own_session(call)
-    return call.answer(PushKey(public_key=await find_public_push_key(call.session)))
+    public_key = await find_public_push_key(call.session)
+    return call.answer(ReachWays(public_key=public_key, sends_email=call.web.settings.smtp_url is not None))
 
 
 @operation(router, "POST", "/push-subscriptions", out=PushSubscription, status=201)

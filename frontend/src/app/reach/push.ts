@@ -38,7 +38,7 @@ export async function pushState(): Promise<PushState> {
 /** Asks for permission, then subscribes. Throws with the reason of the browser or of the server. */
 export async function turnPushOn(): Promise<PushState> {
   if ((await Notification.requestPermission()) !== 'granted') return 'off';
-  const { public_key } = await request<{ public_key: string | null }>('GET', '/api/push-key');
+  const { public_key } = await request<{ public_key: string | null }>('GET', '/api/reach-ways');
   if (public_key === null) return 'impossible';
   await navigator.serviceWorker.register('/sw.js');
   const registration = await navigator.serviceWorker.ready;

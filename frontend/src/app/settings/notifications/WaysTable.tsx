@@ -1,10 +1,15 @@
 import { KINDS, type Kind } from '@/app/reach/describe';
+import { useQuery } from '@tanstack/react-query';
+import { request } from '@/shared/api/http';
 import type { Preferences } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Checkbox } from '@/shared/ui/Checkbox';
+import { FieldNote } from '@/shared/ui/InlineError';
+import { Select } from '@/shared/ui/Select';
 import { Block } from '../parts/Page';
 import type { Choose } from './Notifications';
 
+const DIGESTS: readonly Preferences['digest'][] = ['quarter', 'hour', 'day'];
 const WAYS = ['list', 'desktop', 'push', 'email'] as const satisfies readonly Preferences['ways'][Kind][number][];
 
 export interface WaysTableProps {
@@ -40,6 +45,26 @@ export function WaysTable({ preferences, choose }: WaysTableProps) {
           </li>
         ))}
       </ul>
+      <Digest preferences={preferences} choose={choose} />
     </Block>
+  );
+}
+
+/** After how long something unread goes out by e-mail; or why nothing does. */
+function Digest({ preferences, choose }: WaysTableProps) {
+  const { data } = useQuery({
+    queryKey: ['reach-ways'],
+    queryFn: () => request<{ sends_email: boolean }>('GET', '/api/reach-ways'),
+  });
+  if (data?.sends_email === false) {
+    return <FieldNote state="warn">{t('settings.notifications.no_mail')}</FieldNote>;
+  }
+  return (
+    <Select
+      label={t('settings.notifications.digest')}
+      value={preferences.digest}
+      options={DIGESTS.map((value) => ({ value, label: t(`settings.notifications.digest_${value}`) }))}
+      onValueChange={(digest) => choose({ digest })}
+    />
   );
 }
