@@ -39,7 +39,8 @@ _PATIENCE_S: Final = 0.5
 """After this a page is answered as it is, with a cursor to search on from: a filter may leave nothing of many."""
 _FEW: Final = 300
 """Conversations whose messages are read one by one; what more have is found by the words first."""
-_MOST_CONTACTS: Final = 300
+_CONTACTS: Final = (100, 1000, 8000)
+"""The newest of those who are called so are looked at; more of them while what may be seen does not fill a page."""
 _WALKED_CONTACTS: Final = 1000
 
 
@@ -289,9 +290,13 @@ async def search_contacts(
     if asked is None or filters.finds_nothing:
         return []
     connection = await session.raw()
-    ids = await find_contacts(connection, caller.workspace_id, asked, most=_MOST_CONTACTS, walked=_WALKED_CONTACTS)
-    rows = await _read_contacts(connection, caller, filters, ids)
-    found = [row for row in rows if _has_parts(row, parts, sees_numbers=sees_numbers)]
+    found: list[asyncpg.Record] = []
+    for most in _CONTACTS:
+        ids = await find_contacts(connection, caller.workspace_id, asked, most=most, walked=_WALKED_CONTACTS)
+        rows = await _read_contacts(connection, caller, filters, ids)
+        found = [row for row in rows if _has_parts(row, parts, sees_numbers=sees_numbers)]
+        if len(found) >= limit or len(ids) < most:
+            break
     return [_contact_hit(row, wanted, parts, sees_numbers=sees_numbers) for row in found[:limit]]
 
 
@@ -363,7 +368,8 @@ async def search_conversations(
         asked = query_of_parts(caller.workspace_id, parts)
         if asked is None:
             return []
-        ids = await find_contacts(connection, caller.workspace_id, asked, most=_MOST_CONTACTS, walked=_WALKED_CONTACTS)
+        most = _CONTACTS[0 if caller.visibility.is_whole else 1]
+        ids = await find_contacts(connection, caller.workspace_id, asked, most=most, walked=_WALKED_CONTACTS)
         conditions.append(f"c.contact_id = any({arguments.add(ids)}::uuid[])")
     elif filters.sender_contact_ids:
         conditions.append(f"c.contact_id = any({arguments.add(filters.sender_contact_ids)}::uuid[])")

@@ -29,13 +29,15 @@ class FoundInThread(msgspec.Struct, frozen=True, kw_only=True):
     items: list[FoundMessage]
     """In the order of the thread, the oldest first; the last thousand."""
     count: int
+    marks: list[str]
+    """What is marked as found in texts that are folded as ours are."""
 
 
 async def find_in_thread(session: Session, caller: Caller, keys: ConversationKeys, wanted: Wanted) -> FoundInThread:
     """Of a thread that was accessed before. Reads its part of `messages_by_sort`, and the words of each by its key."""
     asked = query(caller.workspace_id, wanted.terms)
     if asked is None or keys.first_message_id is None or keys.last_message_id is None:
-        return FoundInThread(items=[], count=0)
+        return FoundInThread(items=[], count=0, marks=[])
     first_id, last_id = id_range(keys.first_message_id, keys.last_message_id)
     rows = await (await session.raw()).fetch(
         f"select m.id, m.sort_at{', m.content::text as content' if wanted.runs else ''}"
@@ -50,7 +52,9 @@ async def find_in_thread(session: Session, caller: Caller, keys: ConversationKey
     )
     found = [row for row in rows if not wanted.runs or _has_runs(row, wanted)]
     return FoundInThread(
-        items=[FoundMessage(id=row["id"], at=row["sort_at"]) for row in found[-_MOST:]], count=len(found)
+        items=[FoundMessage(id=row["id"], at=row["sort_at"]) for row in found[-_MOST:]],
+        count=len(found),
+        marks=list(wanted.marks),
     )
 
 

@@ -26,6 +26,7 @@ export const patterns = {
   contacts: '/contacts/*?',
   settings: '/settings/*?',
   practice: '/practice/:channelId',
+  search: '/search',
   inbox: '/inbox/:view?/:conversationId?',
 } as const;
 
@@ -37,6 +38,8 @@ export const paths = {
   contacts: (rest = '') => (rest ? `/contacts/${rest}` : '/contacts'),
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,
+  search: (q: string, among = 'messages') => `/search?${new URLSearchParams({ q, among }).toString()}`,
+  message: (conversationId: string, messageId: string) => `/inbox/open/${conversationId}?message=${messageId}`,
   inbox: (view: View = 'open', conversationId?: string) =>
     conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
 };

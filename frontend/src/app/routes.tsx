@@ -12,6 +12,7 @@ export const screens = {
   Invitation: withQueries(() => import('./setup/Invitation')),
   Settings: withQueries(importSettings),
   Contacts: withQueries(importContacts),
+  SearchPage: withQueries(() => import('./search/SearchPage')),
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),

@@ -3144,6 +3144,7 @@ export interface components {
         FoundInThread: {
             count: number;
             items: components["schemas"]["FoundMessage"][];
+            marks: string[];
         };
         /** FoundMessage */
         FoundMessage: {

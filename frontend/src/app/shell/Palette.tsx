@@ -8,7 +8,9 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { closeFloat, useTypedAhead } from './floats';
+import { Pieces } from '../search/Pieces';
 import { filterItems, paletteItems, type PaletteItem } from './paletteItems';
+import { useServerHits } from './useServerHits';
 
 /** Everything by name: what can be done here, where one can go, who is known. */
 export default function Palette() {
@@ -23,7 +25,9 @@ export default function Palette() {
     return id === undefined ? undefined : getState().conversations.get(id);
   }, [location]);
   const all = useMemo(() => paletteItems(getState(), selected, navigate), [selected, navigate]);
-  const items = useMemo(() => filterItems(all, search), [all, search]);
+  const local = useMemo(() => filterItems(all, search), [all, search]);
+  const remote = useServerHits(search, navigate);
+  const items = useMemo(() => [...local, ...withoutKnown(remote, local)], [local, remote]);
   const chosen = items[Math.min(place, items.length - 1)];
 
   const run = (item: PaletteItem) => closeFloat(item.run);
@@ -115,6 +119,12 @@ export default function Palette() {
   );
 }
 
+/** A contact whose conversation stands above is found already. */
+function withoutKnown(remote: readonly PaletteItem[], local: readonly PaletteItem[]): readonly PaletteItem[] {
+  const known = new Set(local.flatMap((item) => item.contact?.id ?? []));
+  return remote.filter((item) => item.contact === null || !known.has(item.contact.id));
+}
+
 interface OptionProps {
   readonly item: PaletteItem;
   readonly index: number;
@@ -150,10 +160,12 @@ function Option({ item, index, search, isChosen, onPoint, onRun }: OptionProps) 
           />
         )
       )}
-      <bdi className="shrink-0 truncate">
-        <Found text={item.title} search={search.trim()} />
+      <bdi className={cx('truncate', item.pieces ? 'max-w-[45%] shrink-0' : 'shrink-0')}>
+        {item.pieces ? <Pieces pieces={item.pieces.title} /> : <Found text={item.title} search={search.trim()} />}
       </bdi>
-      <bdi className="min-w-0 flex-1 truncate text-13 text-muted">{item.hint}</bdi>
+      <bdi className="min-w-0 flex-1 truncate text-13 text-muted">
+        {item.pieces ? <Pieces pieces={item.pieces.hint} /> : item.hint}
+      </bdi>
       {item.keys.length > 0 && <Kbd keys={item.keys} />}
     </div>
   );

@@ -9,6 +9,7 @@ import {
   PanelLeft,
   PanelRight,
   Reply,
+  Search,
   Settings,
   TimerOff,
   Tag,
@@ -29,12 +30,15 @@ import type { State } from '@/shared/store/state';
 import { VIEW_ICONS, VIEW_NAMES, viewTitle } from '../inbox/views';
 import { paths } from '../paths';
 import { teamsByName } from '../teams/teams';
+import type { TextPiece } from '../search/calls';
 import { assign, moveToTeam, wake } from '../thread/actions';
 
 export interface PaletteItem {
   id: string;
-  group: 'conversation' | 'places' | 'found';
+  group: 'conversation' | 'places' | 'found' | 'contacts' | 'messages';
   title: string;
+  /** What the server found in them, marked; else the palette marks what was typed. */
+  pieces?: { title: readonly TextPiece[]; hint: readonly TextPiece[] };
   hint: string;
   icon: LucideIcon | null;
   contact: { id: Id; name: string } | null;
@@ -97,6 +101,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
     ...command('resolve', Check),
     ...command('reply', Reply),
     ...command('note', Lock),
+    ...command('find_in_thread', Search),
     ...(selected.waiting_since === null || selected.state === 'resolved' ? [] : command('no_answer', TimerOff)),
     ...(selected.state === 'resolved' ? [] : command('snooze', AlarmClock)),
     ...(selected.state === 'snoozed'

@@ -21,6 +21,7 @@ import { useSelection } from './useSelection';
 import { useReading, useSeeingMentions, useThread, type Failure } from './useThread';
 
 const SelectionBar = lazy(() => import('./SelectionBar'));
+const FindBar = lazy(() => import('./FindBar'));
 const ForwardDialog = lazy(() => import('./ForwardDialog'));
 const MessageDetails = lazy(() => import('./MessageDetails'));
 
@@ -60,7 +61,9 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
     },
     [begin],
   );
+  const [isFinding, setFinding] = useState(false);
   useCommands({
+    find_in_thread: () => setFinding(true),
     quote: () => {
       const message = can.quote && !choosing.selection && findQuotable(rows, conversationId, focusedMessageId());
       return message ? quote(message) : false;
@@ -83,6 +86,11 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         onContext={onContext}
         isContextOpen={isContextOpen}
       />
+      {isFinding && (
+        <Suspense fallback={null}>
+          <FindBar conversationId={conversationId} onClose={() => setFinding(false)} />
+        </Suspense>
+      )}
       {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
       {isLoaded ? (
         <MessageList

@@ -1,9 +1,20 @@
-import { AlarmClock, Check, ChevronLeft, Ellipsis, PanelRight, RotateCcw, Tag, TimerOff, UserPlus } from 'lucide-react';
+import {
+  AlarmClock,
+  Check,
+  ChevronLeft,
+  Ellipsis,
+  PanelRight,
+  RotateCcw,
+  Search,
+  Tag,
+  TimerOff,
+  UserPlus,
+} from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
+import { runCommand, useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
@@ -128,9 +139,11 @@ interface MoreMenuProps {
 
 function MoreMenu({ conversation, onContext, onLabels, onNoAnswer, onSnooze }: MoreMenuProps) {
   const isPhone = useMedia(PHONE);
-  if (!isPhone && !onNoAnswer && !onSnooze) return null;
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
+      <MenuItem icon={Search} keyName="Shift+F" onClick={() => runCommand('find_in_thread')}>
+        {t('keys.find_in_thread')}
+      </MenuItem>
       {onNoAnswer && (
         <MenuItem icon={TimerOff} keyName="Y" onClick={onNoAnswer}>
           {t('keys.no_answer')}

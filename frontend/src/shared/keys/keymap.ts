@@ -18,6 +18,7 @@ export const KEYMAP = {
   reply: { keys: ['r'], title: 'keys.reply', group: 'conversation' },
   note: { keys: ['n'], title: 'keys.note', group: 'conversation' },
   quote: { keys: ['q'], title: 'keys.quote', group: 'conversation' },
+  find_in_thread: { keys: ['Shift+f'], title: 'keys.find_in_thread', group: 'conversation' },
   resolve: { keys: ['e'], title: 'keys.resolve', group: 'conversation' },
   no_answer: { keys: ['y'], title: 'keys.no_answer', group: 'conversation' },
   snooze: { keys: ['h'], title: 'keys.snooze', group: 'conversation' },

@@ -6,6 +6,7 @@ import filters from './filters.json';
 import inbox from './inbox.json';
 import practice from './practice.json';
 import reach from './reach.json';
+import search from './search.json';
 import server from './server.json';
 import settings from './settings.json';
 import states from './states.json';
@@ -22,6 +23,7 @@ export default {
   ...inbox,
   ...practice,
   ...reach,
+  ...search,
   ...server,
   ...settings,
   ...states,
