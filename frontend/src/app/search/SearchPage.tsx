@@ -73,7 +73,7 @@ export default function SearchPage() {
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 items-center gap-2 border-b border-line px-4 py-2">
         <h1 className="sr-only">{t('search.title')}</h1>
-        <label className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md border border-line-strong bg-raised px-3 has-focus-visible:outline-2 has-focus-visible:outline-accent md:max-w-[42rem] pointer-coarse:h-11">
+        <label className="mx-auto flex h-9 w-full max-w-[52rem] min-w-0 items-center gap-2 rounded-md border border-line-strong bg-raised px-3 has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-11">
           <Search aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
           <input
             ref={field}

@@ -52,7 +52,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 /** Where a conversation or a form is open, its own tools have the foot of a phone's page. */
 function isListPage(location: string): boolean {
-  return location === paths.settings() || location === paths.contacts() || /^\/inbox(\/[^/]+)?\/?$/.test(location);
+  return (
+    location === '/search' ||
+    location === paths.settings() ||
+    location === paths.contacts() ||
+    /^\/inbox(\/[^/]+)?\/?$/.test(location)
+  );
 }
 
 function ReconnectingBar() {

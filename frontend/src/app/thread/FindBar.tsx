@@ -7,7 +7,7 @@ import { fetchFound, type FoundInThread } from '../search/calls';
 import { highlightIn } from './highlight';
 import { jumpTo } from './jumps';
 
-const PAUSE_MS = 120;
+const PAUSE_MS = 60;
 
 export interface FindBarProps {
   readonly conversationId: Id;
