@@ -14,7 +14,7 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { Menu, MenuChoice } from '@/shared/ui/Menu';
 import { cx } from '@/shared/ui/cx';
 import { ConversationRow } from './ConversationRow';
-import { listIds, useList } from './select';
+import { listIds, useList, usePinnedFirst } from './select';
 import { useSettledIds } from './useSettledIds';
 
 const HOVER_MS = 80;
@@ -44,7 +44,7 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
   const [isAway, setIsAway] = useState(false);
   const [isPointed, setIsPointed] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
-  const { ids, fresh, adopt } = useSettledIds(listIds(list), isAway || isPointed, key);
+  const { ids, fresh, adopt } = useSettledIds(usePinnedFirst(listIds(list), query), isAway || isPointed, key);
   const place = selected === undefined ? -1 : ids.indexOf(selected);
 
   useEffect(() => {

@@ -5,8 +5,11 @@ import {
   CalendarClock,
   CircleAlert,
   CirclePause,
+  Flag,
   Hourglass,
   Lock,
+  Pin,
+  Timer,
 } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
@@ -19,6 +22,7 @@ import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { CountBadge } from '@/shared/ui/Badge';
 import { cx } from '@/shared/ui/cx';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
+import { concerns } from '../together/concern';
 import { iconOfKind, wordOfKind } from './describe';
 import { unreadOf, useConversation, useDraft } from './select';
 
@@ -31,9 +35,12 @@ export interface ConversationRowProps {
 export const ConversationRow = memo(function ConversationRow({ id, isSelected }: ConversationRowProps) {
   const conversation = useConversation(id);
   const channelType = useStore((state) => state.channels.get(conversation?.channel_id ?? '')?.type);
+  const me = useStore((state) => state.me);
+  const isPinned = useStore((state) => state.pins.includes(id));
   const now = useMinute();
   if (!conversation) return <div className="h-(--row) max-md:h-18" />;
   const isWaiting = conversation.waiting_since !== null && conversation.state !== 'resolved';
+  const isBold = concerns(conversation, me) && (isWaiting || unreadOf(conversation) > 0);
   const at = conversation.waiting_since ?? conversation.last_activity_at;
   return (
     <div
@@ -56,13 +63,23 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
               dir="auto"
               className={cx(
                 'max-w-full min-w-0 truncate text-aligned max-md:text-[0.9375rem]',
-                isWaiting ? 'font-semibold' : 'font-medium',
+                isBold ? 'font-semibold' : 'font-medium',
               )}
             >
               {conversation.contact.name}
             </span>
             <RowLabels ids={conversation.label_ids} />
           </span>
+          {isPinned && (
+            <span role="img" aria-label={t('together.pinned')} className="shrink-0 text-muted">
+              <Pin aria-hidden size={12} strokeWidth={1.75} />
+            </span>
+          )}
+          {isWaiting && !isBold && (
+            <span role="img" aria-label={t('row.waiting')} className="-me-1 shrink-0">
+              <Timer aria-hidden size={12} strokeWidth={1.75} />
+            </span>
+          )}
           <time
             dateTime={at}
             className={cx('tabular shrink-0 text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
@@ -75,7 +92,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
           <Snippet conversation={conversation} isWaiting={isWaiting} />
           <Signs conversation={conversation} now={now} />
         </span>
-        <Unread conversation={conversation} />
+        {concerns(conversation, me) ? <Unread conversation={conversation} /> : <span />}
       </div>
     </div>
   );
@@ -148,6 +165,20 @@ function useAuthor(last: LastMessage): string {
   return agent?.name.split(' ')[0] ?? '';
 }
 
+function PrioritySign({ priority }: { readonly priority: number }) {
+  const label = t(`row.priority_${priority as 1 | 2 | 3}`);
+  return (
+    <span
+      role="img"
+      aria-label={label}
+      title={label}
+      className={priority === 3 ? 'text-danger' : priority === 2 ? 'text-warn' : 'text-muted'}
+    >
+      <Flag aria-hidden size={12} strokeWidth={2} fill={priority === 3 ? 'currentColor' : 'none'} />
+    </span>
+  );
+}
+
 /** What presses: not delivered, the window's end; and when it comes back. Silent while nothing does. */
 function Signs({ conversation, now }: { readonly conversation: Conversation; readonly now: number }) {
   const capabilities = useStore((state) => state.channels.get(conversation.channel_id)?.capabilities);
@@ -156,6 +187,7 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
   const isOpen = conversation.state !== 'resolved';
   return (
     <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
+      {isOpen && conversation.priority > 0 && <PrioritySign priority={conversation.priority} />}
       {conversation.state === 'snoozed' && conversation.snoozed_until !== null && (
         <span className="tabular flex items-center gap-1 font-normal text-muted">
           <AlarmClock aria-hidden size={12} strokeWidth={1.75} />

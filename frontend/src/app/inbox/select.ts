@@ -1,8 +1,11 @@
 /** What the list's parts read from the store. */
+import { useRef } from 'react';
 import type { Conversation, Filter, Id } from '@/shared/api/types';
 import { draftKey, listKey, type Draft, type ListQuery, type ListState, type State } from '@/shared/store/state';
+import { isInList } from '@/shared/store/lists';
 import { useStore } from '@/shared/store/store';
 import type { View } from '../paths';
+import { concerns } from '../together/concern';
 
 const NONE: readonly Id[] = [];
 
@@ -12,6 +15,29 @@ export function useList(query: ListQuery): ListState | undefined {
 
 export function listIds(list: ListState | undefined): readonly Id[] {
   return list?.ids ?? NONE;
+}
+
+/** What one has pinned stands on top, as far as it belongs here. */
+export function pinnedFirst(ids: readonly Id[], query: ListQuery, state: State): readonly Id[] {
+  if (state.pins.length === 0) return ids;
+  const isHere = (id: Id) => {
+    if (query.view === 'found') return ids.includes(id);
+    const row = state.conversations.get(id);
+    return row !== undefined && isInList(row, query, state.me);
+  };
+  const pinned = state.pins.filter(isHere);
+  return pinned.length === 0 ? ids : [...pinned, ...ids.filter((id) => !pinned.includes(id))];
+}
+
+/** The same array while neither the list nor the pins changed. */
+export function usePinnedFirst(ids: readonly Id[], query: ListQuery): readonly Id[] {
+  const last = useRef<readonly Id[]>(ids);
+  return useStore((state) => {
+    const next = pinnedFirst(ids, query, state);
+    const isSame = next.length === last.current.length && next.every((id, index) => id === last.current[index]);
+    if (!isSame) last.current = next;
+    return last.current;
+  });
 }
 
 export function useConversation(id: Id | undefined): Conversation | undefined {
@@ -47,7 +73,7 @@ export function selectUnread(query: ListQuery): (state: State) => number {
     let unread = 0;
     for (const id of state.lists.get(listKey(query))?.ids ?? NONE) {
       const conversation = state.conversations.get(id);
-      if (conversation && unreadOf(conversation) > 0) unread += 1;
+      if (conversation && unreadOf(conversation) > 0 && concerns(conversation, state.me)) unread += 1;
     }
     return unread;
   };

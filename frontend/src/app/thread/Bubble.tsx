@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, Reply, SmilePlus } from 'lucide-react';
+import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, MailOpen, Reply, SmilePlus } from 'lucide-react';
 import { memo, useState, type MouseEvent } from 'react';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -7,6 +7,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { copyText } from '@/shared/ui/CopyField';
 import { IconButton } from '@/shared/ui/IconButton';
+import { markUnreadFrom } from '../together/actions';
 import { Menu, MenuItem, MenuSign } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
@@ -344,6 +345,11 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
         {message.deleted_at === null && (
           <MenuItem icon={Forward} onClick={() => onMessage('forward', message)}>
             {t('thread.forward')}
+          </MenuItem>
+        )}
+        {isIncoming && (
+          <MenuItem icon={MailOpen} onClick={() => markUnreadFrom(message)}>
+            {t('together.unread_from')}
           </MenuItem>
         )}
         <MenuItem icon={ListChecks} onClick={() => onMessage('select', message)}>

@@ -22,6 +22,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
+import { TogetherForm, TogetherItems, useTogether, type Together } from '../together/TogetherItems';
 import { AssigneeMenu } from '../teams/AssigneeMenu';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
 import { SnoozeDialog } from './SnoozeDialog';
@@ -44,6 +45,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     resolve(conversation);
     onResolved();
   };
+  const together = useTogether(conversation);
   const [isSnoozing, setSnoozing] = useState(false);
   const isWaiting = conversation.waiting_since !== null && !isResolved;
   const putOff = (until: Time | null) => {
@@ -119,9 +121,11 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         conversation={conversation}
         onContext={onContext}
         onLabels={() => setLabelsOpen(true)}
+        together={together}
         onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
         onSnooze={isResolved ? undefined : () => setSnoozing(true)}
       />
+      <TogetherForm together={together} conversation={conversation} onGiven={onResolved} />
       <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
   );
@@ -131,13 +135,14 @@ interface MoreMenuProps {
   readonly conversation: Conversation;
   readonly onContext: () => void;
   readonly onLabels: () => void;
+  readonly together: Together;
   /** Undefined: nobody waits. */
   readonly onNoAnswer: (() => void) | undefined;
   /** Undefined: there is nothing to put off. */
   readonly onSnooze: (() => void) | undefined;
 }
 
-function MoreMenu({ conversation, onContext, onLabels, onNoAnswer, onSnooze }: MoreMenuProps) {
+function MoreMenu({ conversation, onContext, onLabels, together, onNoAnswer, onSnooze }: MoreMenuProps) {
   const isPhone = useMedia(PHONE);
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
@@ -154,6 +159,7 @@ function MoreMenu({ conversation, onContext, onLabels, onNoAnswer, onSnooze }: M
           {t('keys.snooze')}
         </MenuItem>
       )}
+      <TogetherItems together={together} />
       {isPhone && <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} />}
     </Menu>
   );

@@ -145,8 +145,9 @@ export function useReading(conversation: Conversation | undefined, isAtEnd: bool
   const id = conversation?.id;
   const unread = conversation ? unreadOf(conversation) : 0;
   const count = conversation?.incoming_count ?? 0;
+  const isKept = useIsKept(conversation);
   useEffect(() => {
-    if (id === undefined || unread === 0 || !isAtEnd) return;
+    if (id === undefined || unread === 0 || !isAtEnd || isKept) return;
     const read = () => {
       if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
       stop();
@@ -162,7 +163,20 @@ export function useReading(conversation: Conversation | undefined, isAtEnd: bool
     document.addEventListener('visibilitychange', read);
     read();
     return stop;
-  }, [id, unread, count, isAtEnd]);
+  }, [id, unread, count, isAtEnd, isKept]);
+}
+
+/** Marked unread, here or on another device, it stays so until it is opened again. */
+function useIsKept(conversation: Conversation | undefined): boolean {
+  const readCount = conversation?.read_count ?? 0;
+  const [farthest, setFarthest] = useState(readCount);
+  const [isKept, setIsKept] = useState(false);
+  if (readCount > farthest) setFarthest(readCount);
+  if (readCount < farthest) {
+    setFarthest(readCount);
+    setIsKept(true);
+  }
+  return isKept;
 }
 
 /** Being named in a note is seen by having it before the eyes. */

@@ -129,6 +129,7 @@ export interface ConversationChange {
   state?: 'open' | 'resolved';
   assignee_id?: Id | null;
   team_id?: Id | null;
+  priority?: number;
 }
 
 export function patchConversation(id: Id, change: ConversationChange): Promise<ConversationDetail> {
@@ -138,6 +139,47 @@ export function patchConversation(id: Id, change: ConversationChange): Promise<C
       body: change,
     }),
   );
+}
+
+export function putFollower(id: Id, agentId: Id): Promise<ConversationDetail> {
+  const path = { conversation_id: id, agent_id: agentId };
+  return answerOf(client.PUT('/api/conversations/{conversation_id}/followers/{agent_id}', { params: { path } }));
+}
+
+export function deleteFollower(id: Id, agentId: Id): Promise<ConversationDetail> {
+  const path = { conversation_id: id, agent_id: agentId };
+  return answerOf(client.DELETE('/api/conversations/{conversation_id}/followers/{agent_id}', { params: { path } }));
+}
+
+export async function putPin(id: Id): Promise<void> {
+  await answerOf(client.PUT('/api/conversations/{conversation_id}/pin', { params: { path: { conversation_id: id } } }));
+}
+
+export async function deletePin(id: Id): Promise<void> {
+  await answerOf(
+    client.DELETE('/api/conversations/{conversation_id}/pin', { params: { path: { conversation_id: id } } }),
+  );
+}
+
+/** To a person, to a team, or to a person of a team. */
+export interface HandOver {
+  assignee_id: Id | null;
+  team_id: Id | null;
+  note: string | null;
+  /** Of the note. */
+  client_id: Id;
+}
+
+export function postHandOver(id: Id, body: HandOver): Promise<ConversationDetail> {
+  const params = { path: { conversation_id: id } };
+  return answerOf(client.POST('/api/conversations/{conversation_id}/handover', { params, body }));
+}
+
+/** Everything from this message of the customer on. */
+export async function postUnread(id: Id, messageId: Id): Promise<void> {
+  const params = { path: { conversation_id: id } };
+  const body = { message_id: messageId };
+  await answerOf(client.POST('/api/conversations/{conversation_id}/unread', { params, body }));
 }
 
 /** The most urgent conversation that nobody has; null: nobody waits whom this agent may and can serve. */

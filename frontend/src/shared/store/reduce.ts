@@ -49,6 +49,7 @@ export type Action =
   | { type: 'saved_views_loaded'; views: readonly SavedView[] }
   | { type: 'saved_counts_loaded'; counts: SavedViewCounts }
   | { type: 'pins_loaded'; items: readonly Conversation[]; position: number }
+  | { type: 'pins_edited'; pins: readonly Id[] }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
@@ -120,6 +121,8 @@ export function reduce(state: State, action: Action): State {
         ...learnConversations(state, action.items, action.position).state,
         pins: action.items.map(({ id }) => id),
       };
+    case 'pins_edited':
+      return { ...state, pins: action.pins };
     case 'conversation_loaded':
       return loadConversation(state, action.conversation, action.position ?? state.position);
     case 'conversation_edited':
