@@ -244,6 +244,32 @@ async def test_word_stop_withdraws_marketing_consent_and_start_gives_it(desk: Re
     assert [row["is_given"] for row in await desk.of("consents")] == [True]
 
 
+async def test_a_blocked_contact_is_kept_and_calls_nobody(desk: ReceivingDesk) -> None:
+    await desk.receive(desk.message(1, "m1", "Hello"))
+    await _resolve(desk)
+    await desk.connection.execute("update contacts set blocked_at = now()")
+    desk.advance(minutes=1)
+    await desk.receive(desk.message(1, "m2", "Why do you not answer?"))
+    conversation = (await desk.of("conversations"))[0]
+    assert (conversation["state"], conversation["waiting_since"], conversation["last_seq"]) == ("resolved", None, 2)
+    assert len(await desk.of("messages")) == 2
+    assert [data.get("is_muted") for data in await _received(desk)] == [None, True]
+    await desk.connection.execute("update contacts set blocked_at = null, muted_at = now()")
+    await desk.receive(desk.message(1, "m3", "Hello?"))
+    conversation = (await desk.of("conversations"))[0]
+    assert conversation["state"] == "open", "who is muted waits like everybody"
+    assert conversation["waiting_since"] is not None
+    assert [data.get("is_muted") for data in await _received(desk)] == [None, True, True]
+
+
+async def _received(desk: ReceivingDesk) -> list[dict[str, bool]]:
+    rows = await desk.connection.fetch(
+        "select data::text as data from events where workspace_id = $1 and kind = 'message_received' order by seq",
+        desk.workspace_id,
+    )
+    return [json.loads(row["data"]) for row in rows]
+
+
 async def test_known_contact_takes_new_name_unless_we_named_it(desk: ReceivingDesk) -> None:
     await desk.receive(desk.message(party(1, name="Ana"), "m1"))
     await desk.receive(desk.message(party(1, name="Ana Maria", handle="ana"), "m2"))

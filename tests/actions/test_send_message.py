@@ -13,6 +13,7 @@ from threadline.actions.discard_message import discard_message
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
+from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
 from threadline.core.content import Media, Template, TemplateValue, Text
 from threadline.core.errors import CannotSend, Conflict, Invalid, NotFound, WindowClosed
@@ -70,6 +71,40 @@ async def test_who_stopped_marketing_gets_none(desk: Desk) -> None:
         customer.contact_id,
         desk.channel_id,
     )
+    with pytest.raises(CannotSend, match="asked not to"):
+        await desk.send(customer, Template(name="news", language="en"))
+
+
+@pytest.mark.parametrize("how", ["hand", "word"])
+async def test_who_opted_out_is_written_to_by_people_alone(desk: Desk, how: str) -> None:
+    customer = await desk.add_customer("ana")
+    if how == "hand":
+        await desk.connection.execute("update contacts set opted_out_at = now() where id = $1", customer.contact_id)
+    else:
+        await desk.connection.execute(
+            "insert into consents values ($1, $2, $3, 'marketing', false, 'word', '', now())",
+            desk.workspace_id,
+            customer.contact_id,
+            desk.channel_id,
+        )
+    with pytest.raises(CannotSend, match="by itself"):
+        await desk.send(customer, "Hello", author=AuthorKind.FLOW)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        with pytest.raises(CannotSend, match="by itself"):
+            await send_message(
+                session,
+                workspace_id=desk.workspace_id,
+                conversation_id=customer.conversation_id,
+                author=Author(AuthorKind.AGENT, desk.agent_id),
+                content=Text(text="At nine, as you wished"),
+                client_id=None,
+                now=utc_now(),
+                new_id=new_id,
+                find_type=lambda name: desk.channel_type,
+                is_unattended=True,
+            )
+    await desk.send(customer, "An answer of a person")
+    await _add_template(desk, "news", "News")
     with pytest.raises(CannotSend, match="asked not to"):
         await desk.send(customer, Template(name="news", language="en"))
 

@@ -186,3 +186,86 @@ def test_contacts_in_a_hand(new_context: ContextMaker, admin: Person, provider: 
     expect(page.get_by_role("region", name="History")).to_contain_text("Guten Tag")
     found += looked_at(page, "phone-page")
     assert found == []
+
+
+def test_a_contact_is_blocked_at_the_provider_too_and_warned_about(
+    desk: Desk, provider: Provider, admin: Person
+) -> None:
+    customer = provider.customer(f"Pest {secrets.token_hex(2)}")
+    customer.says("You again")
+    desk.enter(customer)
+    page = desk.page
+    page.get_by_role("button", name="Close", exact=True).click()
+    contact_id = admin.conversation_of(customer)["contact"]["id"]
+    admin.patch(f"/api/contacts/{contact_id}", {"is_opted_out": True, "is_muted": True})
+    panel = page.get_by_role("complementary", name="Contact")
+    expect(panel).to_contain_text("Opted out, noted by one of you")
+    expect(panel).to_contain_text("Muted")
+    expect(page.get_by_role("note")).to_contain_text("asked not to be written to")
+    desk.answer(customer, "You asked, so we answer.")
+    assert looked_at(page, "opted-out") == []
+    panel.get_by_role("button", name="More for this contact").press("Enter")
+    page.get_by_role("menuitem", name="Block").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Block").press("Enter")
+    expect(panel).to_contain_text("Blocked since")
+    expect(page.get_by_text("You have blocked Pest.")).to_be_visible()
+
+    def is_shown(words: str) -> bool:
+        """Whether what they write reaches us: the provider drops what a blocked person sends."""
+        customer.says(words)
+        page.wait_for_timeout(500)
+        conversation = admin.get(f"/api/contacts/{contact_id}")["conversations"][0]
+        messages = admin.get(f"/api/conversations/{conversation['id']}/messages")["items"]
+        return any(words in str(one["content"]) for one in messages)
+
+    eventually(lambda: not is_shown(f"Hello? {secrets.token_hex(4)}"))
+    panel.get_by_role("button", name="More for this contact").press("Enter")
+    page.get_by_role("menuitem", name="Unblock").press("Enter")
+    expect(panel).not_to_contain_text("Blocked since")
+    eventually(lambda: is_shown(f"Thank you {secrets.token_hex(4)}!"))
+
+
+def test_two_contacts_are_merged_and_are_two_again_by_keys(page: Page, admin: Person) -> None:
+    mark = secrets.token_hex(3)
+    ana, ann = [admin.post("/api/contacts", {"name": f"{name} {mark}"})["id"] for name in ("Ana", "Ann")]
+    admin.post(f"/api/contacts/{ann}/notes", {"text": "Likes blue"})
+    page.goto(f"/contacts/{ana}")
+    page.get_by_role("button", name="More for this contact").press("Enter")
+    page.get_by_role("menuitem", name="Merge with another contact").press("Enter")
+    keys = page.keyboard
+    expect(page.get_by_role("combobox", name="Search contacts")).to_be_focused()
+    keys.type(f"ann {mark}")
+    expect(page.get_by_role("option", name=f"Ann {mark}")).to_be_visible()
+    keys.press("Enter")
+    assert looked_at(page, "merge") == []
+    keys.press("Enter")
+    history = page.get_by_role("region", name="History")
+    expect(history).to_contain_text("Likes blue")
+    expect(history).to_contain_text(f"Merged with Ann {mark}")
+    page.goto(f"/contacts/{ann}")
+    expect(page).to_have_url(re.compile(f"/contacts/{ana}$"))
+    history.get_by_role("button", name="Undo").press("Enter")
+    expect(history).not_to_contain_text("Likes blue")
+    page.goto(f"/contacts/{ann}")
+    expect(history).to_contain_text("Likes blue")
+
+
+def test_a_conversation_is_moved_to_whom_it_belongs(desk: Desk, provider: Provider, admin: Person) -> None:
+    mark = secrets.token_hex(3)
+    customer = provider.customer(f"Shared phone {mark}")
+    customer.says("It is me, Tess")
+    admin.post("/api/contacts", {"name": f"Tess {mark}"})
+    desk.enter(customer)
+    page = desk.page
+    page.get_by_role("button", name="Close", exact=True).click()
+    panel = page.get_by_role("complementary", name="Contact")
+    panel.get_by_role("button", name="More for this contact").press("Enter")
+    page.get_by_role("menuitem", name="This is somebody else").press("Enter")
+    expect(page.get_by_role("combobox", name="Search contacts")).to_be_focused()
+    page.keyboard.type(f"tess {mark}")
+    expect(page.get_by_role("option", name=f"Tess {mark}")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(desk.row_named(f"Tess {mark}")).to_be_visible()
+    expect(desk.thread).to_contain_text(f"moved this from {customer.name} to Tess {mark}")
+    expect(panel.get_by_role("region", name="History")).to_contain_text(f"came from {customer.name}")

@@ -74,6 +74,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
     assert deletes == {
         "/api/agents/{agent_id}/sessions",
         "/api/channels/{channel_id}",
+        "/api/contacts/{contact_id}/merges/{merge_id}",  # gives everybody back what was theirs
         "/api/contacts/{contact_id}/notes/{note_id}",  # its row stays
         "/api/conversations/{conversation_id}/followers/{agent_id}",
         "/api/conversations/{conversation_id}/pin",

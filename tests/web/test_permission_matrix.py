@@ -133,6 +133,8 @@ RULES = {
     "getViews": EVERYBODY,
     "getWorkspace": EVERY_ROLE,
     "markConversationRead": READ_CONVERSATION,
+    "mergeContacts": "401 404 404 404 404 404 404 401 403",
+    "moveConversation": "401 404 404 404 404 404 404 401 403",
     "noteSavedReplyUse": "401 ok ok ok ok ok 404 401 403",
     "postPracticePart": OF_CHANNEL,
     "provePassword": OWN,
@@ -156,6 +158,7 @@ RULES = {
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "takeNext": EVERY_ROLE,
+    "unmergeContacts": CHANGE_CONVERSATION,
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
@@ -336,6 +339,15 @@ async def _contact_note(house: House) -> dict[str, str]:
     return {"contact_id": found["contact_id"], "note_id": note_id}
 
 
+async def _merge(house: House) -> dict[str, str]:
+    kept, gone = await _conversation(house), await _conversation(house)
+    await house.admin.patch(f"/api/conversations/{gone['conversation_id']}", {"state": "resolved"})
+    path = f"/api/contacts/{kept['contact_id']}/merges"
+    made = await house.admin.post(path, {"from_id": gone["contact_id"]})
+    assert made.status == 201, made.raw
+    return {"contact_id": kept["contact_id"], "merge_id": made.json["merges"][0]["id"]}
+
+
 async def _token(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/tokens", {"name": "x", "scopes": ["conversations:read"]})
     return {"token_id": made.json["record"]["id"]}
@@ -428,6 +440,7 @@ _TARGETS: dict[str, _Target] = {
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
     "signOutAgent": _agent,
+    "unmergeContacts": _merge,
     "updateAgent": _agent,
     "updateChannel": _channel,
     "updateContactNote": _contact_note,
@@ -457,6 +470,8 @@ _OF_A_CONVERSATION = (
     "getMessagesAround",
     "getScheduled",
     "markConversationRead",
+    "mergeContacts",
+    "moveConversation",
     "restoreWaiting",
     "saveDraft",
     "schedule",
@@ -512,6 +527,8 @@ def body_of(name: str) -> Any:
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},
         "findConversations": {"filter": {"kind": "group", "match": "all"}},
+        "mergeContacts": {"from_id": str(UUID(int=0))},
+        "moveConversation": {"contact_id": str(uuid4())},  # to nobody: even who may is told so
         "markConversationRead": {"incoming_count": 1},
         "handOver": {"assignee_id": str(uuid4()), "client_id": str(uuid4())},
         "markUnread": {"message_id": "{message_id}"},

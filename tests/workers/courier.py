@@ -207,6 +207,11 @@ class Courier:
     ) -> None:
         await self._act(http, access, {"kind": "reaction", "target": target_provider_id, "emoji": emoji})
 
+    async def block(
+        self, http: HttpClient, access: ChannelAccess, *, who: tuple[AddressValue, ...], is_blocked: bool
+    ) -> None:
+        raise NotImplementedError("couriers come to everybody")
+
     async def mark_read(self, http: HttpClient, access: ChannelAccess, *, provider_id: str, with_typing: bool) -> None:
         await self._act(http, access, {"kind": "typing" if with_typing else "read", "target": provider_id})
 

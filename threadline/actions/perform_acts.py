@@ -1,4 +1,4 @@
-"""Do an act at the provider – typing, a read mark, a reaction – and take back what it refused."""
+"""Do an act at the provider – typing, a read mark, a reaction, a block – and take back what it refused."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,10 +19,17 @@ async def perform(http: HttpClient, access: ChannelAccess, channel_type: Channel
             with_typing = act.kind is ActKind.TYPING
             await channel_type.mark_read(http, access, provider_id=act.target_provider_id, with_typing=with_typing)
         case ActKind.REACTION:
-            to = tuple(AddressValue(scheme=a.scheme, scope=a.scope, value=a.value) for a in act.to)
-            await channel_type.react(http, access, to=to, target_provider_id=act.target_provider_id, emoji=act.emoji)
+            await channel_type.react(
+                http, access, to=_addresses(act), target_provider_id=act.target_provider_id, emoji=act.emoji
+            )
+        case ActKind.BLOCK | ActKind.UNBLOCK:
+            await channel_type.block(http, access, who=_addresses(act), is_blocked=act.kind is ActKind.BLOCK)
         case _:
             assert_never(act.kind)
+
+
+def _addresses(act: TakenAct) -> tuple[AddressValue, ...]:
+    return tuple(AddressValue(scheme=a.scheme, scope=a.scope, value=a.value) for a in act.to)
 
 
 async def fail_act(

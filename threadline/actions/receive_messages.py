@@ -156,10 +156,14 @@ class _Arrived:
     """It starts no clock."""
     is_thanks: bool = False
     """It thanks for an end, and reopens nothing."""
+    is_muted: bool = False
+    """It makes no noise."""
+    is_blocked: bool = False
+    """It is kept, and that is all."""
 
     @property
     def is_alive(self) -> bool:
-        return not self.item.from_history and not self.is_thanks
+        return not self.item.from_history and not self.is_thanks and not self.is_blocked
 
     @property
     def content(self) -> Content:
@@ -263,6 +267,11 @@ def _by_contact(fresh: Iterable[_Arrived], people: Resolution) -> dict[UUID, lis
     for one in fresh:
         resolved = people.of(one.item.party)
         one.contact_id, one.address_id = resolved.contact_id, resolved.address_id
+        known = people.known(one.item.party)
+        if known is not None:
+            one.is_muted = known.is_muted or known.is_blocked
+            one.is_blocked = known.is_blocked and not one.item.by_business
+            one.is_quiet = one.is_quiet or one.is_blocked
         threads.setdefault(resolved.contact_id, []).append(one)
     return threads
 
@@ -272,7 +281,7 @@ def _need(arrived: Sequence[_Arrived]) -> Need:
         address_id=arrived[-1].address_id,
         received_at=min(one.received_at for one in arrived),
         activity_at=max(one.placed.sort_at for one in arrived),
-        is_quiet=all(one.item.from_history for one in arrived),
+        is_quiet=all(one.item.from_history or one.is_blocked for one in arrived),
         is_thanks=all(isinstance(one.item.content, Text) and is_thanks(one.item.content.text) for one in arrived),
     )
 
@@ -538,11 +547,13 @@ _PLAIN: dict[str, str | int | bool | None] = {"direction": "incoming"}
 def _data(one: _Arrived) -> dict[str, str | int | bool | None]:
     """Only what consumers decide by: which way it went, whether it is history, whether more of an album may come."""
     item = one.item
-    if not (item.by_business or item.from_history or item.group_key):
+    if not (item.by_business or item.from_history or item.group_key or one.is_muted):
         return _PLAIN
     data: dict[str, str | int | bool | None] = {"direction": "outgoing" if item.by_business else "incoming"}
     if item.from_history:
         data["is_history"] = True
+    if one.is_muted:
+        data["is_muted"] = True
     if item.group_key:
         data["is_album"] = True
     return data

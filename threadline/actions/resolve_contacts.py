@@ -47,6 +47,10 @@ class Resolution:
     def of(self, party: Party) -> Resolved:
         return self.chosen[keys_of(party.addresses)]
 
+    def known(self, party: Party) -> ContactFacts | None:
+        """The contact as it was stored, by the strongest identity; None for one who is new."""
+        return self.by_key[keys_of(party.addresses)[0]].contact
+
 
 def keys_of(addresses: Iterable[AddressValue]) -> tuple[AddressKey, ...]:
     return tuple((address.scheme, address.scope, address.value) for address in addresses)

@@ -169,6 +169,7 @@ async def send_one(
         now=now,
         new_id=new_id,
         find_type=find_type,
+        is_unattended=actor_id is None,
         actor_id=waiting.agent_id or waiting.token_id,
     )
     await scheduled.finish_scheduled(session, waiting.id, state=ScheduledState.SENT, message_id=sent.id)

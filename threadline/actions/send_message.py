@@ -15,6 +15,7 @@ import msgspec
 from threadline.actions.announce_change import announce_change
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read
 from threadline.channels.contract import ChannelType
+from threadline.core.consent import MARKETING
 from threadline.core.content import Content, Media, Template
 from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import CannotSend, Conflict, Invalid, WindowClosed
@@ -52,9 +53,12 @@ async def send_message(
     find_type: Callable[[str], ChannelType],
     quoted_id: UUID | None = None,
     send_class: SendClass | None = None,
+    is_unattended: bool = False,
     actor_id: UUID | None = None,
 ) -> SentMessage:
     """Queue a message to the customer. The caller has checked that the author may write in this conversation.
+
+    `is_unattended`: nobody looks while it goes out, as when its time has come.
 
     Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
     Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
@@ -69,7 +73,9 @@ async def send_message(
     if send_class is None:
         send_class = _CLASSES.get(author.kind, SendClass.FLOW)
     content = await complete_content(session, workspace_id, conversation, content)
-    await check_may_send(session, workspace_id, conversation, channel_type, content, send_class, now)
+    await check_may_send(
+        session, workspace_id, conversation, channel_type, content, send_class, now, is_unattended=is_unattended
+    )
     await check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
@@ -184,6 +190,8 @@ async def check_may_send(
     content: Content,
     send_class: SendClass,
     now: datetime,
+    *,
+    is_unattended: bool = False,
 ) -> None:
     """Raises what forbids it at present: the channel, the customer, the window, consent, too many unanswered ones."""
     if conversation.channel_state == "disconnected":
@@ -193,6 +201,12 @@ async def check_may_send(
     if conversation.blocked_at is not None:
         raise CannotSend(
             conversation.blocked_reason or "This customer is blocked on this channel.", reason="customer_blocked"
+        )
+    if conversation.contact_blocked_at is not None:
+        raise CannotSend("You have blocked this contact. Unblock them to write.", reason="contact_blocked")
+    if conversation.is_opted_out and (is_unattended or send_class is not SendClass.PERSON):
+        raise CannotSend(
+            "This customer asked not to be written to; nothing goes out by itself any more.", reason="opted_out"
         )
     if isinstance(content, Template):
         await _check_consent(session, workspace_id, conversation, content)
@@ -211,6 +225,8 @@ async def check_may_send(
 async def _check_consent(
     session: Session, workspace_id: UUID, conversation: LockedConversation, template: Template
 ) -> None:
+    if conversation.is_opted_out and template.category == MARKETING:
+        raise CannotSend("This customer asked not to get messages of this kind.", reason="customer_declined")
     consent = await outgoing.find_consent(
         session,
         workspace_id,

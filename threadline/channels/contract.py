@@ -313,6 +313,8 @@ class Capabilities:
     has_typing: bool = False
     has_read_marks: bool = False
     has_recall: bool = False
+    has_blocking: bool = False
+    """The provider itself keeps a customer away from us, if asked."""
     echoes_attempt_id: bool = False
     """Every status carries our attempt id back, so an uncertain send can be settled by waiting."""
     sends_per_second: float = 0
@@ -585,6 +587,12 @@ class ChannelType(Protocol):
         target_provider_id: str,
         emoji: str,
     ) -> None: ...
+
+    async def block(
+        self, http: HttpClient, access: ChannelAccess, *, who: tuple[AddressValue, ...], is_blocked: bool
+    ) -> None:
+        """Keep a customer away from this number, or no longer. Raises SendError. Only where `has_blocking`."""
+        ...
 
     async def mark_read(self, http: HttpClient, access: ChannelAccess, *, provider_id: str, with_typing: bool) -> None:
         """Mark everything up to this inbound message as read, and show typing if asked."""

@@ -145,9 +145,17 @@ def settled_by(event: Event) -> Settled | None:
     return None
 
 
+def _is_heard(event: Event) -> bool:
+    """A customer wrote just now, and is not muted."""
+    data = event.data
+    if event.kind is not EventKind.MESSAGE_RECEIVED or data.get("direction") != "incoming":
+        return False
+    return not data.get("is_history") and not data.get("is_muted")
+
+
 def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequence[UUID | None]]:
     data = event.data
-    if event.kind is EventKind.MESSAGE_RECEIVED and data.get("direction") == "incoming" and not data.get("is_history"):
+    if _is_heard(event):
         return NotificationKind.REPLIED, [concerned.assignee_id]
     if event.kind is EventKind.MESSAGE_STATUS_CHANGED and (data.get("status") == "failed" or data.get("is_uncertain")):
         return NotificationKind.NOT_DELIVERED, [concerned.author_id or concerned.assignee_id]

@@ -13,6 +13,8 @@ class ActKind(StrEnum):
     TYPING = "typing"
     READ = "read"
     REACTION = "reaction"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from threadline.core.errors import NotFound
 from threadline.core.field import FieldValue
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone, region_of_phone, zone_of_phone
+from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
 from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.conversations import conversations_of_contact
 from threadline.store.fields import values_of
@@ -44,6 +45,8 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: UUID
     category: str
     is_given: bool
+    source: str
+    """Who said so: `word` (their own message), `provider`, `hand` (one of us)."""
     changed_at: datetime
 
 
@@ -61,6 +64,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     handle: str
     is_vip: bool
+    is_muted: bool
+    """Their messages make no noise."""
+    blocked_at: datetime | None
+    """Since when nobody hears of them; they cannot be written to either."""
+    opted_out_at: datetime | None
+    """Since when nothing goes out by itself, as one of us noted; words and providers are among the consents."""
     created_at: datetime
     addresses: list[Address]
     conversations: list[EarlierConversation]
@@ -70,14 +79,23 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The id of a field → its value; what is not filled in is absent."""
     notes: list[ContactNote]
     """The newest first, as many as a page shows."""
+    merges: list[Merge]
+    """Who was merged into this one and can come back."""
+    moves: list[Move]
+    """Conversations that came from, or went to, somebody else."""
 
 
 async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> Contact:
-    """A contact with the conversations that the caller may see; one of them at least, else NotFound (S1, S5)."""
+    """A contact with the conversations that the caller may see; one of them at least, else NotFound (S1, S5).
+
+    Who was merged into another is found as the other.
+    """
+    contact_id = await _resolve_merged(session, contact_id)
     arguments = Arguments(caller.workspace_id, contact_id)
     connection = await session.raw()
     row = await connection.fetchrow(
-        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.time_zone, p.is_vip"
+        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.time_zone, p.is_vip,"
+        " p.muted_at is not null as is_muted, p.blocked_at, p.opted_out_at"
         f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, arguments)}",
         *arguments.values,
     )
@@ -90,8 +108,8 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         contact_id,
     )
     consents = await connection.fetch(
-        "select channel_id, category, is_given, changed_at from consents where workspace_id = $1 and contact_id = $2"
-        " order by channel_id, category",
+        "select channel_id, category, is_given, source, changed_at from consents"
+        " where workspace_id = $1 and contact_id = $2 order by channel_id, category",
         caller.workspace_id,
         contact_id,
     )
@@ -110,6 +128,9 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         email=row["email"],
         handle=row["handle"],
         is_vip=row["is_vip"],
+        is_muted=row["is_muted"],
+        blocked_at=row["blocked_at"],
+        opted_out_at=row["opted_out_at"],
         created_at=row["created_at"],
         addresses=[_address(one, row["phone"]) for one in addresses],
         conversations=[EarlierConversation(**one) for one in conversations],
@@ -117,7 +138,17 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         label_ids=found.get(contact_id, []),
         fields=values.get(contact_id, {}),
         notes=notes,
+        merges=await list_merges(session, contact_id),
+        moves=await list_moves(session, contact_id),
     )
+
+
+async def _resolve_merged(session: Session, contact_id: UUID) -> UUID:
+    """Pointers never form a chain: who is merged away takes those who point at them along."""
+    into: UUID | None = await (await session.raw()).fetchval(
+        "select merged_into from contacts where workspace_id = $1 and id = $2", session.workspace_id, contact_id
+    )
+    return into or contact_id
 
 
 async def check_sees_contact(session: Session, caller: Caller, contact_id: UUID) -> None:
@@ -180,3 +211,82 @@ async def insert_contact(
         email,
         now,
     )
+
+
+async def set_muted(session: Session, contact_id: UUID, *, since: datetime | None) -> None:
+    await (await session.raw()).execute(
+        "update contacts set muted_at = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        since,
+    )
+
+
+async def set_blocked(session: Session, contact_id: UUID, *, since: datetime | None) -> None:
+    await (await session.raw()).execute(
+        "update contacts set blocked_at = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        since,
+    )
+
+
+async def set_opted_out(session: Session, contact_id: UUID, *, since: datetime | None, now: datetime) -> None:
+    """None also takes back what the customer's own word said, for they say otherwise now; a provider's no stands."""
+    connection = await session.raw()
+    await connection.execute(
+        "update contacts set opted_out_at = $3, updated_at = $4 where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        since,
+        now,
+    )
+    if since is None:
+        await connection.execute(
+            "update consents set is_given = true, source = 'hand', changed_at = $3 where workspace_id = $1"
+            " and contact_id = $2 and category = 'marketing' and not is_given and source = 'word'",
+            session.workspace_id,
+            contact_id,
+            now,
+        )
+
+
+class ContactChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel on which somebody wrote to us, and their latest conversation there."""
+
+    channel_id: UUID
+    channel_type: str
+    conversation_id: UUID
+
+
+async def channels_of_contact(session: Session, contact_id: UUID) -> list[ContactChannel]:
+    """By `conversations_by_contact`."""
+    rows = await (await session.raw()).fetch(
+        "select distinct on (c.channel_id) c.channel_id, ch.type as channel_type, c.id as conversation_id"
+        " from conversations c join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
+        " where c.workspace_id = $1 and c.contact_id = $2 and ch.state = 'connected'"
+        " order by c.channel_id, c.created_at desc",
+        session.workspace_id,
+        contact_id,
+    )
+    return [ContactChannel(**row) for row in rows]
+
+
+async def unresolved_of_contact(session: Session, contact_id: UUID) -> list[UUID]:
+    """Their conversations that are not over, in the order in which locks are taken."""
+    rows = await (await session.raw()).fetch(
+        "select id from conversations where workspace_id = $1 and contact_id = $2 and state <> 'resolved' order by id",
+        session.workspace_id,
+        contact_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def name_of_contact(session: Session, contact_id: UUID) -> str:
+    name: str | None = await (await session.raw()).fetchval(
+        "select coalesce(nullif(name, ''), nullif(phone, ''), handle) from contacts"
+        " where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+    )
+    return name or ""

@@ -54,12 +54,32 @@ select workspace_id, $3, label_id, added_at from contact_labels where workspace_
 on conflict do nothing
 """
 
+# A field that holds one value keeps that of `into`; one of several choices has those of both.
+_VALUES = """
+insert into contact_values (workspace_id, contact_id, field_id, value)
+select v.workspace_id, $3, v.field_id, v.value from contact_values v
+join fields f on f.workspace_id = v.workspace_id and f.id = v.field_id
+where v.workspace_id = $1 and v.contact_id = $2
+  and (f.type = 'choices' or not exists (select from contact_values o where o.workspace_id = $1
+                                         and o.contact_id = $3 and o.field_id = v.field_id))
+on conflict do nothing
+"""
+
+# A number that moved is the newer one ($5); where two were taken for one by hand, each fact of `into` stands.
 _CONTACT = """
 update contacts kept set
     name = case when kept.name = '' then other.name else kept.name end,
     is_name_ours = kept.is_name_ours or (kept.name = '' and other.is_name_ours),
-    handle = case when other.handle <> '' then other.handle else kept.handle end,
-    phone = case when other.phone <> '' then other.phone else kept.phone end,
+    handle = case when other.handle <> '' and ($5 or kept.handle = '') then other.handle else kept.handle end,
+    phone = case when other.phone <> '' and ($5 or kept.phone = '') then other.phone else kept.phone end,
+    email = coalesce(nullif(kept.email, ''), other.email),
+    locale = coalesce(nullif(kept.locale, ''), other.locale),
+    time_zone = coalesce(nullif(kept.time_zone, ''), other.time_zone),
+    company_id = coalesce(kept.company_id, other.company_id),
+    is_vip = kept.is_vip or other.is_vip,
+    muted_at = coalesce(kept.muted_at, other.muted_at),
+    blocked_at = coalesce(kept.blocked_at, other.blocked_at),
+    opted_out_at = coalesce(kept.opted_out_at, other.opted_out_at),
     updated_at = $4
 from contacts other
 where kept.workspace_id = $1 and kept.id = $3 and other.workspace_id = $1 and other.id = $2
@@ -67,9 +87,10 @@ where kept.workspace_id = $1 and kept.id = $3 and other.workspace_id = $1 and ot
 
 
 async def merge_contacts(
-    connection: Connection, *, workspace_id: UUID, from_id: UUID, into_id: UUID, now: datetime
+    connection: Connection, *, workspace_id: UUID, from_id: UUID, into_id: UUID, is_newer: bool = True, now: datetime
 ) -> list[UUID]:
-    """Conversations, identities, windows, consents, labels, what waits to be sent go over; the empty contact points on.
+    """Conversations, identities, windows, consents, labels, fields, notes, what waits to be sent go over; the empty
+    contact points on. `is_newer`: number and handle of `from_id` are the later ones.
 
     Where both had an unresolved conversation on a channel, the one of `from_id` is resolved and stays readable.
     Returns the conversations that went over.
@@ -95,15 +116,21 @@ async def merge_contacts(
         from_id,
         into_id,
     )
-    for statement in (_REACHES, _CONSENTS, _LABELS):
+    await connection.execute(
+        "update contact_notes set contact_id = $3 where workspace_id = $1 and contact_id = $2",
+        workspace_id,
+        from_id,
+        into_id,
+    )
+    for statement in (_REACHES, _CONSENTS, _LABELS, _VALUES):
         await connection.execute(statement, workspace_id, from_id, into_id)
-    for table in ("reaches", "consents", "contact_labels"):
+    for table in ("reaches", "consents", "contact_labels", "contact_values"):
         await connection.execute(
             f"delete from {table} where workspace_id = $1 and contact_id = $2",
             workspace_id,
             from_id,
         )
-    await connection.execute(_CONTACT, workspace_id, from_id, into_id, now)
+    await connection.execute(_CONTACT, workspace_id, from_id, into_id, now, is_newer)
     await connection.execute(
         "update contacts set merged_into = $3, updated_at = $4"
         " where workspace_id = $1 and (id = $2 or merged_into = $2)",

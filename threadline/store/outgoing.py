@@ -20,11 +20,15 @@ select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.tea
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
        w.settings::text as workspace_settings,
        c.waiting_since, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
-       r.blocked_reason
+       r.blocked_reason, p.blocked_at as contact_blocked_at,
+       p.opted_out_at is not null or coalesce(not k.is_given, false) as is_opted_out
 from conversations c
 join workspaces w on w.id = c.workspace_id
 join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
+join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join reaches r on r.workspace_id = c.workspace_id and r.channel_id = c.channel_id and r.contact_id = c.contact_id
+left join consents k on k.workspace_id = c.workspace_id and k.contact_id = c.contact_id and k.channel_id = c.channel_id
+                    and k.category = 'marketing'
 where c.workspace_id = $1 and c.id = $2
 for update of c
 """
@@ -51,6 +55,10 @@ class LockedConversation:
     window_closes_at: datetime | None
     blocked_at: datetime | None
     blocked_reason: str
+    contact_blocked_at: datetime | None
+    """We do not want to hear of them, on any channel."""
+    is_opted_out: bool
+    """By hand everywhere, by a word or at the provider on this channel: nothing goes out by itself."""
     workspace_settings: WorkspaceSettings
 
 
@@ -76,6 +84,8 @@ async def lock_conversation(session: Session, workspace_id: UUID, conversation_i
         window_closes_at=row["window_closes_at"],
         blocked_at=row["blocked_at"],
         blocked_reason=row["blocked_reason"] or "",
+        contact_blocked_at=row["contact_blocked_at"],
+        is_opted_out=row["is_opted_out"],
         workspace_settings=decode_settings(row["workspace_settings"]),
     )
 

@@ -244,6 +244,46 @@ export interface paths {
         patch: operations["updateContactLabels"];
         trace?: never;
     };
+    "/api/contacts/{contact_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two contacts are one person.
+         * @description Two contacts are one person.
+         */
+        post: operations["mergeContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/merges/{merge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * They are two after all: each has theirs again.
+         * @description They are two after all: each has theirs again.
+         */
+        delete: operations["unmergeContacts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}/notes": {
         parameters: {
             query?: never;
@@ -334,6 +374,26 @@ export interface paths {
          * @description Assign it, resolve or reopen it, say how much it presses.
          */
         patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * It is another contact's: the wrong person, or a shared phone.
+         * @description It is another contact's: the wrong person, or a shared phone.
+         */
+        put: operations["moveConversation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations/{conversation_id}/draft": {
@@ -2488,10 +2548,12 @@ export interface components {
             /** Format: uuid */
             channel_id: string;
             is_given: boolean;
+            source: string;
         };
         /** Contact */
         Contact: {
             addresses: components["schemas"]["Address"][];
+            blocked_at: string | null;
             consents: components["schemas"]["Consent"][];
             conversations: components["schemas"]["EarlierConversation"][];
             created_at: string;
@@ -2504,11 +2566,15 @@ export interface components {
             handle: string;
             /** Format: uuid */
             id: string;
+            is_muted: boolean;
             is_vip: boolean;
             label_ids: string[];
             locale: string | null;
+            merges: components["schemas"]["Merge"][];
+            moves: components["schemas"]["Move"][];
             name: string;
             notes: components["schemas"]["ContactNote"][];
+            opted_out_at: string | null;
             phone: string;
             time_zone: string;
         };
@@ -2583,6 +2649,12 @@ export interface components {
             fields?: {
                 [key: string]: string | boolean | number | string[] | null;
             } | null;
+            /** Is Blocked */
+            is_blocked?: boolean | null;
+            /** Is Muted */
+            is_muted?: boolean | null;
+            /** Is Opted Out */
+            is_opted_out?: boolean | null;
             /** Is Vip */
             is_vip?: boolean | null;
             /** Locale */
@@ -2635,6 +2707,14 @@ export interface components {
         /** ContactNoteList */
         ContactNoteList: {
             items: components["schemas"]["ContactNote"][];
+        };
+        /** ContactOfConversation */
+        ContactOfConversation: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
         };
         /**
          * ContactOrder
@@ -3559,6 +3639,24 @@ export interface components {
         MentionList: {
             conversation_ids: string[];
         };
+        /** Merge */
+        Merge: {
+            actor_id: string | null;
+            /** Format: uuid */
+            contact_id: string;
+            /** Format: uuid */
+            id: string;
+            merged_at: string;
+            name: string;
+        };
+        /** MergeInput */
+        MergeInput: {
+            /**
+             * From Id
+             * Format: uuid
+             */
+            from_id: string;
+        };
         /** Message */
         Message: {
             at: string;
@@ -3647,6 +3745,24 @@ export interface components {
             newer: string | null;
             next: string | null;
             position: number;
+        };
+        /**
+         * Move
+         * @description A conversation that turned out to be somebody else's.
+         */
+        Move: {
+            actor_id: string | null;
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            from_id: string;
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            into_id: string;
+            into_name: string;
+            moved_at: string;
         };
         /**
          * Native
@@ -5287,6 +5403,73 @@ export interface operations {
             };
         };
     };
+    mergeContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmergeContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContactNotes: {
         parameters: {
             query?: {
@@ -5502,6 +5685,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConversationChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactOfConversation"];
             };
         };
         responses: {

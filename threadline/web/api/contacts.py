@@ -8,7 +8,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from threadline.actions.change_contact import change_contact, create_contact
+from threadline.actions.guard_contact import block_contact, mute_contact, opt_out_contact
+from threadline.actions.merge_contacts import merge_contacts, unmerge_contacts
 from threadline.actions.note_contact import change_contact_note, note_contact, remove_contact_note
+from threadline.channels.registry import channel_type
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
@@ -16,7 +19,7 @@ from threadline.store.contact_lists import ContactOrder, ContactRow, list_contac
 from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.contacts import Contact, access_contact, check_sees_contact
 from threadline.store.events import read_position
-from threadline.web.api.inputs import Email, Input, Line, Locale, Name, Text
+from threadline.web.api.inputs import Email, Id, Input, Line, Locale, Name, Text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -52,7 +55,18 @@ class ContactChange(Input):
     locale: Locale | Annotated[str, Field(max_length=0)] | None = None
     time_zone: Annotated[Line, Field(max_length=60)] | None = None
     is_vip: bool | None = None
+    is_muted: bool | None = None
+    """Their messages make no noise."""
+    is_blocked: bool | None = None
+    """Nobody hears of them any more, and nobody writes to them."""
+    is_opted_out: bool | None = None
+    """Nothing goes out to them by itself."""
     fields: FieldValues | None = None
+
+
+class MergeInput(Input):
+    from_id: Id
+    """Who is the same person; everything of theirs becomes this contact's."""
 
 
 class NoteInput(Input):
@@ -113,8 +127,10 @@ async def update_contact(
         for name in ("name", "email", "locale", "time_zone", "is_vip")
         if (value := getattr(given, name)) is not None
     }
-    if not facts and not given.fields:
+    guards = (given.is_muted, given.is_blocked, given.is_opted_out)
+    if not facts and not given.fields and guards == (None, None, None):
         raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
+    await _guard(call, contact_id, given)
     await change_contact(
         call.session,
         caller=call.caller,
@@ -178,6 +194,39 @@ async def delete_contact_note(
         call.session, caller=call.caller, contact_id=contact_id, note_id=note_id, now=call.now, new_id=new_id
     )
     return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+@operation(router, "POST", "/contacts/{contact_id}/merges", out=Contact, status=201, name="mergeContacts")
+async def post_merge(contact_id: UUID, given: MergeInput, call: Call = calls(Permission.CONTACTS_CHANGE)) -> Response:
+    """Two contacts are one person."""
+    await merge_contacts(
+        call.session,
+        caller=call.caller,
+        contact_id=contact_id,
+        from_id=given.from_id,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id), status=201)
+
+
+@operation(router, "DELETE", "/contacts/{contact_id}/merges/{merge_id}", out=Contact, name="unmergeContacts")
+async def delete_merge(contact_id: UUID, merge_id: UUID, call: Call = calls(Permission.CONTACTS_CHANGE)) -> Response:
+    """They are two after all: each has theirs again."""
+    await unmerge_contacts(
+        call.session, caller=call.caller, contact_id=contact_id, merge_id=merge_id, now=call.now, new_id=new_id
+    )
+    return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+async def _guard(call: Call, contact_id: UUID, given: ContactChange) -> None:
+    about: Any = {"caller": call.caller, "contact_id": contact_id, "now": call.now, "new_id": new_id}  # of each verb
+    if given.is_muted is not None:
+        await mute_contact(call.session, is_muted=given.is_muted, **about)
+    if given.is_opted_out is not None:
+        await opt_out_contact(call.session, is_opted_out=given.is_opted_out, **about)
+    if given.is_blocked is not None:
+        await block_contact(call.session, is_blocked=given.is_blocked, find_type=channel_type, **about)
 
 
 def values_by_field(given: dict[str, Any]) -> dict[UUID, Any]:

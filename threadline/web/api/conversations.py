@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.end_waiting import end_waiting, restore_waiting
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
+from threadline.actions.merge_contacts import move_conversation
 from threadline.actions.read_conversation import read_conversation
 from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
@@ -123,6 +124,10 @@ class ConversationChange(Input):
     team_id: Id | None = None
     priority: Annotated[int, Field(ge=0, le=3)] | None = None
     """0 none, 1 medium, 2 high, 3 urgent."""
+
+
+class ContactOfConversation(Input):
+    contact_id: Id
 
 
 class Snooze(Input):
@@ -249,6 +254,23 @@ async def put_waiting(conversation_id: UUID, call: Call = calls(Permission.CONVE
     """Take it back that no answer is needed."""
     await restore_waiting(
         call.session, caller=call.caller, conversation_id=conversation_id, now=call.now, new_id=new_id
+    )
+    return call.answer(await read_detail(call, conversation_id))
+
+
+@operation(router, "PUT", "/conversations/{conversation_id}/contact", out=ConversationDetail, name="moveConversation")
+async def put_contact(
+    conversation_id: UUID, given: ContactOfConversation, call: Call = calls(Permission.CONTACTS_CHANGE)
+) -> Response:
+    """It is another contact's: the wrong person, or a shared phone."""
+    await access_conversation_keys(call.session, call.caller, conversation_id)
+    await move_conversation(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        contact_id=given.contact_id,
+        now=call.now,
+        new_id=new_id,
     )
     return call.answer(await read_detail(call, conversation_id))
 

@@ -17,6 +17,7 @@ import { scheduleParts } from './schedule';
 import { StatusLine } from './StatusLine';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
+const ContactWarnings = lazy(() => import('./ContactWarnings'));
 const ScheduledBar = lazy(() => import('./ScheduledBar'));
 
 export interface ComposerProps {
@@ -85,6 +86,11 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       {hasScheduled && (
         <Suspense fallback={null}>
           <ScheduledBar conversation={conversation} />
+        </Suspense>
+      )}
+      {mode === 'reply' && (
+        <Suspense fallback={null}>
+          <ContactWarnings conversation={conversation} />
         </Suspense>
       )}
       <StatusLine conversation={conversation} channel={channel} />

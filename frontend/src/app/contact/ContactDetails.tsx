@@ -15,6 +15,7 @@ import { FieldLine } from './FieldLine';
 import { useConversationValues, useFields } from './fields';
 import { InlineText } from './InlineText';
 import { languageName, LANGUAGE_CODES } from './languages';
+import { Marks } from './Marks';
 import { saveContact } from './save';
 
 export function ContactName({ id, name }: { readonly id: Id; readonly name: string }) {
@@ -54,6 +55,7 @@ export function ContactDetails({
   const fields = useFields('contact') ?? [];
   return (
     <>
+      <Marks contact={contact} />
       <ContactLabels contact={contact} />
       <dl className="border-b border-line px-4 py-3 text-13">
         {numbersFirst(contact.addresses).map((address) => (

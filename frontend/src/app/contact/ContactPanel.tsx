@@ -11,6 +11,7 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { useConversation } from '../inbox/select';
 import { paths } from '../paths';
 import { ContactDetails, ContactName, VipButton } from './ContactDetails';
+import { ContactMenu } from './ContactMenu';
 import { History } from './History';
 
 export interface ContactPanelProps {
@@ -41,6 +42,7 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
             onClick={() => navigate(paths.contacts(contactId))}
           />
         )}
+        {contact && <ContactMenu contact={contact} conversationId={conversationId} />}
         {isOverlay && <IconButton icon={X} label={t('common.close')} onClick={onClose} />}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">

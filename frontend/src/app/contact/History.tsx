@@ -1,5 +1,5 @@
 /** Everything with this person, the newest first: conversations on every channel and what colleagues noted between. */
-import { ChevronRight, StickyNote } from 'lucide-react';
+import { ArrowRightLeft, ChevronRight, Combine, StickyNote } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { Link } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
@@ -13,11 +13,14 @@ import { ChannelMark } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { cx } from '@/shared/ui/cx';
 import { paths } from '../paths';
+import { unmerge } from './ContactMenu';
 import { addNote, changeNote, deleteNote } from './save';
 
 type Entry =
   | { kind: 'conversation'; at: string; conversation: EarlierConversation }
-  | { kind: 'note'; at: string; note: ContactNote };
+  | { kind: 'note'; at: string; note: ContactNote }
+  | { kind: 'move'; at: string; move: Contact['moves'][number] }
+  | { kind: 'merge'; at: string; merge: Contact['merges'][number] };
 
 /** Both in one order of time. */
 export function entriesOf(contact: Contact, current: Id | undefined): readonly Entry[] {
@@ -25,7 +28,9 @@ export function entriesOf(contact: Contact, current: Id | undefined): readonly E
     .filter(({ id }) => id !== current)
     .map((conversation): Entry => ({ kind: 'conversation', at: conversation.last_activity_at, conversation }));
   const notes = contact.notes.map((note): Entry => ({ kind: 'note', at: note.created_at, note }));
-  return [...conversations, ...notes].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const moves = contact.moves.map((move): Entry => ({ kind: 'move', at: move.moved_at, move }));
+  const merges = contact.merges.map((merge): Entry => ({ kind: 'merge', at: merge.merged_at, merge }));
+  return [...conversations, ...notes, ...moves, ...merges].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
 export interface HistoryProps {
@@ -66,13 +71,18 @@ export function History({ contact, current, isFolding = false }: HistoryProps) {
           <NewNote contactId={contact.id} />
           {entries.length > 0 && (
             <ol>
-              {entries.map((entry) =>
-                entry.kind === 'note' ? (
-                  <NoteEntry key={entry.note.id} contactId={contact.id} note={entry.note} />
-                ) : (
-                  <ConversationEntry key={entry.conversation.id} conversation={entry.conversation} />
-                ),
-              )}
+              {entries.map((entry) => {
+                switch (entry.kind) {
+                  case 'note':
+                    return <NoteEntry key={entry.note.id} contactId={contact.id} note={entry.note} />;
+                  case 'move':
+                    return <MoveEntry key={entry.move.id} contactId={contact.id} move={entry.move} />;
+                  case 'merge':
+                    return <MergeEntry key={entry.merge.id} contactId={contact.id} merge={entry.merge} />;
+                  default:
+                    return <ConversationEntry key={entry.conversation.id} conversation={entry.conversation} />;
+                }
+              })}
             </ol>
           )}
         </div>
@@ -205,6 +215,62 @@ function NoteEntry({ contactId, note }: { readonly contactId: Id; readonly note:
 }
 
 const LINK = 'rounded-sm underline-offset-2 hover:text-ink hover:underline pointer-coarse:min-h-11';
+
+interface MoveEntryProps {
+  readonly contactId: Id;
+  readonly move: Contact['moves'][number];
+}
+
+/** A conversation came from somebody else, or went to them: its line stands in both histories. */
+function MoveEntry({ contactId, move }: MoveEntryProps) {
+  const actor = useStore((state) => (move.actor_id === null ? undefined : state.agents.get(move.actor_id)));
+  const now = useMinute();
+  const hasGone = move.from_id === contactId;
+  const [otherId, other] = hasGone ? [move.into_id, move.into_name] : [move.from_id, move.from_name];
+  return (
+    <li className="flex gap-3 px-4 py-1.5">
+      <span className="grid h-5 w-4 shrink-0 place-items-center text-muted">
+        <ArrowRightLeft aria-hidden size={14} strokeWidth={1.75} />
+      </span>
+      <span className="min-w-0">
+        <Link href={paths.contacts(otherId)} className="hover:underline">
+          {hasGone ? t('contact.moved_to', { name: other }) : t('contact.moved_from', { name: other })}
+        </Link>
+        <span className="block text-12 text-muted">
+          {t('contact.noted', { name: actor?.name ?? t('author.system'), time: formatRowTime(move.moved_at, now) })}
+        </span>
+      </span>
+    </li>
+  );
+}
+
+interface MergeEntryProps {
+  readonly contactId: Id;
+  readonly merge: Contact['merges'][number];
+}
+
+function MergeEntry({ contactId, merge }: MergeEntryProps) {
+  const actor = useStore((state) => (merge.actor_id === null ? undefined : state.agents.get(merge.actor_id)));
+  const now = useMinute();
+  return (
+    <li className="flex gap-3 px-4 py-1.5">
+      <span className="grid h-5 w-4 shrink-0 place-items-center text-muted">
+        <Combine aria-hidden size={14} strokeWidth={1.75} />
+      </span>
+      <div className="min-w-0">
+        <p>{t('contact.merged_with', { name: merge.name || t('contacts.nameless') })}</p>
+        <p className="flex flex-wrap items-center gap-x-2 text-12 text-muted">
+          <span>
+            {t('contact.noted', { name: actor?.name ?? t('author.system'), time: formatRowTime(merge.merged_at, now) })}
+          </span>
+          <button type="button" className={LINK} onClick={() => void unmerge(contactId, merge.id)}>
+            {t('contact.unmerge')}
+          </button>
+        </p>
+      </div>
+    </li>
+  );
+}
 
 function ConversationEntry({ conversation }: { readonly conversation: EarlierConversation }) {
   const channel = useStore((state) => state.channels.get(conversation.channel_id));

@@ -1,17 +1,18 @@
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { fetchContact } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { problemText } from '@/shared/problem';
-import { loadContact } from '@/shared/store/load';
-import { useStore } from '@/shared/store/store';
+import { dispatch, useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { ContactDetails, ContactName, VipButton } from '../contact/ContactDetails';
+import { ContactMenu } from '../contact/ContactMenu';
 import { History } from '../contact/History';
 import { paths } from '../paths';
 
@@ -22,12 +23,17 @@ export default function ContactPage({ contactId }: { readonly contactId: Id }) {
   const [error, setError] = useState<string>();
   const [, navigate] = useLocation();
   useEffect(() => {
-    loadContact(contactId).then(
-      () => setError(undefined),
+    fetchContact(contactId).then(
+      (found) => {
+        setError(undefined);
+        dispatch({ type: 'contact_loaded', contact: found });
+        // Who was merged into another is found as the other.
+        if (found.id !== contactId) navigate(paths.contacts(found.id), { replace: true });
+      },
       (reason: unknown) =>
         setError(reason instanceof Problem && reason.status === 404 ? t('contacts.gone') : problemText(reason)),
     );
-  }, [contactId, epoch]);
+  }, [contactId, epoch, navigate]);
   const name = contact?.name || contact?.phone || t('contacts.nameless');
   useEffect(() => {
     document.title = t('shell.title', { title: name });
@@ -53,6 +59,11 @@ export default function ContactPage({ contactId }: { readonly contactId: Id }) {
         <h1 className="min-w-0 truncate text-14 font-medium">
           <bdi>{contact === undefined ? t('contact.label') : name}</bdi>
         </h1>
+        {contact !== undefined && (
+          <span className="ms-auto">
+            <ContactMenu contact={contact} />
+          </span>
+        )}
       </header>
       {contact === undefined && error !== undefined && <EmptyState title={t('contacts.gone_title')} text={error} />}
       {contact === undefined && error === undefined && <Skeleton className="p-4" />}

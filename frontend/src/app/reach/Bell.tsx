@@ -27,7 +27,7 @@ export function BellTab({ className }: { readonly className: string }) {
   return (
     <button
       type="button"
-      aria-label={bellName(unread)}
+      aria-label={`${t('reach.bell')}: ${bellName(unread)}`}
       className={className}
       onClick={() => openFloat('notifications')}
     >

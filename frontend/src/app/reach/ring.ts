@@ -69,7 +69,7 @@ function signsOf(changes: Changes): Sign[] {
   for (const event of changes.events) {
     if (at - Date.parse(event.at) > NEWS_MS) continue;
     const data = event.data ?? {};
-    if (event.kind === 'message_received' && data.direction === 'incoming' && !data.is_history) {
+    if (event.kind === 'message_received' && data.direction === 'incoming' && !data.is_history && !data.is_muted) {
       const row = rows.get(event.conversation_id ?? '');
       if (row) signs.push({ kind: 'received', row: rowOf(row), at });
     }

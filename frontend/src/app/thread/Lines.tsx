@@ -81,6 +81,8 @@ export function describeLine(message: Message): string {
     when: whenOf(data['until']),
     label: data['label'] ?? '',
     agent: nameOf(data['agent_id']),
+    from: data['from'] ?? '',
+    into: data['into'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;

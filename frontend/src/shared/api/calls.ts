@@ -360,6 +360,9 @@ export interface ContactChange {
   locale?: string;
   time_zone?: string;
   is_vip?: boolean;
+  is_muted?: boolean;
+  is_blocked?: boolean;
+  is_opted_out?: boolean;
   fields?: Record<Id, FieldValue | null>;
 }
 

@@ -60,6 +60,7 @@ MANIFEST: Final = Manifest(
         has_templates=True,
         has_quotes=True,
         has_reactions=True,
+        has_blocking=True,
         has_typing=True,
         has_read_marks=True,
         echoes_attempt_id=True,
@@ -116,6 +117,11 @@ class WhatsApp:
         emoji: str,
     ) -> None:
         await send.react(http, access, to=to, target_provider_id=target_provider_id, emoji=emoji)
+
+    async def block(
+        self, http: HttpClient, access: ChannelAccess, *, who: tuple[AddressValue, ...], is_blocked: bool
+    ) -> None:
+        await send.block(http, access, who=who, is_blocked=is_blocked)
 
     async def mark_read(self, http: HttpClient, access: ChannelAccess, *, provider_id: str, with_typing: bool) -> None:
         await send.mark_read(http, access, provider_id=provider_id, with_typing=with_typing)

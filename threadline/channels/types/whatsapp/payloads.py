@@ -69,6 +69,13 @@ def reaction_body(to: Sequence[AddressValue], *, target_provider_id: str, emoji:
     return _encode(body)
 
 
+def block_body(who: Sequence[AddressValue]) -> bytes:
+    """One user, by the number or by the user id."""
+    named = recipient(who)
+    user: dict[str, Json] = {"user": named["to"]} if "to" in named else {"user_id": named["recipient"]}
+    return _encode({"messaging_product": "whatsapp", "block_users": [user]})
+
+
 def read_body(provider_id: str, *, with_typing: bool) -> bytes:
     body: dict[str, Json] = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_id}
     if with_typing:

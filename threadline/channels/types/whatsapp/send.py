@@ -14,7 +14,7 @@ from threadline.channels.contract import AddressValue, ChannelAccess, HttpClient
 from threadline.channels.types.whatsapp.graph import call, decoded, graph_url, half_answer
 from threadline.channels.types.whatsapp.media import check_file, upload
 from threadline.channels.types.whatsapp.parties import addresses_of
-from threadline.channels.types.whatsapp.payloads import header_kind, message_body, reaction_body, read_body
+from threadline.channels.types.whatsapp.payloads import block_body, header_kind, message_body, reaction_body, read_body
 from threadline.channels.types.whatsapp.scalars import Loose, text_of
 from threadline.core.content import Media, Template
 from threadline.core.errors import CannotSend
@@ -128,6 +128,16 @@ async def react(
     except CannotSend as error:
         raise SendError(code=error.code, retry=Retry.NO, text=error.text) from error
     await call(http, access, "POST", graph_url(access, access.address, "messages"), json_body=body)
+
+
+async def block(http: HttpClient, access: ChannelAccess, *, who: Sequence[AddressValue], is_blocked: bool) -> None:
+    """Meta takes only people who wrote within the last 24 hours, and 64,000 in all (Cloud API, block API)."""
+    try:
+        body = block_body(who)
+    except CannotSend as error:
+        raise SendError(code=error.code, retry=Retry.NO, text=error.text) from error
+    method = "POST" if is_blocked else "DELETE"
+    await call(http, access, method, graph_url(access, access.address, "block_users"), json_body=body)
 
 
 async def mark_read(http: HttpClient, access: ChannelAccess, *, provider_id: str, with_typing: bool) -> None:
