@@ -116,7 +116,10 @@ async def test_if_they_are_not_there_their_team_is_told_and_has_it(desk: Desk, a
         await desk.connection.execute("update agents set deactivated_at = now() where id = $1", desk.agent_id)
     else:
         await desk.connection.execute(
-            "update agents set shift = $2::jsonb where id = $1", desk.agent_id, json.dumps(_shift_elsewhen())
+            "insert into agent_preferences (workspace_id, agent_id, preferences) values ($1, $2, $3::jsonb)",
+            desk.workspace_id,
+            desk.agent_id,
+            json.dumps({"shift": _shift_elsewhen()}),
         )
     await _lose(desk, attempt_id)
     event = (await desk.events("message_status_changed"))[-1]
@@ -131,7 +134,7 @@ async def test_if_they_are_not_there_their_team_is_told_and_has_it(desk: Desk, a
 def _shift_elsewhen() -> dict[str, Any]:
     """Every day but today's neighbours, so that midnight changes nothing."""
     today = datetime.now().astimezone().weekday()
-    return {"zone": "UTC", "days": [(today + 3) % 7], "start": "09:00", "end": "17:00"}
+    return {"days": [(today + 3) % 7], "from_minute": 540, "to_minute": 1020}
 
 
 def _id(customer: Customer) -> Any:

@@ -216,8 +216,9 @@ async def test_it_comes_back_to_everybody_if_whoever_has_it_is_not_on_shift(desk
     await _wake_due(desk)
     day = (utc_now().weekday() + 3) % 7
     await desk.connection.execute(
-        "update agents set shift = jsonb_build_object('zone', 'UTC', 'days', jsonb_build_array($2::int),"
-        " 'start', '09:00', 'end', '17:00') where id = $1",
+        "insert into agent_preferences (workspace_id, agent_id, preferences) values ($1, $2, jsonb_build_object("
+        "'shift', jsonb_build_object('days', jsonb_build_array($3::int), 'from_minute', 540, 'to_minute', 1020)))",
+        desk.workspace_id,
         desk.agent_id,
         day,
     )

@@ -159,6 +159,7 @@ RULES = {
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "takeNext": EVERY_ROLE,
     "unmergeContacts": CHANGE_CONVERSATION,
+    "undoChange": CHANGE_CONVERSATION,
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
@@ -179,6 +180,7 @@ RULES = {
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
 }
+_STANDING = {"state": "open", "snoozed_until": None, "assignee_id": None, "team_id": None}
 LAST = ("deleteSession",)
 """What ends the caller's own session comes after everything else."""
 
@@ -478,6 +480,7 @@ _OF_A_CONVERSATION = (
     "seeMentions",
     "showTyping",
     "snoozeConversation",
+    "undoChange",
     "updateContact",
     "updateContactLabels",
     "updateConversation",
@@ -546,6 +549,7 @@ def body_of(name: str) -> Any:
         "setSending": {"paused": False},
         "settleMessage": {"as": "delivered"},
         "snoozeConversation": {"until": None},
+        "undoChange": {"before": _STANDING, "after": _STANDING},
         "switchWorkspace": {"workspace_id": str(uuid4())},
         "updateAgent": {"sees": "all"},
         "updateChannel": {"name": "Sales"},

@@ -36,6 +36,8 @@ async def test_a_change_keeps_the_rest_and_comes_with_the_session(browser: Brows
         ({"volume": -1}, "volume"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"tone": "siren"}, "tone"),
+        ({"shift": {"days": [], "from_minute": 540, "to_minute": 1020}}, "shift.days"),
+        ({"shift": {"days": [0], "from_minute": 540, "to_minute": 540}}, "shift.to_minute"),
         ({"quiet_hours": {"from_minute": 1440, "to_minute": 0}}, "quiet_hours.from_minute"),
     ],
 )

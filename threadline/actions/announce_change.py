@@ -50,6 +50,8 @@ async def announce_change(
     now: datetime,
     new_id: NewId,
     team_names: Mapping[UUID, str] = _NO_NAMES,
+    reason: str = "",
+    snoozed_until: datetime | None = None,
 ) -> int:
     """The caller writes what changed into the conversation, and names its teams if it moved between them.
 
@@ -57,7 +59,7 @@ async def announce_change(
     """
     before = Handling(conversation.state, conversation.assignee_id, conversation.team_id)
     seq = conversation.last_seq
-    for content in lines_of_change(before, after, team_names=team_names):
+    for content in lines_of_change(before, after, team_names=team_names, reason=reason, snoozed_until=snoozed_until):
         seq += 1
         is_move = "state" not in content.data
         await announce_line(

@@ -26,7 +26,14 @@ class Handling:
     team_id: UUID | None
 
 
-def lines_of_change(before: Handling, after: Handling, *, team_names: Mapping[UUID, str]) -> list[Line]:
+def lines_of_change(
+    before: Handling,
+    after: Handling,
+    *,
+    team_names: Mapping[UUID, str],
+    reason: str = "",
+    snoozed_until: datetime | None = None,
+) -> list[Line]:
     """What the thread tells of a change, in the order in which it is read: reopened, moved, assigned, resolved.
 
     `team_names` has the teams before and after, if they differ: a line keeps the name of its day.
@@ -36,7 +43,10 @@ def lines_of_change(before: Handling, after: Handling, *, team_names: Mapping[UU
         lines.append(assignment_line(before.assignee_id, after.assignee_id))
     if after.state is before.state:
         return lines
-    line = state_line(before.state, after.state)
+    if after.state is ConversationState.SNOOZED:
+        line = snooze_line(before.state, snoozed_until, reason=reason)
+    else:
+        line = state_line(before.state, after.state, reason=reason)
     return [*lines, line] if after.state is ConversationState.RESOLVED else [line, *lines]
 
 
@@ -59,9 +69,9 @@ def check_may_snooze(state: ConversationState, until: datetime | None, *, now: d
         raise Invalid("This time is over. Choose a later one.", field="until", reason="snooze_in_past")
 
 
-def snooze_line(before: ConversationState, until: datetime | None) -> Line:
+def snooze_line(before: ConversationState, until: datetime | None, *, reason: str = "") -> Line:
     """Tells until when: a moment, or `reply` for the customer's next message."""
-    line = state_line(before, ConversationState.SNOOZED)
+    line = state_line(before, ConversationState.SNOOZED, reason=reason)
     return Line(what=line.what, data=line.data | {"until": "reply" if until is None else until.isoformat()})
 
 

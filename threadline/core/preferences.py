@@ -9,6 +9,7 @@ import msgspec
 
 from threadline.core.errors import Invalid
 from threadline.core.notification import Ways
+from threadline.core.shift import Shift, check_shift
 
 TEXT_SIZES_PX: Final = (12, 18)
 DAY_MINUTES: Final = 24 * 60
@@ -67,6 +68,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     quiet_hours: QuietHours | None = None
     ways: Ways = Ways()
     digest: Digest = Digest.QUARTER
+    shift: Shift | None = None
+    """Working hours in the agent's zone; None: always."""
 
 
 def check_preferences(preferences: Preferences) -> None:
@@ -78,6 +81,8 @@ def check_preferences(preferences: Preferences) -> None:
         raise Invalid("The volume is 0 to 100.", field="volume", reason="volume")
     if preferences.time_zone and preferences.time_zone not in available_timezones():
         raise Invalid("This time zone is not known here.", field="time_zone", reason="time_zone_unknown")
+    if preferences.shift is not None:
+        check_shift(preferences.shift)
 
 
 def is_quiet(preferences: Preferences, now: datetime) -> bool:

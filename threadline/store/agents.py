@@ -9,8 +9,9 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Sees
-from threadline.core.shift import Shift, Worker
+from threadline.core.shift import Worker
 from threadline.store.connection import Connection
+from threadline.store.preferences import load_preferences
 from threadline.store.session import Session
 
 RoleText = Literal["admin", "supervisor", "agent"]
@@ -101,34 +102,15 @@ async def is_active_agent(session: Session, agent_id: UUID) -> bool:
 
 async def load_workers(session: Session, agent_ids: Sequence[UUID]) -> dict[UUID, Worker]:
     """Who of these is still here, and when they work."""
-    rows = await (await session.raw()).fetch(
-        "select id, deactivated_at is null as is_active, shift::text as shift from agents"
-        " where workspace_id = $1 and id = any($2::uuid[])",
+    connection = await session.raw()
+    assert session.workspace_id is not None  # agents are those of one workspace
+    rows = await connection.fetch(
+        "select id, deactivated_at is null as is_active from agents where workspace_id = $1 and id = any($2::uuid[])",
         session.workspace_id,
         list(agent_ids),
     )
-    return {row["id"]: Worker(row["is_active"], _shift(row["shift"])) for row in rows}
-
-
-async def get_shift(session: Session, agent_id: UUID) -> Shift | None:
-    return _shift(
-        await (await session.raw()).fetchval(
-            "select shift::text from agents where workspace_id = $1 and id = $2", session.workspace_id, agent_id
-        )
-    )
-
-
-async def set_shift(session: Session, agent_id: UUID, shift: Shift | None) -> None:
-    await (await session.raw()).execute(
-        "update agents set shift = $3::jsonb where workspace_id = $1 and id = $2",
-        session.workspace_id,
-        agent_id,
-        None if shift is None else msgspec.json.encode(shift).decode(),
-    )
-
-
-def _shift(stored: str | None) -> Shift | None:
-    return None if stored is None else msgspec.json.decode(stored, type=Shift)
+    wishes = await load_preferences(connection, workspace_id=session.workspace_id, agent_ids=agent_ids)
+    return {row["id"]: Worker(row["is_active"], wishes[row["id"]].shift, wishes[row["id"]].time_zone) for row in rows}
 
 
 async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> bool | None:

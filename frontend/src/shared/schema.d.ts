@@ -740,6 +740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an act back: everything as it was, except what somebody changed since.
+         * @description Take an act back: everything as it was, except what somebody changed since.
+         */
+        post: operations["undoChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/unread": {
         parameters: {
             query?: never;
@@ -3918,6 +3938,8 @@ export interface components {
             quiet_until?: string | null;
             /** @default true */
             repeats_tone?: boolean;
+            /** @default null */
+            shift?: components["schemas"]["Shift"] | null;
             /** @default 14 */
             text_size_px?: number;
             /** @default system */
@@ -3963,7 +3985,7 @@ export interface components {
         };
         /**
          * PreferencesChange
-         * @description What is absent stays; a quiet time is ended by null.
+         * @description What is absent stays; a quiet time and working hours are ended by null.
          */
         PreferencesChange: {
             /** Density */
@@ -3975,6 +3997,7 @@ export interface components {
             quiet_until?: string | null;
             /** Repeats Tone */
             repeats_tone?: boolean | null;
+            shift?: components["schemas"]["ShiftInput"] | null;
             /** Text Size Px */
             text_size_px?: number | null;
             /** Theme */
@@ -4471,6 +4494,24 @@ export interface components {
             workspace_name?: string | null;
         };
         /**
+         * Shift
+         * @description On these days from one minute of the day to another, which is not after midnight.
+         */
+        Shift: {
+            days: number[];
+            from_minute: number;
+            to_minute: number;
+        };
+        /** ShiftInput */
+        ShiftInput: {
+            /** Days */
+            days: number[];
+            /** From Minute */
+            from_minute: number;
+            /** To Minute */
+            to_minute: number;
+        };
+        /**
          * ShownNotification
          * @description As a lock screen shows it, in the agent's language.
          */
@@ -4504,6 +4545,20 @@ export interface components {
          * @enum {unknown}
          */
         Sorting: "due" | "longest" | "newest" | "oldest";
+        /** StandingInput */
+        StandingInput: {
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "pending" | "snoozed" | "resolved";
+            /** Team Id */
+            team_id: string | null;
+        };
         /** TakenConversation */
         TakenConversation: {
             conversation: components["schemas"]["ConversationDetail"] | null;
@@ -4728,6 +4783,19 @@ export interface components {
          * @enum {unknown}
          */
         Tone: "bell" | "chime" | "drop" | "none" | "pulse";
+        /**
+         * Undo
+         * @description How it stood before the act, and what the act made of it.
+         */
+        Undo: {
+            after: components["schemas"]["StandingInput"];
+            before: components["schemas"]["StandingInput"];
+        };
+        /** Undone */
+        Undone: {
+            conversation: components["schemas"]["ConversationDetail"];
+            kept: ("assignee" | "state" | "team")[];
+        };
         /** UnreadMark */
         UnreadMark: {
             /**
@@ -6447,6 +6515,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
             };
             /** @description Refused or failed */
             default: {

@@ -17,11 +17,13 @@ from threadline.actions.read_conversation import read_conversation
 from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.actions.take_next import take_next
+from threadline.actions.undo_change import undo_change
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, Visibility
 from threadline.core.search_query import LONGEST_QUERY, read_query
+from threadline.core.undo import Kept, Standing
 from threadline.infra.clock import new_id
 from threadline.store.contacts import Contact, access_contact
 from threadline.store.conversations import (
@@ -135,6 +137,34 @@ class Snooze(Input):
     """Null: until the customer writes."""
 
 
+class StandingInput(Input):
+    state: Literal["open", "pending", "snoozed", "resolved"]
+    snoozed_until: Moment | None
+    assignee_id: Id | None
+    team_id: Id | None
+
+    def standing(self) -> Standing:
+        return Standing(
+            state=ConversationState(self.state),
+            snoozed_until=self.snoozed_until,
+            assignee_id=self.assignee_id,
+            team_id=self.team_id,
+        )
+
+
+class Undo(Input):
+    """How it stood before the act, and what the act made of it."""
+
+    before: StandingInput
+    after: StandingInput
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True):
+    conversation: ConversationDetail
+    kept: list[Kept]
+    """What somebody changed since: it stays."""
+
+
 class ReadMark(Input):
     incoming_count: Annotated[int, Field(ge=0, le=2**31 - 1)]
     mark_provider: bool = False
@@ -215,6 +245,23 @@ async def update_conversation(
         new_id=new_id,
     )
     return call.answer(await read_detail(call, conversation_id, is_just_changed=True))
+
+
+@operation(router, "POST", "/conversations/{conversation_id}/undo", out=Undone, name="undoChange")
+async def post_undo(
+    conversation_id: UUID, given: Undo, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
+) -> Response:
+    """Take an act back: everything as it was, except what somebody changed since."""
+    kept = await undo_change(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        before=given.before.standing(),
+        after=given.after.standing(),
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(Undone(conversation=await read_detail(call, conversation_id), kept=kept))
 
 
 @operation(router, "PUT", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="snoozeConversation")

@@ -27,6 +27,13 @@ class QuietHoursInput(Input):
     to_minute: _Minute
 
 
+class ShiftInput(Input):
+    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)]
+    """Monday is 0."""
+    from_minute: _Minute
+    to_minute: Annotated[int, Field(gt=0, le=DAY_MINUTES)]
+
+
 class WaysInput(Input):
     assigned: _Ways
     mentioned: _Ways
@@ -36,7 +43,7 @@ class WaysInput(Input):
 
 
 class PreferencesChange(Input):
-    """What is absent stays; a quiet time is ended by null."""
+    """What is absent stays; a quiet time and working hours are ended by null."""
 
     text_size_px: int | None = None
     density: Literal["comfortable", "compact"] | None = None
@@ -49,9 +56,10 @@ class PreferencesChange(Input):
     quiet_hours: QuietHoursInput | None = None
     ways: WaysInput | None = None
     digest: Literal["quarter", "hour", "day"] | None = None
+    shift: ShiftInput | None = None
 
 
-_ENDED_BY_NULL = ("quiet_until", "quiet_hours")
+_ENDED_BY_NULL = ("quiet_until", "quiet_hours", "shift")
 
 
 @operation(router, "GET", "/preferences", out=Preferences)

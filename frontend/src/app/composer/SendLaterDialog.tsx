@@ -4,6 +4,7 @@ import type { Conversation, Time } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
 import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
+import { usePreferences } from '@/shared/preferences';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
@@ -31,6 +32,7 @@ export default function SendLaterDialog({
   onChoose,
 }: SendLaterDialogProps) {
   const [now] = useState(() => new Date());
+  const hours = usePreferences();
   const [isBusy, setBusy] = useState(false);
   const closesAt = useWindowEnd(conversation, now, isTemplate);
   const list = useRef<HTMLUListElement>(null);
@@ -51,10 +53,11 @@ export default function SendLaterDialog({
     if (digit) digit.click();
     else buttons[(place + step + buttons.length) % buttons.length]?.focus();
   };
+  const presets = snoozePresets(now, hours);
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} initialFocus={first}>
       <ul ref={list} onKeyDown={onKeyDown} className="-mx-2 flex flex-col">
-        {snoozePresets(now).map(({ name, at }, index) => (
+        {presets.map(({ name, at }, index) => (
           <li key={name}>
             <button
               ref={index === 0 ? first : undefined}

@@ -96,6 +96,7 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, author
   if (what === 'woken' && reason === 'time') return 'woken_by_time';
   if (what === 'follower_removed' && author.id === data['agent_id']) return 'follower_left_by';
   const happened = happenedHow(what, data);
+  if (what === 'reopened' && reason === 'undone' && author.kind === 'agent') return 'reopened_undone_by';
   if (author.kind !== 'agent') return happened;
   const previous = data['previous_assignee_id'];
   switch (what) {

@@ -5,6 +5,7 @@ import { formatNear } from '@/shared/format/times';
 import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { formatDate, formatTime } from '@/shared/i18n/format';
+import { usePreferences } from '@/shared/preferences';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
@@ -36,7 +37,7 @@ interface ChoicesProps extends Pick<SnoozeDialogProps, 'conversation' | 'onChoos
 function Choices({ conversation, first, onChoose }: ChoicesProps) {
   const [now] = useState(() => new Date());
   const closesAt = useWindowEnd(conversation, now);
-  const presets = snoozePresets(now);
+  const presets = snoozePresets(now, usePreferences());
   const list = useRef<HTMLUListElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -83,7 +84,7 @@ function useWindowEnd(conversation: Conversation, now: Date): Time | null {
 function formatPreset(name: Preset['name'], at: Date): string {
   const time = { hour: '2-digit', minute: '2-digit' } as const;
   if (name === 'later') return formatTime(at);
-  if (name === 'tomorrow') return formatDate(at, { weekday: 'short', ...time });
+  if (name === 'tomorrow' || name === 'next_shift') return formatDate(at, { weekday: 'short', ...time });
   return formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', ...time });
 }
 

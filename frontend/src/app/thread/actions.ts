@@ -7,6 +7,7 @@ import {
   postResend,
   postSettle,
   postTakeNext,
+  postUndo,
   putReaction,
   putSnooze,
   putWaiting,
@@ -16,6 +17,7 @@ import { newId } from '@/shared/api/id';
 import type { Conversation, ConversationDetail, Id, Message, Time } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
+import { formatList } from '@/shared/i18n/format';
 import { areSent } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { learnDetail } from '@/shared/store/load';
@@ -65,15 +67,31 @@ function inTurn<T>(id: Id, work: () => Promise<T>): Promise<T> {
 }
 
 export function resolve(conversation: Conversation): void {
-  const { id, contact, waiting_since } = conversation;
+  const { id, contact } = conversation;
   void changeConversation(id, { state: 'resolved' }).then((isDone) => {
-    if (!isDone) return;
-    showToast(t('toast.resolved', { name: contact.name }), {
-      undo: () => {
-        dispatch({ type: 'conversation_edited', id, change: { waiting_since } });
-        void changeConversation(id, { state: 'open' });
-      },
-    });
+    if (isDone) offerUndo(conversation, { state: 'resolved' }, t('toast.resolved', { name: contact.name }));
+  });
+}
+
+type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'>;
+
+function standingOf({ state, snoozed_until, assignee_id, team_id }: Conversation): Standing {
+  return { state, snoozed_until: state === 'snoozed' ? snoozed_until : null, assignee_id, team_id };
+}
+
+/** Says what was done, with the way back: to everything as it was, except what somebody changes before it is pressed. */
+function offerUndo(before: Conversation, change: Partial<Standing>, text: string): void {
+  const was = standingOf(before);
+  const is = { ...was, ...(change.state && change.state !== 'snoozed' && { snoozed_until: null }), ...change };
+  showToast(text, { undo: () => void takeBack(before, was, is) });
+}
+
+async function takeBack(before: Conversation, was: Standing, is: Standing): Promise<void> {
+  const clock = was.state === is.state ? {} : { waiting_since: before.waiting_since };
+  await showAtOnce(before.id, { ...was, ...clock }, async () => {
+    const { conversation, kept } = await postUndo(before.id, { before: was, after: is });
+    if (kept.length > 0) showToast(t('undo.kept', { what: formatList(kept.map((one) => t(`undo.${one}`))) }));
+    return conversation;
   });
 }
 
@@ -99,21 +117,20 @@ export function endWaiting(conversation: Conversation): void {
 
 /** `until` null: until the customer writes. */
 export function snooze(conversation: Conversation, until: Time | null): void {
-  const { id, contact, state, snoozed_until: before } = conversation;
+  const { id, contact } = conversation;
   void sleep(id, until).then((isDone) => {
     if (!isDone) return;
     const text =
       until === null
         ? t('toast.snoozed_reply', { name: contact.name })
         : t('toast.snoozed', { name: contact.name, when: formatNear(until, Date.now()) });
-    showToast(text, { undo: () => void (state === 'snoozed' ? sleep(id, before) : awake(id)) });
+    offerUndo(conversation, { state: 'snoozed', snoozed_until: until }, text);
   });
 }
 
 export function wake(conversation: Conversation): void {
-  const { id, contact, snoozed_until: before } = conversation;
-  void awake(id).then((isDone) => {
-    if (isDone) showToast(t('toast.woken', { name: contact.name }), { undo: () => void sleep(id, before) });
+  void awake(conversation.id).then((isDone) => {
+    if (isDone) offerUndo(conversation, { state: 'open' }, t('toast.woken', { name: conversation.contact.name }));
   });
 }
 
@@ -127,13 +144,12 @@ function awake(id: Id): Promise<boolean> {
 
 export function assign(conversation: Conversation, assigneeId: Id | null): void {
   if (conversation.assignee_id === assigneeId) return;
-  const { id, assignee_id: before } = conversation;
+  const { id } = conversation;
   void changeConversation(id, { assignee_id: assigneeId }).then((isDone) => {
     if (!isDone) return;
     const name = assigneeId === null ? '' : (getState().agents.get(assigneeId)?.name ?? '');
-    showToast(assigneeId === null ? t('toast.unassigned') : t('toast.assigned', { name }), {
-      undo: () => void changeConversation(id, { assignee_id: before }),
-    });
+    const text = assigneeId === null ? t('toast.unassigned') : t('toast.assigned', { name });
+    offerUndo(conversation, { assignee_id: assigneeId }, text);
   });
 }
 
@@ -159,16 +175,14 @@ export async function takeNext(): Promise<Id | undefined> {
 /** To a team's queue: whoever answers goes on only as one of them. `teamId` null: to no team. */
 export function moveToTeam(conversation: Conversation, teamId: Id | null): void {
   if (conversation.team_id === teamId) return;
-  const { id, assignee_id, team_id } = conversation;
+  const { id, assignee_id } = conversation;
   const { teams } = getState();
   const team = teamId === null ? undefined : teams.get(teamId);
   const staysWith = assignee_id !== null && (team === undefined || team.member_ids.includes(assignee_id));
   const change = { team_id: teamId, ...(staysWith ? {} : { assignee_id: null }) };
   void changeConversation(id, change).then((isDone) => {
     if (!isDone) return;
-    showToast(team ? t('toast.team', { team: team.name }) : t('toast.no_team'), {
-      undo: () => void changeConversation(id, { team_id, assignee_id }),
-    });
+    offerUndo(conversation, change, team ? t('toast.team', { team: team.name }) : t('toast.no_team'));
   });
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { asField, fromField, objection, snoozePresets } from './snooze';
+import { asField, fromField, objection, snoozePresets, type Hours } from './snooze';
 
 /** Local parts, so that the table holds in whatever zone the tests run. */
 const local = (text: string) => new Date(text);
-const names = (now: string) => snoozePresets(local(now)).map(({ name, at }) => `${name} ${asField(at)}`);
+const ALWAYS: Hours = { time_zone: '', shift: null };
+const names = (now: string) => snoozePresets(local(now), ALWAYS).map(({ name, at }) => `${name} ${asField(at)}`);
 
 describe('the presets of snooze', () => {
   it.each([
@@ -30,7 +31,7 @@ describe('the presets of snooze', () => {
   it('always lie ahead, and none twice', () => {
     for (let hour = 0; hour < 24 * 14; hour += 1) {
       const now = new Date(2026, 9, 18, hour, 30);
-      const times = snoozePresets(now).map(({ at }) => at.getTime());
+      const times = snoozePresets(now, ALWAYS).map(({ at }) => at.getTime());
       expect(new Set(times).size).toBe(times.length);
       for (const time of times) expect(time).toBeGreaterThan(now.getTime());
     }
@@ -39,10 +40,43 @@ describe('the presets of snooze', () => {
   it('say nine o’clock across the change to winter time', () => {
     const friday = new Date(2026, 9, 23, 16, 0);
     expect(
-      snoozePresets(friday)
+      snoozePresets(friday, ALWAYS)
         .filter(({ name }) => name !== 'later')
         .map(({ at }) => at.getHours()),
     ).toEqual([9, 9, 9]);
+  });
+});
+
+describe('with working hours in a zone', () => {
+  const hours: Hours = {
+    time_zone: 'America/New_York',
+    shift: { days: [0, 1, 2, 3, 4], from_minute: 510, to_minute: 1020 },
+  };
+  const presets = (now: string) =>
+    snoozePresets(new Date(now), hours).map(({ name, at }) => `${name} ${at.toISOString().slice(0, 16)}`);
+
+  it('tomorrow is the zone’s, and begins with the shift', () => {
+    // Tuesday evening in New York, Wednesday already in UTC.
+    expect(presets('2026-11-25T01:00:00Z')).toEqual([
+      'later 2026-11-25T04:00',
+      'tomorrow 2026-11-25T13:30',
+      'monday 2026-11-30T13:30',
+      'week 2026-12-01T13:30',
+    ]);
+  });
+
+  it('after a Friday comes the next day of work', () => {
+    expect(presets('2026-11-27T18:00:00Z')).toEqual([
+      'later 2026-11-27T21:00',
+      'next_shift 2026-11-30T13:30',
+      'week 2026-12-04T13:30',
+    ]);
+  });
+
+  it('keeps its clock across the change to winter time', () => {
+    // The clocks of New York went back on Sunday, November 1.
+    expect(presets('2026-10-30T18:00:00Z')[1]).toBe('next_shift 2026-11-02T13:30');
+    expect(presets('2026-10-29T18:00:00Z')[1]).toBe('tomorrow 2026-10-30T12:30');
   });
 });
 

@@ -25,6 +25,8 @@ import type {
   ServerDraft,
   TemplateRecord,
   Time,
+  Undone,
+  UndoRequest,
   ViewCounts,
 } from './types';
 import { wireContent } from './wire';
@@ -180,6 +182,13 @@ export async function postUnread(id: Id, messageId: Id): Promise<void> {
   const params = { path: { conversation_id: id } };
   const body = { message_id: messageId };
   await answerOf(client.POST('/api/conversations/{conversation_id}/unread', { params, body }));
+}
+
+/** Takes an act back: everything as it was before, except what somebody changed since. */
+export function postUndo(id: Id, body: UndoRequest): Promise<Undone> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/undo', { params: { path: { conversation_id: id } }, body }),
+  );
 }
 
 /** The most urgent conversation that nobody has; null: nobody waits whom this agent may and can serve. */

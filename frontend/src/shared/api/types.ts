@@ -14,6 +14,9 @@ export type Conversation = ConversationRow & { read_count: number };
 /** A conversation alone comes with its contact whole. */
 export type ConversationDetail = Schemas['ConversationDetail'];
 export type ConversationState = Schemas['ConversationState'];
+/** Both ends of an act that is taken back. */
+export type UndoRequest = Schemas['Undo'];
+export type Undone = Schemas['Undone'];
 export type LastMessage = Schemas['LastMessage'];
 export type EarlierConversation = Schemas['EarlierConversation'];
 

@@ -13,6 +13,7 @@ import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
+import { WorkingHours } from './WorkingHours';
 
 /** The person at the screen, in every workspace they belong to. */
 export function Profile() {
@@ -43,6 +44,7 @@ export function Profile() {
         checked={areKeysOn}
         onCheckedChange={setSingleKeys}
       />
+      <WorkingHours />
       <PasswordBlock />
     </Page>
   );

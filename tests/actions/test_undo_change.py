@@ -1,0 +1,143 @@
+"""Undo: what was, with its clock, except what somebody changed since."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.workers.outbox_world import Customer, Desk
+from threadline.actions.change_conversation import change_conversation
+from threadline.actions.snooze_conversation import snooze_conversation
+from threadline.actions.undo_change import undo_change
+from threadline.core.content import Line, decode_content
+from threadline.core.conversation import ConversationState as State
+from threadline.core.errors import Conflict
+from threadline.core.permission import Caller, Permission
+from threadline.core.undo import Standing
+from threadline.infra.clock import new_id, utc_now
+from threadline.store.session import Role
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_resolving_undone_brings_the_clock_back(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    before = await desk.conversation(customer)
+    await _resolve(desk, customer)
+    assert await _undo(desk, customer, _standing(), _standing(State.RESOLVED)) == []
+    after = await desk.conversation(customer)
+    for column in ("state", "waiting_since", "last_activity_at", "resolved_at", "assignee_id"):
+        assert after[column] == before[column], column
+    assert [(line.what, line.data.get("reason")) for line in await _lines(desk, customer)] == [
+        ("resolved", None),
+        ("reopened", "undone"),
+    ]
+
+
+async def test_what_came_meanwhile_stays(desk: Desk) -> None:
+    """The customer wrote and so reopened it: undoing the resolving finds it open, and says so."""
+    customer = await desk.add_customer("ana")
+    await _resolve(desk, customer)
+    await _change(desk, customer, state="open")
+    assert await _undo(desk, customer, _standing(), _standing(State.RESOLVED)) == ["state"]
+    assert (await desk.conversation(customer))["state"] == "open"
+
+
+async def test_a_snooze_comes_back_with_its_time(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    until = utc_now() + timedelta(hours=3)
+    await _snooze(desk, customer, until)
+    sleeping = _standing(State.SNOOZED, snoozed_until=until)
+    await _resolve(desk, customer)
+    await _undo(desk, customer, sleeping, _standing(State.RESOLVED))
+    row = await desk.conversation(customer)
+    assert (row["state"], row["snoozed_until"], row["resolved_at"]) == ("snoozed", until, None)
+    assert row["waiting_since"] is not None
+    line = (await _lines(desk, customer))[-1]
+    assert (line.what, line.data["until"]) == ("snoozed", until.isoformat())
+
+
+async def test_an_assignment_undone_by_whoever_took_it(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    await _change(desk, customer, assignee_id=desk.agent_id)
+    taken = _standing(assignee_id=desk.agent_id)
+    assert await _undo(desk, customer, _standing(), taken) == []
+    assert (await desk.conversation(customer))["assignee_id"] is None
+    assert await _undo(desk, customer, _standing(), taken) == ["assignee"], "once"
+
+
+async def test_a_newer_conversation_in_its_place_forbids_it(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    await _resolve(desk, customer)
+    await desk.connection.execute(
+        "insert into conversations (workspace_id, id, channel_id, contact_id, last_activity_at)"
+        " values ($1, $2, $3, $4, now())",
+        desk.workspace_id,
+        new_id(),
+        desk.channel_id,
+        customer.contact_id,
+    )
+    with pytest.raises(Conflict):
+        await _undo(desk, customer, _standing(), _standing(State.RESOLVED))
+
+
+def _standing(state: State = State.OPEN, **change: Any) -> Standing:
+    usual = Standing(state=state, snoozed_until=None, assignee_id=None, team_id=None)
+    return msgspec.structs.replace(usual, **change)
+
+
+def _caller(desk: Desk) -> Caller:
+    return Caller(desk.workspace_id, frozenset(Permission), agent_id=desk.agent_id)
+
+
+async def _undo(desk: Desk, customer: Customer, before: Standing, after: Standing) -> list[Any]:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        return list(
+            await undo_change(
+                session,
+                caller=_caller(desk),
+                conversation_id=customer.conversation_id,
+                before=before,
+                after=after,
+                now=utc_now(),
+                new_id=new_id,
+            )
+        )
+
+
+async def _resolve(desk: Desk, customer: Customer) -> None:
+    await _change(desk, customer, state="resolved")
+
+
+async def _change(desk: Desk, customer: Customer, **change: Any) -> None:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await change_conversation(
+            session,
+            caller=_caller(desk),
+            conversation_id=customer.conversation_id,
+            **{"state": None, "assignee_id": "keep", **change},
+            now=utc_now(),
+            new_id=new_id,
+        )
+
+
+async def _snooze(desk: Desk, customer: Customer, until: datetime) -> None:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await snooze_conversation(
+            session,
+            caller=_caller(desk),
+            conversation_id=customer.conversation_id,
+            until=until,
+            now=utc_now(),
+            new_id=new_id,
+        )
+
+
+async def _lines(desk: Desk, customer: Customer) -> list[Line]:
+    rows = await desk.connection.fetch(
+        "select content::text as content from messages where conversation_id = $1 and direction = 'line' order by seq",
+        customer.conversation_id,
+    )
+    found = [decode_content(row["content"]) for row in rows]
+    return [line for line in found if isinstance(line, Line)]

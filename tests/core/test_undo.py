@@ -1,0 +1,52 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from threadline.core.conversation import ConversationState as State
+from threadline.core.undo import Standing, restore
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TOMORROW = NOW + timedelta(days=1)
+ANA, BO, SUPPORT = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+def standing(state: State = State.OPEN, **change: Any) -> Standing:
+    return Standing(**{"state": state, "snoozed_until": None, "assignee_id": None, "team_id": None, **change})
+
+
+RESOLVED = standing(State.RESOLVED)
+SLEEPING = standing(State.SNOOZED, snoozed_until=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "current", "target", "kept"),
+    [
+        (standing(), RESOLVED, RESOLVED, standing(), []),
+        (SLEEPING, RESOLVED, RESOLVED, SLEEPING, []),
+        (standing(), SLEEPING, SLEEPING, standing(), []),
+        (standing(), RESOLVED, standing(), standing(), ["state"]),
+        (standing(), SLEEPING, standing(State.SNOOZED), standing(State.SNOOZED), ["state"]),
+        (standing(), standing(assignee_id=ANA), standing(assignee_id=ANA), standing(), []),
+        (standing(), standing(assignee_id=ANA), standing(assignee_id=BO), standing(assignee_id=BO), ["assignee"]),
+        (
+            standing(team_id=SUPPORT),
+            standing(State.RESOLVED, assignee_id=ANA),
+            standing(State.RESOLVED, assignee_id=BO),
+            standing(assignee_id=BO, team_id=SUPPORT),
+            ["assignee"],
+        ),
+        # What the act did not touch stays, whoever changed it.
+        (standing(), RESOLVED, standing(State.RESOLVED, assignee_id=BO), standing(assignee_id=BO), []),
+    ],
+)
+def test_everything_as_it_was_but_what_somebody_changed_since(
+    before: Standing, after: Standing, current: Standing, target: Standing, kept: list[str]
+) -> None:
+    assert restore(before, after, current, now=NOW) == (target, kept)
+
+
+def test_a_snooze_whose_time_is_over_comes_back_open() -> None:
+    before = standing(State.SNOOZED, snoozed_until=NOW - timedelta(minutes=1))
+    assert restore(before, RESOLVED, RESOLVED, now=NOW) == (standing(), [])

@@ -1,0 +1,57 @@
+"""Taking an act back: everything as it was before, except what somebody changed since. Pure."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.conversation import ConversationState
+
+Kept = Literal["state", "assignee", "team"]
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What acts on a conversation change, and undoing brings back."""
+
+    state: ConversationState
+    snoozed_until: datetime | None
+    assignee_id: UUID | None
+    team_id: UUID | None
+
+
+def restore(before: Standing, after: Standing, current: Standing, *, now: datetime) -> tuple[Standing, list[Kept]]:
+    """What stands once the act that led from `before` to `after` is undone, and what stays because it changed since.
+
+    State and time of a snooze are one thing. A snooze whose time is over meanwhile has nothing to come back to: open.
+    """
+    kept: list[Kept] = []
+    target = current
+    if _sleep(before) != _sleep(after):
+        if _sleep(current) != _sleep(after):
+            kept.append("state")
+        else:
+            target = msgspec.structs.replace(target, **_awake_if_over(before, now))
+    if before.assignee_id != after.assignee_id:
+        if current.assignee_id != after.assignee_id:
+            kept.append("assignee")
+        else:
+            target = msgspec.structs.replace(target, assignee_id=before.assignee_id)
+    if before.team_id != after.team_id:
+        if current.team_id != after.team_id:
+            kept.append("team")
+        else:
+            target = msgspec.structs.replace(target, team_id=before.team_id)
+    return target, kept
+
+
+def _sleep(standing: Standing) -> tuple[ConversationState, datetime | None]:
+    is_snoozed = standing.state is ConversationState.SNOOZED
+    return standing.state, standing.snoozed_until if is_snoozed else None
+
+
+def _awake_if_over(before: Standing, now: datetime) -> dict[str, ConversationState | datetime | None]:
+    state, until = _sleep(before)
+    if until is not None and until <= now:
+        return {"state": ConversationState.OPEN, "snoozed_until": None}
+    return {"state": state, "snoozed_until": until}
