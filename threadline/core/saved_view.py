@@ -18,3 +18,5 @@ class Sorting(StrEnum):
     OLDEST = "oldest"
     LONGEST = "longest"
     """Who waits, the longest first; then the last activity."""
+    TRIAGE = "triage"
+    """Who waits, by what the desk would lose; then the last activity."""

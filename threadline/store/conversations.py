@@ -42,6 +42,8 @@ class ListOrder(StrEnum):
     OLDEST = "oldest"
     WAITING = "waiting"
     """Those that wait, the longest first."""
+    TRIAGE = "triage"
+    """Those that wait, by what would be lost (core/triage.py); read by `store/ranked_conversations.py`."""
 
 
 WokenReason = Literal["", "time", "not_delivered", "reaction"]
@@ -164,7 +166,7 @@ async def list_conversations(
     arguments = Arguments(caller.workspace_id)
     conditions = [
         "c.workspace_id = $1",
-        _in_view(view, caller, arguments),
+        in_view(view, caller, arguments),
         visible(caller.visibility, "c", arguments),
     ]
     if channel_id is not None:
@@ -218,7 +220,8 @@ OWN_MENTIONS = (
 )
 
 
-def _in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
+def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
+    """The condition of a fixed view on rows under `c`."""
     match view:
         case ListView.MINE:
             return f"c.assignee_id = {arguments.add(caller.agent_id)}::uuid and {IN_WORK}"

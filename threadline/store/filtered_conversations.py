@@ -19,14 +19,14 @@ from threadline.store.conversations import (
     read_page,
     with_labels,
 )
-from threadline.store.filters import asks_about, filter_sql
+from threadline.store.filters import CONTACT_JOIN, asks_about, filter_sql
+from threadline.store.ranked_conversations import list_by_triage, where_filter
 from threadline.store.session import Session
 from threadline.store.views import BOUND, ViewCount
 from threadline.store.visibility import Arguments, visible
 
 LIST_TIMEOUT_S: Final = 3.0
 COUNT_TIMEOUT_S: Final = 1.5
-_CONTACT: Final = "join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
 
 
 async def find_conversations(
@@ -44,6 +44,10 @@ async def find_conversations(
     Each state that can match is read from the top of its own index (conversations_open, …_snoozed, …_pending,
     …_resolved; those that wait by conversations_waiting), and the page is cut from what they give.
     """
+    if order is ListOrder.TRIAGE:
+        where = where_filter(caller, filter, now)
+        async with _bounded(session, LIST_TIMEOUT_S):
+            return await list_by_triage(session, caller, where=where, filter=filter, now=now, after=after, limit=limit)
     arguments = Arguments(caller.workspace_id)
     matching = _matching(filter, caller, now, arguments)
     key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("list_at", "desc")
@@ -56,7 +60,7 @@ async def find_conversations(
         ["c.waiting_since is not null and c.state <> 'resolved'"] if order is ListOrder.WAITING else _places(filter)
     )
     bound = arguments.add(limit + 1)
-    contact = _CONTACT if asks_about(filter, "contact") else ""
+    contact = CONTACT_JOIN if asks_about(filter, "contact") else ""
     parts = [
         f"(select c.* from conversations c {contact} where c.workspace_id = $1 and {place} and {matching}"
         f" order by {order_by} limit {bound})"
@@ -87,7 +91,7 @@ async def _count(session: Session, caller: Caller, filter: Filter, now: datetime
         places.append("c.state <> 'resolved'")
     if only_waiting:
         places.append("c.waiting_since is not null and c.state <> 'resolved'")
-    contact = _CONTACT if asks_about(filter, "contact") else ""
+    contact = CONTACT_JOIN if asks_about(filter, "contact") else ""
     async with _bounded(session, COUNT_TIMEOUT_S):
         count: int | None = await (await session.raw()).fetchval(
             f"select count(*) from (select 1 from conversations c {contact} where c.workspace_id = $1"

@@ -70,6 +70,9 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
 """Every field of the registry (a test compares). `{agent}` is whoever asks."""
 
 
+CONTACT_JOIN: Final = "join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+
+
 def filter_sql(filter: Filter, *, asker: Asker, arguments: Arguments, fields: Fields = FIELDS) -> str:
     """The condition on rows under `c` and `p`, as `core.filter.matches` decides it.
 

@@ -39,6 +39,7 @@ from threadline.store.conversations import (
 )
 from threadline.store.events import read_position
 from threadline.store.messages import Message, list_messages, list_messages_around
+from threadline.store.ranked_conversations import list_by_triage, where_view
 from threadline.store.search_thread import FoundInThread, find_in_thread
 from threadline.store.views import ViewCounts, count_views
 from threadline.web.api.inputs import Id, Input, Moment
@@ -182,6 +183,16 @@ async def get_conversations(
 ) -> Response:
     """A page of a view."""
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    if order is ListOrder.TRIAGE:
+        items, following = await list_by_triage(
+            call.session,
+            call.caller,
+            where=where_view(call.caller, view, channel_id),
+            now=call.now,
+            after=after,
+            limit=limit,
+        )
+        return call.answer(ConversationPage(items=items, next=following, position=position))
     items, following = await list_conversations(
         call.session,
         call.caller,
