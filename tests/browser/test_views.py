@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -98,7 +99,9 @@ def test_a_filter_is_built_by_keys_kept_and_stays_true(
     expect(mate.list.get_by_role("option")).to_have_count(3)
     expect(desk.list.get_by_role("option")).to_have_count(3)
     expect(desk.row(third)).to_be_visible()
-    expect(mate.page.get_by_role("button", name="More about this view")).to_have_count(0)
+    mate.page.get_by_role("button", name="More about this view").click()
+    expect(mate.page.get_by_role("menuitem", name="Open the inbox here")).to_be_visible()
+    expect(mate.page.get_by_role("menuitem", name="Delete the view")).to_have_count(0)
     assert _looked_at(page, "list") == []
 
     page.get_by_role("button", name="More about this view").click()
@@ -118,3 +121,52 @@ def test_a_filter_on_a_phone(new_context: ContextMaker, admin: Person) -> None:
     expect(dialog.get_by_role("status")).to_contain_text("conversation")
     assert _looked_at(desk.page, "phone") == []
     assert overflow_of(desk.page) == []
+
+
+def test_a_row_says_when_an_answer_is_due_and_when_a_window_presses(
+    new_context: ContextMaker, admin: Person, provider: Provider, mark: str
+) -> None:
+    customer = provider.customer(f"Dana {mark}")
+    customer.says("Is anybody there?")
+    page = new_context(admin).new_page()
+    desk = Desk(page).open()
+    expect(desk.row(customer)).to_be_visible()
+    now = time.time()
+    for minutes, said in ((1, None), (3, "Answer due in"), (9, "Answer overdue by")):
+        page.clock.set_fixed_time(now + minutes * 60)
+        page.reload()
+        expect(desk.row(customer)).to_be_visible()
+        if said is None:
+            expect(desk.row(customer)).not_to_contain_text("Answer")
+        else:
+            expect(desk.row(customer)).to_contain_text(said)
+    page.clock.set_fixed_time(now + 21 * 3600)
+    page.reload()
+    expect(desk.row(customer)).to_contain_text("Answer overdue by")
+    expect(desk.row(customer)).to_contain_text(re.compile("2 h"))
+    assert _looked_at(page, "signs") == []
+
+
+def test_the_order_of_triage_and_where_the_inbox_opens(
+    new_context: ContextMaker, admin: Person, provider: Provider, mark: str
+) -> None:
+    customer = provider.customer(f"Emil {mark}")
+    customer.says("Hello?")
+    page = new_context(admin).new_page()
+    desk = Desk(page).open("/inbox/waiting")
+    expect(desk.row(customer)).to_be_visible()
+    page.get_by_role("button", name="Next due").click()
+    page.get_by_role("menuitemradio", name="Triage").click()
+    expect(desk.row(customer)).to_be_visible()
+    late = provider.customer(f"Fay {mark}")
+    late.says("Me, too")
+    expect(desk.row(late)).to_be_visible()
+    page.get_by_role("button", name="More about this view").click()
+    page.get_by_role("menuitem", name="Open the inbox here").click()
+    try:
+        page.goto("/inbox")
+        expect(page.get_by_role("link", name="Waiting")).to_have_attribute("aria-current", "page")
+        expect(page.get_by_role("button", name="Triage")).to_be_visible()
+        expect(desk.row(late)).to_be_visible()
+    finally:
+        admin.patch("/api/preferences", {"default_view": ""})

@@ -13,6 +13,7 @@ from threadline.core.shift import Shift, check_shift
 
 TEXT_SIZES_PX: Final = (12, 18)
 DAY_MINUTES: Final = 24 * 60
+LONGEST_WARNING_MIN: Final = 7 * DAY_MINUTES
 
 _Minute = Annotated[int, msgspec.Meta(ge=0, lt=DAY_MINUTES)]
 
@@ -70,6 +71,10 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest = Digest.QUARTER
     shift: Shift | None = None
     """Working hours in the agent's zone; None: always."""
+    default_view: str = ""
+    """Where the inbox opens, as it stands in the address; empty: all open conversations."""
+    window_warning_min: int = 240
+    """A row shows how long its window is open in its last so many minutes."""
 
 
 def check_preferences(preferences: Preferences) -> None:
@@ -83,6 +88,8 @@ def check_preferences(preferences: Preferences) -> None:
         raise Invalid("This time zone is not known here.", field="time_zone", reason="time_zone_unknown")
     if preferences.shift is not None:
         check_shift(preferences.shift)
+    if not 0 <= preferences.window_warning_min <= LONGEST_WARNING_MIN:
+        raise Invalid("Choose at most a week.", field="window_warning_min", reason="window_warning")
 
 
 def is_quiet(preferences: Preferences, now: datetime) -> bool:

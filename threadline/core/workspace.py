@@ -12,6 +12,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
     notifies_with_text: bool = False
     """Push messages and e-mails to agents may carry what customers write."""
+    reply_target_min: int = 4
+    """Within so many minutes a customer should have an answer; rows show its last half. Nought: none is shown."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

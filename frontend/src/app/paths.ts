@@ -40,8 +40,9 @@ export const paths = {
   practice: (channelId: string) => `/practice/${channelId}`,
   search: (q: string, among = 'messages') => `/search?${new URLSearchParams({ q, among }).toString()}`,
   message: (conversationId: string, messageId: string) => `/inbox/open/${conversationId}?message=${messageId}`,
-  inbox: (view: View = 'open', conversationId?: string) =>
-    conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
+  /** Without a view: where the agent wants it to open. */
+  inbox: (view?: View, conversationId?: string) =>
+    view === undefined ? '/inbox' : conversationId ? `/inbox/${view}/${conversationId}` : `/inbox/${view}`,
 };
 
 export function isViewName(text: string): text is ViewName {

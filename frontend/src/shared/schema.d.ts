@@ -3526,7 +3526,7 @@ export interface components {
          * ListOrder
          * @enum {string}
          */
-        ListOrder: "newest" | "oldest" | "waiting";
+        ListOrder: "newest" | "oldest" | "waiting" | "triage";
         /**
          * ListView
          * @enum {string}
@@ -3928,6 +3928,8 @@ export interface components {
         };
         /** Preferences */
         Preferences: {
+            /** @default  */
+            default_view?: string;
             /** @default comfortable */
             density?: components["schemas"]["Density"];
             /** @default quarter */
@@ -3982,12 +3984,16 @@ export interface components {
              *     }
              */
             ways?: components["schemas"]["Ways"];
+            /** @default 240 */
+            window_warning_min?: number;
         };
         /**
          * PreferencesChange
          * @description What is absent stays; a quiet time and working hours are ended by null.
          */
         PreferencesChange: {
+            /** Default View */
+            default_view?: string | null;
             /** Density */
             density?: ("comfortable" | "compact") | null;
             /** Digest */
@@ -4009,6 +4015,8 @@ export interface components {
             /** Volume */
             volume?: number | null;
             ways?: components["schemas"]["WaysInput"] | null;
+            /** Window Warning Min */
+            window_warning_min?: number | null;
         };
         /**
          * Problem
@@ -4449,6 +4457,7 @@ export interface components {
             id: string;
             is_sandbox: boolean;
             name: string;
+            reply_target_min: number;
         };
         /**
          * SettingsChange
@@ -4461,6 +4470,8 @@ export interface components {
             notifies_with_text?: boolean | null;
             /** Quiet Thanks */
             quiet_thanks?: boolean | null;
+            /** Reply Target Min */
+            reply_target_min?: number | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -4544,7 +4555,7 @@ export interface components {
          * @description How the rows of a view are sorted, where it is opened.
          * @enum {unknown}
          */
-        Sorting: "due" | "longest" | "newest" | "oldest";
+        Sorting: "due" | "longest" | "newest" | "oldest" | "triage";
         /** StandingInput */
         StandingInput: {
             /** Assignee Id */
@@ -4942,6 +4953,8 @@ export interface components {
             notifies_with_text?: boolean;
             /** @default true */
             quiet_thanks?: boolean;
+            /** @default 4 */
+            reply_target_min?: number;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {

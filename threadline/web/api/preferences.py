@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from threadline.actions.change_preferences import change_preferences
 from threadline.core.errors import Invalid
@@ -18,6 +18,7 @@ from threadline.web.deps import Call, calls, own_agent
 router = APIRouter()
 
 _Minute = Annotated[int, Field(ge=0, lt=DAY_MINUTES)]
+_View = Annotated[str, StringConstraints(pattern=r"^([a-z]+(-[0-9a-f-]{36})?)?$", max_length=60)]
 _WayText = Literal["list", "desktop", "push", "email"]
 _Ways = Annotated[list[_WayText], Field(max_length=len(Way))]
 
@@ -57,6 +58,10 @@ class PreferencesChange(Input):
     ways: WaysInput | None = None
     digest: Literal["quarter", "hour", "day"] | None = None
     shift: ShiftInput | None = None
+    default_view: Annotated[str, StringConstraints(pattern=r"^([a-z]+(-[0-9a-f-]{36})?)?$", max_length=60)] | None = (
+        None
+    )
+    window_warning_min: int | None = None
 
 
 _ENDED_BY_NULL = ("quiet_until", "quiet_hours", "shift")

@@ -55,6 +55,7 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     is_sandbox: bool
+    reply_target_min: int
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,7 +241,12 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
     return Session(
         person=person,
         agent=SessionAgent(id=agent.id, name=agent.name, role=agent.role, permissions=sorted(caller.permissions)),
-        workspace=SessionWorkspace(id=workspace.id, name=workspace.name, is_sandbox=workspace.is_sandbox),
+        workspace=SessionWorkspace(
+            id=workspace.id,
+            name=workspace.name,
+            is_sandbox=workspace.is_sandbox,
+            reply_target_min=workspace.settings.reply_target_min,
+        ),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),
         unread_notifications=unread[caller.agent_id],

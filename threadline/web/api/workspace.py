@@ -1,6 +1,9 @@
 """The workspace itself."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
@@ -21,6 +24,7 @@ class SettingsChange(Input):
     first_reply_assigns: bool | None = None
     quiet_thanks: bool | None = None
     notifies_with_text: bool | None = None
+    reply_target_min: Annotated[int, Field(ge=0, le=1440)] | None = None
 
 
 class WorkspaceChange(Input):

@@ -62,7 +62,8 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
   const isStale = list?.isStale === true;
   useEffect(() => {
     if (!isStale) return;
-    const timer = setTimeout(() => void reloadFound(query).catch(() => undefined), FOUND_AFTER_MS);
+    const reload = query.view === 'found' ? reloadFound : loadList;
+    const timer = setTimeout(() => void reload(query).catch(() => undefined), FOUND_AFTER_MS);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [isStale, key]);
@@ -138,6 +139,7 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
               count={ids.length}
               isComplete={list?.next === null}
               isSelected={id === selected}
+              isMine={query.view === 'mine'}
               onSelect={onSelect}
             />
           ))}
@@ -180,10 +182,11 @@ interface OptionProps {
   readonly count: number;
   readonly isComplete: boolean;
   readonly isSelected: boolean;
+  readonly isMine: boolean;
   readonly onSelect: (id: Id) => void;
 }
 
-function Option({ id, index, count, isComplete, isSelected, onSelect }: OptionProps) {
+function Option({ id, index, count, isComplete, isSelected, isMine, onSelect }: OptionProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   return (
     <div
@@ -205,16 +208,18 @@ function Option({ id, index, count, isComplete, isSelected, onSelect }: OptionPr
           'group-focus-visible/list:[&>div]:outline-2 group-focus-visible/list:[&>div]:-outline-offset-2 group-focus-visible/list:[&>div]:outline-accent',
       )}
     >
-      <ConversationRow id={id} isSelected={isSelected} />
+      <ConversationRow id={id} isSelected={isSelected} isMine={isMine} />
     </div>
   );
 }
 
-const ORDERS: readonly ListOrder[] = ['due', 'newest', 'oldest', 'longest'];
+const ORDERS: readonly ListOrder[] = ['due', 'triage', 'longest', 'newest', 'oldest'];
+const OF_WAITING: readonly ListOrder[] = ['due', 'triage'];
 
 /** Over the rows: the order at the start, the queue at the end. */
 function ListBar({ query, onOrder }: { readonly query: ListQuery; readonly onOrder: (order: ListOrder) => void }) {
-  const isFixed = query.view === 'waiting' || query.view === 'resolved';
+  const isFixed = query.view === 'resolved';
+  const orders = query.view === 'waiting' ? OF_WAITING : ORDERS;
   const label = t(`list.${query.order}`);
   const text = (
     <>
@@ -241,7 +246,7 @@ function ListBar({ query, onOrder }: { readonly query: ListQuery; readonly onOrd
           <MenuChoice<ListOrder>
             label={t('list.order')}
             value={query.order}
-            options={ORDERS.map((value) => ({ value, label: t(`list.${value}`) }))}
+            options={orders.map((value) => ({ value, label: t(`list.${value}`) }))}
             onValueChange={onOrder}
           />
         </Menu>

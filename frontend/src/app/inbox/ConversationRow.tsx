@@ -12,10 +12,11 @@ import {
   Timer,
 } from 'lucide-react';
 import { memo } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatAlarm, formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
-import { windowState } from '@/shared/format/window';
+import { replyState, windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
@@ -26,13 +27,17 @@ import { concerns } from '../together/concern';
 import { iconOfKind, wordOfKind } from './describe';
 import { unreadOf, useConversation, useDraft } from './select';
 
+const MINUTE_MS = 60_000;
+
 export interface ConversationRowProps {
   readonly id: Id;
   readonly isSelected: boolean;
+  /** Everything in the list is one's own: whose it is need not be said. */
+  readonly isMine?: boolean;
 }
 
 /** One conversation: who, what last, since when, what presses. Weight is meaning: 600 waits, 500 does not. */
-export const ConversationRow = memo(function ConversationRow({ id, isSelected }: ConversationRowProps) {
+export const ConversationRow = memo(function ConversationRow({ id, isSelected, isMine = false }: ConversationRowProps) {
   const conversation = useConversation(id);
   const channelType = useStore((state) => state.channels.get(conversation?.channel_id ?? '')?.type);
   const me = useStore((state) => state.me);
@@ -87,7 +92,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected }:
             {isWaiting ? formatWaitingTime(at, now) : formatRowTime(at, now)}
           </time>
         </span>
-        <Owner id={conversation.assignee_id} />
+        {isMine ? <span /> : <Owner id={conversation.assignee_id} />}
         <span className="flex items-center gap-2">
           <Snippet conversation={conversation} isWaiting={isWaiting} />
           <Signs conversation={conversation} now={now} />
@@ -183,7 +188,9 @@ function PrioritySign({ priority }: { readonly priority: number }) {
 function Signs({ conversation, now }: { readonly conversation: Conversation; readonly now: number }) {
   const capabilities = useStore((state) => state.channels.get(conversation.channel_id)?.capabilities);
   const isMentioned = useStore((state) => state.mentions.has(conversation.id));
-  const serviceWindow = windowState(conversation, capabilities, now);
+  const { preferences, workspace } = useSignedIn();
+  const serviceWindow = windowState(conversation, capabilities, now, preferences.window_warning_min * MINUTE_MS);
+  const reply = replyState(conversation, workspace.reply_target_min * MINUTE_MS, now);
   const isOpen = conversation.state !== 'resolved';
   return (
     <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
@@ -200,6 +207,16 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
           <AlarmClockCheck aria-hidden size={12} strokeWidth={1.75} />
           <span aria-hidden>{t('row.woken')}</span>
           <span className="sr-only">{t(`row.woken_${conversation.woken_reason}`)}</span>
+        </span>
+      )}
+      {reply.kind !== 'calm' && (
+        <span className={cx('tabular flex items-center gap-1', reply.kind === 'overdue' ? 'text-danger' : 'text-warn')}>
+          <Timer aria-hidden size={12} strokeWidth={1.75} />
+          <span aria-hidden>
+            {reply.kind === 'overdue' ? '+' : ''}
+            {formatSpan(reply.byMs)}
+          </span>
+          <span className="sr-only">{t(`row.reply_${reply.kind}`, { span: formatSpan(reply.byMs) })}</span>
         </span>
       )}
       {isOpen && serviceWindow.kind === 'closed' && (

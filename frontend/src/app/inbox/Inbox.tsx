@@ -1,5 +1,5 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
-import { ChevronDown, ListFilter, MoreVertical, PanelLeft, Trash2, UserPlus } from 'lucide-react';
+import { Check, ChevronDown, House, ListFilter, MoreVertical, PanelLeft, Trash2, UserPlus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { request } from '@/shared/api/http';
@@ -10,6 +10,7 @@ import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { runCommand, useCommands } from '@/shared/keys/keyboard';
+import { changePreferences } from '@/shared/preferences';
 import { problemText } from '@/shared/problem';
 import { loadConversation } from '@/shared/store/load';
 import type { ListOrder } from '@/shared/store/state';
@@ -36,7 +37,8 @@ const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Di
 
 export function Inbox() {
   const params = useParams<{ view?: string; conversationId?: string }>();
-  const view = parseView(params.view);
+  const { preferences } = useSignedIn();
+  const view = parseView(params.view ?? (preferences.default_view || undefined));
   const selected = params.conversationId;
   const [, navigate] = useLocation();
   const isWide = useMedia(WIDE);
@@ -397,44 +399,58 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
           isPressed={isFound(view)}
           onClick={onFilter}
         />
-        {view.startsWith('saved-') && <ViewMenu view={view} />}
+        {view !== 'filter' && <ViewMenu view={view} />}
       </span>
     </header>
   );
 }
 
-/** What is done with a saved view beside opening it. */
+/** What is done with a view beside opening it. */
 function ViewMenu({ view }: { readonly view: View }) {
   const saved = useSavedView(view);
-  const { permissions } = useSignedIn().agent;
+  const { agent, preferences } = useSignedIn();
   const [, navigate] = useLocation();
   const [isDeleting, setDeleting] = useState(false);
-  if (!saved || (saved.audience !== 'own' && !permissions.includes('views:manage'))) return null;
+  const isFirst = (preferences.default_view || 'open') === view;
+  const mayChange = saved && (saved.audience === 'own' || agent.permissions.includes('views:manage'));
+  const tell = (cause: unknown) => showToast(problemText(cause), { isError: true });
   const remove = async () => {
     setDeleting(false);
     try {
-      await request('DELETE', `/api/saved-views/${saved.id}`);
-      navigate(paths.inbox(), { replace: true });
+      await request('DELETE', `/api/saved-views/${saved?.id ?? ''}`);
+      if (isFirst) await changePreferences({ default_view: '' });
+      navigate(paths.inbox('open'), { replace: true });
     } catch (cause) {
-      showToast(problemText(cause), { isError: true });
+      tell(cause);
     }
   };
   return (
     <>
       <Menu trigger={<IconButton icon={MoreVertical} label={t('views.more')} />}>
-        <MenuItem icon={ListFilter} onClick={() => runCommand('filter')}>
-          {t('views.edit')}
+        <MenuItem
+          icon={isFirst ? Check : House}
+          disabled={isFirst}
+          onClick={() => void changePreferences({ default_view: view }).catch(tell)}
+        >
+          {t(isFirst ? 'views.is_first' : 'views.make_first')}
         </MenuItem>
-        <MenuItem icon={Trash2} isDangerous onClick={() => setDeleting(true)}>
-          {t('views.delete')}
-        </MenuItem>
+        {mayChange && (
+          <>
+            <MenuItem icon={ListFilter} onClick={() => runCommand('filter')}>
+              {t('views.edit')}
+            </MenuItem>
+            <MenuItem icon={Trash2} isDangerous onClick={() => setDeleting(true)}>
+              {t('views.delete')}
+            </MenuItem>
+          </>
+        )}
       </Menu>
       {isDeleting && (
         <Suspense fallback={null}>
           <ConfirmDialog
             open
             onOpenChange={setDeleting}
-            title={t('views.delete_title', { name: saved.name })}
+            title={t('views.delete_title', { name: saved?.name ?? '' })}
             description={t('views.delete_text')}
             action={t('views.delete')}
             onConfirm={() => void remove()}

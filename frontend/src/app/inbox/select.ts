@@ -63,7 +63,7 @@ export function queryOf(view: View, order: ListQuery['order'], filter?: Filter):
   const name = isChannel ? 'open' : (view as ListQuery['view']);
   return {
     view: name,
-    order: name === 'resolved' ? 'newest' : name === 'waiting' ? 'due' : order,
+    order: name === 'resolved' ? 'newest' : name === 'waiting' && order !== 'triage' ? 'due' : order,
     channelId: isChannel ? view.slice('channel-'.length) : null,
   };
 }

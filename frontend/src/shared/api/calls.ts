@@ -34,14 +34,14 @@ import { wireContent } from './wire';
 export interface ConversationQuery {
   view: ListView;
   channelId: Id | null;
-  order: 'newest' | 'oldest' | 'waiting';
+  order: 'newest' | 'oldest' | 'waiting' | 'triage';
   after?: string | null;
   limit?: number;
 }
 
 export interface FilterQuery {
   filter: Filter;
-  order: 'newest' | 'oldest' | 'waiting';
+  order: 'newest' | 'oldest' | 'waiting' | 'triage';
   after: string | null;
   limit?: number;
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLocale } from '@/shared/i18n';
 import { isOnlyEmoji, parseRichText } from './richText';
 import { daysBetween, formatNear, formatRowTime, formatSpan, formatWait, formatWaitingTime } from './times';
-import { windowState } from './window';
+import { replyState, windowState } from './window';
 
 const MINUTE = 60_000;
 const now = new Date(2026, 10, 24, 12, 0).getTime();
@@ -56,6 +56,31 @@ describe('the service window', () => {
   it('is closed to who never wrote, and unknown to channels without one', () => {
     expect(windowState({ window_closes_at: null }, { window: 86_400 }, now)).toEqual({ kind: 'closed', since: null });
     expect(windowState({ window_closes_at: null }, { window: null }, now).kind).toBe('none');
+  });
+});
+
+describe('the time in which an answer is due', () => {
+  const waiting = (minutes: number) => ({
+    waiting_since: new Date(now - minutes * MINUTE).toISOString(),
+    state: 'open' as const,
+  });
+
+  it('is shown in its last half and when it is over', () => {
+    expect(replyState(waiting(4), 10 * MINUTE, now).kind).toBe('calm');
+    expect(replyState(waiting(5), 10 * MINUTE, now)).toEqual({ kind: 'pressing', byMs: 5 * MINUTE });
+    expect(replyState(waiting(12), 10 * MINUTE, now)).toEqual({ kind: 'overdue', byMs: 2 * MINUTE });
+  });
+
+  it('is nothing where nobody waits or none is wanted', () => {
+    expect(replyState({ ...waiting(99), state: 'resolved' }, 10 * MINUTE, now).kind).toBe('calm');
+    expect(replyState({ waiting_since: null, state: 'open' }, 10 * MINUTE, now).kind).toBe('calm');
+    expect(replyState(waiting(99), 0, now).kind).toBe('calm');
+  });
+
+  it('leaves to the agent how early a window presses', () => {
+    const closing = { window_closes_at: new Date(now + 30 * MINUTE).toISOString() };
+    expect(windowState(closing, { window: 86_400 }, now, 20 * MINUTE)).toMatchObject({ isPressing: false });
+    expect(windowState(closing, { window: 86_400 }, now, 40 * MINUTE)).toMatchObject({ isPressing: true });
   });
 });
 

@@ -43,12 +43,22 @@ export function isInList(row: ConversationRow, query: ListQuery, me: Id): boolea
   return isInView(row, query.view, me) && (query.channelId === null || row.channel_id === query.channelId);
 }
 
+const NO_RANKS: ListState['ranks'] = new Map();
+
 /** Negative if `a` stands above `b`. Due, longest: who waits longest, then the newest; newest: the last activity. */
-export function compareRows(a: ConversationRow, b: ConversationRow, query: ListQuery): number {
+export function compareRows(
+  a: ConversationRow,
+  b: ConversationRow,
+  query: ListQuery,
+  ranks: ListState['ranks'] = NO_RANKS,
+): number {
   if (query.order === 'oldest') return compareTimes(listTime(a), listTime(b)) || compareTexts(a.id, b.id);
   if (query.order !== 'newest') {
     if ((a.waiting_since === null) !== (b.waiting_since === null)) return a.waiting_since === null ? 1 : -1;
     if (a.waiting_since !== null && b.waiting_since !== null) {
+      // Who came since the order was asked for stands behind until it is asked for again.
+      const [rankA, rankB] = [ranks.get(a.id) ?? ranks.size, ranks.get(b.id) ?? ranks.size];
+      if (rankA !== rankB) return rankA - rankB;
       return compareTimes(a.waiting_since, b.waiting_since) || compareTexts(a.id, b.id);
     }
   }
@@ -94,9 +104,11 @@ export function settleList(
   for (const id of touched) {
     const row = conversations.get(id);
     const isMember = isOwnView(list.query.view) ? list.ids.includes(id) : row && isInList(row, list.query, me);
-    if (row && isMember && isLoadedPart(row, list)) insertSorted(ids, row, list.query, conversations);
+    if (row && isMember && isLoadedPart(row, list)) insertSorted(ids, row, list, conversations);
   }
-  return areSame(ids, list.ids) ? list : { ...list, ids };
+  // Whoever waits or not any more changes how the others are ranked.
+  const isStale = list.isStale || (list.query.order === 'triage' && touched.size > 0);
+  return isStale === list.isStale && areSame(ids, list.ids) ? list : { ...list, ids, isStale };
 }
 
 /** Which rows belong to it only the server knows: those that do stay in order, and it is asked again. */
@@ -106,14 +118,16 @@ function settleFound(
   conversations: ReadonlyMap<Id, Conversation>,
 ): ListState {
   if (touched.size === 0) return list;
-  const ids = list.ids.some((id) => touched.has(id)) ? sortIds(list.ids, list.query, conversations) : list.ids;
+  const ids = list.ids.some((id) => touched.has(id))
+    ? sortIds(list.ids, list.query, conversations, list.ranks)
+    : list.ids;
   return list.isStale && areSame(ids, list.ids) ? list : { ...list, ids, isStale: true };
 }
 
 function insertSorted(
   ids: Id[],
   row: ConversationRow,
-  query: ListQuery,
+  { query, ranks }: ListState,
   conversations: ReadonlyMap<Id, Conversation>,
 ): void {
   let low = 0;
@@ -121,16 +135,23 @@ function insertSorted(
   while (low < high) {
     const middle = (low + high) >> 1;
     const other = conversations.get(ids[middle] ?? '');
-    if (other && compareRows(other, row, query) < 0) low = middle + 1;
+    if (other && compareRows(other, row, query, ranks) < 0) low = middle + 1;
     else high = middle;
   }
   ids.splice(low, 0, row.id);
 }
 
-export function sortIds(ids: Iterable<Id>, query: ListQuery, conversations: ReadonlyMap<Id, Conversation>): Id[] {
+export function sortIds(
+  ids: Iterable<Id>,
+  query: ListQuery,
+  conversations: ReadonlyMap<Id, Conversation>,
+  ranks: ListState['ranks'],
+): Id[] {
   return [...new Set(ids)]
     .filter((id) => conversations.has(id))
-    .sort((a, b) => compareRows(conversations.get(a) as Conversation, conversations.get(b) as Conversation, query));
+    .sort((a, b) =>
+      compareRows(conversations.get(a) as Conversation, conversations.get(b) as Conversation, query, ranks),
+    );
 }
 
 function areSame(a: readonly Id[], b: readonly Id[]): boolean {

@@ -108,6 +108,7 @@ export function loadList(query: ListQuery): Promise<void> {
         position: Math.min(page.position, waiting.position),
         isFirst: true,
         boundary: boundaryOf(query, page),
+        ranked: rankedOf(query, query.view === 'waiting' ? page.items : waiting.items),
       },
     });
   });
@@ -145,6 +146,7 @@ export function loadMore(query: ListQuery): Promise<void> {
         position: page.position,
         isFirst: false,
         boundary: boundaryOf(query, page),
+        ranked: rankedOf(query, query.view === 'waiting' ? page.items : []),
       },
     });
   });
@@ -157,7 +159,7 @@ function fetchPage(query: ListQuery, after: string | null): Promise<Page<Convers
   return fetchConversations({
     view: query.view,
     channelId: query.channelId,
-    order: query.view === 'waiting' ? 'waiting' : order,
+    order: query.view === 'waiting' ? waitingOrder(query) : order,
     after,
   });
 }
@@ -168,18 +170,28 @@ async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
     return { items: [], next: null, position: Infinity };
   }
   if (query.filter !== undefined) {
-    return findConversations({ filter: query.filter, order: 'waiting', after: null, limit: WAITING_LIMIT });
+    return findConversations({ filter: query.filter, order: waitingOrder(query), after: null, limit: WAITING_LIMIT });
   }
   if (query.view === 'found') return { items: [], next: null, position: Infinity };
   return fetchConversations({
     view: query.view,
     channelId: query.channelId,
-    order: 'waiting',
+    order: waitingOrder(query),
     limit: WAITING_LIMIT,
   });
 }
 
+function waitingOrder(query: ListQuery): 'waiting' | 'triage' {
+  return query.order === 'triage' ? 'triage' : 'waiting';
+}
+
+/** Who waits, in the server's order, where only it knows that. */
+function rankedOf(query: ListQuery, waiting: readonly Conversation[]): readonly Id[] {
+  return query.order === 'triage' ? waiting.map((row) => row.id) : [];
+}
+
 function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
+  if (query.view === 'waiting' && query.order === 'triage') return null;
   const last = page.items[page.items.length - 1];
   if (!last) return null;
   return query.view === 'waiting' ? last.waiting_since : listTime(last);

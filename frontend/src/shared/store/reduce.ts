@@ -72,6 +72,8 @@ export interface ListPage {
   isFirst: boolean;
   /** The last row of the page by the server's order; what sorts behind is not loaded. */
   boundary: Time | null;
+  /** Those who wait, where only the server knows their order. */
+  ranked?: readonly Id[];
 }
 
 export interface ThreadPage {
@@ -399,14 +401,17 @@ function loadList(state: State, query: ListQuery, page: ListPage): State {
   const { state: known } = learnConversations(state, page.items, page.position);
   const previous = page.isFirst ? undefined : known.lists.get(key);
   const ids = [...(previous?.ids ?? []), ...page.items.map((row) => row.id)];
+  const ranks = new Map(previous?.ranks);
+  for (const id of page.ranked ?? []) if (!ranks.has(id)) ranks.set(id, ranks.size);
   const list: ListState = {
     query,
-    ids: sortIds(ids, query, known.conversations),
+    ids: sortIds(ids, query, known.conversations, ranks),
     next: page.next,
     boundary: page.boundary,
     isLoaded: true,
     epoch: state.epoch,
     isStale: false,
+    ranks,
   };
   const lists = new Map(known.lists).set(key, list);
   // Rows that changed on their way here: whoever was learnt later than the page decides himself where he stands.

@@ -42,6 +42,8 @@ export interface ListState {
   epoch: number;
   /** Something changed that may have brought rows in or taken them out: ask again. */
   isStale: boolean;
+  /** Where the server put those who wait, in an order that only it knows (triage). */
+  ranks: ReadonlyMap<Id, number>;
 }
 
 /** One thread as far as it was loaded: ids in the order of the screen, the newest last. */

@@ -16,6 +16,7 @@ export interface SelectProps<V extends string> {
   readonly onValueChange: (value: V) => void;
   /** The label is there for assistive technology only, because the place says it already. */
   readonly isLabelHidden?: boolean;
+  readonly hint?: string;
   readonly disabled?: boolean;
   /** Stands in a line of text, without a frame. */
   readonly isBare?: boolean;
@@ -29,6 +30,7 @@ export function Select<V extends string>({
   options,
   onValueChange,
   isLabelHidden = false,
+  hint,
   disabled = false,
   isBare = false,
   className,
@@ -81,6 +83,7 @@ export function Select<V extends string>({
           </Base.Positioner>
         </Base.Portal>
       </Base.Root>
+      {hint !== undefined && <p className="text-13 text-muted">{hint}</p>}
     </div>
   );
 }

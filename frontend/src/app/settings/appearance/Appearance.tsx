@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { formatSpan } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { TEXT_SIZES_PX, type Theme } from '@/shared/look';
@@ -11,11 +12,12 @@ import { act } from '../act';
 import { Page } from '../parts/Page';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+const WARNINGS_MIN = [0, 30, 60, 120, 240, 480, 720, 1440] as const;
 const SAMPLE_NAME = 'Elin Sandberg';
 
 /** How the desk looks to this agent, on every device they sign in with. */
 export function Appearance() {
-  const { theme, text_size_px: size, density } = usePreferences();
+  const { theme, text_size_px: size, density, window_warning_min: warning } = usePreferences();
   const choose = (change: PreferencesChange): void => void act(() => changePreferences(change));
   return (
     <Page
@@ -43,6 +45,18 @@ export function Appearance() {
         hint={t('settings.appearance.density_hint')}
         checked={density === 'compact'}
         onCheckedChange={(isCompact) => choose({ density: isCompact ? 'compact' : 'comfortable' })}
+      />
+      <Select
+        label={t('settings.appearance.window')}
+        hint={t('settings.appearance.window_hint')}
+        value={String(warning)}
+        options={[...new Set([...WARNINGS_MIN, warning])]
+          .sort((a, b) => a - b)
+          .map((minutes) => ({
+            value: String(minutes),
+            label: minutes === 0 ? t('settings.appearance.window_never') : formatSpan(minutes * 60_000),
+          }))}
+        onValueChange={(minutes) => choose({ window_warning_min: Number(minutes) })}
       />
     </Page>
   );

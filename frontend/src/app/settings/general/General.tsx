@@ -1,8 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { request } from '@/shared/api/http';
 import { loadSession, useSignedIn } from '@/shared/api/session';
+import { formatSpan } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
+import { Select } from '@/shared/ui/Select';
 import { Switch } from '@/shared/ui/Switch';
 import { showToast } from '@/shared/ui/Toast';
 import { act } from '../act';
@@ -11,6 +13,12 @@ import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
 import type { Workspace } from '../types';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
+
+const TARGETS_MIN = [0, 1, 2, 4, 10, 15, 30, 60, 120, 240, 480, 1440] as const;
+
+function withValue(choices: readonly number[], value: number): readonly number[] {
+  return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);
+}
 
 /** The workspace as a whole. */
 export function General() {
@@ -69,6 +77,17 @@ export function General() {
               checked={workspace.settings.notifies_with_text === true}
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(notifies_with_text) => void change({ notifies_with_text })}
+            />
+            <Select
+              label={t('settings.general.reply_target')}
+              hint={t('settings.general.reply_target_hint')}
+              value={String(workspace.settings.reply_target_min ?? 4)}
+              disabled={!agent.permissions.includes('workspace:change')}
+              options={withValue(TARGETS_MIN, workspace.settings.reply_target_min ?? 4).map((minutes) => ({
+                value: String(minutes),
+                label: minutes === 0 ? t('settings.general.no_target') : formatSpan(minutes * 60_000),
+              }))}
+              onValueChange={(minutes) => void change({ reply_target_min: Number(minutes) }).then(loadSession)}
             />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
               <Button
