@@ -290,3 +290,39 @@ def _picture(desk: Desk, name: str) -> None:
     desk.page.screenshot(path=RESULTS / f"{name}.png")
     assert problems_of(desk.page) == []
     assert overflow_of(desk.page) == []
+
+
+def test_a_transcript_is_saved_as_text_and_printed_without_the_desk(
+    desk: Desk, customer: Customer, admin: Person
+) -> None:
+    page = desk.page
+    customer.says("هل الوعاء آمن؟ 🙂")
+    arrived(admin, customer)
+    send(admin, customer, text("Asked Jonas about it"), kind="note")
+    desk.open().enter(customer)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Transcript").click()
+    dialog = page.get_by_role("dialog", name="Transcript")
+    expect(dialog).to_be_visible()
+    _picture(desk, "transcript")
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Save as text").click()
+    words = saved.value.path().read_text()
+    assert "هل الوعاء آمن؟ 🙂" in words
+    assert "Asked Jonas" not in words
+
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Transcript").click()
+    dialog.get_by_role("switch", name="With private notes").click()
+    # The pages stand only while they are printed: here the printer looks at them and stops.
+    page.evaluate(
+        "() => { window.print = () => { window.printed = document.querySelector('[data-transcript]').outerHTML;"
+        " window.hides = getComputedStyle(document.getElementById('root')).display } }"
+    )
+    page.emulate_media(media="print")
+    dialog.get_by_role("button", name="PDF or print").dispatch_event("click")
+    printed = eventually(lambda: page.evaluate("window.printed"))
+    assert "هل الوعاء آمن؟ 🙂" in printed
+    assert "Mila Brandt (note)" in printed
+    assert page.evaluate("window.hides") == "none"
+    page.emulate_media(media="screen")

@@ -68,7 +68,10 @@ RULES = {
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
     "createTeam": ADMINS,
+    "createTask": CHANGE_CONVERSATION,
+    "createTaskPattern": EVERY_ROLE,
     "createToken": ADMINS,
+    "createTranscript": READ_CONVERSATION,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteContactNote": CHANGE_CONVERSATION,
     "deleteField": SUPERVISORS_OF_OBJECT,
@@ -80,6 +83,7 @@ RULES = {
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
     "deleteTeam": ADMINS_OF_OBJECT,
+    "deleteTaskPattern": "401 ok ok ok ok ok 404 401 403",
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
     "dropFailedItem": ADMINS_OF_OBJECT,
@@ -97,6 +101,7 @@ RULES = {
     "getContacts": EVERYBODY,
     "getConversation": READ_CONVERSATION,
     "getConversationFields": READ_CONVERSATION,
+    "getConversationTasks": READ_CONVERSATION,
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
     "getEarlier": READ_CONVERSATION,
@@ -128,6 +133,8 @@ RULES = {
     "getSessions": OWN,
     "getSetup": PUBLIC,
     "getTeams": EVERY_ROLE,
+    "getTaskPatterns": EVERYBODY,
+    "getTasks": EVERYBODY,
     "getTemplates": OF_CHANNEL,
     "getTokens": ADMINS,
     "getViews": EVERYBODY,
@@ -176,6 +183,7 @@ RULES = {
     "updateTeam": ADMINS_OF_OBJECT,
     "updateScheduled": CHANGE_CONVERSATION,
     "updateSavedView": SUPERVISORS_OF_OBJECT,
+    "updateTask": CHANGE_CONVERSATION,
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
@@ -369,6 +377,18 @@ async def _saved_view(house: House) -> dict[str, str]:
     return {"view_id": made.json["id"]}
 
 
+async def _task(house: House) -> dict[str, str]:
+    conversation_id = (await _conversation(house))["conversation_id"]
+    made = await house.admin.post(f"/api/conversations/{conversation_id}/tasks", {"title": "Call"})
+    assert made.status == 201, made.raw
+    return {"task_id": made.json["id"]}
+
+
+async def _task_pattern(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/task-patterns", {"name": "x", "title": "Call"})
+    return {"pattern_id": made.json["id"]}
+
+
 async def _session(house: House) -> dict[str, str]:
     async with house.server.database.transaction(Role.ENGINE) as session:
         found = await (await session.raw()).fetchval(
@@ -449,6 +469,8 @@ _TARGETS: dict[str, _Target] = {
     "updateField": _field,
     "updateLabel": _label,
     "updateSavedReply": _saved_reply,
+    "deleteTaskPattern": _task_pattern,
+    "updateTask": _task,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
     "updateSavedView": _saved_view,
@@ -460,10 +482,13 @@ _OF_A_CONVERSATION = (
     "pinConversation",
     "unpinConversation",
     "createMessage",
+    "createTask",
+    "createTranscript",
     "endWaiting",
     "getContact",
     "getContactNotes",
     "getConversation",
+    "getConversationTasks",
     "getEarlier",
     "getConversationFields",
     "getFilledReplies",
@@ -528,6 +553,9 @@ def body_of(name: str) -> Any:
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
+        "createTask": {"title": "Call"},
+        "createTaskPattern": {"name": "x", "title": "Call"},
+        "createTranscript": {"purpose": "text", "time_zone": "Europe/Berlin"},
         "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},
         "findConversations": {"filter": {"kind": "group", "match": "all"}},
         "mergeContacts": {"from_id": str(UUID(int=0))},
@@ -567,6 +595,7 @@ def body_of(name: str) -> Any:
         "updateSavedReply": {"title": "Greeting"},
         "updateTeam": {"colour": "red"},
         "updateSavedView": {"name": "y"},
+        "updateTask": {"state": "done"},
         "updateWorkspace": {"name": "Shop"},
     }
     return bodies.get(name)

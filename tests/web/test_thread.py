@@ -128,3 +128,32 @@ async def test_nobody_forwards_out_of_or_into_a_chat_they_do_not_see(server: Ser
         for message_id, target in ((seen, other), (hidden, theirs)):
             body = {"conversation_id": str(target), "client_id": str(uuid4())}
             assert (await own.post(f"/api/messages/{message_id}/forward", body)).status == 404
+
+
+async def test_a_transcript_is_text_with_or_without_notes_and_stands_in_the_record(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    conversation_id = await desk.conversation(await desk.channel(), texts=("Hello", "Is it safe?"), name="Hannah")
+    path = f"/api/conversations/{conversation_id}"
+    note = {"client_id": str(uuid4()), "kind": "note", "content": {"kind": "text", "text": "Asked Jonas"}}
+    assert (await browser.post(f"{path}/messages", note)).status == 201
+    wish: dict[str, Any] = {"purpose": "text", "time_zone": "Asia/Tokyo"}
+    plain = await browser.post(f"{path}/transcript", wish)
+    assert plain.status == 200, plain.raw
+    assert [line.partition("] ")[2] for line in plain.json["text"].splitlines()[2:]] == [
+        "Hannah: Hello",
+        "Hannah: Is it safe?",
+    ]
+    whole = await browser.post(f"{path}/transcript", wish | {"with_notes": True, "purpose": "pdf"})
+    assert whole.json["text"].endswith("Ada Admin (note): Asked Jonas\n")
+    assert [one["direction"] for one in whole.json["messages"]] == ["incoming", "incoming", "note"]
+    assert (await browser.post(f"{path}/transcript", wish | {"time_zone": "Moon/Base"})).status == 422
+    events = await _rows(
+        browser.server,
+        "select data::text as data from events where workspace_id = $1 and kind = 'transcript_made' order by seq",
+        browser.workspace_id,
+    )
+    assert [json.loads(one["data"]) for one in events] == [
+        {"purpose": "text", "with_notes": False, "count": 2},
+        {"purpose": "pdf", "with_notes": True, "count": 3},
+    ]

@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     MENTIONS_CHANGED = "mentions_changed"
     DRAFT_CHANGED = "draft_changed"
     SCHEDULED_CHANGED = "scheduled_changed"
+    TASK_CHANGED = "task_changed"
+    TRANSCRIPT_MADE = "transcript_made"
     REACTION_CHANGED = "reaction_changed"
     CONTACT_CHANGED = "contact_changed"
     FILE_CHANGED = "file_changed"

@@ -37,6 +37,7 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.NOTE_ADDED,
         EventKind.SCHEDULED_CHANGED,
         EventKind.REACTION_CHANGED,
+        EventKind.TASK_CHANGED,
         EventKind.FILE_CHANGED,
         EventKind.ANSWER_DECIDED,
     }

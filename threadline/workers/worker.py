@@ -31,6 +31,7 @@ from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
 from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
+from threadline.workers.task_timers import TaskTimers
 from threadline.workers.upkeep import Upkeep
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
@@ -105,6 +106,7 @@ class Worker:
             if self.digests is not None:
                 await self._host(leases, "digests", self._digests_of(self.digests))
             await self._host(leases, "scheduled", self._scheduled_of())
+            await self._host(leases, "tasks", self._tasks_of())
             await self._host(leases, "older_search", self._older_search_of())
         except Unavailable:
             log.warning("worker_waits_for_database")
@@ -203,6 +205,10 @@ class Worker:
 
     def _snoozes_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = SnoozeTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
+        return lambda _fence, stop: timers.run(stop)
+
+    def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        timers = TaskTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: timers.run(stop)
 
     def _scheduled_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":

@@ -47,6 +47,8 @@ function Desk() {
           </Route>
           <Route path={patterns.search}>
             <screens.SearchPage />
+          <Route path={patterns.tasks}>
+            <screens.Tasks />
           </Route>
           <Route path={patterns.inbox}>
             <Inbox />

@@ -25,6 +25,7 @@ export const patterns = {
   invitation: '/invitation',
   contacts: '/contacts/*?',
   settings: '/settings/*?',
+  tasks: '/tasks',
   practice: '/practice/:channelId',
   search: '/search',
   inbox: '/inbox/:view?/:conversationId?',
@@ -36,6 +37,7 @@ export const paths = {
   invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
   /** The list; a contact; or another page of contacts. */
   contacts: (rest = '') => (rest ? `/contacts/${rest}` : '/contacts'),
+  tasks: () => '/tasks',
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,
   search: (q: string, among = 'messages') => `/search?${new URLSearchParams({ q, among }).toString()}`,

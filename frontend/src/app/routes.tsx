@@ -16,6 +16,7 @@ export const screens = {
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
+  Tasks: lazy(() => import('./tasks/TasksPage')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
   Practice: withQueries(() => import('./practice/Practice')),
   /** The phone on a page of its own, for a second window or a real phone. */

@@ -29,8 +29,10 @@ from threadline.web.api import (
     scheduled,
     search,
     session,
+    tasks,
     teams,
     tokens,
+    transcripts,
     workspace,
 )
 from threadline.web.context import WebContext
@@ -53,7 +55,9 @@ _ROUTERS = (
     teams.router,
     notifications.router,
     push.router,
+    tasks.router,
     tokens.router,
+    transcripts.router,
     workspace.router,
     collaboration.router,
     conversations.router,

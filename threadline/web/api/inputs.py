@@ -54,6 +54,12 @@ Name = Annotated[
     AfterValidator(clean_text),
     AfterValidator(_without_controls),
 ]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(clean_text),
+    AfterValidator(_without_controls),
+]
 Email = Annotated[
     str,
     StringConstraints(

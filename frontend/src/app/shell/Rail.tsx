@@ -1,4 +1,4 @@
-import { Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import { ClipboardList, Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -36,6 +36,13 @@ export function Rail() {
           keys={['g', 'c']}
           isHere={location.startsWith('/contacts')}
           onIntent={() => void importContacts()}
+        />
+        <Place
+          to={paths.tasks()}
+          icon={ClipboardList}
+          label={t('task.title')}
+          keys={['g', 't']}
+          isHere={location.startsWith('/tasks')}
         />
         <Place
           to={paths.settings()}

@@ -10,6 +10,7 @@ import { Announcer } from './announce';
 import { Rail } from './Rail';
 import { TabBar } from './TabBar';
 import { openFloat, useFloat } from './floats';
+import { useReminders } from '../tasks/useReminders';
 import { useDesk } from './useDesk';
 
 const Palette = lazy(() => import('./Palette'));
@@ -21,6 +22,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [location, navigate] = useLocation();
   const float = useFloat();
   useDesk(session);
+  useReminders();
   useKeyboard();
   useViewportHeight();
   useCommands({
@@ -30,6 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     go_inbox: () => navigate(paths.inbox()),
     notifications: () => openFloat('notifications'),
     go_contacts: () => navigate(paths.contacts()),
+    go_tasks: () => navigate(paths.tasks()),
     go_settings: () => navigate(paths.settings()),
   });
   return (

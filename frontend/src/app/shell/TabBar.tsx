@@ -1,4 +1,4 @@
-import { Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import { ClipboardList, Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -18,6 +18,7 @@ export function TabBar() {
     >
       <Tab to={paths.inbox()} icon={Inbox} label={t('shell.inbox')} isHere={location.startsWith('/inbox')} />
       <Tab to={paths.contacts()} icon={Users} label={t('shell.contacts')} isHere={location.startsWith('/contacts')} />
+      <Tab to={paths.tasks()} icon={ClipboardList} label={t('task.title')} isHere={location.startsWith('/tasks')} />
       <button type="button" className={cx(ITEM, 'text-muted')} onClick={() => openFloat('palette')}>
         <Search aria-hidden size={20} strokeWidth={1.75} />
         {t('shell.search')}

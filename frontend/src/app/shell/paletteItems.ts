@@ -4,6 +4,7 @@ import {
   AlarmClockOff,
   ArrowRight,
   Check,
+  ClipboardList,
   Inbox,
   Lock,
   PanelLeft,
@@ -114,6 +115,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
           },
         ]
       : []),
+    ...command('task', ClipboardList),
     ...command('labels', Tag),
     ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
     ...others.map((agent) => ({
@@ -183,6 +185,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: Users,
       keys: keyOf('go_contacts'),
       run: () => go(paths.contacts()),
+    },
+    {
+      ...base('places', 'tasks'),
+      title: t('task.title'),
+      icon: ClipboardList,
+      keys: keyOf('go_tasks'),
+      run: () => go(paths.tasks()),
     },
     {
       ...base('places', 'settings'),

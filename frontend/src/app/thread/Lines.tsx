@@ -83,6 +83,7 @@ export function describeLine(message: Message): string {
     agent: nameOf(data['agent_id']),
     from: data['from'] ?? '',
     into: data['into'] ?? '',
+    title: data['title'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;

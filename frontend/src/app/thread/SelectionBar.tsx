@@ -1,5 +1,5 @@
 /** In the place of the composer while messages are being chosen: what can be done with them. */
-import { Copy, Forward, X } from 'lucide-react';
+import { ClipboardList, Copy, Forward, X } from 'lucide-react';
 import { useEffect } from 'react';
 import type { Conversation, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -14,10 +14,11 @@ export interface SelectionBarProps {
   readonly conversation: Conversation;
   readonly chosen: readonly Message[];
   readonly onForward: () => void;
+  readonly onTask: () => void;
   readonly onEnd: () => void;
 }
 
-export default function SelectionBar({ conversation, chosen, onForward, onEnd }: SelectionBarProps) {
+export default function SelectionBar({ conversation, chosen, onForward, onTask, onEnd }: SelectionBarProps) {
   const agents = useStore((state) => state.agents);
   const copy = async () => {
     if (!(await copyText(cleanText(chosen, { contact: conversation.contact.name, agents })))) return;
@@ -46,6 +47,9 @@ export default function SelectionBar({ conversation, chosen, onForward, onEnd }:
       </span>
       <Button icon={Forward} disabled={isEmpty} onClick={onForward}>
         {t('thread.forward')}
+      </Button>
+      <Button icon={ClipboardList} disabled={isEmpty} onClick={onTask}>
+        {t('task.split')}
       </Button>
       <Button icon={Copy} look="filled" disabled={isEmpty} onClick={() => void copy()}>
         {t('message.copy')}

@@ -8,6 +8,7 @@ import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
+import { TaskStrip } from '../tasks/TaskStrip';
 import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
@@ -53,6 +54,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   if (can.quote !== canQuote || can.react !== canReact) setCan({ quote: canQuote, react: canReact });
   const choosing = useSelection(rows);
   const { begin } = choosing;
+  const [taskOf, setTaskOf] = useState<readonly Id[] | null>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
   const onMessage = useCallback(
     (act: MessageAct, message: Message) => {
@@ -92,6 +94,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         </Suspense>
       )}
       {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
+      <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
       {isLoaded ? (
         <MessageList
           conversationId={conversationId}
@@ -119,6 +122,12 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
             conversation={conversation}
             chosen={choosing.chosen}
             onForward={() => setOpened({ act: 'forward', messages: choosing.chosen })}
+            onTask={() => {
+              // A task belongs to this conversation, also if one reads on into an earlier one.
+              const own = choosing.chosen.filter((message) => message.conversation_id === conversationId);
+              setTaskOf(own.map(({ id }) => id));
+              choosing.end();
+            }}
             onEnd={choosing.end}
           />
         </Suspense>

@@ -25,6 +25,7 @@ import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { TogetherForm, TogetherItems, useTogether, type Together } from '../together/TogetherItems';
 import { AssigneeMenu } from '../teams/AssigneeMenu';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
+import { ConversationItems, OpenedConversationAct, type ConversationAct } from './ConversationActs';
 import { SnoozeDialog } from './SnoozeDialog';
 
 export interface ThreadHeaderProps {
@@ -46,6 +47,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     onResolved();
   };
   const together = useTogether(conversation);
+  const [act, setAct] = useState<ConversationAct | null>(null);
   const [isSnoozing, setSnoozing] = useState(false);
   const isWaiting = conversation.waiting_since !== null && !isResolved;
   const putOff = (until: Time | null) => {
@@ -122,10 +124,12 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         onContext={onContext}
         onLabels={() => setLabelsOpen(true)}
         together={together}
+        onAct={(next) => (next === 'task' ? runCommand('task') : setAct(next))}
         onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
         onSnooze={isResolved ? undefined : () => setSnoozing(true)}
       />
       <TogetherForm together={together} conversation={conversation} onGiven={onResolved} />
+      {act && <OpenedConversationAct act={act} conversation={conversation} onClose={() => setAct(null)} />}
       <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
   );
@@ -136,13 +140,14 @@ interface MoreMenuProps {
   readonly onContext: () => void;
   readonly onLabels: () => void;
   readonly together: Together;
+  readonly onAct: (act: ConversationAct) => void;
   /** Undefined: nobody waits. */
   readonly onNoAnswer: (() => void) | undefined;
   /** Undefined: there is nothing to put off. */
   readonly onSnooze: (() => void) | undefined;
 }
 
-function MoreMenu({ conversation, onContext, onLabels, together, onNoAnswer, onSnooze }: MoreMenuProps) {
+function MoreMenu({ conversation, onContext, onLabels, together, onAct, onNoAnswer, onSnooze }: MoreMenuProps) {
   const isPhone = useMedia(PHONE);
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
@@ -160,6 +165,7 @@ function MoreMenu({ conversation, onContext, onLabels, together, onNoAnswer, onS
         </MenuItem>
       )}
       <TogetherItems together={together} />
+      <ConversationItems onOpen={onAct} />
       {isPhone && <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} />}
     </Menu>
   );

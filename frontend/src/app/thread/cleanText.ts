@@ -30,7 +30,7 @@ export function whoOf(message: Message, names: Names): string {
 }
 
 /** Deleted ones are told, not repeated; of a file its name. */
-function whatOf(message: Message): string {
+export function whatOf(message: Message): string {
   const { content } = message;
   if (message.deleted_at !== null) {
     return t(message.direction === 'incoming' ? 'message.deleted' : 'message.discarded');

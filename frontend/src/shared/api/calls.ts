@@ -17,6 +17,8 @@ import type {
   Message,
   OutgoingContent,
   Page,
+  Task,
+  TaskPattern,
   Team,
   ScheduledMessage,
   ListView,
@@ -265,6 +267,66 @@ export function postForward(id: Id, { conversationId, kind, clientId }: Forwardi
       body: { conversation_id: conversationId, kind, client_id: clientId },
     }),
   );
+}
+
+export interface TranscriptWish {
+  purpose: 'text' | 'pdf';
+  withNotes: boolean;
+}
+
+/** The whole conversation, as text and as messages; the record tells that it was taken. */
+export function postTranscript(
+  id: Id,
+  { purpose, withNotes }: TranscriptWish,
+): Promise<{ messages: Message[]; text: string }> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/transcript', {
+      params: { path: { conversation_id: id } },
+      body: { purpose, with_notes: withNotes, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    }),
+  );
+}
+
+export async function fetchTasks(view: 'mine' | 'unowned' | 'all' | 'done'): Promise<Task[]> {
+  return (await answerOf(client.GET('/api/tasks', { params: { query: { view } } }))).items;
+}
+
+export async function fetchConversationTasks(id: Id): Promise<Task[]> {
+  return (
+    await answerOf(
+      client.GET('/api/conversations/{conversation_id}/tasks', { params: { path: { conversation_id: id } } }),
+    )
+  ).items;
+}
+
+export type TaskChange = Partial<
+  Pick<Task, 'title' | 'kind' | 'note' | 'state' | 'owner_id' | 'due_at' | 'remind_at' | 'checklist'>
+>;
+export type TaskWish = Omit<Required<TaskChange>, 'state'> & { message_ids: Id[] };
+
+export function postTask(conversationId: Id, wish: TaskWish): Promise<Task> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/tasks', {
+      params: { path: { conversation_id: conversationId } },
+      body: wish,
+    }),
+  );
+}
+
+export function patchTask(id: Id, change: TaskChange): Promise<Task> {
+  return answerOf(client.PATCH('/api/tasks/{task_id}', { params: { path: { task_id: id } }, body: change }));
+}
+
+export async function fetchTaskPatterns(): Promise<TaskPattern[]> {
+  return (await answerOf(client.GET('/api/task-patterns'))).items;
+}
+
+export function postTaskPattern(pattern: Omit<TaskPattern, 'id'>): Promise<TaskPattern> {
+  return answerOf(client.POST('/api/task-patterns', { body: pattern }));
+}
+
+export async function deleteTaskPattern(id: Id): Promise<void> {
+  await answerOf(client.DELETE('/api/task-patterns/{pattern_id}', { params: { path: { pattern_id: id } } }));
 }
 
 export function postResend(id: Id, clientId: Id): Promise<Message> {

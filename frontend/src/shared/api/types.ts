@@ -77,6 +77,10 @@ export type ServerDraft = Schemas['Draft'];
 export type Mention = Schemas['Mention'];
 export type ScheduledMessage = Schemas['ScheduledMessage'];
 
+export type Task = Schemas['Task'];
+export type Step = Schemas['Step'];
+export type TaskPattern = Schemas['TaskPattern'];
+
 export type FilledReply = Schemas['FilledReply'];
 export type FilledPiece = Schemas['FilledPiece'];
 export type ReplyVariable = Schemas['ReplyVariable'];

@@ -201,6 +201,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, mentionEpoch: state.mentionEpoch + 1, counts: stale(state.counts) };
     case 'scheduled_changed':
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
+    case 'task_changed':
+      return { ...state, taskEpoch: state.taskEpoch + 1 };
     case 'label_created':
     case 'label_changed':
     case 'label_deleted':
@@ -226,6 +228,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'message_deleted':
     case 'note_added':
     case 'reaction_changed':
+    case 'transcript_made':
     case 'contact_changed':
     case 'file_changed':
     case 'channel_changed':

@@ -128,6 +128,8 @@ export interface State {
   templateEpoch: number;
   /** Raised when labels were made, changed or deleted. */
   labelEpoch: number;
+  /** Raised when tasks were made or changed. */
+  taskEpoch: number;
   /** Raised when teams were made, changed or deleted. */
   teamEpoch: number;
   /** Raised when this agent's pins changed, here or on another device. */
@@ -173,6 +175,7 @@ export const EMPTY: State = {
   drafts: new Map(),
   templateEpoch: 0,
   labelEpoch: 0,
+  taskEpoch: 0,
   teamEpoch: 0,
   pinEpoch: 0,
   fieldEpoch: 0,

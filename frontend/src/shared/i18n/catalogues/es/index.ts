@@ -10,6 +10,7 @@ import search from './search.json';
 import server from './server.json';
 import settings from './settings.json';
 import states from './states.json';
+import tasks from './tasks.json';
 import team from './team.json';
 import thread from './thread.json';
 
@@ -27,6 +28,7 @@ export default {
   ...server,
   ...settings,
   ...states,
+  ...tasks,
   ...team,
   ...thread,
 };

@@ -1,0 +1,371 @@
+/** A task: made by hand, of messages or of a pattern; or changed. */
+import { Plus, X } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { deleteTaskPattern, fetchTaskPatterns, patchTask, postTask, postTaskPattern } from '@/shared/api/calls';
+import { newId } from '@/shared/api/id';
+import type { Id, Message, Step, Task, TaskPattern } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { problemText } from '@/shared/problem';
+import { getState, useStore } from '@/shared/store/store';
+import { useSubmit } from '@/shared/useSubmit';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { IconButton } from '@/shared/ui/IconButton';
+import { InlineError } from '@/shared/ui/InlineError';
+import { Select } from '@/shared/ui/Select';
+import { TextField } from '@/shared/ui/TextField';
+import { showToast } from '@/shared/ui/Toast';
+import { describeContent } from '../inbox/describe';
+import { asField, fromField } from '../thread/snooze';
+
+const NOBODY = 'nobody';
+const NO_PATTERN = 'none';
+const MINUTE_MS = 60_000;
+const REMINDERS = [0, 15, 60, 1440] as const;
+
+export interface TaskDialogProps {
+  readonly conversationId: Id;
+  readonly contactName: string;
+  /** Null: a new one. */
+  readonly task: Task | null;
+  readonly messageIds: readonly Id[];
+  readonly onClose: () => void;
+}
+
+interface DraftStep extends Step {
+  readonly key: Id;
+}
+
+interface Draft {
+  readonly title: string;
+  readonly kind: Task['kind'];
+  readonly note: string;
+  readonly ownerId: Id | null;
+  readonly due: string;
+  /** Minutes before it is due; null: none. */
+  readonly remindBefore: number | null;
+  readonly steps: readonly DraftStep[];
+}
+
+export default function TaskDialog({ conversationId, contactName, task, messageIds, onClose }: TaskDialogProps) {
+  const me = useStore((state) => state.me);
+  const agents = useStore((state) => state.agents);
+  const first = useRef<HTMLInputElement>(null);
+  const [draft, setDraft] = useState<Draft>(() => (task ? draftOf(task) : newDraft(messageIds, me)));
+  const submit = useSubmit(['title', 'note', 'owner_id', 'due_at', 'remind_at', 'checklist']);
+  const edit = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
+  const due = fromField(draft.due);
+  const remindAt = due && draft.remindBefore !== null ? new Date(due.getTime() - draft.remindBefore * MINUTE_MS) : null;
+
+  async function save(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    await submit.run(async () => {
+      const checklist = draft.steps
+        .filter((step) => step.text.trim() !== '')
+        .map(({ text, is_done }) => ({ text: text.trim(), is_done }));
+      const values = {
+        title: draft.title,
+        kind: draft.kind,
+        note: draft.note,
+        owner_id: draft.ownerId,
+        due_at: due?.toISOString() ?? null,
+        remind_at: remindAt?.toISOString() ?? null,
+        checklist,
+      };
+      if (task) await patchTask(task.id, values);
+      else await postTask(conversationId, { ...values, message_ids: [...messageIds] });
+      showToast(task ? t('common.saved') : t('task.made', { name: contactName }));
+      onClose();
+    });
+  }
+
+  const owners = [...agents.values()]
+    .filter((agent) => agent.is_active || agent.id === draft.ownerId)
+    .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
+    .map((agent) => ({
+      value: agent.id,
+      label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
+    }));
+  const form = useId();
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={
+        task
+          ? t('task.change')
+          : messageIds.length > 0
+            ? t('task.of_messages', { count: messageIds.length })
+            : t('task.new')
+      }
+      initialFocus={first}
+      footer={
+        <>
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button type="submit" form={form} look="filled" isBusy={submit.isBusy}>
+            {task ? t('common.save') : t('task.make')}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
+        {!task && <Patterns draft={draft} onPattern={(pattern) => setDraft(fromPattern(pattern, draft))} />}
+        <TextField
+          ref={first}
+          label={t('task.what')}
+          value={draft.title}
+          maxLength={200}
+          onValueChange={(title) => edit({ title })}
+          error={submit.errors['title']}
+        />
+        <div className="grid grid-cols-2 gap-3">
+          <Select
+            label={t('task.kind')}
+            value={draft.kind}
+            options={[
+              { value: 'task', label: t('task.task') },
+              { value: 'call_back', label: t('task.call_back') },
+            ]}
+            onValueChange={(kind: Task['kind']) => edit({ kind })}
+          />
+          <Select
+            label={t('task.owner')}
+            value={draft.ownerId ?? NOBODY}
+            options={[...owners, { value: NOBODY, label: t('assignee.nobody') }]}
+            onValueChange={(id) => edit({ ownerId: id === NOBODY ? null : id })}
+          />
+          <TextField
+            label={t('task.due')}
+            type="datetime-local"
+            value={draft.due}
+            onValueChange={(value) => edit({ due: value })}
+            error={submit.errors['due_at']}
+          />
+          <Select
+            label={t('task.remind')}
+            value={String(draft.remindBefore)}
+            disabled={!due}
+            options={[
+              { value: 'null', label: t('task.remind_never') },
+              ...withOwn(draft.remindBefore).map((minutes) => ({
+                value: String(minutes),
+                label: reminderName(minutes),
+              })),
+            ]}
+            onValueChange={(value) => edit({ remindBefore: value === 'null' ? null : Number(value) })}
+          />
+        </div>
+        {submit.errors['remind_at'] && <InlineError>{submit.errors['remind_at']}</InlineError>}
+        <Note text={draft.note} onText={(note) => edit({ note })} />
+        <Steps steps={draft.steps} onSteps={(steps) => edit({ steps })} />
+        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+      </form>
+    </Dialog>
+  );
+}
+
+function Note({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-14 font-medium">
+        {t('task.note')}
+      </label>
+      <textarea
+        id={id}
+        dir="auto"
+        rows={2}
+        maxLength={4096}
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+        className="rounded-md border border-line-strong bg-raised px-2.5 py-1.5 text-14 pointer-coarse:text-16"
+      />
+    </div>
+  );
+}
+
+function Steps({
+  steps,
+  onSteps,
+}: {
+  readonly steps: readonly DraftStep[];
+  readonly onSteps: (steps: readonly DraftStep[]) => void;
+}) {
+  const last = useRef<HTMLInputElement>(null);
+  const add = () => {
+    onSteps([...steps, { key: newId(), text: '', is_done: false }]);
+    requestAnimationFrame(() => last.current?.focus());
+  };
+  const put = (key: Id, change: Partial<Step>) =>
+    onSteps(steps.map((step) => (step.key === key ? { ...step, ...change } : step)));
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="pb-1.5 text-14 font-medium">{t('task.checklist')}</legend>
+      {steps.map((step, index) => (
+        <div key={step.key} className="flex items-center gap-2">
+          <input
+            type="checkbox"
+            checked={step.is_done}
+            aria-label={t('task.step_done', { text: step.text })}
+            onChange={(event) => put(step.key, { is_done: event.target.checked })}
+            className="size-4 shrink-0 accent-(--accent)"
+          />
+          <input
+            ref={index === steps.length - 1 ? last : undefined}
+            dir="auto"
+            value={step.text}
+            maxLength={200}
+            aria-label={t('task.step', { number: index + 1 })}
+            onChange={(event) => put(step.key, { text: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              add();
+            }}
+            className="h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-raised px-2 text-14"
+          />
+          <IconButton
+            icon={X}
+            size={28}
+            label={t('task.step_remove', { text: step.text })}
+            onClick={() => onSteps(steps.filter((one) => one.key !== step.key))}
+          />
+        </div>
+      ))}
+      <Button look="plain" icon={Plus} onClick={add} className="self-start">
+        {t('task.step_add')}
+      </Button>
+    </fieldset>
+  );
+}
+
+interface PatternsProps {
+  readonly draft: Draft;
+  readonly onPattern: (pattern: TaskPattern) => void;
+}
+
+/** What a task may begin with, and the way to keep this one as such. */
+function Patterns({ draft, onPattern }: PatternsProps) {
+  const [patterns, setPatterns] = useState<readonly TaskPattern[]>([]);
+  const [chosen, setChosen] = useState(NO_PATTERN);
+  useEffect(() => {
+    let isCurrent = true;
+    fetchTaskPatterns().then(
+      (found) => isCurrent && setPatterns(found),
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, []);
+  const fail = (error: unknown) => showToast(problemText(error), { isError: true });
+  const keep = () => {
+    const due = fromField(draft.due);
+    postTaskPattern({
+      name: draft.title,
+      title: draft.title,
+      kind: draft.kind,
+      checklist: draft.steps.filter(({ text }) => text.trim() !== '').map(({ text }) => ({ text, is_done: false })),
+      due_in_minutes: due ? Math.max(0, Math.round((due.getTime() - Date.now()) / MINUTE_MS)) : null,
+      remind_before_minutes: draft.remindBefore,
+    }).then((made) => {
+      setPatterns([...patterns, made]);
+      setChosen(made.id);
+      showToast(t('task.pattern_kept', { name: made.name }));
+    }, fail);
+  };
+  const forget = (id: Id) => {
+    deleteTaskPattern(id).then(() => {
+      setPatterns(patterns.filter((pattern) => pattern.id !== id));
+      setChosen(NO_PATTERN);
+    }, fail);
+  };
+  return (
+    <div className="flex flex-wrap items-end gap-2">
+      {patterns.length > 0 && (
+        <Select
+          label={t('task.pattern')}
+          value={chosen}
+          options={[
+            { value: NO_PATTERN, label: t('task.pattern_none') },
+            ...patterns.map((pattern) => ({ value: pattern.id, label: pattern.name })),
+          ]}
+          onValueChange={(id) => {
+            setChosen(id);
+            const pattern = patterns.find((one) => one.id === id);
+            if (pattern) onPattern(pattern);
+          }}
+          className="min-w-40 flex-1"
+        />
+      )}
+      {chosen === NO_PATTERN ? (
+        <Button look="plain" disabled={draft.title.trim() === ''} onClick={keep}>
+          {t('task.pattern_keep')}
+        </Button>
+      ) : (
+        <Button look="plain" onClick={() => forget(chosen)}>
+          {t('task.pattern_forget')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function newDraft(messageIds: readonly Id[], me: Id): Draft {
+  const messages = messageIds.flatMap((id) => getState().messages.get(id) ?? []);
+  return {
+    title: firstLine(messages[0]),
+    kind: 'task',
+    note: messages.map((message) => describeContent(message.content)).join('\n'),
+    ownerId: me,
+    due: '',
+    remindBefore: null,
+    steps: [],
+  };
+}
+
+function firstLine(message: Message | undefined): string {
+  return message ? (describeContent(message.content).split('\n')[0] ?? '').slice(0, 80) : '';
+}
+
+function draftOf(task: Task): Draft {
+  const { due_at, remind_at } = task;
+  return {
+    title: task.title,
+    kind: task.kind,
+    note: task.note,
+    ownerId: task.owner_id,
+    due: due_at === null ? '' : asField(new Date(due_at)),
+    remindBefore:
+      due_at === null || remind_at === null
+        ? null
+        : Math.round((Date.parse(due_at) - Date.parse(remind_at)) / MINUTE_MS),
+    steps: task.checklist.map((step) => ({ ...step, key: newId() })),
+  };
+}
+
+function fromPattern(pattern: TaskPattern, draft: Draft): Draft {
+  const { due_in_minutes } = pattern;
+  return {
+    ...draft,
+    title: pattern.title,
+    kind: pattern.kind,
+    due: due_in_minutes === null ? draft.due : asField(new Date(Date.now() + due_in_minutes * MINUTE_MS)),
+    remindBefore: pattern.remind_before_minutes,
+    steps: pattern.checklist.map((step) => ({ ...step, key: newId() })),
+  };
+}
+
+function withOwn(minutes: number | null): readonly number[] {
+  const all: readonly number[] = REMINDERS;
+  return minutes === null || all.includes(minutes) ? all : [...all, minutes].sort((a, b) => a - b);
+}
+
+function reminderName(minutes: number): string {
+  if (minutes === 0) return t('task.remind_then');
+  if (minutes % 1440 === 0) return t('task.remind_days', { count: minutes / 1440 });
+  if (minutes % 60 === 0) return t('task.remind_hours', { count: minutes / 60 });
+  return t('task.remind_minutes', { count: minutes });
+}

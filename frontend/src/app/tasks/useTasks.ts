@@ -1,0 +1,64 @@
+/** Lists of tasks: fetched when they are shown, and again whenever the feed tells that some task changed. */
+import { useCallback, useEffect, useState } from 'react';
+import { fetchConversationTasks, fetchTasks, patchTask, type TaskChange } from '@/shared/api/calls';
+import type { Id, Task } from '@/shared/api/types';
+import { problemText } from '@/shared/problem';
+import { useStore } from '@/shared/store/store';
+import { showToast } from '@/shared/ui/Toast';
+
+export type TaskView = 'mine' | 'unowned' | 'all' | 'done';
+
+export interface TaskList {
+  /** Null until they are here. */
+  readonly tasks: readonly Task[] | null;
+  readonly hasFailed: boolean;
+  readonly again: () => void;
+  /** Shown at once, taken back if the server refuses. */
+  readonly change: (task: Task, change: TaskChange) => void;
+}
+
+export function useTasks(view: TaskView): TaskList {
+  return useTaskList(
+    view,
+    useCallback(() => fetchTasks(view), [view]),
+  );
+}
+
+export function useConversationTasks(conversationId: Id): TaskList {
+  return useTaskList(
+    conversationId,
+    useCallback(() => fetchConversationTasks(conversationId), [conversationId]),
+  );
+}
+
+function useTaskList(key: string, load: () => Promise<Task[]>): TaskList {
+  const epoch = useStore((state) => state.epoch + state.taskEpoch);
+  const [found, setFound] = useState<{ key: string; tasks: readonly Task[] } | null>(null);
+  const [hasFailed, setHasFailed] = useState(false);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    load().then(
+      (tasks) => {
+        if (!isCurrent) return;
+        setFound({ key, tasks });
+        setHasFailed(false);
+      },
+      () => isCurrent && setHasFailed(true),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [key, load, epoch, round]);
+
+  const put = (task: Task) =>
+    setFound((before) => before && { ...before, tasks: before.tasks.map((one) => (one.id === task.id ? task : one)) });
+  const change = (task: Task, wanted: TaskChange) => {
+    put({ ...task, ...wanted });
+    patchTask(task.id, wanted).then(put, (error: unknown) => {
+      put(task);
+      showToast(problemText(error), { isError: true });
+    });
+  };
+  return { tasks: found?.key === key ? found.tasks : null, hasFailed, again: () => setRound(round + 1), change };
+}

@@ -1,0 +1,37 @@
+/** What one does with a whole conversation beyond answering it: items of its menu, and what each opens. */
+import { ClipboardList, FileText } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import type { Conversation } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { MenuItem } from '@/shared/ui/Menu';
+
+const TranscriptDialog = lazy(() => import('./transcript/TranscriptDialog'));
+
+export type ConversationAct = 'transcript' | 'task';
+
+export function ConversationItems({ onOpen }: { readonly onOpen: (act: ConversationAct) => void }) {
+  return (
+    <>
+      <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
+        {t('task.new')}
+      </MenuItem>
+      <MenuItem icon={FileText} onClick={() => onOpen('transcript')}>
+        {t('transcript.title')}
+      </MenuItem>
+    </>
+  );
+}
+
+export interface OpenedConversationActProps {
+  readonly act: ConversationAct;
+  readonly conversation: Conversation;
+  readonly onClose: () => void;
+}
+
+export function OpenedConversationAct({ act, conversation, onClose }: OpenedConversationActProps) {
+  return (
+    <Suspense fallback={null}>
+      {act === 'transcript' && <TranscriptDialog conversation={conversation} onClose={onClose} />}
+    </Suspense>
+  );
+}

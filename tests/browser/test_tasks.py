@@ -1,0 +1,111 @@
+"""Tasks beside answering: made by a key or of messages, ticked off, found on a page of their own, reminded of."""
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.accessibility import overflow_of, problems_of
+from tests.browser.conftest import RESULTS, ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.provider import Customer, Provider
+from tests.browser.scene import arrived
+
+
+@pytest.fixture
+def customer(desk: Desk, provider: Provider, admin: Person) -> Customer:
+    """Somebody who has written, in the conversation that is open."""
+    customer = provider.customer(f"Noor {secrets.token_hex(3)}")
+    customer.says("The lid came broken")
+    customer.says("Please call me about it")
+    arrived(admin, customer, 2)
+    desk.enter(customer)
+    desk.list.focus()
+    return customer
+
+
+def test_a_task_is_made_by_a_key_ticked_off_and_reminds(desk: Desk, customer: Customer, admin: Person) -> None:
+    page = desk.page
+    page.keyboard.press("Shift+T")
+    dialog = page.get_by_role("dialog", name="New task")
+    what = dialog.get_by_label("What is to be done")
+    expect(what).to_be_focused()
+    what.fill("Send a new lid")
+    soon = datetime.now() + timedelta(minutes=61)  # noqa: DTZ005 - the field speaks the browser's own time
+    dialog.get_by_label("Due").fill(soon.strftime("%Y-%m-%dT%H:%M"))
+    dialog.get_by_role("button", name="Add a line").click()
+    page.keyboard.type("Ask for the size")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Pack it")
+    dialog.get_by_role("button", name="Keep as a pattern").click()
+    expect(page.get_by_text("Kept as a pattern: Send a new lid")).to_be_visible()
+    _picture(desk, "task-dialog")
+    dialog.get_by_role("button", name="Make the task").click()
+    expect(dialog).to_have_count(0)
+    strip = page.get_by_role("region", name="Tasks")
+    expect(strip).to_contain_text("1 task")
+    expect(strip).to_contain_text("Send a new lid")
+    expect(desk.thread.get_by_text("Mila Brandt made a task: Send a new lid")).to_be_in_viewport()
+
+    conversation_id = admin.conversation_of(customer)["id"]
+    (task,) = admin.get(f"/api/conversations/{conversation_id}/tasks")["items"]
+    assert [step["text"] for step in task["checklist"]] == ["Ask for the size", "Pack it"]
+    rings_at = datetime.now(UTC) + timedelta(seconds=2)
+    admin.patch(f"/api/tasks/{task['id']}", {"remind_at": rings_at.isoformat()})
+    expect(page.get_by_text(f"Reminder, {customer.name}: Send a new lid")).to_be_visible()
+
+    strip.get_by_role("button", name=re.compile("^1 task")).click()
+    _picture(desk, "task-strip")
+    strip.get_by_role("checkbox", name="Done: Send a new lid").check()
+    expect(desk.thread.get_by_text("Mila Brandt did: Send a new lid").or_(_folded(desk))).to_be_attached()
+    expect(strip).to_contain_text("0 tasks")
+    page.keyboard.press("Shift+T")
+    dialog.get_by_role("combobox", name="Begin with").click()
+    page.get_by_role("option", name="Send a new lid").click()
+    expect(what).to_have_value("Send a new lid")
+    dialog.get_by_role("button", name="Forget this pattern").click()
+    expect(dialog.get_by_role("combobox", name="Begin with")).to_have_count(0)
+
+
+def _folded(desk: Desk) -> Locator:
+    return desk.thread.get_by_role("button", name=re.compile("made a task: Send a new lid, 1 more"))
+
+
+def test_messages_are_split_off_into_a_call_back_that_stands_on_my_page(
+    desk: Desk, customer: Customer, new_context: ContextMaker, admin: Person
+) -> None:
+    page = desk.page
+    desk.act("Please call me about it", "Choose several")
+    page.get_by_role("button", name="Make a task").click()
+    dialog = page.get_by_role("dialog", name="Task of 1 message")
+    expect(dialog.get_by_label("What is to be done")).to_have_value("Please call me about it")
+    dialog.get_by_role("combobox", name="What it is").click()
+    page.get_by_role("option", name="Call back").click()
+    dialog.get_by_role("button", name="Make the task").click()
+    expect(dialog).to_have_count(0)
+    desk.list.focus()
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page).to_have_url(re.compile("/tasks$"))
+    mine = page.get_by_role("region", name="Without a date")
+    expect(mine).to_contain_text("Please call me about it")
+    expect(mine.get_by_role("link", name=re.compile(r"^\+44"))).to_have_attribute("href", re.compile(r"^tel:\+44"))
+    _picture(desk, "tasks")
+    phone = Desk(new_context(admin, viewport={"width": 390, "height": 844}, color_scheme="dark").new_page())
+    phone.open("/tasks")
+    expect(phone.page.get_by_role("region", name="Without a date")).to_contain_text("Please call me about it")
+    _picture(phone, "tasks-phone")
+    mine.get_by_role("checkbox").first.check()
+    page.get_by_role("tab", name="Done").click()
+    expect(page.get_by_role("region", name="Done")).to_contain_text("Please call me about it")
+    page.get_by_role("link", name=customer.name).first.click()
+    expect(desk.answer_box(customer)).to_be_in_viewport()
+
+
+def _picture(desk: Desk, name: str) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    desk.page.screenshot(path=RESULTS / f"{name}.png")
+    assert problems_of(desk.page) == []
+    assert overflow_of(desk.page) == []
