@@ -97,7 +97,7 @@ def test_messages_are_split_off_into_a_call_back_that_stands_on_my_page(
     phone.open("/tasks")
     expect(phone.page.get_by_role("region", name="Without a date")).to_contain_text("Please call me about it")
     _picture(phone, "tasks-phone")
-    mine.get_by_role("checkbox").first.check()
+    mine.get_by_role("checkbox", name="Done: Please call me about it").click()
     page.get_by_role("tab", name="Done").click()
     expect(page.get_by_role("region", name="Done")).to_contain_text("Please call me about it")
     page.get_by_role("link", name=customer.name).first.click()

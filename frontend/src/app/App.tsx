@@ -47,6 +47,7 @@ function Desk() {
           </Route>
           <Route path={patterns.search}>
             <screens.SearchPage />
+          </Route>
           <Route path={patterns.tasks}>
             <screens.Tasks />
           </Route>

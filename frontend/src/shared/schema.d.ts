@@ -720,6 +720,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tasks of one conversation: the open ones, then the done ones.
+         * @description The tasks of one conversation: the open ones, then the done ones.
+         */
+        get: operations["getConversationTasks"];
+        put?: never;
+        /**
+         * Make a task of it, or of some of its messages.
+         * @description Make a task of it, or of some of its messages.
+         */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The whole conversation as text and as messages. That it was taken stands in the record.
+         * @description The whole conversation as text and as messages. That it was taken stands in the record.
+         */
+        post: operations["createTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/typing": {
         parameters: {
             query?: never;
@@ -1964,6 +2008,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/task-patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What tasks may begin with.
+         * @description What tasks may begin with.
+         */
+        get: operations["getTaskPatterns"];
+        put?: never;
+        /**
+         * Keep a pattern for later tasks.
+         * @description Keep a pattern for later tasks.
+         */
+        post: operations["createTaskPattern"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task-patterns/{pattern_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a pattern. What was made of it stays.
+         * @description Forget a pattern. What was made of it stays.
+         */
+        delete: operations["deleteTaskPattern"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tasks of conversations that one may see, the next due first.
+         * @description The tasks of conversations that one may see, the next due first.
+         */
+        get: operations["getTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change it, do it, or open it again.
+         * @description Change it, do it, or open it again.
+         */
+        patch: operations["updateTask"];
+        trace?: never;
+    };
     "/api/teams": {
         parameters: {
             query?: never;
@@ -2993,7 +3121,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4570,10 +4698,157 @@ export interface components {
             /** Team Id */
             team_id: string | null;
         };
+        /**
+         * Step
+         * @description One line of a check list.
+         */
+        Step: {
+            /** @default false */
+            is_done?: boolean;
+            text: string;
+        };
+        /** StepInput */
+        StepInput: {
+            /**
+             * Is Done
+             * @default false
+             */
+            is_done?: boolean;
+            /** Text */
+            text: string;
+        };
         /** TakenConversation */
         TakenConversation: {
             conversation: components["schemas"]["ConversationDetail"] | null;
         };
+        /** Task */
+        Task: {
+            /** Format: uuid */
+            channel_id: string;
+            checklist: components["schemas"]["Step"][];
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            conversation_id: string;
+            created_at: string;
+            created_by: string | null;
+            done_at: string | null;
+            done_by: string | null;
+            due_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TaskKind"];
+            message_ids: string[];
+            note: string;
+            owner_id: string | null;
+            phone: string;
+            remind_at: string | null;
+            state: components["schemas"]["TaskState"];
+            title: string;
+        };
+        /** TaskInput */
+        TaskInput: {
+            /** Checklist */
+            checklist?: components["schemas"]["StepInput"][];
+            /** Due At */
+            due_at?: string | null;
+            /**
+             * Kind
+             * @default task
+             * @enum {string}
+             */
+            kind?: "task" | "call_back";
+            /** Message Ids */
+            message_ids?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Remind At */
+            remind_at?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TaskKind
+         * @enum {unknown}
+         */
+        TaskKind: "call_back" | "task";
+        /** TaskList */
+        TaskList: {
+            items: components["schemas"]["Task"][];
+        };
+        /**
+         * TaskPattern
+         * @description What tasks of one kind begin with.
+         */
+        TaskPattern: {
+            checklist: components["schemas"]["Step"][];
+            due_in_minutes: number | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TaskKind"];
+            name: string;
+            remind_before_minutes: number | null;
+            title: string;
+        };
+        /** TaskPatternInput */
+        TaskPatternInput: {
+            /** Checklist */
+            checklist?: components["schemas"]["StepInput"][];
+            /** Due In Minutes */
+            due_in_minutes?: number | null;
+            /**
+             * Kind
+             * @default task
+             * @enum {string}
+             */
+            kind?: "task" | "call_back";
+            /** Name */
+            name: string;
+            /** Remind Before Minutes */
+            remind_before_minutes?: number | null;
+            /** Title */
+            title: string;
+        };
+        /** TaskPatternList */
+        TaskPatternList: {
+            items: components["schemas"]["TaskPattern"][];
+        };
+        /**
+         * TaskState
+         * @enum {unknown}
+         */
+        TaskState: "done" | "open";
+        /**
+         * TaskUpdate
+         * @description What is absent stays; null takes the owner or the time away.
+         */
+        TaskUpdate: {
+            /** Checklist */
+            checklist?: components["schemas"]["StepInput"][] | null;
+            /** Due At */
+            due_at?: string | null;
+            /** Kind */
+            kind?: ("task" | "call_back") | null;
+            /** Note */
+            note?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Remind At */
+            remind_at?: string | null;
+            /** State */
+            state?: ("open" | "done") | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * TaskView
+         * @enum {string}
+         */
+        TaskView: "mine" | "unowned" | "all" | "done";
         /** Team */
         Team: {
             /** @enum {unknown} */
@@ -4794,6 +5069,26 @@ export interface components {
          * @enum {unknown}
          */
         Tone: "bell" | "chime" | "drop" | "none" | "pulse";
+        /** Transcript */
+        Transcript: {
+            messages: components["schemas"]["Message"][];
+            text: string;
+        };
+        /** TranscriptInput */
+        TranscriptInput: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "text" | "pdf";
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * With Notes
+             * @default false
+             */
+            with_notes?: boolean;
+        };
         /**
          * Undo
          * @description How it stood before the act, and what the act made of it.
@@ -6498,6 +6793,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConversationTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranscriptInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
                 };
             };
             /** @description Refused or failed */
@@ -8847,6 +9243,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTaskPatterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPatternList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTaskPattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPatternInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPattern"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTaskPattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pattern_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTasks: {
+        parameters: {
+            query?: {
+                view?: components["schemas"]["TaskView"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
                 };
             };
             /** @description Refused or failed */

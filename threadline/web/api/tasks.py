@@ -187,7 +187,7 @@ def _change(given: TaskUpdate) -> dict[str, Any]:  # values of Task's fields
             case "kind":
                 changed[name] = TaskKind(value)
             case "checklist":
-                changed[name] = _steps(value)
+                changed[name] = _steps(given.checklist or [])
             case _:
                 changed[name] = value
     if not changed:

@@ -193,10 +193,11 @@ function Steps({
   readonly steps: readonly DraftStep[];
   readonly onSteps: (steps: readonly DraftStep[]) => void;
 }) {
-  const last = useRef<HTMLInputElement>(null);
+  const [added, setAdded] = useState<Id | null>(null);
   const add = () => {
-    onSteps([...steps, { key: newId(), text: '', is_done: false }]);
-    requestAnimationFrame(() => last.current?.focus());
+    const key = newId();
+    setAdded(key);
+    onSteps([...steps, { key, text: '', is_done: false }]);
   };
   const put = (key: Id, change: Partial<Step>) =>
     onSteps(steps.map((step) => (step.key === key ? { ...step, ...change } : step)));
@@ -213,7 +214,8 @@ function Steps({
             className="size-4 shrink-0 accent-(--accent)"
           />
           <input
-            ref={index === steps.length - 1 ? last : undefined}
+            // In the very render that adds it: whoever types on loses no letter.
+            autoFocus={step.key === added}
             dir="auto"
             value={step.text}
             maxLength={200}

@@ -7,7 +7,7 @@ from alembic import op
 from threadline.store.migrations import run_script
 
 revision = "0040"
-down_revision = "0020"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
