@@ -77,7 +77,8 @@ async def _add_messages(settings: Settings, *, statuses: list[int]) -> None:
 async def _required_columns(connection: asyncpg.Connection, table: str) -> set[str]:
     rows = await connection.fetch(
         "select column_name from information_schema.columns"
-        " where table_name = $1 and is_nullable = 'NO' and column_default is null",
+        " where table_name = $1 and is_nullable = 'NO' and column_default is null"
+        " and is_generated = 'NEVER'",
         table,
     )
     return {row[0] for row in rows}
