@@ -64,6 +64,8 @@ RULES = {
     "createLabel": SUPERVISORS,
     "createMessage": CHANGE_CONVERSATION,
     "createPushSubscription": OWN,
+    "copyFile": "401 404 404 ok ok ok 404 401 403",
+    "createPlace": SUPERVISORS,
     "createSavedReply": EVERY_ROLE,
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
@@ -79,6 +81,7 @@ RULES = {
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
     "deletePushSubscription": "401 404 404 404 404 404 404 401 401",  # nobody's
+    "deletePlace": SUPERVISORS_OF_OBJECT,
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
@@ -91,6 +94,7 @@ RULES = {
     "forwardMessage": CHANGE_CONVERSATION,
     "findInThread": READ_CONVERSATION,
     "findConversations": EVERYBODY,
+    "findRecipient": "401 404 ok ok ok ok 404 401 403",
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
@@ -122,9 +126,12 @@ RULES = {
     "getMessagesAround": READ_CONVERSATION,
     "getNotification": "401 404 404 404 404 404 404 401 401",  # nobody's
     "getNotifications": OWN,
+    "getPlaces": EVERY_ROLE,
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
     "getReachWays": OWN,
+    "getPushKey": OWN,
+    "getRecentFiles": EVERY_ROLE,
     "getSavedReplies": EVERY_ROLE,
     "getScheduled": READ_CONVERSATION,
     "getSavedViewCounts": EVERYBODY,
@@ -162,6 +169,7 @@ RULES = {
     "showTyping": CHANGE_CONVERSATION,
     "signOutAgent": ADMINS_OF_OBJECT,
     "snoozeConversation": CHANGE_CONVERSATION,
+    "startConversation": "401 404 ok ok ok ok 404 401 403",
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "takeNext": EVERY_ROLE,
@@ -285,6 +293,10 @@ async def _file(house: House) -> dict[str, str]:
     return {"file_id": str(file_id)}
 
 
+async def _file_and_channel(house: House) -> dict[str, str]:
+    return await _file(house) | await _channel(house)
+
+
 async def _channel(house: House) -> dict[str, str]:
     return {"channel_id": str(house.channel_id)}
 
@@ -363,6 +375,13 @@ async def _token(house: House) -> dict[str, str]:
     return {"token_id": made.json["record"]["id"]}
 
 
+async def _place(house: House) -> dict[str, str]:
+    body = {"name": "Shop", "address": "1 High Street", "latitude": 52.1, "longitude": 4.3}
+    made = await house.admin.post("/api/places", body)
+    assert made.status == 201, made.raw
+    return {"place_id": made.json["id"]}
+
+
 async def _saved_reply(house: House) -> dict[str, str]:
     """One of the workspace."""
     made = await house.admin.post("/api/saved-replies", {"title": "x", "text": "x", "is_shared": True})
@@ -432,6 +451,10 @@ _TARGETS: dict[str, _Target] = {
     "deleteInvitation": _invitation,
     "deleteLabel": _label,
     "deleteOtherSession": _session,
+    "copyFile": _file_and_channel,
+    "findRecipient": _channel,
+    "startConversation": _channel,
+    "deletePlace": _place,
     "deleteSavedReply": _saved_reply,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
@@ -531,7 +554,7 @@ QUERIES = {
 }
 
 
-_PLACES = ("{conversation_id}", "{message_id}")
+_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}")
 
 
 def body_of(name: str) -> Any:
@@ -547,6 +570,15 @@ def body_of(name: str) -> Any:
         "createLabel": {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"},
         "createMessage": {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Hello"}},
         "createPushSubscription": {"endpoint": "https://push.example.net/x", "p256dh": "A" * 87, "auth": "A" * 22},
+        "findRecipient": {"channel_id": "{channel_id}", "phone": "+447700900123"},
+        "startConversation": {
+            "channel_id": "{channel_id}",
+            "phone": "+447700900123",
+            "client_id": str(uuid4()),
+            "content": {"kind": "text", "text": "Hello"},
+        },
+        "copyFile": {"channel_id": "{channel_id}"},
+        "createPlace": {"name": "x", "address": "", "latitude": 1, "longitude": 2},
         "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},

@@ -7,7 +7,7 @@ id is the same message.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -55,6 +55,7 @@ async def send_message(
     send_class: SendClass | None = None,
     is_unattended: bool = False,
     actor_id: UUID | None = None,
+    hold: timedelta = timedelta(0),
 ) -> SentMessage:
     """Queue a message to the customer. The caller has checked that the author may write in this conversation.
 
@@ -62,6 +63,7 @@ async def send_message(
 
     Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
     Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
+    `hold`: it is not sent before, so that its writer can still discard it.
     """
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     if client_id is not None:
@@ -113,6 +115,7 @@ async def send_message(
         seq=message.seq,
         parts=[(new_id(), part if part != content else None) for part in parts],
         send_class=send_class,
+        hold=hold,
     )
     await use_files(session, workspace_id, message.file_ids, message.id)
     await outgoing.advance_conversation(

@@ -315,6 +315,8 @@ class Capabilities:
     has_recall: bool = False
     has_blocking: bool = False
     """The provider itself keeps a customer away from us, if asked."""
+    phone_scheme: str = ""
+    """The scheme of addresses that are a telephone number, where we may write first; empty: the customer does."""
     echoes_attempt_id: bool = False
     """Every status carries our attempt id back, so an uncertain send can be settled by waiting."""
     sends_per_second: float = 0

@@ -12,6 +12,7 @@ from threadline.core.notification import Ways
 from threadline.core.shift import Shift, check_shift
 
 TEXT_SIZES_PX: Final = (12, 18)
+HOLDS_S: Final = (0, 3, 5, 10)
 DAY_MINUTES: Final = 24 * 60
 LONGEST_WARNING_MIN: Final = 7 * DAY_MINUTES
 
@@ -75,6 +76,10 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """Where the inbox opens, as it stands in the address; empty: all open conversations."""
     window_warning_min: int = 240
     """A row shows how long its window is open in its last so many minutes."""
+    enter_sends: bool | None = None
+    """On messengers; None: the agent has not said so yet, and it does."""
+    hold_s: int = 0
+    """How long an answer waits before it goes out, so that it can be taken back."""
 
 
 def check_preferences(preferences: Preferences) -> None:
@@ -84,6 +89,8 @@ def check_preferences(preferences: Preferences) -> None:
         raise Invalid("The text can be 12 to 18 pixels.", field="text_size_px", reason="text_size")
     if not 0 <= preferences.volume <= 100:
         raise Invalid("The volume is 0 to 100.", field="volume", reason="volume")
+    if preferences.hold_s not in HOLDS_S:
+        raise Invalid("An answer can be held for 0, 3, 5 or 10 seconds.", field="hold_s", reason="hold_time")
     if preferences.time_zone and preferences.time_zone not in available_timezones():
         raise Invalid("This time zone is not known here.", field="time_zone", reason="time_zone_unknown")
     if preferences.shift is not None:

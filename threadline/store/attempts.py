@@ -278,7 +278,7 @@ async def record_outcomes(
 
 
 _RELEASE_NEXT = """
-update attempts a set due_at = now()
+update attempts a set due_at = greatest(now(), a.not_before)
 from unnest($1::uuid[]) as c (id)
 cross join lateral (
     select n.workspace_id, n.id from attempts n

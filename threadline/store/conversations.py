@@ -464,6 +464,18 @@ async def find_unresolved(session: Session, *, conversation_id: UUID) -> UUID | 
     )
 
 
+async def find_open(session: Session, *, channel_id: UUID, contact_id: UUID) -> UUID | None:
+    """The contact's conversation on this channel that is not resolved. Uses `conversations_unresolved`."""
+    found: UUID | None = await (await session.raw()).fetchval(
+        "select id from conversations where workspace_id = $1 and channel_id = $2 and contact_id = $3 and thread = ''"
+        " and state <> 'resolved'",
+        session.workspace_id,
+        channel_id,
+        contact_id,
+    )
+    return found
+
+
 async def raise_read_count(session: Session, *, agent_id: UUID, conversation_id: UUID, read_count: int) -> bool:
     """How far an agent has read, never backwards. False if they had already read that far."""
     written = await (await session.raw()).fetchval(

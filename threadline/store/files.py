@@ -90,6 +90,21 @@ async def access_stored_file(session: Session, caller: Caller, file_id: UUID) ->
     )
 
 
+async def list_recent_files(session: Session, *, uploaded_by: UUID, limit: int) -> list[File]:
+    """The last ones of somebody, each content once, the newest first. Uses `files_by_uploader`."""
+    rows = await (await session.raw()).fetch(
+        f"with latest as (select * from files where workspace_id = $1 and uploaded_by = $2 and state = 'ready'"
+        " order by id desc limit $3),"
+        " once as (select distinct on (sha256) * from latest order by sha256, id desc)"
+        f" select {_COLUMNS} from once f order by f.id desc limit $4",
+        session.workspace_id,
+        uploaded_by,
+        limit * 5,
+        limit,
+    )
+    return [_file(row) for row in rows]
+
+
 async def _access(session: Session, caller: Caller, file_id: UUID, columns: str) -> asyncpg.Record:
     arguments = Arguments(caller.workspace_id, file_id)
     row = await (await session.raw()).fetchrow(

@@ -295,12 +295,13 @@ async def insert_message(session: Session, workspace_id: UUID, conversation: Thr
 
 _INSERT_ATTEMPTS = """
 insert into attempts (workspace_id, id, channel_id, conversation_id, contact_id, message_id, seq, part, content,
-                      send_class, due_at)
+                      send_class, not_before, due_at)
 select $1, n.id, $2, $3, $4, $5, $6, n.part, n.content::jsonb, $7,
+       case when $12::interval > interval '0' then now() + $12 end,
        case when n.part > 0 or exists (
                 select from attempts p where p.conversation_id = $3 and p.status <= 1 and not p.is_held
                    and p.uncertain_at is null and p.id >= $10)
-            then now() + $11::interval else now() end
+            then now() + $11::interval else now() + $12::interval end
 from unnest($8::uuid[], $9::text[]) with ordinality as n0 (id, content, number),
      lateral (select n0.id, n0.content, (n0.number - 1)::smallint as part) n
 """
@@ -315,6 +316,7 @@ async def insert_attempts(
     seq: int,
     parts: Sequence[tuple[UUID, Content | None]],
     send_class: SendClass,
+    hold: timedelta,
 ) -> None:
     """Queue the parts in this order; content None: the message's own. Those that must wait for another are due when it
     is settled (`release_next`), at the latest in a minute."""
@@ -331,6 +333,7 @@ async def insert_attempts(
         [encode_content(content).decode() if content is not None else None for _, content in parts],
         _days_before(message_id, 3),
         ORDER_WAIT,
+        hold,
     )
 
 

@@ -35,6 +35,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     has_typing: bool
     has_read_marks: bool
     has_recall: bool
+    can_begin: bool
+    """We may write first, to a telephone number."""
 
 
 class SecretMark(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +105,7 @@ def show_capabilities(capabilities: TypeCapabilities) -> Capabilities:
         has_typing=capabilities.has_typing,
         has_read_marks=capabilities.has_read_marks,
         has_recall=capabilities.has_recall,
+        can_begin=capabilities.phone_scheme != "",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
@@ -18,15 +19,18 @@ from threadline.core.permission import Permission, check_may
 from threadline.infra.blobs import Blobs
 from threadline.infra.clock import new_id
 from threadline.store.channels import access_channel
-from threadline.store.files import File, StoredFile, access_file, access_stored_file
+from threadline.store.files import File, StoredFile, access_file, access_stored_file, list_recent_files
 from threadline.store.rates import FilesPerDay
 from threadline.store.session import Role
+from threadline.store.uploads import copy_file
+from threadline.web.api.inputs import Id, Input
 from threadline.web.api.routes import operation
-from threadline.web.deps import Call, Replayed, encoded, find_repeat, opened
+from threadline.web.deps import Call, Replayed, calls, encoded, find_repeat, opened
 
 router = APIRouter()
 contents = APIRouter()
 
+_RECENT: Final = 20
 _CHUNK_BYTES: Final = 256 * 1024
 _SHOWN: Final = re.compile(r"(image/(png|jpeg|gif|webp)|audio/[a-z0-9.+-]+|video/[a-z0-9.+-]+)")
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -112,6 +116,40 @@ async def _store(call: Call, channel_id: UUID, upload: ReceivedUpload) -> Respon
         if repeat is not None:
             await repeat.keep(session, 201, bytes(answer.body))
     return answer
+
+
+class FileList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[File]
+
+
+class FileCopyInput(Input):
+    channel_id: Id
+
+
+@operation(router, "GET", "/files/recent", out=FileList)
+async def get_recent_files(call: Call = calls(Permission.FILES_UPLOAD)) -> Response:
+    """The last twenty that one has sent, to send one again."""
+    items = await list_recent_files(call.session, uploaded_by=call.caller.actor_id, limit=_RECENT)
+    return call.answer(FileList(items=items))
+
+
+@operation(router, "POST", "/files/{file_id}/copies", out=File, status=201, name="copyFile")
+async def post_copy(
+    file_id: UUID, given: FileCopyInput, call: Call = calls(Permission.FILES_UPLOAD, is_repeatable=True)
+) -> Response:
+    """Make a file that one may see ready to be sent on a channel; its bytes stay where they are."""
+    await access_stored_file(call.session, call.caller, file_id)
+    channel = await access_channel(call.session, call.caller, given.channel_id)
+    copy_id = new_id()
+    await copy_file(
+        call.session,
+        file_id,
+        copy_id=copy_id,
+        channel_id=channel.id,
+        uploaded_by=call.caller.actor_id,
+        now=call.now,
+    )
+    return call.answer(await access_file(call.session, call.caller, copy_id), status=201)
 
 
 @operation(contents, "GET", "/files/{file_id}", out=None)

@@ -1,5 +1,6 @@
 """Messages: writing them, and what people decide about those that did not get through."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from threadline.store.messages import (
     access_message,
     list_attempts,
 )
+from threadline.store.preferences import get_preferences
 from threadline.web.api.contents import MediaInput, OutgoingContent, TextInput, to_content
 from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
@@ -94,6 +96,7 @@ async def create_message(
             new_id=new_id,
             find_type=channel_type,
             actor_id=call.caller.actor_id,
+            hold=await _hold_of(call),
         )
     if sent.is_new:
         await clear_sent_draft(
@@ -245,6 +248,13 @@ async def set_reaction(
         find_type=channel_type,
     )
     return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+async def _hold_of(call: Call) -> timedelta:
+    """How long this agent may still take an answer back. Programs have no second thoughts."""
+    if call.open_session is None or call.caller.agent_id is None:
+        return timedelta(0)
+    return timedelta(seconds=(await get_preferences(call.session, call.caller.agent_id)).hold_s)
 
 
 def _words_of(given: MessageInput) -> str:

@@ -44,7 +44,7 @@ class WaysInput(Input):
 
 
 class PreferencesChange(Input):
-    """What is absent stays; a quiet time and working hours are ended by null."""
+    """What is absent stays; a quiet time and working hours are ended by null, and what Enter does is asked again."""
 
     text_size_px: int | None = None
     density: Literal["comfortable", "compact"] | None = None
@@ -62,9 +62,11 @@ class PreferencesChange(Input):
         None
     )
     window_warning_min: int | None = None
+    enter_sends: bool | None = None
+    hold_s: int | None = None
 
 
-_ENDED_BY_NULL = ("quiet_until", "quiet_hours", "shift")
+_ENDED_BY_NULL = ("quiet_until", "quiet_hours", "shift", "enter_sends")
 
 
 @operation(router, "GET", "/preferences", out=Preferences)

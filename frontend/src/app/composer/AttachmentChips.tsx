@@ -1,4 +1,4 @@
-import { FileText, Music, Video, X } from 'lucide-react';
+import { Crop, FileText, Music, Video, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { t } from '@/shared/i18n';
 import { formatBytes } from '@/shared/i18n/format';
@@ -10,9 +10,11 @@ const ICONS = { image: FileText, sticker: FileText, document: FileText, audio: M
 export function AttachmentChips({
   attachments,
   onRemove,
+  onEdit,
 }: {
   readonly attachments: readonly Attachment[];
   readonly onRemove: (attachment: Attachment) => void;
+  readonly onEdit: (attachment: Attachment) => void;
 }) {
   if (attachments.length === 0) return null;
   return (
@@ -34,6 +36,16 @@ export function AttachmentChips({
               {attachment.problem || formatBytes(attachment.file.size)}
             </span>
           </span>
+          {attachment.file.type.startsWith('image/') && (
+            <button
+              type="button"
+              aria-label={t('attach.edit', { name: attachment.file.name })}
+              onClick={() => onEdit(attachment)}
+              className="grid size-7 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
+            >
+              <Crop aria-hidden size={14} strokeWidth={1.75} />
+            </button>
+          )}
           <button
             type="button"
             aria-label={t('attach.remove', { name: attachment.file.name })}

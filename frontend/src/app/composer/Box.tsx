@@ -1,4 +1,19 @@
-import { CalendarClock, LayoutGrid, Paperclip, SendHorizontal, Slash, TriangleAlert, X } from 'lucide-react';
+import {
+  CalendarClock,
+  Contact as ContactIcon,
+  History,
+  LayoutGrid,
+  MapPin,
+  Mic,
+  Paperclip,
+  Plus,
+  SendHorizontal,
+  Slash,
+  Smile,
+  TriangleAlert,
+  X,
+  type LucideIcon,
+} from 'lucide-react';
 import {
   lazy,
   Suspense,
@@ -13,8 +28,9 @@ import {
   type Ref,
 } from 'react';
 import { postTyping } from '@/shared/api/calls';
-import type { Channel, Conversation, Id, Message, Time } from '@/shared/api/types';
-import { useMedia } from '@/shared/hooks/useMedia';
+import type { Capabilities, Channel, Conversation, Id, Message, Time } from '@/shared/api/types';
+import { canEncodeOpus } from '@/shared/audio/ogg';
+import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { formatList, formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -26,16 +42,21 @@ import { draftKey, type ReplyMode } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { Kbd } from '@/shared/ui/Kbd';
 import { cx } from '@/shared/ui/cx';
 import { describeContent } from '../inbox/describe';
 import { resolveWhenSent } from '../thread/actions';
 import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
-import { attach, keepAttachments, keptAttachments, type Attachment } from './attachments';
+import { attach, keepAttachments, keptAttachments, kindFor, type Attachment } from './attachments';
+import { isComposing, useEnter } from './enter';
+import { EnterQuestion } from './EnterQuestion';
+import { offerUndo } from './hold';
+import { useCustomerLanguage } from './language';
 import { MentionList } from './MentionList';
 import { noteOf } from './mentions';
-import { outgoingOf } from './outgoing';
+import { outgoingOf, type Outgoing } from './outgoing';
 import { openPlaces } from './savedReplies';
 import { replyOptionId, SavedReplyList } from './SavedReplyList';
 import { scheduleParts } from './schedule';
@@ -43,6 +64,12 @@ import { useDrop } from './useDrop';
 import { useMentionList } from './useMentionList';
 import { useSlash } from './useSlash';
 
+const EmojiPicker = lazy(() => import('./EmojiPicker'));
+const VoiceBar = lazy(() => import('./VoiceBar'));
+const PlaceDialog = lazy(() => import('./PlaceDialog'));
+const CardDialog = lazy(() => import('./CardDialog'));
+const RecentFilesDialog = lazy(() => import('./RecentFilesDialog'));
+const ImageDialog = lazy(() => import('./ImageDialog'));
 const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
 
 const TYPING_MS = 20_000;
@@ -78,6 +105,7 @@ export function Box({
   onTemplate,
 }: BoxProps) {
   const { id } = conversation;
+  const firstName = conversation.contact.name.split(' ')[0] ?? conversation.contact.name;
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   // The draft itself: kept ones are read from the browser's database a moment after a reload.
@@ -93,6 +121,9 @@ export function Box({
   const canSend = hasSomething && !isOver && !hasProblem && places.length === 0 && channel !== undefined;
   const canAttach = !isNote && capabilities !== undefined && Object.keys(capabilities.media).length > 0;
   const isTouch = useMedia('(pointer: coarse)');
+  const isPhone = useMedia(PHONE);
+  const enter = useEnter();
+  const language = useCustomerLanguage(conversation);
   const signalTyping = useTyping(conversation, channel);
 
   useImperativeHandle(handle, () => ({ focus: () => area.current?.focus() }));
@@ -119,6 +150,7 @@ export function Box({
       ? [noteOf(text.trim(), getState())]
       : outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0);
     const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
+    offerUndo(conversation, isNote ? [] : ids, text);
     write('');
     if (!isNote) {
       setAttachments([]);
@@ -126,7 +158,30 @@ export function Box({
     }
     return ids;
   };
+  const [tool, setTool] = useState<Tool | null>(null);
+  const closeTool = () => {
+    setTool(null);
+    requestAnimationFrame(() => area.current?.focus());
+  };
+  /** Something that is no text and needs no box: it goes out at once. */
+  const sendContent = (content: Outgoing['content'], file: Outgoing['file'] = null) => {
+    const ids = [
+      enqueue({ conversationId: id, channelId: conversation.channel_id, mode, content, file, quoted: null }),
+    ];
+    offerUndo(conversation, ids, text);
+  };
+  const insert = (words: string) => {
+    const box = area.current;
+    const [from, to] = box ? [box.selectionStart, box.selectionEnd] : [text.length, text.length];
+    write(text.slice(0, from) + words + text.slice(to));
+    closeTool();
+    requestAnimationFrame(() => box?.setSelectionRange(from + words.length, from + words.length));
+  };
+  const [edited, setEdited] = useState<Attachment | null>(null);
+  const canVoice = canAttach && !isNote && kindFor('audio/ogg', capabilities) === 'audio' && canEncodeOpus();
+  const more = isNote ? [] : moreOf(capabilities, canAttach);
   useCommands({
+    recent_files: () => (canAttach ? setTool('recent') : false),
     send_resolve: () => {
       if (isNote || document.activeElement !== area.current) return false;
       const ids = send();
@@ -139,7 +194,7 @@ export function Box({
   });
   const onKeyDown = (event: KeyboardEvent) => {
     if (slash.onKeyDown(event) || mentioning.onKeyDown(event)) return;
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey) return;
+    if (event.key !== 'Enter' || isComposing(event) || event.shiftKey) return;
     if (event.altKey) {
       if (isNote || !canSend) return;
       event.preventDefault();
@@ -147,9 +202,9 @@ export function Box({
       return;
     }
     const withMod = event.ctrlKey || event.metaKey;
-    if (!withMod && (isNote || isTouch)) return;
+    if (!withMod && (isNote || isTouch || !enter.doesSend)) return;
     event.preventDefault();
-    send();
+    if (send().length > 0 && !withMod) enter.onUsed();
   };
   const onPaste = (event: ClipboardEvent) => {
     if (event.clipboardData.files.length === 0 || !canAttach) return;
@@ -194,11 +249,13 @@ export function Box({
         <AttachmentChips
           attachments={attachments}
           onRemove={(gone) => setAttachments(attachments.filter((attachment) => attachment !== gone))}
+          onEdit={setEdited}
         />
       )}
       <textarea
         ref={area}
         dir="auto"
+        lang={isNote ? undefined : language}
         rows={1}
         value={text}
         onChange={(event) => {
@@ -235,17 +292,33 @@ export function Box({
               ? t('composer.note_hint')
               : isTouch
                 ? t('composer.reply_hint_touch')
-                : t('composer.reply_hint')
+                : enter.doesSend
+                  ? t('composer.hint_enter', { name: firstName })
+                  : t('composer.hint_mod_enter', { name: firstName })
         }
         className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
       />
+      {enter.isAsked && !isNote && <EnterQuestion onChoose={enter.choose} />}
       {places.length > 0 && (
         <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
           <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />
           {t('reply.fill', { what: formatList([...new Set(places.map(({ variable }) => variableName(variable)))]) })}
         </p>
       )}
-      <div className="flex items-center justify-between gap-2 p-1.5 pt-0">
+      {tool === 'voice' && (
+        <Suspense fallback={null}>
+          <VoiceBar
+            onClose={closeTool}
+            onSend={(file) =>
+              sendContent(
+                { kind: 'media', media: 'audio', caption: '', is_voice: true },
+                { blob: file, name: file.name, mime: file.type },
+              )
+            }
+          />
+        </Suspense>
+      )}
+      <div className={cx('flex items-center justify-between gap-2 p-1.5 pt-0', tool === 'voice' && 'hidden')}>
         <div className="flex min-w-0 items-center">
           {canAttach && (
             <>
@@ -265,10 +338,48 @@ export function Box({
               />
             </>
           )}
-          {!isNote && onTemplate && (
+          {!isNote && onTemplate && !isPhone && (
             <IconButton icon={LayoutGrid} label={t('composer.template')} onClick={onTemplate} />
           )}
           {!isNote && <IconButton icon={Slash} label={t('reply.list')} keyName="/" onClick={slash.begin} />}
+          <span className="max-md:hidden">
+            {tool === 'emoji' ? (
+              <Suspense fallback={<IconButton icon={Smile} label={t('emoji.label')} />}>
+                <EmojiPicker
+                  trigger={<IconButton icon={Smile} label={t('emoji.label')} isPressed />}
+                  onChoose={insert}
+                  onClose={closeTool}
+                />
+              </Suspense>
+            ) : (
+              <IconButton icon={Smile} label={t('emoji.label')} onClick={() => setTool('emoji')} />
+            )}
+          </span>
+          {!isNote && (more.length > 0 || isPhone) && (
+            <Menu align="start" side="top" trigger={<IconButton icon={Plus} label={t('attach.more')} />}>
+              {isPhone && onTemplate && (
+                <MenuItem icon={LayoutGrid} onClick={onTemplate}>
+                  {t('composer.template')}
+                </MenuItem>
+              )}
+              {isPhone && (
+                <MenuItem icon={CalendarClock} disabled={!canSend} onClick={() => setChoosingTime(true)}>
+                  {t('keys.schedule')}
+                </MenuItem>
+              )}
+              {more.map(({ name, icon }) => (
+                <MenuItem
+                  key={name}
+                  icon={icon}
+                  keyName={name === 'recent' ? ['Mod', 'Shift', 'U'] : undefined}
+                  onClick={() => setTool(name)}
+                >
+                  {t(`attach.more_${name}`)}
+                </MenuItem>
+              ))}
+            </Menu>
+          )}
+          {canVoice && <IconButton icon={Mic} label={t('voice.start')} onClick={() => setTool('voice')} />}
           <span className="md:hidden">{modes}</span>
         </div>
         <span className="flex items-center gap-2">
@@ -277,7 +388,7 @@ export function Box({
               {t('composer.length', { length: formatNumber(text.length), limit: formatNumber(limit) })}
             </span>
           )}
-          {!isNote && (
+          {!isNote && !isPhone && (
             <IconButton
               icon={CalendarClock}
               label={t('keys.schedule')}
@@ -294,12 +405,34 @@ export function Box({
           >
             <span className="max-md:sr-only">{isNote ? t('composer.add_note') : t('composer.send')}</span>
             <span className="max-md:hidden">
-              <Kbd keys={isNote ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
+              <Kbd keys={isNote || !enter.doesSend ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
             </span>
             <SendHorizontal aria-hidden size={18} strokeWidth={1.75} className="md:hidden rtl:-scale-x-100" />
           </Button>
         </span>
       </div>
+      {edited && (
+        <Suspense fallback={null}>
+          <ImageDialog
+            file={edited.file}
+            onClose={() => setEdited(null)}
+            onDone={(file) => {
+              if (capabilities) {
+                const next = attach(file, capabilities);
+                setAttachments(attachments.map((attachment) => (attachment === edited ? next : attachment)));
+              }
+              setEdited(null);
+            }}
+          />
+        </Suspense>
+      )}
+      <Suspense fallback={null}>
+        {tool === 'place' && <PlaceDialog onSend={sendContent} onClose={closeTool} />}
+        {tool === 'card' && <CardDialog onSend={sendContent} onClose={closeTool} />}
+        {tool === 'recent' && channel && (
+          <RecentFilesDialog channel={channel} onSend={sendContent} onClose={closeTool} />
+        )}
+      </Suspense>
       {isChoosingTime && (
         <Suspense fallback={null}>
           <SendLaterDialog
@@ -313,6 +446,21 @@ export function Box({
       )}
     </>
   );
+}
+
+type Tool = 'emoji' | 'voice' | 'recent' | 'place' | 'card';
+
+/** What else the channel can carry; nothing stands there that it cannot. */
+function moreOf(
+  capabilities: Capabilities | undefined,
+  canAttach: boolean,
+): readonly { name: 'recent' | 'place' | 'card'; icon: LucideIcon }[] {
+  const kinds = capabilities?.content_kinds ?? [];
+  return [
+    ...(canAttach ? [{ name: 'recent' as const, icon: History }] : []),
+    ...(kinds.includes('location') ? [{ name: 'place' as const, icon: MapPin }] : []),
+    ...(kinds.includes('contacts') ? [{ name: 'card' as const, icon: ContactIcon }] : []),
+  ];
 }
 
 function useAttachments(

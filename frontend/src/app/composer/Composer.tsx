@@ -104,11 +104,12 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
           hasTemplates ? (
             <Suspense fallback={<div className="h-72 p-1.5">{modes}</div>}>
               <TemplatePicker
-                conversation={conversation}
+                channelId={channel.id}
+                contactName={conversation.contact.name}
                 draftLength={getState().drafts.get(draftKey(id, 'reply'))?.text.length ?? 0}
                 modes={modes}
                 onSend={sendTemplate}
-                onSchedule={scheduleTemplate}
+                later={{ conversation, onSchedule: scheduleTemplate }}
               />
             </Suspense>
           ) : (

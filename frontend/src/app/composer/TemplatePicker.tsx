@@ -15,16 +15,23 @@ import { fillPlaces, readTemplate, templateContent, valueKey, type Template, typ
 const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
 
 export interface TemplatePickerProps {
-  readonly conversation: Conversation;
+  readonly channelId: Id;
+  readonly contactName: string;
   /** How much of a free reply is kept for later. */
   readonly draftLength: number;
   readonly modes: ReactNode;
   readonly onSend: (content: TemplateContent, file: File | null) => void;
+  /** Where it may be sent later. */
+  readonly later?: Later;
+}
+
+interface Later {
+  readonly conversation: Conversation;
   /** False if it could not be scheduled; why was said. */
   readonly onSchedule: (content: TemplateContent, file: File | null, dueAt: Time) => Promise<boolean>;
 }
 
-export default function TemplatePicker(props: TemplatePickerProps) {
+export function TemplatePicker(props: TemplatePickerProps) {
   return (
     <Queries>
       <Picker {...props} />
@@ -33,8 +40,8 @@ export default function TemplatePicker(props: TemplatePickerProps) {
 }
 
 /** In the box's own place: templates at the start, what fills them at the end, below them the message as it will arrive. */
-function Picker({ conversation, draftLength, modes, onSend, onSchedule }: TemplatePickerProps) {
-  const { templates, isPending, hasFailed } = useTemplates(conversation.channel_id);
+function Picker({ channelId, contactName, draftLength, modes, onSend, later }: TemplatePickerProps) {
+  const { templates, isPending, hasFailed } = useTemplates(channelId);
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState<string | null>(null);
   const found = templates.filter((template) =>
@@ -69,11 +76,11 @@ function Picker({ conversation, draftLength, modes, onSend, onSchedule }: Templa
           key={chosen.id}
           templates={found}
           template={chosen}
-          conversation={conversation}
+          contactName={contactName}
           draftLength={draftLength}
           onChoose={setChosenId}
           onSend={onSend}
-          onSchedule={onSchedule}
+          later={later}
         />
       )}
     </>
@@ -97,16 +104,16 @@ function useTemplates(channelId: Id): { templates: Template[]; isPending: boolea
 interface FillingProps {
   readonly templates: readonly Template[];
   readonly template: Template;
-  readonly conversation: Conversation;
+  readonly contactName: string;
   readonly draftLength: number;
   readonly onChoose: (id: string) => void;
   readonly onSend: TemplatePickerProps['onSend'];
-  readonly onSchedule: TemplatePickerProps['onSchedule'];
+  readonly later: Later | undefined;
 }
 
-function Filling({ templates, template, conversation, draftLength, onChoose, onSend, onSchedule }: FillingProps) {
+function Filling({ templates, template, contactName, draftLength, onChoose, onSend, later }: FillingProps) {
   const [isChoosingTime, setChoosingTime] = useState(false);
-  const [values, setValues] = useState<Record<string, string>>(() => firstValues(template, conversation.contact.name));
+  const [values, setValues] = useState<Record<string, string>>(() => firstValues(template, contactName));
   const [file, setFile] = useState<File | null>(null);
   const isComplete =
     template.variables.every((variable) => values[valueKey(variable)]?.trim()) &&
@@ -151,27 +158,29 @@ function Filling({ templates, template, conversation, draftLength, onChoose, onS
             )}
           </span>
           <span className="flex items-center gap-2">
-            <IconButton
-              icon={CalendarClock}
-              label={t('keys.schedule')}
-              disabled={!isComplete}
-              onClick={() => setChoosingTime(true)}
-            />
+            {later && (
+              <IconButton
+                icon={CalendarClock}
+                label={t('keys.schedule')}
+                disabled={!isComplete}
+                onClick={() => setChoosingTime(true)}
+              />
+            )}
             <Button type="submit" look={isComplete ? 'filled' : 'outlined'} disabled={!isComplete} keyName="Enter">
               {t('template.send')}
             </Button>
           </span>
         </div>
-        {isChoosingTime && (
+        {isChoosingTime && later && (
           <Suspense fallback={null}>
             <SendLaterDialog
-              conversation={conversation}
+              conversation={later.conversation}
               title={t('schedule.title')}
               action={t('schedule.save')}
               isTemplate
               onClose={() => setChoosingTime(false)}
               onChoose={async (dueAt) => {
-                if (await onSchedule(templateContent(template, values), file, dueAt)) setChoosingTime(false);
+                if (await later.onSchedule(templateContent(template, values), file, dueAt)) setChoosingTime(false);
               }}
             />
           </Suspense>
@@ -368,3 +377,5 @@ function Filled({ text, values }: { readonly text: string; readonly values: Read
     ),
   );
 }
+
+export default TemplatePicker;

@@ -20,6 +20,7 @@ const capabilities: Capabilities = {
   has_typing: true,
   has_read_marks: true,
   has_recall: false,
+  can_begin: true,
   button_count: 3,
   button_title_length: 20,
   list_row_count: 10,

@@ -3,7 +3,7 @@ import type { OutgoingContent } from '@/shared/api/types';
 import { takesCaption, type Attachment } from './attachments';
 
 export interface Outgoing {
-  content: OutgoingContent | { kind: 'media'; media: Attachment['media']; caption: string };
+  content: OutgoingContent | { kind: 'media'; media: Attachment['media']; caption: string; is_voice?: boolean };
   file: { blob: Blob; name: string; mime: string } | null;
   isFirst: boolean;
 }

@@ -2,6 +2,7 @@
 import { useMemo, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { Id } from '@/shared/api/types';
 import { useStore } from '@/shared/store/store';
+import { isComposing } from './enter';
 import { findMentionables, mentionables, mentionAt, type At, type Mentionable } from './mentions';
 
 const SHOWN = 8;
@@ -48,7 +49,7 @@ export function useMentionList({ area, text, isOffered, onText }: MentionOptions
     });
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (!isOpen || !active || event.nativeEvent.isComposing) return false;
+    if (!isOpen || !active || isComposing(event)) return false;
     const place = found.indexOf(active);
     const move = (by: number) => setActiveId(found[(place + by + found.length) % found.length]?.id ?? null);
     if (event.key === 'ArrowDown') move(1);

@@ -1,6 +1,7 @@
 /** The list behind a slash: open while its line is a search, walked by arrows, left by Escape, chosen from by Enter. */
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { Conversation, FilledReply, Id } from '@/shared/api/types';
+import { isComposing } from './enter';
 import { findReplies, putReply, slashAt } from './savedReplies';
 import { noteUse, useSavedReplies, type Offered } from './useSavedReplies';
 
@@ -66,7 +67,7 @@ export function useSlash({ conversation, area, text, isOffered, onText }: SlashO
     setActiveId(found[(place + by + found.length) % found.length]?.id ?? null);
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (!isOpen || event.nativeEvent.isComposing) return false;
+    if (!isOpen || isComposing(event)) return false;
     switch (event.key) {
       case 'ArrowDown':
         move(1);

@@ -1,5 +1,15 @@
 /** The desk: views, list, thread and context; three, two or one of them beside each other, as the window allows. */
-import { Check, ChevronDown, House, ListFilter, MoreVertical, PanelLeft, Trash2, UserPlus } from 'lucide-react';
+import {
+  Check,
+  ChevronDown,
+  House,
+  ListFilter,
+  MoreVertical,
+  PanelLeft,
+  SquarePen,
+  Trash2,
+  UserPlus,
+} from 'lucide-react';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { request } from '@/shared/api/http';
@@ -386,6 +396,7 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
         </span>
       )}
       <span className="ms-auto flex items-center">
+        <IconButton icon={SquarePen} label={t('keys.start')} keyName="C" onClick={() => void runCommand('start')} />
         <IconButton
           icon={UserPlus}
           label={t('keys.take_next')}

@@ -8,7 +8,7 @@ import { photoMessage } from './AttachMenu';
 import { setOnline, setReceipts, type Customer, type NewMessage, type PhoneMessage } from './protocol';
 import { ReactionMenu } from './ReactionMenu';
 import { SAMPLE_PLACE, sampleVoice, voiceFromRecording } from './samples';
-import { useRecorder } from './useRecorder';
+import { useRecorder } from '@/shared/audio/useRecorder';
 
 export interface ActionsProps {
   readonly channelId: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checksum } from './ogg';
+import { checksum } from '@/shared/audio/ogg';
 import { applyChanges, EMPTY_PHONE, hasUnread, lastIncoming } from './phone';
 import type { Changes, PhoneMessage } from './protocol';
 import { kindOfMime, onePagePdf } from './samples';

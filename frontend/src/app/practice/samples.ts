@@ -1,6 +1,6 @@
 /** Things to send from the practice phone, made on the spot: nothing has to lie ready on this device. */
 
-import { canEncodeOpus, encodeOggOpus } from './ogg';
+import { canEncodeOpus, encodeOggOpus } from '@/shared/audio/ogg';
 import type { NewMessage, PhoneCard, PhoneLocation } from './protocol';
 
 type Media = NonNullable<NewMessage['media']>;

@@ -6,6 +6,7 @@ import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Appearance } from './appearance/Appearance';
+import { Writing } from './writing/Writing';
 import { Channels } from './channels/Channels';
 import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
@@ -59,6 +60,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       <Route path="/settings/profile" component={Profile} />
       <Route path="/settings/sessions" component={Sessions} />
       <Route path="/settings/appearance" component={Appearance} />
+      <Route path="/settings/writing" component={Writing} />
       <Route path="/settings/notifications" component={Notifications} />
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}

@@ -22,6 +22,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'profile',
     'sessions',
     'appearance',
+    'writing',
     'notifications',
     'replies',
   ]);
@@ -29,6 +30,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'profile',
     'sessions',
     'appearance',
+    'writing',
     'notifications',
     'templates',
     'replies',

@@ -10,6 +10,7 @@ import {
   MessageCircle,
   MonitorSmartphone,
   Palette,
+  PenLine,
   Slash,
   Tag,
   User,
@@ -57,6 +58,13 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.appearance.title',
     icon: Palette,
     contents: ['settings.appearance.theme', 'settings.appearance.text_size', 'settings.appearance.density'],
+  },
+  {
+    path: 'writing',
+    group: 'you',
+    label: 'settings.writing.title',
+    icon: PenLine,
+    contents: ['settings.writing.enter', 'settings.writing.hold'],
   },
   {
     path: 'notifications',

@@ -15,6 +15,7 @@ import { useDesk } from './useDesk';
 
 const Palette = lazy(() => import('./Palette'));
 const NotificationsPanel = lazy(() => import('../reach/NotificationsPanel'));
+const NewConversation = lazy(() => import('../start/NewConversation'));
 const KeysHelp = lazy(() => import('./KeysHelp'));
 
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -29,6 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     palette: () => openFloat('palette'),
     search: () => openFloat('palette'),
     help: () => openFloat('help'),
+    start: () => openFloat('start'),
     go_inbox: () => navigate(paths.inbox()),
     notifications: () => openFloat('notifications'),
     go_contacts: () => navigate(paths.contacts()),
@@ -46,6 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <Suspense fallback={null}>
         {float === 'palette' && <Palette />}
         {float === 'help' && <KeysHelp />}
+        {float === 'start' && <NewConversation />}
         {float === 'notifications' && <NotificationsPanel />}
       </Suspense>
       <Announcer />

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import { catchKeys } from '@/shared/keys/keyboard';
 
-export type Float = 'palette' | 'help' | 'notifications' | null;
+export type Float = 'palette' | 'help' | 'notifications' | 'start' | null;
 
 let float: Float = null;
 let returnTo: HTMLElement | null = null;

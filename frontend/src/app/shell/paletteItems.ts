@@ -13,6 +13,7 @@ import {
   Search,
   Settings,
   TimerOff,
+  SquarePen,
   Tag,
   UserMinus,
   UserPlus,
@@ -179,6 +180,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
           },
         ]
       : []),
+    {
+      ...base('places', 'start'),
+      title: t('keys.start'),
+      icon: SquarePen,
+      keys: keyOf('start'),
+      run: () => void runCommand('start'),
+    },
     {
       ...base('places', 'contacts'),
       title: t('shell.contacts'),

@@ -5,11 +5,14 @@ import type {
   Attempt,
   Channel,
   Contact,
+  ContactRow,
   Conversation,
   ConversationDetail,
+  ConversationStarted,
   EarlierContent,
   FieldValue,
   Count,
+  FileRecord,
   FilledReply,
   Filter,
   Id,
@@ -19,6 +22,8 @@ import type {
   Page,
   Task,
   TaskPattern,
+  Place,
+  RecipientFound,
   Team,
   ScheduledMessage,
   ListView,
@@ -383,6 +388,53 @@ export async function fetchMentions(): Promise<Id[]> {
 export async function postMentionsSeen(conversationId: Id): Promise<void> {
   const path = { conversation_id: conversationId };
   await answerOf(client.POST('/api/conversations/{conversation_id}/mentions/seen', { params: { path } }));
+}
+
+export async function fetchContactsLike(search: string, limit: number): Promise<ContactRow[]> {
+  return (await answerOf(client.GET('/api/contacts', { params: { query: { search, limit } } }))).items;
+}
+
+/** A contact, or a number as it was typed. */
+export interface RecipientWish {
+  channel_id: Id;
+  contact_id?: Id;
+  phone?: string;
+}
+
+export function postRecipient(wish: RecipientWish): Promise<RecipientFound> {
+  return answerOf(client.POST('/api/recipients', { body: wish }));
+}
+
+export function postStart(
+  wish: RecipientWish & { client_id: Id; content: OutgoingContent },
+): Promise<ConversationStarted> {
+  return answerOf(client.POST('/api/conversations', { body: { ...wish, content: wireContent(wish.content) } }));
+}
+
+export async function fetchPlaces(): Promise<Place[]> {
+  return (await answerOf(client.GET('/api/places'))).items;
+}
+
+export function postPlace(place: Omit<Place, 'id'>): Promise<Place> {
+  return answerOf(client.POST('/api/places', { body: place }));
+}
+
+export async function deletePlace(id: Id): Promise<void> {
+  await answerOf(client.DELETE('/api/places/{place_id}', { params: { path: { place_id: id } } }));
+}
+
+export async function fetchRecentFiles(): Promise<FileRecord[]> {
+  return (await answerOf(client.GET('/api/files/recent'))).items;
+}
+
+/** The same file, ready to be sent on a channel. */
+export function postFileCopy(id: Id, channelId: Id): Promise<FileRecord> {
+  return answerOf(
+    client.POST('/api/files/{file_id}/copies', {
+      params: { path: { file_id: id } },
+      body: { channel_id: channelId },
+    }),
+  );
 }
 
 export async function fetchScheduled(conversationId: Id): Promise<ScheduledMessage[]> {

@@ -41,7 +41,8 @@ export type Choice = Schemas['Choice'];
 export type TemplateContent = Schemas['threadline.core.content.Template'];
 export type TemplateValue = Schemas['TemplateValue'];
 /** What an agent sends from these screens. */
-export type OutgoingContent = Schemas['Text'] | MediaContent | TemplateContent;
+export type OutgoingContent = Schemas['Text'] | MediaContent | TemplateContent | LocationContent | ContactsContent;
+export type Place = Schemas['Place'];
 
 export type Contact = Schemas['Contact'];
 export type Address = Schemas['Address'];
@@ -75,6 +76,8 @@ export type TemplateRecord = Schemas['threadline.store.templates.Template'];
 
 export type ServerDraft = Schemas['Draft'];
 export type Mention = Schemas['Mention'];
+export type RecipientFound = Schemas['RecipientFound'];
+export type ConversationStarted = Schemas['ConversationStarted'];
 export type ScheduledMessage = Schemas['ScheduledMessage'];
 
 export type Task = Schemas['Task'];

@@ -74,7 +74,9 @@ export interface Unsent {
   clientId: Id;
   conversationId: Id;
   mode: ReplyMode;
-  content: OutgoingContent | { kind: 'media'; media: Extract<Content, { kind: 'media' }>['media']; caption: string };
+  content:
+    | OutgoingContent
+    | { kind: 'media'; media: Extract<Content, { kind: 'media' }>['media']; caption: string; is_voice?: boolean };
   quoted: Quoted | null;
   createdAt: Time;
   /** The file that goes up first; absent if the content names a stored one. */

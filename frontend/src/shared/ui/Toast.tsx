@@ -26,14 +26,16 @@ export interface ToastOptions {
   readonly isError?: boolean;
   /** Something else that can be done about it. */
   readonly act?: ToastAct;
+  /** How long it stands, if not the usual ten seconds. */
+  readonly timeMs?: number;
 }
 
 /** Says what happened, at the foot of the page, politely announced. */
-export function showToast(text: string, { undo, isError = false, act }: ToastOptions = {}): void {
+export function showToast(text: string, { undo, isError = false, act, timeMs = TIME_MS }: ToastOptions = {}): void {
   const id = manager.add({
     title: text,
     type: isError ? 'error' : 'done',
-    timeout: TIME_MS,
+    timeout: timeMs,
     priority: isError ? 'high' : 'low',
     data: { undo, act },
     onClose: () => {

@@ -63,6 +63,7 @@ MANIFEST: Final = Manifest(
         has_blocking=True,
         has_typing=True,
         has_read_marks=True,
+        phone_scheme=parties.PHONE,
         echoes_attempt_id=True,
         sends_per_second=80,
         pair_interval_s=6,
