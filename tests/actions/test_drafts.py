@@ -6,10 +6,13 @@ from uuid import UUID
 import pytest
 
 from tests.workers.outbox_world import Customer, Desk
+from threadline.actions.add_note import add_note
 from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions, see_own_mentions
 from threadline.actions.save_draft import clear_sent_draft, save_draft
+from threadline.actions.withdraw_note import withdraw_note
 from threadline.core.content import Mention, Text
-from threadline.core.errors import Conflict, Invalid, NotFound
+from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
+from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller, Permission, Visibility
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.conversations import ListOrder, ListView, list_conversations
@@ -215,3 +218,36 @@ async def test_what_was_sent_is_no_draft_any_more_but_what_was_typed_since_is(de
                 new_id=new_id,
             )
         assert [one.text for one in await _drafts(desk)] == left
+
+
+async def test_a_note_is_withdrawn_by_its_author_and_leaves_a_trace(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    colleague_id = await _colleague(desk)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        note = await add_note(
+            session,
+            workspace_id=desk.workspace_id,
+            conversation_id=customer.conversation_id,
+            author=Author(AuthorKind.AGENT, desk.agent_id),
+            content=Text(text="Wrong chat"),
+            client_id=None,
+            now=utc_now(),
+            new_id=new_id,
+        )
+    other = Caller(desk.workspace_id, frozenset({Permission.MESSAGES_SEND}), agent_id=colleague_id)
+    with pytest.raises(Forbidden):
+        await _withdraw(desk, note.id, other)
+    for _ in range(2):
+        await _withdraw(desk, note.id, _caller(desk))
+    row = await desk.message(note.id)
+    assert row["deleted_at"] is not None
+    assert "Wrong chat" in row["content"], "what stood there stays for who may see it"
+    assert await desk.events("message_deleted") == [{"withdrawn": True}]
+    incoming = (await desk.conversation(customer))["first_message_id"]
+    with pytest.raises(Invalid):
+        await _withdraw(desk, incoming, _caller(desk))
+
+
+async def _withdraw(desk: Desk, message_id: UUID, caller: Caller) -> None:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await withdraw_note(session, caller=caller, message_id=message_id, now=utc_now(), new_id=new_id)

@@ -130,7 +130,6 @@ RULES = {
     "getPractice": OF_CHANNEL,
     "getPracticePart": OF_CHANNEL,
     "getReachWays": OWN,
-    "getPushKey": OWN,
     "getRecentFiles": EVERY_ROLE,
     "getSavedReplies": EVERY_ROLE,
     "getScheduled": READ_CONVERSATION,
@@ -195,6 +194,7 @@ RULES = {
     "updateWorkspace": ADMINS,
     "uploadFile": OF_CHANNEL,
     "wakeConversation": CHANGE_CONVERSATION,
+    "withdrawNote": CHANGE_CONVERSATION,
 }
 _STANDING = {"state": "open", "snoozed_until": None, "assignee_id": None, "team_id": None}
 LAST = ("deleteSession",)
@@ -488,6 +488,7 @@ _TARGETS: dict[str, _Target] = {
     "unmergeContacts": _merge,
     "updateAgent": _agent,
     "updateChannel": _channel,
+    "withdrawNote": _message,
     "updateContactNote": _contact_note,
     "updateField": _field,
     "updateLabel": _label,

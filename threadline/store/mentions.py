@@ -66,3 +66,12 @@ async def see_mentions(session: Session, *, agent_id: UUID, conversation_id: UUI
         conversation_id,
     )
     return bool(done)
+
+
+async def forget_mentions(session: Session, *, message_id: UUID) -> None:
+    """Of a note that was withdrawn: nobody is called to it any more. Uses `mentions_by_message`."""
+    await (await session.raw()).execute(
+        "update mentions set seen_at = now() where workspace_id = $1 and message_id = $2 and seen_at is null",
+        session.workspace_id,
+        message_id,
+    )

@@ -309,6 +309,16 @@ class _Edit(msgspec.Struct, frozen=True):
     content: Content | None = None
 
 
+async def strike_message(session: Session, message_id: UUID, *, now: datetime) -> None:
+    """It says nothing in its thread any more; the row stays."""
+    await (await session.raw()).execute(
+        "update messages set deleted_at = $3 where workspace_id = $1 and id = $2 and deleted_at is null",
+        session.workspace_id,
+        message_id,
+        now,
+    )
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try to send one part of a message, with everything that is known of its way (T5)."""
 

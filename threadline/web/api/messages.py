@@ -17,6 +17,7 @@ from threadline.actions.resend_message import resend_message
 from threadline.actions.save_draft import clear_sent_draft
 from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
+from threadline.actions.withdraw_note import withdraw_note
 from threadline.channels.registry import channel_type
 from threadline.core.content import Mention, Text
 from threadline.core.errors import Forbidden, Invalid
@@ -207,6 +208,13 @@ async def discard(message_id: UUID, call: Call = calls(Permission.MESSAGES_SEND,
         new_id=new_id,
         actor_id=call.caller.actor_id,
     )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "POST", "/messages/{message_id}/withdraw", out=Message, name="withdrawNote")
+async def withdraw(message_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
+    """Strike a note from the thread; that there was one stays."""
+    await withdraw_note(call.session, caller=call.caller, message_id=message_id, now=call.now, new_id=new_id)
     return call.answer(await access_message(call.session, call.caller, message_id))
 
 

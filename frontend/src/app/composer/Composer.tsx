@@ -106,7 +106,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
               <TemplatePicker
                 channelId={channel.id}
                 contactName={conversation.contact.name}
-                draftLength={getState().drafts.get(draftKey(id, 'reply'))?.text.length ?? 0}
+                draft={getState().drafts.get(draftKey(id, 'reply'))?.text ?? ''}
                 modes={modes}
                 onSend={sendTemplate}
                 later={{ conversation, onSchedule: scheduleTemplate }}

@@ -17,8 +17,8 @@ const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
 export interface TemplatePickerProps {
   readonly channelId: Id;
   readonly contactName: string;
-  /** How much of a free reply is kept for later. */
-  readonly draftLength: number;
+  /** A free reply that is kept for later. */
+  readonly draft: string;
   readonly modes: ReactNode;
   readonly onSend: (content: TemplateContent, file: File | null) => void;
   /** Where it may be sent later. */
@@ -40,7 +40,7 @@ export function TemplatePicker(props: TemplatePickerProps) {
 }
 
 /** In the box's own place: templates at the start, what fills them at the end, below them the message as it will arrive. */
-function Picker({ channelId, contactName, draftLength, modes, onSend, later }: TemplatePickerProps) {
+function Picker({ channelId, contactName, draft, modes, onSend, later }: TemplatePickerProps) {
   const { templates, isPending, hasFailed } = useTemplates(channelId);
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState<string | null>(null);
@@ -77,7 +77,7 @@ function Picker({ channelId, contactName, draftLength, modes, onSend, later }: T
           templates={found}
           template={chosen}
           contactName={contactName}
-          draftLength={draftLength}
+          draft={draft}
           onChoose={setChosenId}
           onSend={onSend}
           later={later}
@@ -105,13 +105,13 @@ interface FillingProps {
   readonly templates: readonly Template[];
   readonly template: Template;
   readonly contactName: string;
-  readonly draftLength: number;
+  readonly draft: string;
   readonly onChoose: (id: string) => void;
   readonly onSend: TemplatePickerProps['onSend'];
   readonly later: Later | undefined;
 }
 
-function Filling({ templates, template, contactName, draftLength, onChoose, onSend, later }: FillingProps) {
+function Filling({ templates, template, contactName, draft, onChoose, onSend, later }: FillingProps) {
   const [isChoosingTime, setChoosingTime] = useState(false);
   const [values, setValues] = useState<Record<string, string>>(() => firstValues(template, contactName));
   const [file, setFile] = useState<File | null>(null);
@@ -140,6 +140,7 @@ function Filling({ templates, template, contactName, draftLength, onChoose, onSe
                 key={valueKey(variable)}
                 variable={variable}
                 value={values[valueKey(variable)] ?? ''}
+                draft={variable.part === 'button' ? '' : draft}
                 onValue={(value) => setValues({ ...values, [valueKey(variable)]: value })}
               />
             ))}
@@ -150,10 +151,10 @@ function Filling({ templates, template, contactName, draftLength, onChoose, onSe
         <Preview template={template} values={values} />
         <div className="flex flex-wrap items-center justify-between gap-2 pt-3">
           <span className="flex items-center gap-1.5 text-12 text-muted">
-            {draftLength > 0 && (
+            {draft !== '' && (
               <>
                 <Pencil aria-hidden size={14} strokeWidth={1.75} />
-                {t('template.draft_kept', { count: draftLength })}
+                {t('template.draft_kept', { count: draft.length })}
               </>
             )}
           </span>
@@ -263,11 +264,12 @@ function categoryWord(category: string): string {
 interface PlaceProps {
   readonly variable: TemplateVariable;
   readonly value: string;
+  readonly draft: string;
   readonly onValue: (value: string) => void;
 }
 
 /** Names first, numbers small. */
-function Place({ variable, value, onValue }: PlaceProps) {
+function Place({ variable, value, draft, onValue }: PlaceProps) {
   const id = useId();
   const isNumbered = /^\d+$/.test(variable.name);
   const label =
@@ -293,6 +295,16 @@ function Place({ variable, value, onValue }: PlaceProps) {
         onChange={(event) => onValue(event.target.value)}
         className="h-7 w-full rounded-md border border-line-strong bg-raised px-2 text-13 pointer-coarse:h-11 pointer-coarse:text-16"
       />
+      {draft.trim() !== '' && value.trim() === '' && (
+        <button
+          type="button"
+          // A place holds one line.
+          onClick={() => onValue(draft.trim().replace(/\s+/gu, ' '))}
+          className="min-h-6 text-12 font-medium text-accent hover:underline pointer-coarse:min-h-11"
+        >
+          {t('template.use_draft')}
+        </button>
+      )}
     </div>
   );
 }

@@ -241,7 +241,7 @@ function First({ channel, chosen, onBack, onShown }: FirstProps) {
           <TemplatePicker
             channelId={channel.id}
             contactName={chosen.name}
-            draftLength={0}
+            draft=""
             modes={null}
             onSend={(content, file) => void send(content, file)}
           />

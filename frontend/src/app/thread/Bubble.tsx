@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, MailOpen, Reply, SmilePlus } from 'lucide-react';
+import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, MailOpen, Reply, SmilePlus, Undo2 } from 'lucide-react';
 import { memo, useState, type MouseEvent } from 'react';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -12,7 +12,7 @@ import { Menu, MenuItem, MenuSign } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { describeContent, iconOfKind, kindOfContent } from '../inbox/describe';
-import { react } from './actions';
+import { react, withdrawNote } from './actions';
 import { ContentView, offeredChoices } from './content/ContentView';
 import { Meta } from './Meta';
 import type { MessageAct } from './messageActs';
@@ -186,7 +186,7 @@ function Body({ shown }: { readonly shown: ShownMessage }) {
   const byUs = message.direction !== 'incoming';
   return (
     <span className="flex flex-wrap items-end gap-x-3 text-muted">
-      {byUs ? t('message.discarded') : t('message.deleted')}
+      {message.direction === 'note' ? t('message.withdrawn') : byUs ? t('message.discarded') : t('message.deleted')}
       <button
         type="button"
         onClick={() => setIsRevealed(true)}
@@ -289,6 +289,7 @@ interface ToolsProps extends BubbleProps {
 /** Beside the bubble under the pointer or the focus: quote, react, copy. */
 function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChange }: ToolsProps) {
   const { message } = shown;
+  const isOwn = useStore((state) => state.me === message.author.id);
   const text = describeContent(message.content);
   const canReact = can.react && isIncoming && message.deleted_at === null;
   const canQuote = can.quote && isQuotable(message);
@@ -350,6 +351,11 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
         {isIncoming && (
           <MenuItem icon={MailOpen} onClick={() => markUnreadFrom(message)}>
             {t('together.unread_from')}
+          </MenuItem>
+        )}
+        {message.direction === 'note' && isOwn && message.deleted_at === null && (
+          <MenuItem icon={Undo2} onClick={() => withdrawNote(message)}>
+            {t('message.withdraw')}
           </MenuItem>
         )}
         <MenuItem icon={ListChecks} onClick={() => onMessage('select', message)}>

@@ -6,6 +6,7 @@ import {
   postDiscard,
   postResend,
   postSettle,
+  postWithdraw,
   postTakeNext,
   postUndo,
   putReaction,
@@ -192,6 +193,10 @@ export function resend(message: Message): void {
 
 export function discardMessage(message: Message): void {
   void save(postDiscard(message.id));
+}
+
+export function withdrawNote(message: Message): void {
+  void save(postWithdraw(message.id));
 }
 
 export function settleDelivered(message: Message): void {

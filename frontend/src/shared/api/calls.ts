@@ -437,6 +437,10 @@ export function postFileCopy(id: Id, channelId: Id): Promise<FileRecord> {
   );
 }
 
+export function postWithdraw(id: Id): Promise<Message> {
+  return answerOf(client.POST('/api/messages/{message_id}/withdraw', { params: { path: { message_id: id } } }));
+}
+
 export async function fetchScheduled(conversationId: Id): Promise<ScheduledMessage[]> {
   const path = { conversation_id: conversationId };
   return (await answerOf(client.GET('/api/conversations/{conversation_id}/scheduled', { params: { path } }))).items;
