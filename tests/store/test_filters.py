@@ -46,6 +46,7 @@ class World:
     contact_labels: list[UUID]
     conversations: list[UUID]
     teams: list[UUID]
+    stages: list[UUID]
 
     @property
     def me(self) -> UUID:
@@ -170,14 +171,13 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
         case Kind.CHANNEL:
             return str(chance.choice(world.channels))
         case _:
-            assert field.kind is Kind.TEAM
-            return str(chance.choice(world.teams))
+            assert field.kind in (Kind.TEAM, Kind.STAGE)
+            return str(chance.choice(world.teams if field.kind is Kind.TEAM else world.stages))
 
 
 async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> World:
-    world = World(
-        new_id(), [new_id() for _ in range(3)], [new_id() for _ in range(3)], [], [], [], [new_id() for _ in range(3)]
-    )
+    agents, channels, teams, stages = ([new_id() for _ in range(3)] for _ in range(4))
+    world = World(new_id(), agents, channels, [], [], [], teams, stages)
     await connection.execute("insert into workspaces (id, name) values ($1, 'Shop')", world.workspace_id)
     for agent_id in world.agents:
         await connection.execute(
@@ -187,6 +187,13 @@ async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> 
             "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $2, 'agent')",
             world.workspace_id,
             agent_id,
+        )
+    for stage_id in world.stages:
+        await connection.execute(
+            "insert into stages (workspace_id, id, state, name, name_key) values ($1, $2, 'open', 'S', $3)",
+            world.workspace_id,
+            stage_id,
+            str(stage_id),
         )
     for team_id in world.teams:
         await connection.execute(
@@ -251,8 +258,8 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
     await connection.execute(
         "insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, incoming_count,"
         " last_activity_at, waiting_since, window_closes_at, failed_count, created_at, resolved_at, snoozed_until,"
-        " team_id, scheduled_count, held_count)"
-        " values ($1, $2, $3, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        " team_id, scheduled_count, held_count, stage_id, paused_at)"
+        " values ($1, $2, $3, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         world.workspace_id,
         id,
         chance.choice(world.channels),
@@ -269,6 +276,8 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
         maybe(chance.choice(world.teams)),
         chance.choice([0, 2]),
         chance.choice([0, 1]),
+        maybe(chance.choice(world.stages)),
+        maybe(moment()),
     )
     for agent_id in world.agents:
         if chance.random() < 0.5:

@@ -69,6 +69,7 @@ RULES = {
     "createSavedReply": EVERY_ROLE,
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
+    "createStage": SUPERVISORS,
     "createTeam": ADMINS,
     "createTask": CHANGE_CONVERSATION,
     "createTaskPattern": EVERY_ROLE,
@@ -85,6 +86,7 @@ RULES = {
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
+    "deleteStage": SUPERVISORS_OF_OBJECT,
     "deleteTeam": ADMINS_OF_OBJECT,
     "deleteTaskPattern": "401 ok ok ok ok ok 404 401 403",
     "deleteToken": ADMINS_OF_OBJECT,
@@ -138,6 +140,7 @@ RULES = {
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
+    "getStages": EVERYBODY,
     "getTeams": EVERY_ROLE,
     "getTaskPatterns": EVERYBODY,
     "getTasks": EVERYBODY,
@@ -169,6 +172,7 @@ RULES = {
     "signOutAgent": ADMINS_OF_OBJECT,
     "snoozeConversation": CHANGE_CONVERSATION,
     "startConversation": "401 404 ok ok ok ok 404 401 403",
+    "stageConversation": CHANGE_CONVERSATION,
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "takeNext": EVERY_ROLE,
@@ -187,6 +191,7 @@ RULES = {
     "updatePerson": OWN,
     "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
+    "updateStage": SUPERVISORS_OF_OBJECT,
     "updateTeam": ADMINS_OF_OBJECT,
     "updateScheduled": CHANGE_CONVERSATION,
     "updateSavedView": SUPERVISORS_OF_OBJECT,
@@ -342,6 +347,12 @@ async def _team(house: House) -> dict[str, str]:
     return {"team_id": made.json["id"]}
 
 
+async def _stage(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/stages", {"state": "open", "name": secrets.token_hex(6)})
+    assert made.status == 201, made.raw
+    return {"stage_id": made.json["id"]}
+
+
 async def _field(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/fields", {"owner": "contact", "type": "text", "name": secrets.token_hex(6)})
     assert made.status == 201, made.raw
@@ -456,6 +467,7 @@ _TARGETS: dict[str, _Target] = {
     "startConversation": _channel,
     "deletePlace": _place,
     "deleteSavedReply": _saved_reply,
+    "deleteStage": _stage,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
     "follow": _follower,
@@ -495,6 +507,7 @@ _TARGETS: dict[str, _Target] = {
     "updateSavedReply": _saved_reply,
     "deleteTaskPattern": _task_pattern,
     "updateTask": _task,
+    "updateStage": _stage,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
     "updateSavedView": _saved_view,
@@ -529,6 +542,7 @@ _OF_A_CONVERSATION = (
     "seeMentions",
     "showTyping",
     "snoozeConversation",
+    "stageConversation",
     "undoChange",
     "updateContact",
     "updateContactLabels",
@@ -584,6 +598,7 @@ def body_of(name: str) -> Any:
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
+        "createStage": {"state": "open", "name": secrets.token_hex(6)},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "createTask": {"title": "Call"},
@@ -610,6 +625,7 @@ def body_of(name: str) -> Any:
         "setSending": {"paused": False},
         "settleMessage": {"as": "delivered"},
         "snoozeConversation": {"until": None},
+        "stageConversation": {"stage_id": None},
         "undoChange": {"before": _STANDING, "after": _STANDING},
         "switchWorkspace": {"workspace_id": str(uuid4())},
         "updateAgent": {"sees": "all"},
@@ -626,6 +642,7 @@ def body_of(name: str) -> Any:
         "updatePreferences": {"text_size_px": 16},
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
+        "updateStage": {"pauses_clock": True},
         "updateTeam": {"colour": "red"},
         "updateSavedView": {"name": "y"},
         "updateTask": {"state": "done"},

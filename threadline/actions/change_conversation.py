@@ -10,6 +10,7 @@ from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
+from threadline.core.resolving import check_may_resolve
 from threadline.store.agents import serves_channel
 from threadline.store.conversations import (
     ConversationKeys,
@@ -19,6 +20,7 @@ from threadline.store.conversations import (
     set_state,
     set_team,
 )
+from threadline.store.labels import read_readiness
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
 
@@ -28,7 +30,7 @@ async def change_conversation(
     *,
     caller: Caller,
     conversation_id: UUID,
-    state: Literal["open", "resolved"] | None,
+    state: Literal["open", "pending", "resolved"] | None,
     assignee_id: UUID | Literal["keep"] | None,
     team_id: UUID | Literal["keep"] | None = "keep",
     now: datetime,
@@ -96,6 +98,8 @@ async def _move(session: Session, conversation: ConversationKeys, team_id: UUID 
 
 
 async def _set_state(session: Session, conversation: ConversationKeys, state: ConversationState, now: datetime) -> None:
+    if state is ConversationState.RESOLVED:
+        check_may_resolve(await read_readiness(session, conversation.id))
     if conversation.state is ConversationState.RESOLVED and await find_unresolved(
         session, conversation_id=conversation.id
     ):

@@ -23,6 +23,7 @@ async def change_team(
     team_id: UUID,
     name: str | None,
     colour: TeamColour | None,
+    needs_label: bool | None = None,
     add: Sequence[UUID],
     remove: Sequence[UUID],
     now: datetime,
@@ -31,7 +32,13 @@ async def change_team(
     """None leaves it as it is. Raises NotFound, Conflict (the name is taken), Invalid (an agent who is not here)."""
     before = await teams.lock_team(session, team_id)
     await check_members(session, add)
-    await teams.update_team(session, team_id, name=name or before.name, colour=colour or before.colour)
+    await teams.update_team(
+        session,
+        team_id,
+        name=name or before.name,
+        colour=colour or before.colour,
+        needs_label=before.needs_label if needs_label is None else needs_label,
+    )
     await teams.remove_members(session, team_id, remove)
     await teams.add_members(session, team_id, add)
     record_team(session, EventKind.TEAM_CHANGED, team_id, caller=caller, now=now, new_id=new_id)

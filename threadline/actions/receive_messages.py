@@ -457,6 +457,7 @@ def _step(
         last_inbound_at=standing.last_inbound_at,
         window_closes_at=window_closes_at(standing.last_inbound_at, window=channel.window),
         address_id=asked[-1].address_id if asked else None,
+        ends_pause=any(one.step is Step.ASKED for one in arrived),
     )
 
 

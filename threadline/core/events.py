@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     FIELD_CHANGED = "field_changed"
     """A field of one's own was made, changed or deleted."""
     SAVED_VIEW_CHANGED = "saved_view_changed"
+    STAGE_CHANGED = "stage_changed"
     AGENT_CHANGED = "agent_changed"
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     AGENT = "agent"
     TEAM = "team"
     CHANNEL = "channel"
+    STAGE = "stage"
     BOOLEAN = "boolean"
 
 
@@ -91,6 +92,7 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.AGENT: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.TEAM: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.CHANNEL: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.STAGE: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.BOOLEAN: (Operator.YES, Operator.NO),
 }
 """What can be asked of each kind, the likeliest first. What may be empty can be asked for that, too."""
@@ -155,6 +157,7 @@ FIELDS: Final[Fields] = {
         _conversation("assignee", Kind.AGENT, "assignee", is_optional=True),
         _conversation("team", Kind.TEAM, "team", is_optional=True),
         _conversation("channel", Kind.CHANNEL, "channel"),
+        _conversation("stage", Kind.STAGE, "stage", is_optional=True),
         _conversation("label", Kind.LABELS, "label", is_optional=True),
         _conversation("waiting", Kind.BOOLEAN, "waiting"),
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
@@ -391,7 +394,7 @@ def _operand(field: Field, operator: Operator, value: str) -> Operand:
             return value
         case Kind.TIME:
             return _span(value) if operator in SPANS else _moment(value)
-        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL:
+        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE:
             return _id(value)
         case Kind.BOOLEAN:
             raise _no_value()

@@ -8,6 +8,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     first_reply_assigns: bool = True
     """Who answers a conversation that nobody has takes it."""
+    resolving_needs_label: bool = False
+    """A conversation needs a label before it is resolved; a team may want that for its own alone."""
     quiet_thanks: bool = True
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
     notifies_with_text: bool = False

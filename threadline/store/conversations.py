@@ -54,6 +54,11 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class StageName(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
 class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The newest message of a conversation, as much of it as a list shows."""
 
@@ -92,6 +97,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     woken_at: datetime | None
     """When it came back by itself, until somebody answers or puts it away: it stands in lists as if active then."""
     woken_reason: WokenReason
+    stage: StageName | None
+    """A name of one's own under its state."""
+    paused_at: datetime | None
+    """Since when the clock stands still in its stage."""
     scheduled_count: int
     """How many messages wait for their time."""
     held_count: int
@@ -118,6 +127,7 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     incoming_count: int
     waiting_since: datetime | None
     snoozed_until: datetime | None
+    stage_id: UUID | None
 
     @property
     def is_resolved(self) -> bool:
@@ -129,13 +139,14 @@ _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoo
 KEYS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,
 greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count, c.waiting_since,
-{_SNOOZED_UNTIL}
+c.stage_id, {_SNOOZED_UNTIL}
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
-c.woken_at, c.woken_reason, c.scheduled_count, c.held_count, p.name as contact_name,
+c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
+p.name as contact_name,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain
@@ -144,6 +155,7 @@ m.author_id, m.sort_at, m.status, m.is_uncertain
 _JOINS = """
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join addresses a on a.workspace_id = c.workspace_id and a.id = c.address_id
+left join stages g on g.workspace_id = c.workspace_id and g.id = c.stage_id
 left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
 """
 _READS = "left join reads r on r.workspace_id = c.workspace_id and r.agent_id = {agent} and r.conversation_id = c.id"
@@ -175,7 +187,7 @@ async def list_conversations(
     if order is ListOrder.OLDEST:
         direction = "asc"
     if order is ListOrder.WAITING and view is not ListView.WAITING:
-        conditions.append("c.waiting_since is not null and c.state <> 'resolved'")
+        conditions.append("c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null")
     if after is not None:
         conditions.append(after_condition(after, order, key, direction, arguments))
     order_by = f"c.{key} {direction}, c.id {direction}"
@@ -231,7 +243,7 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
         case ListView.UNASSIGNED:
             return f"c.assignee_id is null and {IN_WORK}"
         case ListView.WAITING:
-            return "c.waiting_since is not null and c.state <> 'resolved'"
+            return "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null"
         case ListView.OPEN:
             return "c.state = 'open'"
         case ListView.SNOOZED:
@@ -330,7 +342,8 @@ async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
     teams = arguments.add(sorted(caller.team_ids))
     return await (await session.raw()).fetchval(
         "select c.id from conversations c"
-        " where c.workspace_id = $1 and c.waiting_since is not null and c.state = 'open' and c.assignee_id is null"
+        " where c.workspace_id = $1 and c.waiting_since is not null and c.state = 'open' and c.paused_at is null"
+        " and c.assignee_id is null"
         f" and (c.team_id is null or c.team_id = any({teams}::uuid[]))"
         f" and {visible(caller.visibility, 'c', arguments)}"
         " and exists (select from channels ch where ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
@@ -412,7 +425,7 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     """Resolving ends the waiting. Raises asyncpg.UniqueViolationError if another one is open in its place (R4)."""
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
-        " snoozed_until = null, woken_at = null, woken_reason = '',"
+        " snoozed_until = null, woken_at = null, woken_reason = '', stage_id = null, paused_at = null,"
         " waiting_since = case when $3 = 'resolved' then null else waiting_since end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
@@ -537,6 +550,8 @@ def _conversation(
         has_failed=row["has_failed"],
         woken_at=row["woken_at"],
         woken_reason=row["woken_reason"],
+        stage=None if row["stage_id"] is None else StageName(id=row["stage_id"], name=row["stage_name"]),
+        paused_at=row["paused_at"],
         scheduled_count=row["scheduled_count"],
         held_count=row["held_count"],
         address_display=display_phone(row["address_display"]),

@@ -187,12 +187,17 @@ class ConversationStep:
     last_inbound_at: datetime | None
     window_closes_at: datetime | None
     address_id: UUID | None
+    ends_pause: bool = False
+    """The customer wrote while the clock stood still in a stage: it leaves that stage."""
 
 
 _ADVANCE = """
 update conversations c set
     state = step.state,
     resolved_at = case when step.state = 'resolved' then c.resolved_at end,
+    stage_id = case when step.state = c.state and (c.paused_at is null or not coalesce(step.ends_pause, false))
+                    then c.stage_id end,
+    paused_at = case when step.state = c.state and not coalesce(step.ends_pause, false) then c.paused_at end,
     last_seq = step.last_seq,
     incoming_count = c.incoming_count + step.incoming_count,
     first_message_id = coalesce(c.first_message_id, step.first_message_id),
@@ -204,9 +209,9 @@ update conversations c set
     window_closes_at = greatest(c.window_closes_at, step.window_closes_at),
     address_id = coalesce(step.address_id, c.address_id)
 from unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::uuid[], $7::uuid[], $8::timestamptz[],
-            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::uuid[])
+            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::uuid[], $14::boolean[])
      as step (id, state, last_seq, incoming_count, first_message_id, last_message_id, last_activity_at, waiting_since,
-              last_inbound_at, window_closes_at, address_id, last_line_id)
+              last_inbound_at, window_closes_at, address_id, last_line_id, ends_pause)
 where c.workspace_id = $1 and c.id = step.id
 """
 
@@ -228,6 +233,7 @@ async def advance_conversations(connection: Connection, workspace_id: UUID, step
         sparse([step.window_closes_at for step in steps]),
         sparse([step.address_id for step in steps]),
         sparse([step.last_line_id for step in steps]),
+        sparse([step.ends_pause or None for step in steps]),
     )
 
 

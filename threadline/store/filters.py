@@ -46,8 +46,9 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "assignee": "c.assignee_id",
     "team": "c.team_id",
     "channel": "c.channel_id",
+    "stage": "c.stage_id",
     "label": LabelsOn("conversation_labels", "conversation_id", "c"),
-    "waiting": "(c.waiting_since is not null and c.state <> 'resolved')",
+    "waiting": "(c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null)",
     "waiting_since": "c.waiting_since",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
@@ -188,7 +189,7 @@ def _compare(
             return f"{expression} {sign} {number}" if sign else f"({expression} is distinct from {number})"
         case Kind.TIME:
             return _compare_time(operator, expression, wanted[0], asker, arguments)
-        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL:
+        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE:
             cast = "text" if kind is Kind.CHOICE else "uuid"
             found = f"{expression} = any({arguments.add(list(wanted))}::{cast}[])"
             return f"({expression} is null or not {found})" if operator is Operator.NONE_OF else found

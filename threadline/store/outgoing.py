@@ -359,7 +359,9 @@ async def advance_conversation(
             last_activity_at = greatest(last_activity_at, $5::timestamptz), state = $6,
             woken_at = case when $5::timestamptz is null then woken_at end,
             woken_reason = case when $5::timestamptz is null then woken_reason else '' end, assignee_id = $7,
-            resolved_at = case when $6 = 'resolved' then resolved_at end
+            resolved_at = case when $6 = 'resolved' then resolved_at end,
+            stage_id = case when state = $6 then stage_id end,
+            paused_at = case when state = $6 then paused_at end
         where workspace_id = $1 and id = $2
         """,
         workspace_id,

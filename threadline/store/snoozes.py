@@ -21,7 +21,7 @@ async def set_snooze(session: Session, *, conversation_id: UUID, until: datetime
     """Under the conversation's lock."""
     await (await session.raw()).execute(
         "update conversations set state = 'snoozed', snoozed_until = $3,"
-        " woken_at = null, woken_reason = '' where workspace_id = $1 and id = $2",
+        " woken_at = null, woken_reason = '', stage_id = null, paused_at = null where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,
         until,
@@ -70,7 +70,8 @@ async def take_up(
 
 
 _TAKE_UP = """
-update conversations c set state = 'open', snoozed_until = null, resolved_at = null, woken_at = $4, woken_reason = $3
+update conversations c set state = 'open', snoozed_until = null, resolved_at = null, woken_at = $4, woken_reason = $3,
+    stage_id = null, paused_at = null
 where c.workspace_id = $1 and c.id = any($2::uuid[])
   and (c.state <> 'resolved' or not exists (
     select from conversations o where o.workspace_id = $1 and o.channel_id = c.channel_id

@@ -35,7 +35,7 @@ _CONDITIONS = {
     "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
     "followed": FOLLOWED.format(alias="c", workspace="$1", agent="{agent}") + f" and {IN_WORK}",
     "unassigned": f"c.assignee_id is null and {IN_WORK}",
-    "waiting": "c.waiting_since is not null and c.state <> 'resolved'",
+    "waiting": "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null",
     "open": "c.state = 'open'",
     "snoozed": "c.state = 'snoozed'",
     "drafts": OWN_DRAFTS,
@@ -65,7 +65,7 @@ async def count_views(session: Session, caller: Caller) -> ViewCounts:
     )
     parts.append(
         "select 'longest', null, 0, 0, (select c.waiting_since from conversations c where c.workspace_id = $1"
-        f" and c.waiting_since is not null and c.state <> 'resolved' and {sight}"
+        f" and c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null and {sight}"
         " order by c.waiting_since, c.id limit 1)"
     )
     parts.append("select 'position', null, last_seq, 0, null from feed_counters where workspace_id = $1")

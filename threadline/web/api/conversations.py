@@ -31,6 +31,7 @@ from threadline.store.conversations import (
     LastMessage,
     ListOrder,
     ListView,
+    StageName,
     WokenReason,
     access_conversation,
     access_conversation_keys,
@@ -101,6 +102,8 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     has_failed: bool
     woken_at: datetime | None
     woken_reason: WokenReason
+    stage: StageName | None
+    paused_at: datetime | None
     scheduled_count: int
     held_count: int
     address_display: str

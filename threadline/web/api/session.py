@@ -56,6 +56,7 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     is_sandbox: bool
     reply_target_min: int
+    resolving_needs_label: bool
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +247,7 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
             name=workspace.name,
             is_sandbox=workspace.is_sandbox,
             reply_target_min=workspace.settings.reply_target_min,
+            resolving_needs_label=workspace.settings.resolving_needs_label,
         ),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),

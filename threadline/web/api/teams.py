@@ -39,6 +39,8 @@ class TeamUpdate(Input):
 
     name: Name | None = None
     colour: TeamColour | None = None
+    needs_label: bool | None = None
+    """Its conversations need a label before they are resolved."""
     add: _AgentIds = Field(default_factory=list)
     remove: _AgentIds = Field(default_factory=list)
 
@@ -75,6 +77,7 @@ async def update_team(team_id: UUID, given: TeamUpdate, call: Call = calls(Permi
         team_id=team_id,
         name=given.name,
         colour=given.colour,
+        needs_label=given.needs_label,
         add=given.add,
         remove=given.remove,
         now=call.now,

@@ -25,6 +25,7 @@ class SettingsChange(Input):
     quiet_thanks: bool | None = None
     notifies_with_text: bool | None = None
     reply_target_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    resolving_needs_label: bool | None = None
 
 
 class WorkspaceChange(Input):

@@ -7,6 +7,7 @@ import { cx } from '@/shared/ui/cx';
 import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select, type SelectOption } from '@/shared/ui/Select';
 import { labelsOfKind } from '../labels/labels';
+import { useStages } from '../stages/useStages';
 import { nameOfOption } from './fields';
 import { isComplete, shapeOf } from './filter';
 
@@ -130,6 +131,7 @@ function useOptions(field: FilterField): readonly SelectOption<string>[] {
   const agents = useStore((state) => state.agents);
   const labels = useStore((state) => state.labels);
   const teams = useStore((state) => state.teams);
+  const stages = useStages();
   const { agent: me } = useSignedIn();
   switch (field.kind) {
     case 'channel':
@@ -144,6 +146,8 @@ function useOptions(field: FilterField): readonly SelectOption<string>[] {
       ];
     case 'team':
       return [...teams.values()].map(({ id, name }) => ({ value: id, label: name }));
+    case 'stage':
+      return (stages ?? []).map(({ id, name }) => ({ value: id, label: name }));
     case 'labels':
       return labelsOfKind(field.subject, labels).map(({ id, name }) => ({ value: id, label: name }));
     case 'choice':

@@ -44,9 +44,10 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
   const isPinned = useStore((state) => state.pins.includes(id));
   const now = useMinute();
   if (!conversation) return <div className="h-(--row) max-md:h-18" />;
-  const isWaiting = conversation.waiting_since !== null && conversation.state !== 'resolved';
+  const isWaiting =
+    conversation.waiting_since !== null && conversation.state !== 'resolved' && conversation.paused_at === null;
   const isBold = concerns(conversation, me) && (isWaiting || unreadOf(conversation) > 0);
-  const at = conversation.waiting_since ?? conversation.last_activity_at;
+  const at = (isWaiting && conversation.waiting_since) || conversation.last_activity_at;
   return (
     <div
       className={cx(
@@ -195,6 +196,11 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
   return (
     <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
       {isOpen && conversation.priority > 0 && <PrioritySign priority={conversation.priority} />}
+      {conversation.stage !== null && (
+        <span dir="auto" className="max-w-24 truncate font-normal text-muted">
+          {conversation.stage.name}
+        </span>
+      )}
       {conversation.state === 'snoozed' && conversation.snoozed_until !== null && (
         <span className="tabular flex items-center gap-1 font-normal text-muted">
           <AlarmClock aria-hidden size={12} strokeWidth={1.75} />

@@ -23,6 +23,7 @@ import { SECTIONS, sectionsFor } from './sections';
 import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
 import { SettingsNav } from './SettingsNav';
+import { Stages } from './stages/Stages';
 import { Teams } from './teams/Teams';
 import { Templates } from './templates/Templates';
 import { Tokens } from './tokens/Tokens';
@@ -75,6 +76,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       )}
       {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
+      {may.has('stages') && <Route path="/settings/stages" component={Stages} />}
       <Route path="/settings/replies" component={Replies} />
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
       {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}

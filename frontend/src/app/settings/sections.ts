@@ -11,6 +11,7 @@ import {
   MonitorSmartphone,
   Palette,
   PenLine,
+  Signpost,
   Slash,
   Tag,
   User,
@@ -141,6 +142,14 @@ export const SECTIONS: readonly Section[] = [
     icon: Tag,
     permission: 'labels:manage',
     contents: ['settings.labels.of_conversation', 'settings.labels.of_contact'],
+  },
+  {
+    path: 'stages',
+    group: 'conversations',
+    label: 'settings.stages.title',
+    icon: Signpost,
+    permission: 'labels:manage',
+    contents: ['settings.stages.create', 'settings.stages.pause'],
   },
   {
     path: 'fields',

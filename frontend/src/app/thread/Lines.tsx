@@ -84,6 +84,7 @@ export function describeLine(message: Message): string {
     from: data['from'] ?? '',
     into: data['into'] ?? '',
     title: data['title'] ?? '',
+    stage: data['stage'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;

@@ -6,11 +6,13 @@ import {
   PanelRight,
   RotateCcw,
   Search,
+  Signpost,
   Tag,
   TimerOff,
   UserPlus,
 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -20,6 +22,7 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { showToast } from '@/shared/ui/Toast';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { TogetherForm, TogetherItems, useTogether, type Together } from '../together/TogetherItems';
@@ -27,6 +30,8 @@ import { AssigneeMenu } from '../teams/AssigneeMenu';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
 import { ConversationItems, OpenedConversationAct, type ConversationAct } from './ConversationActs';
 import { SnoozeDialog } from './SnoozeDialog';
+
+const StageDialog = lazy(() => import('../stages/StageDialog'));
 
 export interface ThreadHeaderProps {
   readonly conversation: Conversation;
@@ -41,13 +46,30 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   const header = useRef<HTMLElement>(null);
   const [areLabelsOpen, setLabelsOpen] = useState(false);
   const isResolved = conversation.state === 'resolved';
+  const needsLabel = useNeedsLabel(conversation);
+  const [isLabelling, setLabelling] = useState(false);
   const finish = () => {
     if (isResolved) return reopen(conversation);
+    if (needsLabel) {
+      setLabelling(true);
+      setLabelsOpen(true);
+      return showToast(t('resolve.label_first'));
+    }
     resolve(conversation);
     onResolved();
   };
   const together = useTogether(conversation);
   const [act, setAct] = useState<ConversationAct | null>(null);
+  /** The label was asked for in order to resolve: what closes the menu goes on with that, unless there is none. */
+  const closeLabels = (isOpen: boolean) => {
+    setLabelsOpen(isOpen);
+    if (isOpen || !isLabelling) return;
+    setLabelling(false);
+    if (needsLabel) return;
+    resolve(conversation);
+    onResolved();
+  };
+  const [isStaging, setStaging] = useState(false);
   const [isSnoozing, setSnoozing] = useState(false);
   const isWaiting = conversation.waiting_since !== null && !isResolved;
   const putOff = (until: Time | null) => {
@@ -87,6 +109,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
           <RowLabels ids={conversation.label_ids} />
         </div>
         <p dir="auto" className="truncate text-aligned text-12 text-muted">
+          {conversation.stage && <bdi className="font-medium text-ink">{conversation.stage.name} </bdi>}
           {channel?.name}
           <span className="max-md:hidden">{address}</span>
         </p>
@@ -95,7 +118,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       <ConversationLabels
         conversation={conversation}
         isOpen={areLabelsOpen}
-        onOpenChange={setLabelsOpen}
+        onOpenChange={closeLabels}
         header={header}
       />
       <IconButton
@@ -123,6 +146,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         conversation={conversation}
         onContext={onContext}
         onLabels={() => setLabelsOpen(true)}
+        onStage={() => setStaging(true)}
         together={together}
         onAct={(next) => (next === 'task' ? runCommand('task') : setAct(next))}
         onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
@@ -130,9 +154,21 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       />
       <TogetherForm together={together} conversation={conversation} onGiven={onResolved} />
       {act && <OpenedConversationAct act={act} conversation={conversation} onClose={() => setAct(null)} />}
+      {isStaging && (
+        <Suspense fallback={null}>
+          <StageDialog conversation={conversation} onClose={() => setStaging(false)} />
+        </Suspense>
+      )}
       <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
   );
+}
+
+/** True while its workspace or its team wants a label before the end, and none is on it. */
+function useNeedsLabel({ team_id: teamId, label_ids: ids }: Conversation): boolean {
+  const { workspace } = useSignedIn();
+  const team = useStore((state) => (teamId === null ? undefined : state.teams.get(teamId)));
+  return ids.length === 0 && (workspace.resolving_needs_label || team?.needs_label === true);
 }
 
 interface MoreMenuProps {
@@ -141,13 +177,23 @@ interface MoreMenuProps {
   readonly onLabels: () => void;
   readonly together: Together;
   readonly onAct: (act: ConversationAct) => void;
+  readonly onStage: () => void;
   /** Undefined: nobody waits. */
   readonly onNoAnswer: (() => void) | undefined;
   /** Undefined: there is nothing to put off. */
   readonly onSnooze: (() => void) | undefined;
 }
 
-function MoreMenu({ conversation, onContext, onLabels, together, onAct, onNoAnswer, onSnooze }: MoreMenuProps) {
+function MoreMenu({
+  conversation,
+  onContext,
+  onLabels,
+  onStage,
+  together,
+  onAct,
+  onNoAnswer,
+  onSnooze,
+}: MoreMenuProps) {
   const isPhone = useMedia(PHONE);
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
@@ -166,6 +212,9 @@ function MoreMenu({ conversation, onContext, onLabels, together, onAct, onNoAnsw
       )}
       <TogetherItems together={together} />
       <ConversationItems onOpen={onAct} />
+      <MenuItem icon={Signpost} onClick={onStage}>
+        {t('stage.open')}
+      </MenuItem>
       {isPhone && <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} />}
     </Menu>
   );

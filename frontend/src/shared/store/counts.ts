@@ -50,7 +50,8 @@ function isCountedAlike(before: ConversationRow, after: ConversationRow, me: Id)
     before.has_failed === after.has_failed &&
     before.scheduled_count > 0 === after.scheduled_count > 0 &&
     before.held_count > 0 === after.held_count > 0 &&
-    (before.waiting_since === null) === (after.waiting_since === null)
+    (before.waiting_since === null) === (after.waiting_since === null) &&
+    (before.paused_at === null) === (after.paused_at === null)
   );
 }
 

@@ -13,7 +13,7 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
     case 'unassigned':
       return isInWork && row.assignee_id === null;
     case 'waiting':
-      return isOpen && row.waiting_since !== null;
+      return isOpen && row.waiting_since !== null && row.paused_at === null;
     case 'open':
       return row.state === 'open';
     case 'snoozed':

@@ -27,6 +27,8 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     has_failed: false,
     woken_at: null,
     woken_reason: '',
+    stage: null,
+    paused_at: null,
     scheduled_count: 0,
     held_count: 0,
     address_display: '',

@@ -40,7 +40,7 @@ export function General() {
 
   async function change(settings: Partial<Workspace['settings']>): Promise<void> {
     await act(() => request('PATCH', '/api/workspace', { body: { settings } }), { done: t('common.saved') });
-    await queries.invalidateQueries({ queryKey: ['workspace'] });
+    await Promise.all([queries.invalidateQueries({ queryKey: ['workspace'] }), loadSession()]);
   }
 
   return (
@@ -63,6 +63,13 @@ export function General() {
               checked={workspace.settings.first_reply_assigns !== false}
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(first_reply_assigns) => void change({ first_reply_assigns })}
+            />
+            <Switch
+              label={t('settings.general.needs_label')}
+              hint={t('settings.general.needs_label_hint')}
+              checked={workspace.settings.resolving_needs_label === true}
+              disabled={!agent.permissions.includes('workspace:change')}
+              onCheckedChange={(resolving_needs_label) => void change({ resolving_needs_label })}
             />
             <Switch
               label={t('settings.general.thanks')}

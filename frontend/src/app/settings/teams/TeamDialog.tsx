@@ -9,6 +9,7 @@ import { Checkbox } from '@/shared/ui/Checkbox';
 import { Dialog } from '@/shared/ui/Dialog';
 import { InlineError } from '@/shared/ui/InlineError';
 import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
+import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { ColourChoice } from '../parts/ColourChoice';
@@ -24,6 +25,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
   const [name, setName] = useState(team?.name ?? '');
   const [colour, setColour] = useState<LabelColour>(() => team?.colour ?? nextColour());
   const [memberIds, setMemberIds] = useState<readonly Id[]>(team?.member_ids ?? []);
+  const [needsLabel, setNeedsLabel] = useState(team?.needs_label ?? false);
   const submit = useSubmit(['name']);
 
   async function save(event: FormEvent): Promise<void> {
@@ -31,7 +33,10 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
     const isSaved = await submit.run(async () => {
       const body = { name: name.trim(), colour };
       if (team === undefined) await request('POST', '/api/teams', { body: { ...body, member_ids: memberIds } });
-      else await request('PATCH', `/api/teams/${team.id}`, { body: { ...body, ...changeOf(team, memberIds) } });
+      else
+        await request('PATCH', `/api/teams/${team.id}`, {
+          body: { ...body, needs_label: needsLabel, ...changeOf(team, memberIds) },
+        });
     });
     if (!isSaved) return;
     onClose();
@@ -71,6 +76,14 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
         />
         <ColourChoice colour={colour} onChange={setColour} />
         <Members ids={memberIds} onChange={setMemberIds} />
+        {team !== undefined && (
+          <Switch
+            label={t('settings.teams.needs_label')}
+            hint={t('settings.teams.needs_label_hint')}
+            checked={needsLabel}
+            onCheckedChange={setNeedsLabel}
+          />
+        )}
         {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
       </form>
     </Dialog>

@@ -1,0 +1,156 @@
+"""What follows the end of a conversation: a thanks, a message that was lost, an undo; and the hours of an agent."""
+
+import re
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import overflow_of, problems_of
+from tests.browser.conftest import RESULTS, ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.provider import Customer, Provider
+
+WAITING = re.compile("^Waiting for")
+
+
+@pytest.fixture
+def customer(desk: Desk, provider: Provider) -> Customer:
+    """Somebody who waits, in the conversation that is open."""
+    customer = provider.customer(f"Ines {secrets.token_hex(3)}")
+    customer.says("Is the blue one still there?")
+    desk.enter(customer)
+    desk.list.focus()
+    return customer
+
+
+def test_a_thanks_keeps_it_resolved_and_one_click_reopens(desk: Desk, customer: Customer, admin: Person) -> None:
+    conversation_id = admin.conversation_of(customer)["id"]
+    desk.page.keyboard.press("e")
+    expect(desk.row(customer)).to_have_count(0)
+    desk.open(f"/inbox/resolved/{conversation_id}")
+    customer.says("Thank you so much 😊")
+    line = desk.thread.get_by_text("Not reopened: the customer only said thanks")
+    expect(line).to_be_in_viewport()
+    _picture(desk, "thanks")
+    assert problems_of(desk.page) == []
+    desk.thread.get_by_role("button", name="Reopen").click()
+    expect(desk.thread.get_by_role("button", name="Reopen")).to_have_count(0)
+    desk.open("/inbox/open")
+    expect(desk.row(customer)).to_be_visible()
+
+
+def test_a_lost_message_reopens_it_and_tells_who_sent_it(desk: Desk, customer: Customer, provider: Provider) -> None:
+    provider.post(f"/_control/users/{customer.key}", {"is_on_whatsapp": False})
+    desk.answer(customer, "Yes, one is left.")
+    desk.list.focus()
+    desk.page.keyboard.press("e")
+    expect(desk.page.get_by_text(f"Your message to {customer.name} was not delivered")).to_be_visible()
+    expect(desk.row(customer).get_by_text("A message was not delivered")).to_have_count(1)
+    expect(desk.row(customer)).to_be_visible()
+    _picture(desk, "lost")
+    desk.page.get_by_role("button", name="Open", exact=True).click()
+    expect(desk.page).to_have_url(re.compile("/inbox/failed/"))
+    expect(desk.bubble("Yes, one is left.")).to_contain_text("Not delivered.")
+    expect(desk.page.get_by_text(WAITING)).to_be_visible()
+
+
+def test_z_brings_the_clock_back_and_says_what_changed_since(desk: Desk, customer: Customer, admin: Person) -> None:
+    keys = desk.page.keyboard
+    conversation_id = admin.conversation_of(customer)["id"]
+    since = admin.get(f"/api/conversations/{conversation_id}")["waiting_since"]
+    keys.press("e")
+    expect(desk.row(customer)).to_have_count(0)
+    keys.press("z")
+    expect(desk.row(customer)).to_be_visible()
+    desk.enter(customer)
+    expect(desk.page.get_by_text(WAITING)).to_be_visible()
+    assert admin.get(f"/api/conversations/{conversation_id}")["waiting_since"] == since
+
+    desk.list.focus()
+    keys.press("e")
+    expect(desk.row(customer)).to_have_count(0)
+    customer.says("And the green one?")
+    expect(desk.row(customer)).to_be_visible()
+    keys.press("z")
+    expect(desk.page.get_by_text("Undone, except what somebody changed since: the state")).to_be_visible()
+
+
+def test_working_hours_and_the_rules_of_reopening_are_set_by_hand(
+    new_context: ContextMaker, admin: Person, desk: Desk
+) -> None:
+    desk.open("/settings/profile")
+    switch = desk.page.get_by_role("switch", name="I work at certain hours")
+    switch.click()
+    expect(desk.page.get_by_label("From")).to_have_value("09:00")
+    desk.page.get_by_role("checkbox", name="Sat").check(force=True)
+    desk.page.get_by_label("From").fill("10:00")
+    desk.page.get_by_label("From").blur()
+    _picture(desk, "working-hours")
+    assert problems_of(desk.page) == []
+    desk.page.reload()
+    expect(desk.page.get_by_label("From")).to_have_value("10:00")
+    desk.page.get_by_role("switch", name="I work at certain hours").click()
+    expect(desk.page.get_by_label("From")).to_have_count(0)
+    desk.open("/settings/general")
+    expect(desk.page.get_by_role("switch", name="A thanks keeps a conversation resolved")).to_be_checked()
+    _picture(desk, "general")
+    desk.open("/settings/channels")
+    desk.page.get_by_role("main").get_by_role("link").first.click()
+    expect(desk.page.get_by_label("A message reopens what was resolved")).to_be_visible()
+    _picture(desk, "channel")
+    assert overflow_of(desk.page) == []
+
+
+def _picture(desk: Desk, name: str) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    desk.page.screenshot(path=RESULTS / f"states-{name}.png")
+
+
+def test_a_stage_is_made_chosen_and_seen(desk: Desk, customer: Customer) -> None:
+    keys = desk.page.keyboard
+    desk.open("/settings/stages")
+    name = f"Courier {secrets.token_hex(2)}"
+    desk.page.get_by_role("button", name="New stage: Open").click()
+    keys.type(name)
+    desk.page.get_by_role("switch", name="The clock stands still in it").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    expect(desk.page.get_by_text(name)).to_be_visible()
+    _picture(desk, "stages")
+    assert problems_of(desk.page) == []
+
+    desk.open("/inbox/waiting").enter(customer)
+    desk.page.get_by_role("button", name="More", exact=True).click()
+    desk.page.get_by_role("menuitem", name="Stage…").click()
+    dialog = desk.page.get_by_role("dialog", name="Stage of this conversation")
+    expect(dialog.get_by_text(name)).to_be_visible()
+    _picture(desk, "stage-dialog")
+    dialog.get_by_role("button", name=re.compile(name)).click()
+    expect(desk.thread.get_by_text(f"Mila Brandt set the stage: {name}")).to_be_in_viewport()
+    desk.page.mouse.move(720, 450)  # off the list, which holds still under the pointer
+    expect(desk.row(customer)).to_have_count(0)
+    desk.open("/inbox/open")
+    expect(desk.row(customer)).to_contain_text(name)
+    _picture(desk, "staged")
+    customer.says("Where is it?")
+    expect(desk.row(customer).get_by_text(name)).to_have_count(0)
+
+
+def test_a_label_is_asked_for_before_resolving(desk: Desk, customer: Customer, admin: Person) -> None:
+    admin.patch("/api/workspace", {"settings": {"resolving_needs_label": True}})
+    label = admin.post("/api/labels", {"kind": "conversation", "name": secrets.token_hex(4), "colour": "red"})
+    try:
+        desk.page.reload()
+        desk.enter(customer)
+        desk.list.focus()
+        desk.page.keyboard.press("e")
+        expect(desk.page.get_by_text("Put a label on it first")).to_be_visible()
+        desk.page.keyboard.type(label["name"])
+        _picture(desk, "label-first")
+        desk.page.keyboard.press("Enter")
+        desk.page.keyboard.press("Escape")
+        expect(desk.page.get_by_text(f"Resolved {customer.name}")).to_be_visible()
+        expect(desk.row(customer)).to_have_count(0)
+    finally:
+        admin.patch("/api/workspace", {"settings": {"resolving_needs_label": False}})
