@@ -724,6 +724,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a conversation into a stage; its state follows.
+         * @description Put a conversation into a stage; its state follows.
+         */
+        put: operations["stageConversation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/tasks": {
         parameters: {
             query?: never;
@@ -2136,6 +2156,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is.
+         * @description What there is.
+         */
+        get: operations["getStages"];
+        put?: never;
+        /**
+         * Make a stage.
+         * @description Make a stage.
+         */
+        post: operations["createStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stages/{stage_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: what is in it stays there until it moves on.
+         * @description Delete it: what is in it stays there until it moves on.
+         */
+        delete: operations["deleteStage"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename it, or let the clock stand still in it.
+         * @description Rename it, or let the clock stand still in it.
+         */
+        patch: operations["updateStage"];
+        trace?: never;
+    };
     "/api/task-patterns": {
         parameters: {
             query?: never;
@@ -3057,10 +3125,12 @@ export interface components {
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
+            paused_at: string | null;
             priority: number;
             read_count?: number;
             scheduled_count: number;
             snoozed_until: string | null;
+            stage: components["schemas"]["StageName"] | null;
             state: components["schemas"]["ConversationState"];
             team_id: string | null;
             waiting_since: string | null;
@@ -3103,10 +3173,12 @@ export interface components {
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_seq: number;
+            paused_at: string | null;
             priority: number;
             read_count: number;
             scheduled_count: number;
             snoozed_until: string | null;
+            stage: components["schemas"]["StageName"] | null;
             state: components["schemas"]["ConversationState"];
             team_id: string | null;
             waiting_since: string | null;
@@ -3256,7 +3328,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -3657,7 +3729,7 @@ export interface components {
          * @description What a field holds.
          * @enum {unknown}
          */
-        Kind: "agent" | "boolean" | "channel" | "choice" | "labels" | "number" | "team" | "text" | "time";
+        Kind: "agent" | "boolean" | "channel" | "choice" | "labels" | "number" | "stage" | "team" | "text" | "time";
         /** Label */
         Label: {
             /** @enum {unknown} */
@@ -4792,6 +4864,7 @@ export interface components {
             is_sandbox: boolean;
             name: string;
             reply_target_min: number;
+            resolving_needs_label: boolean;
         };
         /**
          * SettingsChange
@@ -4806,6 +4879,8 @@ export interface components {
             quiet_thanks?: boolean | null;
             /** Reply Target Min */
             reply_target_min?: number | null;
+            /** Resolving Needs Label */
+            resolving_needs_label?: boolean | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -4890,6 +4965,55 @@ export interface components {
          * @enum {unknown}
          */
         Sorting: "due" | "longest" | "newest" | "oldest" | "triage";
+        /** Stage */
+        Stage: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pauses_clock: boolean;
+            /** @enum {unknown} */
+            state: "open" | "pending" | "resolved" | "snoozed";
+        };
+        /** StageChoice */
+        StageChoice: {
+            /** Stage Id */
+            stage_id: string | null;
+        };
+        /** StageInput */
+        StageInput: {
+            /** Name */
+            name: string;
+            /**
+             * Pauses Clock
+             * @default false
+             */
+            pauses_clock?: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "pending" | "snoozed" | "resolved";
+        };
+        /** StageList */
+        StageList: {
+            items: components["schemas"]["Stage"][];
+        };
+        /** StageName */
+        StageName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /**
+         * StageUpdate
+         * @description What is absent stays. A stage never changes its state.
+         */
+        StageUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Pauses Clock */
+            pauses_clock?: boolean | null;
+        };
         /** StandingInput */
         StandingInput: {
             /** Assignee Id */
@@ -5088,6 +5212,8 @@ export interface components {
             id: string;
             member_ids: string[];
             name: string;
+            /** @default false */
+            needs_label?: boolean;
         };
         /** TeamInput */
         TeamInput: {
@@ -5116,6 +5242,8 @@ export interface components {
             colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink") | null;
             /** Name */
             name?: string | null;
+            /** Needs Label */
+            needs_label?: boolean | null;
             /** Remove */
             remove?: string[];
         };
@@ -5481,6 +5609,8 @@ export interface components {
             quiet_thanks?: boolean;
             /** @default 4 */
             reply_target_min?: number;
+            /** @default false */
+            resolving_needs_label?: boolean;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {
@@ -7049,6 +7179,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stageConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageChoice"];
+            };
+        };
         responses: {
             /** @description Answered */
             200: {
@@ -9726,6 +9891,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stage"];
                 };
             };
             /** @description Refused or failed */

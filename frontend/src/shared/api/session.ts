@@ -7,7 +7,13 @@ import type { Preferences } from './types';
 export interface Session {
   person: { id: string; name: string; email: string; locale: string };
   agent: { id: string; name: string; role: 'admin' | 'supervisor' | 'agent'; permissions: string[] };
-  workspace: { id: string; name: string; is_sandbox: boolean; reply_target_min: number; resolving_needs_label: boolean };
+  workspace: {
+    id: string;
+    name: string;
+    is_sandbox: boolean;
+    reply_target_min: number;
+    resolving_needs_label: boolean;
+  };
   workspaces: { id: string; name: string }[];
   preferences: Preferences;
   unread_notifications: number;
