@@ -2,10 +2,12 @@
 
 import re
 import secrets
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
+from tests.browser.conftest import Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Customer, Provider
 
@@ -24,6 +26,13 @@ def queue(desk: Desk, provider: Provider) -> list[Customer]:
     expect(desk.list.get_by_role("option").first).to_contain_text(customers[-1].name)
     desk.list.focus()
     return customers[::-1]
+
+
+@pytest.fixture
+def usual_keys(admin: Person) -> Iterator[None]:
+    """What is chosen holds on every device of the agent, so also in the tests that follow."""
+    yield
+    admin.patch("/api/preferences", {"has_single_keys": True, "keys": {}})
 
 
 def _chosen(desk: Desk) -> Locator:
@@ -142,7 +151,9 @@ def test_letters_typed_before_the_palette_stands_are_its_search(desk: Desk, queu
     desk.page.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_question_mark_lists_the_keys_and_letters_can_be_switched_off(desk: Desk, queue: list[Customer]) -> None:
+def test_a_question_mark_lists_the_keys_and_letters_can_be_switched_off(
+    desk: Desk, queue: list[Customer], usual_keys: None
+) -> None:
     keys = desk.page.keyboard
     keys.press("?")
     dialog = desk.page.get_by_role("dialog", name="Keys")

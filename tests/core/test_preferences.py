@@ -78,3 +78,15 @@ def test_every_kind_has_its_ways_and_every_digest_its_delay() -> None:
     assert all(Way.LIST in Ways().of(kind) for kind in NotificationKind)
     delays = [digest_delay(digest) for digest in Digest]
     assert delays == sorted(delays)
+
+
+def test_keys_are_bounded_and_no_two_commands_share_one() -> None:
+    check_preferences(Preferences(keys={"resolve": "d", "snooze": "", "labels": "", "find_in_thread": "Shift+g"}))
+    for keys in (
+        {"resolve": "d", "snooze": "d"},
+        {"Resolve it": "d"},
+        {"resolve": "a very long key"},
+        {f"c{'x' * number}": "" for number in range(101)},
+    ):
+        with pytest.raises(Invalid):
+            check_preferences(Preferences(keys=keys))

@@ -1,5 +1,6 @@
 """How one agent wants the desk to look, to sound, and to reach them. Pure: whoever asks says what time it is."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
@@ -15,6 +16,9 @@ TEXT_SIZES_PX: Final = (12, 18)
 HOLDS_S: Final = (0, 3, 5, 10)
 DAY_MINUTES: Final = 24 * 60
 LONGEST_WARNING_MIN: Final = 7 * DAY_MINUTES
+MOST_KEYS: Final = 100
+_COMMAND: Final = re.compile(r"[a-z_]{1,40}")
+_KEY: Final = re.compile(r"|(Shift\+)?\S{1,12}|\S \S")
 
 _Minute = Annotated[int, msgspec.Meta(ge=0, lt=DAY_MINUTES)]
 
@@ -80,6 +84,10 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """On messengers; None: the agent has not said so yet, and it does."""
     hold_s: int = 0
     """How long an answer waits before it goes out, so that it can be taken back."""
+    has_single_keys: bool = True
+    """False: letters pressed alone do nothing (WCAG 2.1.4)."""
+    keys: dict[str, str] = {}
+    """The key of a command where it is another than the usual; empty: it has none."""
 
 
 def check_preferences(preferences: Preferences) -> None:
@@ -97,6 +105,17 @@ def check_preferences(preferences: Preferences) -> None:
         check_shift(preferences.shift)
     if not 0 <= preferences.window_warning_min <= LONGEST_WARNING_MIN:
         raise Invalid("Choose at most a week.", field="window_warning_min", reason="window_warning")
+    _check_keys(preferences.keys)
+
+
+def _check_keys(keys: dict[str, str]) -> None:
+    """The commands are those of the screens; here they are bounded, and no two share a key."""
+    chosen = [key for key in keys.values() if key]
+    is_sound = len(keys) <= MOST_KEYS and all(
+        _COMMAND.fullmatch(command) and _KEY.fullmatch(key) for command, key in keys.items()
+    )
+    if not is_sound or len(set(chosen)) != len(chosen):
+        raise Invalid("These keys cannot be used together.", field="keys", reason="keys_clash")
 
 
 def is_quiet(preferences: Preferences, now: datetime) -> bool:

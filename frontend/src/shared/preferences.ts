@@ -26,3 +26,8 @@ export async function changePreferences(change: PreferencesChange): Promise<void
 export async function reloadPreferences(): Promise<void> {
   changeSession({ preferences: await request<Preferences>('GET', '/api/preferences') });
 }
+
+/** Letters pressed alone: on or off, on every device. */
+export function setSingleKeys(areOn: boolean): void {
+  void changePreferences({ has_single_keys: areOn }).catch(() => undefined);
+}

@@ -64,6 +64,8 @@ class PreferencesChange(Input):
     window_warning_min: int | None = None
     enter_sends: bool | None = None
     hold_s: int | None = None
+    has_single_keys: bool | None = None
+    keys: dict[Line, Line] | None = None
 
 
 _ENDED_BY_NULL = ("quiet_until", "quiet_hours", "shift", "enter_sends")

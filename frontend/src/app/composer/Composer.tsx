@@ -11,7 +11,7 @@ import { draftKey } from '@/shared/store/state';
 import { getState } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { Box, type BoxHandle } from './Box';
-import { onFocusComposer, type ComposerMode } from './focus';
+import { focusComposer, onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
 import { scheduleParts } from './schedule';
 import { StatusLine } from './StatusLine';
@@ -52,7 +52,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
     setWanted(next);
     requestAnimationFrame(() => box.current?.focus());
   };
-  useCommands({ reply: () => turnTo('reply'), note: () => turnTo('note') });
+  useCommands({ reply: () => focusComposer('reply'), note: () => focusComposer('note') });
 
   const isPhone = useMedia(PHONE);
   const modes = (
@@ -95,6 +95,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       )}
       <StatusLine conversation={conversation} channel={channel} />
       <div
+        data-composer
         className={cx(
           'flex flex-col rounded-lg border outline-2 -outline-offset-1 outline-transparent focus-within:outline-accent',
           mode === 'note' ? 'border-warn/50 bg-note focus-within:outline-warn' : 'border-line-strong bg-raised',

@@ -1,5 +1,5 @@
 import { CalendarClock, Paperclip, Pencil, Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { fetchTemplates } from '@/shared/api/calls';
 import type { Conversation, Id, TemplateContent, Time } from '@/shared/api/types';
@@ -10,6 +10,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { cx } from '@/shared/ui/cx';
 import { Queries } from '../queries';
+import { onFocusComposer } from './focus';
 import { fillPlaces, readTemplate, templateContent, valueKey, type Template, type TemplateVariable } from './templates';
 
 const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
@@ -48,6 +49,18 @@ function Picker({ channelId, contactName, draft, modes, onSend, later }: Templat
     `${template.name} ${template.body}`.toLowerCase().includes(search.trim().toLowerCase()),
   );
   const chosen = found.find((template) => template.id === chosenId) ?? found[0];
+  const field = useRef<HTMLInputElement>(null);
+  const takeFocus = () => field.current?.focus();
+  useEffect(() => onFocusComposer((mode) => mode !== 'note' && takeFocus()), []);
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (by !== 0)
+      setChosenId(found[(found.findIndex((one) => one === chosen) + by + found.length) % found.length]?.id ?? null);
+    else if (event.key === 'Enter') goOn(field.current?.closest('[data-composer]')?.querySelector('form') ?? null);
+    else return;
+    event.preventDefault();
+  };
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-1.5">
@@ -55,8 +68,10 @@ function Picker({ channelId, contactName, draft, modes, onSend, later }: Templat
         <label className="flex h-7 min-w-0 items-center gap-2 px-2 text-13 text-muted">
           <Search aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
           <input
+            ref={field}
             type="search"
             value={search}
+            onKeyDown={onKeyDown}
             onChange={(event) => setSearch(event.target.value)}
             aria-label={t('template.search')}
             placeholder={t('template.search_in', { count: templates.length })}
@@ -101,6 +116,13 @@ function useTemplates(channelId: Id): { templates: Template[]; isPending: boolea
   return { templates, isPending: query.isPending, hasFailed: query.isError && !query.data };
 }
 
+/** To the first place that is still empty, else to the button that sends. */
+function goOn(form: HTMLFormElement | null): void {
+  const places = form?.querySelectorAll<HTMLInputElement>('[data-places] input:not([type=file])') ?? [];
+  const empty = [...places].find((place) => place.value.trim() === '');
+  (empty ?? form?.querySelector<HTMLElement>('button[type=submit]'))?.focus();
+}
+
 interface FillingProps {
   readonly templates: readonly Template[];
   readonly template: Template;
@@ -128,12 +150,22 @@ function Filling({ templates, template, contactName, draft, onChoose, onSend, la
         event.preventDefault();
         send();
       }}
+      onKeyDown={(event) => {
+        // While a place is empty the button is off, and Enter would do nothing.
+        const isInPlace = event.target instanceof HTMLInputElement && event.target.type !== 'file';
+        if (event.key !== 'Enter' || isComplete || !isInPlace || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        goOn(event.currentTarget);
+      }}
       className="flex min-h-0 flex-col"
     >
       <div className="flex min-h-0 max-md:flex-col">
         <Choices templates={templates} chosenId={template.id} onChoose={onChoose} />
         {hasFields && (
-          <div className="flex max-h-52 w-52 shrink-0 flex-col gap-2 overflow-y-auto border-s border-line p-3 max-md:max-h-36 max-md:w-full max-md:border-s-0 max-md:border-t">
+          <div
+            data-places
+            className="flex max-h-52 w-52 shrink-0 flex-col gap-2 overflow-y-auto border-s border-line p-3 max-md:max-h-36 max-md:w-full max-md:border-s-0 max-md:border-t"
+          >
             {template.headerMedia !== null && <HeaderFile media={template.headerMedia} file={file} onFile={setFile} />}
             {template.variables.map((variable) => (
               <Place

@@ -12,6 +12,7 @@ import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
 import { Fields } from './fields/Fields';
 import { General } from './general/General';
+import { Keys } from './keys/Keys';
 import { Labels } from './labels/Labels';
 import { Notifications } from './notifications/Notifications';
 import { Page } from './parts/Page';
@@ -59,6 +60,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
   return (
     <Switch>
       <Route path="/settings/profile" component={Profile} />
+      <Route path="/settings/keys" component={Keys} />
       <Route path="/settings/sessions" component={Sessions} />
       <Route path="/settings/appearance" component={Appearance} />
       <Route path="/settings/writing" component={Writing} />

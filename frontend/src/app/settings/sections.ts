@@ -5,6 +5,7 @@ import {
   FileText,
   Globe,
   Inbox,
+  Keyboard,
   KeyRound,
   ListPlus,
   MessageCircle,
@@ -39,12 +40,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'you',
     label: 'settings.profile.title',
     icon: User,
-    contents: [
-      'settings.profile.name',
-      'settings.profile.language',
-      'settings.profile.keys',
-      'settings.profile.password',
-    ],
+    contents: ['settings.profile.name', 'settings.profile.language', 'settings.profile.password'],
   },
   {
     path: 'sessions',
@@ -66,6 +62,13 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.writing.title',
     icon: PenLine,
     contents: ['settings.writing.enter', 'settings.writing.hold'],
+  },
+  {
+    path: 'keys',
+    group: 'you',
+    label: 'settings.keys.title',
+    icon: Keyboard,
+    contents: ['settings.keys.single', 'settings.keys.reset'],
   },
   {
     path: 'notifications',

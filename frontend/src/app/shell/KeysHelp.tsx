@@ -1,9 +1,13 @@
 import { t } from '@/shared/i18n';
-import { setSingleKeys, useSingleKeys } from '@/shared/keys/keyboard';
-import { KEYMAP, type Binding } from '@/shared/keys/keymap';
+import { useLocation } from 'wouter';
+import { keyParts, useChangedKeys, useSingleKeys } from '@/shared/keys/keyboard';
+import { KEYMAP, keysWith, type Binding, type Command } from '@/shared/keys/keymap';
+import { setSingleKeys } from '@/shared/preferences';
+import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { Kbd } from '@/shared/ui/Kbd';
 import { Switch } from '@/shared/ui/Switch';
+import { paths } from '../paths';
 import { closeFloat } from './floats';
 
 const GROUPS = ['list', 'conversation', 'places', 'desk'] as const satisfies readonly Binding['group'][];
@@ -11,6 +15,8 @@ const GROUPS = ['list', 'conversation', 'places', 'desk'] as const satisfies rea
 /** Every key of the app, and the switch for those who press letters by accident. */
 export default function KeysHelp() {
   const areOn = useSingleKeys();
+  const changed = useChangedKeys();
+  const [, navigate] = useLocation();
   return (
     <Dialog open onOpenChange={() => closeFloat()} title={t('keys.help')}>
       <Switch label={t('keys.single')} hint={t('keys.single_hint')} checked={areOn} onCheckedChange={setSingleKeys} />
@@ -24,8 +30,8 @@ export default function KeysHelp() {
                 <div key={command} className="flex min-h-8 items-center justify-between gap-4 text-14">
                   <dt>{t(binding.title)}</dt>
                   <dd className="flex gap-2">
-                    {binding.keys.map((key) => (
-                      <Kbd key={key} keys={keyParts(key)} />
+                    {keysWith(command as Command, changed).map((key) => (
+                      <Kbd key={key} keys={keyParts(key)} isExact />
                     ))}
                   </dd>
                 </div>
@@ -33,11 +39,7 @@ export default function KeysHelp() {
           </dl>
         </section>
       ))}
+      <Button onClick={() => closeFloat(() => navigate(paths.settings('keys')))}>{t('keys.change')}</Button>
     </Dialog>
   );
-}
-
-/** `g i` and `Mod+k` as caps. */
-export function keyParts(key: string): string[] {
-  return key.includes(' ') ? key.split(' ') : key.length > 1 ? key.split('+') : [key];
 }

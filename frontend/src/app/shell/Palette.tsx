@@ -166,7 +166,7 @@ function Option({ item, index, search, isChosen, onPoint, onRun }: OptionProps) 
       <bdi className="min-w-0 flex-1 truncate text-13 text-muted">
         {item.pieces ? <Pieces pieces={item.pieces.hint} /> : item.hint}
       </bdi>
-      {item.keys.length > 0 && <Kbd keys={item.keys} />}
+      {item.keys.length > 0 && <Kbd keys={item.keys} isExact />}
     </div>
   );
 }

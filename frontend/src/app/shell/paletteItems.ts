@@ -25,7 +25,7 @@ import {
 } from 'lucide-react';
 import type { Conversation, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { canRun, runCommand } from '@/shared/keys/keyboard';
+import { canRun, keyParts, keysOf, runCommand } from '@/shared/keys/keyboard';
 import { KEYMAP, type Command } from '@/shared/keys/keymap';
 import { compareRows } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
@@ -259,6 +259,5 @@ function base(group: PaletteItem['group'], id: string) {
 }
 
 function keyOf(command: Command): readonly string[] {
-  const key = KEYMAP[command].keys[0];
-  return key.includes(' ') ? key.split(' ') : key.length > 1 ? key.split('+') : [key];
+  return keyParts(keysOf(command)[0] ?? '');
 }

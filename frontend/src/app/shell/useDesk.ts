@@ -1,7 +1,8 @@
 /** Everything that runs while somebody is signed in: feed, outbox, drafts, and the upkeep of what is shown. */
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { changeSession, onSessionEnd, type Session } from '@/shared/api/session';
 import { onChanges, startFeed } from '@/shared/feed/feed';
+import { applyKeys } from '@/shared/keys/keyboard';
 import { loadDrafts } from '@/shared/outbox/drafts';
 import { dropShelves, openShelf } from '@/shared/outbox/database';
 import { startOutbox } from '@/shared/outbox/outbox';
@@ -33,6 +34,8 @@ onSessionEnd(async () => {
 export function useDesk(session: Session): void {
   const workspaceId = session.workspace.id;
   const agentId = session.agent.id;
+  const { keys, has_single_keys: hasSingleKeys } = session.preferences;
+  useLayoutEffect(() => applyKeys(keys, hasSingleKeys), [keys, hasSingleKeys]);
   useEffect(() => {
     openShelf(workspaceId, agentId);
     dispatch({ type: 'opened', me: agentId, position: session.position });

@@ -197,7 +197,7 @@ function MoreMenu({
   const isPhone = useMedia(PHONE);
   return (
     <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
-      <MenuItem icon={Search} keyName="Shift+F" onClick={() => runCommand('find_in_thread')}>
+      <MenuItem icon={Search} keyName={['Shift', 'F']} onClick={() => runCommand('find_in_thread')}>
         {t('keys.find_in_thread')}
       </MenuItem>
       {onNoAnswer && (

@@ -1,24 +1,84 @@
 /** From key presses to commands: one listener, handlers that come and go with the parts of the screen. */
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
-import { KEYMAP, type Command } from './keymap';
+import { KEYMAP, keysWith, type ChangedKeys, type Command } from './keymap';
 import { nameOf } from './match';
 
 const SEQUENCE_MS = 1_200;
-const STORED = 'threadline-single-keys';
 
 /** Returns false if it has nothing to do here, so that the key keeps its own meaning. */
 export type Handler = () => boolean | void;
 export type Handlers = Partial<Record<Command, Handler>>;
 
 const stack: { current: Handlers }[] = [];
-const commandOf = new Map<string, Command>();
-const prefixes = new Set<string>();
-for (const [command, { keys }] of Object.entries(KEYMAP)) {
-  for (const key of keys) {
-    commandOf.set(key, command as Command);
-    if (key.includes(' ')) prefixes.add(key.slice(0, key.indexOf(' ')));
+let changed: ChangedKeys = {};
+let areOn = true;
+let commandOf = new Map<string, Command>();
+let prefixes = new Set<string>();
+const listeners = new Set<() => void>();
+mapKeys();
+
+function mapKeys(): void {
+  commandOf = new Map();
+  prefixes = new Set();
+  for (const command of Object.keys(KEYMAP) as Command[]) {
+    for (const key of keysWith(command, changed)) {
+      commandOf.set(key, command);
+      if (key.includes(' ')) prefixes.add(key.slice(0, key.indexOf(' ')));
+    }
   }
 }
+
+/** As the agent prefers them: which commands have other keys, and whether letters alone do anything (WCAG 2.1.4). */
+export function applyKeys(own: ChangedKeys, hasSingleKeys: boolean): void {
+  changed = own;
+  areOn = hasSingleKeys;
+  mapKeys();
+  for (const listener of listeners) listener();
+}
+
+export function areSingleKeysOn(): boolean {
+  return areOn;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useSingleKeys(): boolean {
+  return useSyncExternalStore(subscribe, areSingleKeysOn);
+}
+
+export function useChangedKeys(): ChangedKeys {
+  return useSyncExternalStore(subscribe, () => changed);
+}
+
+export function keysOf(command: Command): readonly string[] {
+  return keysWith(command, changed);
+}
+
+/** The cap that a sign shows for the usual key of a command: the agent's own, or nothing if there is none. */
+export function capsFor(usual: readonly string[], own: ChangedKeys): readonly string[] {
+  const command = USUAL.get(partsToKey(usual));
+  return command === undefined || own[command] === undefined ? usual : keyParts(own[command]);
+}
+
+/** `g i` and `Mod+k` as caps. */
+export function keyParts(key: string): string[] {
+  return key.includes(' ') ? key.split(' ') : key.length > 1 ? key.split('+') : key === '' ? [] : [key];
+}
+
+function partsToKey(parts: readonly string[]): string {
+  const small = parts.map((part) => (part.length === 1 ? part.toLowerCase() : part));
+  return small[0] === 'Shift' || small[0] === 'Mod' ? small.join('+') : small.join(' ');
+}
+
+/** `/` stands for saved replies in the composer, too, where it cannot be changed. */
+const USUAL = new Map<string, Command>(
+  (Object.keys(KEYMAP) as Command[])
+    .filter((command) => command !== 'search')
+    .map((command) => [KEYMAP[command].keys[0], command]),
+);
 
 let catcher: ((event: KeyboardEvent) => void) | null = null;
 let pending = '';
@@ -106,38 +166,4 @@ function isInFloat(target: EventTarget | null): boolean {
 
 function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, a[href], [role=button], [role=separator]') !== null;
-}
-
-// --- Switching single letters off (WCAG 2.1.4) ---------------------------------------------------------------------
-
-let areOn = read();
-const listeners = new Set<() => void>();
-
-export function areSingleKeysOn(): boolean {
-  return areOn;
-}
-
-export function setSingleKeys(on: boolean): void {
-  areOn = on;
-  try {
-    localStorage.setItem(STORED, on ? 'on' : 'off');
-  } catch {
-    // Storage may be refused: the choice lasts as long as the page.
-  }
-  for (const listener of listeners) listener();
-}
-
-export function useSingleKeys(): boolean {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, areSingleKeysOn);
-}
-
-function read(): boolean {
-  try {
-    return localStorage.getItem(STORED) !== 'off';
-  } catch {
-    return true;
-  }
 }

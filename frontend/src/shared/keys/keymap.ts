@@ -50,6 +50,39 @@ export const KEYMAP = {
 
 export type Command = keyof typeof KEYMAP;
 
+/** What an agent changed: the one key of a command, or an empty text for none. */
+export type ChangedKeys = Readonly<Record<string, string>>;
+
+/** Presses of letters, signs and sequences may be changed; what every program understands alike stays. */
+function isChangeable(key: string): boolean {
+  return key !== 'Escape' && key !== 'Enter' && !key.startsWith('Mod+');
+}
+
+export function canChange(command: Command): boolean {
+  return KEYMAP[command].keys.some(isChangeable);
+}
+
+/** The keys of a command, as this agent has them. */
+export function keysWith(command: Command, changed: ChangedKeys): readonly string[] {
+  const usual: readonly string[] = KEYMAP[command].keys;
+  const own = changed[command];
+  if (own === undefined) return usual;
+  const fixed = usual.filter((key) => !isChangeable(key));
+  return own === '' ? fixed : [own, ...fixed];
+}
+
+/** What a new key of a command would clash with: another command, undoing, or the browser. Null: it is free. */
+export function clashOf(command: Command, key: string, changed: ChangedKeys): Command | 'undo' | 'browser' | null {
+  if (FORBIDDEN.test(key) || key.startsWith('Mod+')) return 'browser';
+  if ((TAKEN_ELSEWHERE as readonly string[]).includes(key)) return 'undo';
+  const others = (Object.keys(KEYMAP) as Command[]).filter((other) => other !== command);
+  return others.find((other) => keysWith(other, changed).some((one) => one === key || isHidden(one, key))) ?? null;
+}
+
+function isHidden(one: string, other: string): boolean {
+  return one.startsWith(`${other} `) || other.startsWith(`${one} `);
+}
+
 /** Taken by parts of the page that listen for themselves. */
 export const TAKEN_ELSEWHERE = ['z'] as const;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findConflicts, KEYMAP } from './keymap';
+import { applyKeys, capsFor, keysOf } from './keyboard';
+import { canChange, clashOf, findConflicts, KEYMAP, keysWith } from './keymap';
 import { nameOf, type KeyPress } from './match';
 
 function press(change: Partial<KeyPress>): KeyPress {
@@ -55,5 +56,43 @@ describe('which key was meant', () => {
   it('leaves alone what Alt types and what is being composed', () => {
     expect(nameOf(press({ key: 'ę', code: 'KeyE', altKey: true }))).toBeNull();
     expect(nameOf(press({ key: 'e', code: 'KeyE', isComposing: true }))).toBeNull();
+  });
+});
+
+describe('keys of one’s own', () => {
+  it('stand in the place of the usual ones, beside those that stay', () => {
+    expect(keysWith('resolve', {})).toEqual(['e']);
+    expect(keysWith('resolve', { resolve: 'd' })).toEqual(['d']);
+    expect(keysWith('resolve', { resolve: '' })).toEqual([]);
+    expect(keysWith('back', { back: '' })).toEqual(['Escape']);
+    expect(canChange('palette')).toBe(false);
+  });
+
+  it.each([
+    ['d', {}, null],
+    ['e', {}, null],
+    ['j', {}, 'next'],
+    ['j', { next: 'd' }, null],
+    ['d', { next: 'd' }, 'next'],
+    ['g', {}, 'go_inbox'],
+    ['z', {}, 'undo'],
+    ['Mod+t', {}, 'browser'],
+  ] as const)('%s for resolving, with %o, clashes with %s', (key, changed, owner) => {
+    expect(clashOf('resolve', key, changed)).toBe(owner);
+  });
+
+  it('are what signs show', () => {
+    expect(capsFor(['E'], {})).toEqual(['E']);
+    expect(capsFor(['E'], { resolve: 'd' })).toEqual(['d']);
+    expect(capsFor(['E'], { resolve: '' })).toEqual([]);
+    expect(capsFor(['g', 'i'], { go_inbox: 'Shift+i' })).toEqual(['Shift', 'i']);
+    expect(capsFor(['Mod', 'Enter'], { resolve: 'd' })).toEqual(['Mod', 'Enter']);
+  });
+
+  it('hold once they are applied', () => {
+    applyKeys({ resolve: 'd' }, true);
+    expect(keysOf('resolve')).toEqual(['d']);
+    applyKeys({}, true);
+    expect(keysOf('resolve')).toEqual(['e']);
   });
 });

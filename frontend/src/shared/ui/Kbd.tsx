@@ -1,3 +1,4 @@
+import { capsFor, useChangedKeys } from '../keys/keyboard';
 import { cx } from './cx';
 
 const SYMBOLS: Readonly<Record<string, string>> = {
@@ -14,13 +15,19 @@ export interface KbdProps {
   readonly keys: string | readonly string[];
   /** Over a filled button the cap takes the button's own colour. */
   readonly isOnAccent?: boolean;
+  /** The key as it is named, also where the agent has another for what it usually does. */
+  readonly isExact?: boolean;
 }
 
 /** The key of an action, at its end. Assistive technology hears it from `aria-keyshortcuts`, not from here. */
-export function Kbd({ keys, isOnAccent = false }: KbdProps) {
+export function Kbd({ keys, isOnAccent = false, isExact = false }: KbdProps) {
+  const changed = useChangedKeys();
+  const named = typeof keys === 'string' ? [keys] : keys;
+  const caps = isExact ? named : capsFor(named, changed);
+  if (caps.length === 0) return null;
   return (
     <span aria-hidden className="inline-flex shrink-0 gap-1">
-      {(typeof keys === 'string' ? [keys] : keys).map((key) => (
+      {caps.map((key) => (
         <kbd
           key={key}
           className={cx(

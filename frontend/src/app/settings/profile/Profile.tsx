@@ -2,11 +2,9 @@ import { useState, type FormEvent } from 'react';
 import { request } from '@/shared/api/http';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { LANGUAGES, loadLocale, t, useLocale } from '@/shared/i18n';
-import { setSingleKeys, useSingleKeys } from '@/shared/keys/keyboard';
 import { Button } from '@/shared/ui/Button';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
-import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
@@ -18,7 +16,6 @@ import { WorkingHours } from './WorkingHours';
 /** The person at the screen, in every workspace they belong to. */
 export function Profile() {
   const { person } = useSignedIn();
-  const areKeysOn = useSingleKeys();
 
   async function saveName(name: string): Promise<void> {
     const before = person.name;
@@ -38,12 +35,6 @@ export function Profile() {
         hint={t('entry.name_hint')}
       />
       <LanguageSetting />
-      <Switch
-        label={t('settings.profile.keys')}
-        hint={t('settings.profile.keys_hint')}
-        checked={areKeysOn}
-        onCheckedChange={setSingleKeys}
-      />
       <WorkingHours />
       <PasswordBlock />
     </Page>
