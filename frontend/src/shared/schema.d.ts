@@ -345,7 +345,11 @@ export interface paths {
          */
         get: operations["getConversations"];
         put?: never;
-        post?: never;
+        /**
+         * Begin a conversation with its first message.
+         * @description Begin a conversation with its first message.
+         */
+        post: operations["startConversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1136,6 +1140,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{file_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file that one may see ready to be sent on a channel; its bytes stay where they are.
+         * @description Make a file that one may see ready to be sent on a channel; its bytes stay where they are.
+         */
+        post: operations["copyFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last twenty that one has sent, to send one again.
+         * @description The last twenty that one has sent, to send one again.
+         */
+        get: operations["getRecentFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filter-fields": {
         parameters: {
             query?: never;
@@ -1572,6 +1616,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where this company is to be found.
+         * @description Where this company is to be found.
+         */
+        get: operations["getPlaces"];
+        put?: never;
+        /**
+         * Keep a place for everybody.
+         * @description Keep a place for everybody.
+         */
+        post: operations["createPlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/{place_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget it.
+         * @description Forget it.
+         */
+        delete: operations["deletePlace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practice/{channel_id}": {
         parameters: {
             query?: never;
@@ -1694,6 +1782,26 @@ export interface paths {
         get: operations["getReachWays"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who that is, and whether a conversation is open. A number stands in no address, which logs keep.
+         * @description Who that is, and whether a conversation is open. A number stands in no address, which logs keep.
+         */
+        post: operations["findRecipient"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2502,6 +2610,7 @@ export interface components {
         Capabilities: {
             button_count: number;
             button_title_length: number;
+            can_begin: boolean;
             caption_length: number;
             content_kinds: string[];
             has_quotes: boolean;
@@ -3102,6 +3211,12 @@ export interface components {
             /** View Id */
             view_id?: string | null;
         };
+        /** ConversationStarted */
+        ConversationStarted: {
+            /** Format: uuid */
+            conversation_id: string;
+            is_new: boolean;
+        };
         /**
          * ConversationState
          * @enum {unknown}
@@ -3365,6 +3480,18 @@ export interface components {
             state: "failed" | "pending" | "ready" | "refused";
             url: string;
             width: number | null;
+        };
+        /** FileCopyInput */
+        FileCopyInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+        };
+        /** FileList */
+        FileList: {
+            items: components["schemas"]["File"][];
         };
         /**
          * FileLoss
@@ -4141,6 +4268,33 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             position: number;
         };
+        /** Place */
+        Place: {
+            address: string;
+            /** Format: uuid */
+            id: string;
+            latitude: number;
+            longitude: number;
+            name: string;
+        };
+        /** PlaceInput */
+        PlaceInput: {
+            /**
+             * Address
+             * @default
+             */
+            address?: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+        };
+        /** PlaceList */
+        PlaceList: {
+            items: components["schemas"]["Place"][];
+        };
         /** Pong */
         Pong: {
             /** @enum {unknown} */
@@ -4154,8 +4308,12 @@ export interface components {
             density?: components["schemas"]["Density"];
             /** @default quarter */
             digest?: components["schemas"]["Digest"];
+            /** @default null */
+            enter_sends?: boolean | null;
             /** @default true */
             has_single_keys?: boolean;
+            /** @default 0 */
+            hold_s?: number;
             /** @default {} */
             keys?: {
                 [key: string]: string;
@@ -4215,7 +4373,7 @@ export interface components {
         };
         /**
          * PreferencesChange
-         * @description What is absent stays; a quiet time and working hours are ended by null.
+         * @description What is absent stays; a quiet time and working hours are ended by null, and what Enter does is asked again.
          */
         PreferencesChange: {
             /** Default View */
@@ -4224,8 +4382,12 @@ export interface components {
             density?: ("comfortable" | "compact") | null;
             /** Digest */
             digest?: ("quarter" | "hour" | "day") | null;
+            /** Enter Sends */
+            enter_sends?: boolean | null;
             /** Has Single Keys */
             has_single_keys?: boolean | null;
+            /** Hold S */
+            hold_s?: number | null;
             /** Keys */
             keys?: {
                 [key: string]: string;
@@ -4408,6 +4570,30 @@ export interface components {
         ReadNotifications: {
             /** Ids */
             ids?: string[] | null;
+        };
+        /** RecipientFound */
+        RecipientFound: {
+            contact_id: string | null;
+            conversation_id: string | null;
+            phone: string;
+        };
+        /**
+         * RecipientInput
+         * @description A contact, or a number as somebody typed it.
+         */
+        RecipientInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
         };
         /**
          * ReplyVariable
@@ -4853,6 +5039,31 @@ export interface components {
             state: "open" | "pending" | "snoozed" | "resolved";
             /** Team Id */
             team_id: string | null;
+        };
+        /**
+         * StartInput
+         * @description `client_id` is the client's own id of the first message.
+         */
+        StartInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Content */
+            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
         };
         /**
          * Step
@@ -6167,6 +6378,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationStarted"];
                 };
             };
             /** @description Refused or failed */
@@ -7735,6 +7979,70 @@ export interface operations {
             };
         };
     };
+    copyFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileCopyInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecentFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFilterFields: {
         parameters: {
             query?: never;
@@ -8525,6 +8833,97 @@ export interface operations {
             };
         };
     };
+    getPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                place_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPractice: {
         parameters: {
             query?: never;
@@ -8754,6 +9153,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReachWays"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientFound"];
                 };
             };
             /** @description Refused or failed */

@@ -23,6 +23,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'sessions',
     'appearance',
     'writing',
+    'keys',
     'notifications',
     'replies',
   ]);
@@ -31,6 +32,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'sessions',
     'appearance',
     'writing',
+    'keys',
     'notifications',
     'templates',
     'replies',
