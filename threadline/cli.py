@@ -56,9 +56,10 @@ def data_dir_option(command: Command) -> Command:
 @click.option("--certificate-key", "tls_key", type=EXISTING_FILE, help="PEM file of its private key.")
 @click.option("--insecure-http", is_flag=True, help="Plain HTTP away from this machine: others on the way can read it.")
 @click.option("--sandbox/--no-sandbox", default=None, help="Run the simulators and a practice workspace.")
-def serve(*, no_browser: bool, insecure_http: bool, **flags: object) -> None:
+@click.option("--demo", is_flag=True, help="Fill the practice workspace with 300 conversations, to look around.")
+def serve(*, no_browser: bool, insecure_http: bool, demo: bool, **flags: object) -> None:
     """Run everything: database, web, worker, and in the sandbox the simulators."""
-    settings = load_settings(None, insecure_http=insecure_http or None, **flags)
+    settings = load_settings(None, insecure_http=insecure_http or None, demo=demo or None, **flags)
     check_certificate(settings)
     hand_over("threadline.supervisor", [], settings, {"THREADLINE_OPEN_BROWSER": "0" if no_browser else "1"})
 
@@ -266,6 +267,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "PORT": settings.port,
         "TLS_CERT": settings.tls_cert,
         "TLS_KEY": settings.tls_key,
+        "DEMO": "1" if settings.demo else "0",
         "INSECURE_HTTP": "1" if settings.insecure_http else "0",
         "SANDBOX": None if settings.sandbox is None else "1" if settings.sandbox else "0",
     }

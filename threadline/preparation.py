@@ -2,8 +2,10 @@
 
 from threadline.actions.make_push_key import ensure_push_key
 from threadline.actions.set_up_workspace import create_setup_link
-from threadline.house import check_key, connect, database_url, make_database
-from threadline.infra.clock import new_id
+from threadline.demo import fill_demo
+from threadline.house import blobs_folder, check_key, connect, database_url, make_database
+from threadline.infra.blobs import Blobs
+from threadline.infra.clock import new_id, utc_now
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
 from threadline.sandbox import prepare_sandbox
@@ -18,12 +20,24 @@ async def prepare_installation(settings: Settings) -> dict[str, str]:
     database = make_database(settings, pool_size=1)
     try:
         await prepare_sandbox(settings, database, keyring)
+        await _prepare_demo(settings, database)
         async with database.transaction(Role.ENGINE) as session:
             if await people_exist(session):
                 return {}
             return {"setup_link": await make_setup_link(session, settings)}
     finally:
         await database.close()
+
+
+async def _prepare_demo(settings: Settings, database: Database) -> None:
+    """Into the oldest workspace that has a practice number; never twice, and not again once it was removed."""
+    if not settings.demo:
+        return
+    async with database.transaction(Role.ENGINE) as session:
+        workspaces = await list_workspaces(session)
+    blobs = Blobs(folder=blobs_folder(settings), url=settings.blobs_url)
+    for workspace_id in workspaces[:1]:
+        await fill_demo(database, blobs, workspace_id=workspace_id, now=utc_now())
 
 
 async def make_setup_link(session: Session, settings: Settings) -> str:

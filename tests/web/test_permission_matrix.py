@@ -78,6 +78,7 @@ RULES = {
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteContactNote": CHANGE_CONVERSATION,
     "deleteField": SUPERVISORS_OF_OBJECT,
+    "deleteDemo": ADMINS,
     "deleteInvitation": ADMINS_OF_OBJECT,
     "deleteLabel": SUPERVISORS_OF_OBJECT,
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
@@ -110,6 +111,7 @@ RULES = {
     "getConversationTasks": READ_CONVERSATION,
     "getConversations": EVERYBODY,
     "getDeliveries": SUPERVISORS,
+    "getDemo": EVERY_ROLE,
     "getEarlier": READ_CONVERSATION,
     "getDrafts": EVERY_ROLE,
     "getEvents": EVERYBODY,

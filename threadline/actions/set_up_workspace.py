@@ -10,6 +10,7 @@ from threadline.core.ids import NewId
 from threadline.core.permission import RoleName
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store.agents import insert_agent
+from threadline.store.demo import give_demo_to
 from threadline.store.links import Link, find_link, insert_link, revoke_setup_links, use_link
 from threadline.store.session import Session
 from threadline.store.workspaces import insert_workspace, rename_workspace
@@ -84,6 +85,7 @@ async def set_up_workspace(
     agent_id = await insert_agent(
         session, agent_id=new_id(), person_id=person_id, role=RoleName.ADMIN, sees="all", channel_ids=None
     )
+    await give_demo_to(session, agent_id)
     session.record(
         Event(
             id=new_id(),

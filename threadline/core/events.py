@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     ITEM_FAILED = "item_failed"
     ITEM_REPLAYED = "item_replayed"
     ITEM_DROPPED = "item_dropped"
+    DEMO_REMOVED = "demo_removed"
     CONFIGURATION_APPLIED = "configuration_applied"
 
 

@@ -105,6 +105,8 @@ class Settings:
     """The database is the embedded one of the data folder: its key lies there, too."""
     sandbox: bool | None = None
     """None: a sandbox is made on the first start of an embedded database only."""
+    demo: bool = False
+    """Fill the practice workspace with a desk that looks lived in, once."""
     simulators: tuple[tuple[str, str], ...] = ()
     """Channel type and URL of each simulator that runs: where practice channels talk to."""
     limits: Limits = field(default_factory=Limits)
@@ -172,6 +174,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **flags: object)
         environment=read.choice("ENVIRONMENT", "production", {"production", "development", "test"}),
         owns_database=read.flag("OWNS_DATABASE") or False,
         sandbox=read.flag("SANDBOX"),
+        demo=read.flag("DEMO") or False,
         simulators=read.pairs("SIMULATORS"),
         limits=_read_limits(read),
     )

@@ -60,7 +60,9 @@ _OF_CHANNELS: Final = frozenset(
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
-_OF_THE_WORKSPACE: Final = frozenset({EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED})
+_OF_THE_WORKSPACE: Final = frozenset(
+    {EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED, EventKind.DEMO_REMOVED}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
     case 'task_changed':
       return { ...state, taskEpoch: state.taskEpoch + 1 };
+    case 'demo_removed':
+      return { ...EMPTY, me: state.me, position: state.position, epoch: state.epoch + 1, unsent: state.unsent };
     case 'label_created':
     case 'label_changed':
     case 'label_deleted':

@@ -12,6 +12,7 @@ import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
 import type { Workspace } from '../types';
+import { Demo } from './Demo';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
 
 const TARGETS_MIN = [0, 1, 2, 4, 10, 15, 30, 60, 120, 240, 480, 1440] as const;
@@ -96,6 +97,7 @@ export function General() {
               }))}
               onValueChange={(minutes) => void change({ reply_target_min: Number(minutes) }).then(loadSession)}
             />
+            <Demo />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>
               <Button
                 isBusy={sending.isPending}

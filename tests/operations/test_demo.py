@@ -1,0 +1,152 @@
+"""The demo: a lived-in desk, filled once; and gone with one call, which leaves everything else as it was."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.receiving_desk import ReceivingDesk, open_receiving_desk
+from threadline.actions.remove_demo import remove_demo
+from threadline.cli import environment_of
+from threadline.core.permission import Caller, Permission
+from threadline.demo import fill_demo
+from threadline.demo.script import CONVERSATIONS, scenes
+from threadline.infra.blobs import Blobs
+from threadline.infra.clock import new_id, utc_now
+from threadline.infra.settings import load_settings
+from threadline.store.demo import count_demo, give_demo_to
+from threadline.store.installation import people_exist
+from threadline.store.session import Role
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def desk(database_url: str) -> AsyncIterator[ReceivingDesk]:
+    async with open_receiving_desk(database_url) as opened:
+        await opened.connection.execute("update channels set is_practice = true where id = $1", opened.channel.id)
+        yield opened
+
+
+async def test_the_script_is_the_same_every_time_and_as_long_as_it_says() -> None:
+    now = utc_now()
+    first = scenes(now)
+    assert first == scenes(now)
+    assert len(first) == CONVERSATIONS == len({scene.phone for scene in first})
+    assert all(at <= now for scene in first for _, at in scene.moments() if scene.state == "resolved")
+    assert {scene.state for scene in first} == {"waiting", "answered", "snoozed", "resolved"}
+
+
+async def test_the_desk_is_filled_once_and_emptied_without_touching_anything_else(
+    desk: ReceivingDesk, tmp_path: Path
+) -> None:
+    await desk.receive(desk.message(1, "mine", "Hello, is this a real shop?"))
+    before = await _counts(desk)
+    blobs = Blobs(folder=tmp_path)
+    assert await fill_demo(desk.database, blobs, workspace_id=desk.workspace_id, now=utc_now()) == CONVERSATIONS
+    assert await fill_demo(desk.database, blobs, workspace_id=desk.workspace_id, now=utc_now()) == 0
+    full = await _counts(desk)
+    assert full["conversations"] == before["conversations"] + CONVERSATIONS
+    assert 10 <= full["waiting"] <= 20
+    assert full["snoozed"] >= 2
+    assert full["resolved"] >= 250
+    assert full["photos"] >= 5
+    assert full["voices"] >= 1
+    assert full["written_by_colleagues"] > 300
+    assert full["labelled"] > 150
+    assert (await _span(desk)).days >= 30
+    assert await desk.connection.fetchval(_OLD_NEWS, desk.workspace_id) == 0
+
+    agent_id = await _join(desk)
+    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+        await give_demo_to(session, agent_id)
+    assert (await _counts(desk))["mine"] >= 5
+    caller = Caller(desk.workspace_id, frozenset(Permission), agent_id=agent_id)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        assert await count_demo(session) == CONVERSATIONS
+        await remove_demo(session, caller=caller, now=utc_now(), new_id=new_id)
+    after = await _counts(desk)
+    assert after == before | {"agents": before["agents"] + 1}
+    texts = await desk.connection.fetch(
+        "select content->>'text' as text from messages where workspace_id = $1", desk.workspace_id
+    )
+    assert [row["text"] for row in texts] == ["Hello, is this a real shop?"]
+    told = await desk.connection.fetchval(
+        "select data->>'conversations' from events where workspace_id = $1 and kind = 'demo_removed'", desk.workspace_id
+    )
+    assert told == str(CONVERSATIONS)
+
+
+async def test_colleagues_of_the_demo_cannot_sign_in_and_are_no_reason_to_hold_back_the_set_up_link(
+    desk: ReceivingDesk, tmp_path: Path
+) -> None:
+    await desk.connection.execute("update people set password_hash = null")
+    await fill_demo(desk.database, Blobs(folder=tmp_path), workspace_id=desk.workspace_id, now=utc_now())
+    async with desk.database.transaction(Role.ENGINE) as session:
+        assert not await people_exist(session)
+
+
+async def test_nobody_removes_the_demo_of_another_workspace(desk: ReceivingDesk) -> None:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        with pytest.raises(Exception, match="not the workspace"):
+            await (await session.raw()).fetchval("select remove_demo($1)", new_id())
+
+
+_OLD_NEWS = """
+select count(*) from conversations c join messages last on last.id = c.last_message_id where c.workspace_id = $1
+    and exists (select from messages m where m.conversation_id = c.id and m.sort_at > last.sort_at
+                and m.direction in ('incoming', 'outgoing'))
+"""
+"""Conversations whose list shows another message than their newest."""
+_COUNTS = """
+select (select count(*) from conversations where workspace_id = $1) as conversations,
+    (select count(*) from conversations where workspace_id = $1 and waiting_since is not null) as waiting,
+    (select count(*) from conversations where workspace_id = $1 and state = 'snoozed') as snoozed,
+    (select count(*) from conversations where workspace_id = $1 and state = 'resolved') as resolved,
+    (select count(*) from contacts where workspace_id = $1) as contacts,
+    (select count(*) from addresses where workspace_id = $1) as addresses,
+    (select count(*) from messages where workspace_id = $1) as messages,
+    (select count(*) from files where workspace_id = $1 and mime = 'image/jpeg' and message_id is not null) as photos,
+    (select count(*) from files where workspace_id = $1 and mime = 'audio/ogg' and message_id is not null) as voices,
+    (select count(*) from messages where workspace_id = $1 and author_kind = 'agent' and direction = 'outgoing')
+        as written_by_colleagues,
+    (select count(*) from conversation_labels where workspace_id = $1) as labelled,
+    (select count(*) from labels where workspace_id = $1 and deleted_at is null) as labels,
+    (select count(*) from saved_replies where workspace_id = $1) as replies,
+    (select count(*) from agents where workspace_id = $1) as agents,
+    (select count(*) from conversations c join agents a on a.id = c.assignee_id where c.workspace_id = $1
+        and a.role = 'admin') as mine
+"""
+
+
+async def _counts(desk: ReceivingDesk) -> dict[str, Any]:
+    row = await desk.connection.fetchrow(_COUNTS, desk.workspace_id)
+    assert row is not None
+    return dict(row)
+
+
+async def _span(desk: ReceivingDesk) -> Any:
+    return await desk.connection.fetchval(
+        "select max(sort_at) - min(sort_at) from messages where workspace_id = $1", desk.workspace_id
+    )
+
+
+async def _join(desk: ReceivingDesk) -> Any:
+    person_id, agent_id = new_id(), new_id()
+    await desk.connection.execute(
+        "insert into people (id, email, name) values ($1, $2, 'Mila')", person_id, f"{person_id}@x.test"
+    )
+    await desk.connection.execute(
+        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, 'admin')",
+        desk.workspace_id,
+        agent_id,
+        person_id,
+    )
+    return agent_id
+
+
+async def test_the_flag_reaches_the_process_that_prepares(tmp_path: Path) -> None:
+    settings = load_settings({"THREADLINE_DATA_DIR": str(tmp_path)}, demo=True)
+    assert environment_of(settings)["THREADLINE_DEMO"] == "1"

@@ -1,0 +1,220 @@
+"""Fill the practice workspace with the demo, once: through the verbs that real messages go through, as it was written.
+
+What ended lies in the past, so it comes in as history and is then given its colleagues by one statement; what is live
+comes in as if it came now. Whatever is made is written down, for it shall be found again when it is to be removed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from threadline.actions.add_note import add_note
+from threadline.actions.change_saved_reply import create_saved_reply
+from threadline.actions.create_label import create_label
+from threadline.actions.receive_messages import receive
+from threadline.actions.receiving import Channel, Received
+from threadline.channels.contract import AddressValue, InboundMessage, Party
+from threadline.channels.registry import channel_type
+from threadline.core.content import Content, Media, Text
+from threadline.core.label import LabelColour, LabelKind
+from threadline.core.message import Author, AuthorKind
+from threadline.core.permission import Caller, Permission
+from threadline.demo.pictures import COUNT, SIZE, draw_picture
+from threadline.demo.script import (
+    COLLEAGUES,
+    CONTACT_LABELS,
+    CONVERSATION_LABELS,
+    SAVED_REPLIES,
+    Said,
+    Scene,
+    scenes,
+)
+from threadline.infra.blobs import Blobs, StoredBlob
+from threadline.infra.clock import new_id
+from threadline.store.channels import list_channels
+from threadline.store.demo import (
+    DemoFile,
+    Handled,
+    Thing,
+    demo_exists,
+    find_demo_conversations,
+    handle_conversations,
+    insert_colleague,
+    insert_demo_files,
+    remember,
+    show_newest,
+)
+from threadline.store.saved_replies import SavedReply
+from threadline.store.session import Database, Role, Session
+
+_VOICE: Final = Path(__file__).with_name("voice.ogg")
+_BATCH: Final = 60
+_SOURCE: Final = UUID(int=0)
+"""No delivery brought these messages."""
+
+
+@dataclass(slots=True)
+class _Demo:
+    workspace_id: UUID
+    channel: Channel
+    now: datetime
+    colleagues: list[UUID] = field(default_factory=list[UUID])
+    conversation_labels: list[UUID] = field(default_factory=list[UUID])
+    contact_labels: list[UUID] = field(default_factory=list[UUID])
+    pictures: list[StoredBlob] = field(default_factory=list[StoredBlob])
+    voice: StoredBlob | None = None
+    files: list[DemoFile] = field(default_factory=list[DemoFile])
+
+
+async def fill_demo(database: Database, blobs: Blobs, *, workspace_id: UUID, now: datetime) -> int:
+    """How many conversations were made: none if the demo was here before, or there is no practice number."""
+    demo = await _begin(database, workspace_id, now)
+    if demo is None:
+        return 0
+    demo.pictures = [await blobs.put(draw_picture(number)) for number in range(COUNT)]
+    demo.voice = await blobs.put(_VOICE.read_bytes())
+    async with database.transaction(Role.ENGINE, workspace_id) as session:
+        await _make_surroundings(session, demo)
+    all_scenes = scenes(now)
+    ended = [scene for scene in all_scenes if scene.state == "resolved"]
+    for start in range(0, len(ended), _BATCH):
+        async with database.transaction(Role.ENGINE, workspace_id) as session:
+            await _play_history(session, demo, ended[start : start + _BATCH])
+    for scene in all_scenes:
+        if scene.state != "resolved":
+            async with database.transaction(Role.ENGINE, workspace_id) as session:
+                await _play_live(session, demo, scene)
+    return len(all_scenes)
+
+
+async def _begin(database: Database, workspace_id: UUID, now: datetime) -> _Demo | None:
+    caller = Caller(workspace_id, frozenset(), token_id=_SOURCE)
+    async with database.transaction(Role.ENGINE, workspace_id) as session:
+        if await demo_exists(session):
+            return None
+        rows = [row for row in await list_channels(session, caller) if row.is_practice]
+    if not rows:
+        return None
+    row = rows[0]
+    return _Demo(workspace_id, Channel(workspace_id, row.id, channel_type(row.type), row.address, row.account), now)
+
+
+async def _make_surroundings(session: Session, demo: _Demo) -> None:
+    """Colleagues who never sign in, labels, and saved replies."""
+    things: list[Thing] = []
+    for name in COLLEAGUES:
+        person_id, agent_id = new_id(), new_id()
+        await insert_colleague(session, person_id=person_id, agent_id=agent_id, name=name)
+        demo.colleagues.append(agent_id)
+        things += [Thing("person", person_id), Thing("agent", agent_id)]
+    demo.conversation_labels = [
+        await _label(session, demo, "conversation", name, colour, things) for name, colour in CONVERSATION_LABELS
+    ]
+    demo.contact_labels = [
+        await _label(session, demo, "contact", name, colour, things) for name, colour in CONTACT_LABELS
+    ]
+    for title, shortcut, text in SAVED_REPLIES:
+        reply = SavedReply(id=new_id(), is_shared=True, channel_id=None, title=title, shortcut=shortcut, text=text)
+        await create_saved_reply(session, caller=_caller(demo), reply=reply, now=demo.now, new_id=new_id)
+        things.append(Thing("saved_reply", reply.id))
+    await remember(session, things)
+
+
+async def _label(
+    session: Session, demo: _Demo, kind: LabelKind, name: str, colour: LabelColour, things: list[Thing]
+) -> UUID:
+    label = await create_label(
+        session, caller=_caller(demo), kind=kind, name=name, colour=colour, now=demo.now, new_id=new_id
+    )
+    things.append(Thing("label", label.id))
+    return label.id
+
+
+async def _play_history(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None:
+    """Everything that ended, as a phone brings its history: it keeps its times and starts no clock."""
+    items = [
+        _received(demo, scene, said, at, place, from_history=True)
+        for scene in batch
+        for place, (said, at) in enumerate(scene.moments())
+        if said.by != "note"
+    ]
+    await receive(session, demo.channel, items, now=demo.now, new_id=new_id)
+    await _finish(session, demo, batch)
+
+
+async def _play_live(session: Session, demo: _Demo, scene: Scene) -> None:
+    """What is going on now: message after message, each at its own time."""
+    for place, (said, at) in enumerate(scene.moments()):
+        if said.by != "note":
+            one = _received(demo, scene, said, min(at, demo.now), place, from_history=False)
+            await receive(session, demo.channel, [one], now=min(at, demo.now), new_id=new_id)
+    await _finish(session, demo, [scene])
+
+
+async def _finish(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None:
+    """Who answered, with what labels; notes; files; and what was made, written down."""
+    found = await find_demo_conversations(session, channel_id=demo.channel.id, phones=[one.phone for one in batch])
+    handled = [
+        Handled(
+            conversation_id=found[scene.phone].conversation_id,
+            contact_id=found[scene.phone].contact_id,
+            agent_id=None if scene.colleague is None else demo.colleagues[scene.colleague],
+            state="open" if scene.state in ("waiting", "answered") else scene.state,
+            snoozed_until=demo.now + timedelta(hours=3 + scene.number % 40) if scene.state == "snoozed" else None,
+            ended_at=max(at for _, at in scene.moments()) + timedelta(minutes=2),
+            label_ids=tuple(demo.conversation_labels[label] for label in scene.labels),
+            contact_label_ids=tuple(demo.contact_labels[label] for label in scene.contact_labels),
+            is_for_admin=scene.is_for_admin,
+        )
+        for scene in batch
+    ]
+    await handle_conversations(session, handled)
+    for scene in batch:
+        for said, at in scene.moments():
+            if said.by == "note" and scene.colleague is not None:
+                await add_note(
+                    session,
+                    workspace_id=demo.workspace_id,
+                    conversation_id=found[scene.phone].conversation_id,
+                    author=Author(AuthorKind.AGENT, demo.colleagues[scene.colleague]),
+                    content=Text(text=said.text),
+                    client_id=None,
+                    now=min(at, demo.now),
+                    new_id=new_id,
+                )
+    await show_newest(session, [one.conversation_id for one in handled])
+    await insert_demo_files(session, channel_id=demo.channel.id, files=demo.files)
+    demo.files = []
+
+
+def _received(demo: _Demo, scene: Scene, said: Said, at: datetime, place: int, *, from_history: bool) -> Received:
+    provider_id = f"demo-{scene.number}-{place}"
+    item = InboundMessage(
+        provider_id=provider_id,
+        party=Party(addresses=(AddressValue(scheme="phone", value=scene.phone),), name=scene.name, phone=scene.phone),
+        content=_content(demo, said, provider_id),
+        provider_at=at,
+        by_business=said.by == "us",
+        from_history=from_history,
+    )
+    return Received(item, _SOURCE, 0, demo.now if from_history else at)
+
+
+def _content(demo: _Demo, said: Said, provider_id: str) -> Content:
+    if said.picture is not None:
+        blob = demo.pictures[said.picture % COUNT]
+        file = DemoFile(new_id(), provider_id, "image/jpeg", "photo.jpg", blob, width=SIZE[0], height=SIZE[1])
+        demo.files.append(file)
+        return Media(media="image", file_id=file.id, caption=said.text)
+    if said.is_voice and demo.voice is not None:
+        file = DemoFile(new_id(), provider_id, "audio/ogg", "voice.ogg", demo.voice)
+        demo.files.append(file)
+        return Media(media="audio", file_id=file.id, is_voice=True)
+    return Text(text=said.text)
+
+
+def _caller(demo: _Demo) -> Caller:
+    return Caller(demo.workspace_id, frozenset(Permission), agent_id=demo.colleagues[0])

@@ -1,0 +1,202 @@
+"""Who writes what, and when: 300 conversations of a small shop for ceramics. Pure, and the same every time."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from threadline.core.label import LabelColour
+
+CONVERSATIONS: Final = 300
+LIVE: Final = 36
+"""Of the last hours; the others ended over the weeks before."""
+_DAYS: Final = 42
+_SEED: Final = 20261126
+
+By = Literal["customer", "us", "note"]
+State = Literal["waiting", "answered", "snoozed", "resolved"]
+
+COLLEAGUES: Final = ("Jonas Lindqvist", "Ana Reyes", "Femke de Boer", "Марк Соколов")
+CONVERSATION_LABELS: Final[tuple[tuple[str, LabelColour], ...]] = (
+    ("Order", "blue"),
+    ("Delivery", "teal"),
+    ("Return", "orange"),
+    ("Complaint", "red"),
+    ("Workshop", "purple"),
+    ("Wholesale", "green"),
+)
+CONTACT_LABELS: Final[tuple[tuple[str, LabelColour], ...]] = (
+    ("Regular", "green"),
+    ("Press", "purple"),
+    ("Café or restaurant", "yellow"),
+)
+SAVED_REPLIES: Final = (
+    ("Hours", "hours", "We are open Tuesday to Saturday, 10:00 to 18:00, {{contact.first_name}}."),
+    ("Return", "return", 'Of course, {{contact.first_name|default:"gladly"}}. Send it back within 30 days, we pay.'),
+    ("Thanks", "thanks", "Thank you, and enjoy it! {{agent.first_name}}, {{workspace.name}}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`picture` and `voice`: what is sent instead of words; `text` is then the caption."""
+
+    by: By
+    text: str
+    after: timedelta
+    picture: int | None = None
+    is_voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    number: int
+    name: str
+    phone: str
+    begins_at: datetime
+    said: tuple[Said, ...]
+    state: State
+    colleague: int | None
+    """Who answers, by their place in COLLEAGUES; None: nobody has it yet."""
+    labels: tuple[int, ...] = ()
+    contact_labels: tuple[int, ...] = ()
+    is_for_admin: bool = False
+    """Becomes the first admin's, so that *mine* is not empty either."""
+
+    def moments(self) -> Iterator[tuple[Said, datetime]]:
+        at = self.begins_at
+        for said in self.said:
+            at += said.after
+            yield said, at
+
+
+_NAMES: Final = {
+    "en": "Emily Carter|Oliver Shaw|Grace Bennett|Harry Doyle|Chloe Marsh|Amir Khan|Ruth Osei|Liam Byrne|Nia Clarke",
+    "de": "Lena Vogt|Paul Schreiber|Mia Hartung|Jan Petersen|Sophie Kraus|Emre Yıldız|Clara Busch",
+    "es": "Lucía Romero|Diego Navarro|Carmen Ortiz|Pablo Vega|Inés Molina|Javier Soto",
+    "nl": "Sanne de Vries|Bram Kok|Lotte Visser|Daan Mulder|Ilse Bakker|Youssef Amrani",
+    "ru": "Марина Белова|Илья Громов|Ольга Лебедева|Тимур Сафин|Анна Котова",
+    "sv": "Elsa Nyström|Axel Berg|Maja Holm|Nils Sandell|Freja Ek",
+    "pt": "João Pereira|Beatriz Lopes|Rafael Nunes|Marta Figueira|Tiago Sales",
+}
+_WEIGHTS: Final = {"en": 9, "de": 4, "es": 3, "nl": 4, "ru": 2, "sv": 3, "pt": 2}
+
+# (label, lines): "<" the customer, ">" we, "#" a note; "[p2]" a picture, "[v]" a voice note.
+_TALKS: Final[dict[str, tuple[tuple[int, str], ...]]] = {
+    "en": (
+        (0, "< Hi! Is the blue vase still there?|> Yes, three of them.|< Lovely, I take one.|> It is yours, {order}."),
+        (1, "< Where is {order}?|> It left yesterday and should reach you tomorrow.|< Perfect, thank you"),
+        (2, "< [p0] This arrived chipped, sadly|> I am sorry! A new one goes out today.|# Replacement sent.|< Thanks!"),
+        (4, "< Are there places left on Saturday?|> Two. Shall I keep them?|< Yes please, for Emily and me"),
+        (
+            3,
+            "< I have been waiting for a week now.|# Third time: call the courier.|> You are right, I am calling them.",
+        ),
+        (5, "< We run a café and need forty cups.|> Gladly! Which glaze do you like?|< [p3] Like these"),
+        (0, "< [v]|> Thank you for the message. The large bowl is 38 cm wide.|< Great, then that one"),
+        (0, "< Do you make plates without a pattern, too?|> We do, in white and in sand."),
+    ),
+    "de": (
+        (0, "< Guten Tag, gibt es die Schale noch in Grün?|> Ja, zwei Stück.|< Dann bitte beide!|> Gern: {order}."),
+        (1, "< Wann kommt meine Bestellung {order}?|> Morgen zwischen 10 und 14 Uhr.|< Danke!"),
+        (2, "< [p1] Kann ich die Tasse umtauschen?|> Natürlich, innerhalb von 30 Tagen."),
+        (4, "< Ist der Kurs am Samstag auch für Anfänger?|> Gerade für die. Schürzen haben wir."),
+    ),
+    "es": (
+        (0, "< Hola, ¿queda el jarrón azul?|> Sí, quedan tres.|< ¡Genial! Me llevo uno.|> Hecho: {order}."),
+        (1, "< ¿Cuándo llega {order}?|> Mañana por la mañana.|< Gracias"),
+        (2, "< [p2] Llegó con una grieta|> Lo siento mucho, enviamos otro hoy."),
+    ),
+    "nl": (
+        (0, "< Hoi, is de lamp op voorraad?|> Ja, nog vier.|< Top, doe mij er een|> Komt goed: {order}."),
+        (1, "< Waar blijft {order}?|> Onderweg, morgen bij u.|< Fijn!"),
+        (4, "< Is er zaterdag nog plek?|> Nog twee plaatsen.|< Dan kom ik graag"),
+    ),
+    "ru": (
+        (0, "< Здравствуйте! Синяя ваза ещё есть?|> Да, три штуки.|< Беру одну|> Готово: {order}."),
+        (1, "< Когда придёт {order}?|> Завтра до обеда.|< Спасибо!"),
+    ),
+    "sv": (
+        (0, "< Hej! Finns skålen kvar i blått?|> Ja, två stycken.|< Toppen, jag tar en|> Klart: {order}."),
+        (4, "< Finns det platser kvar på lördag?|> Ja, två. Ska jag boka?|< Ja tack"),
+    ),
+    "pt": (
+        (0, "< Oi! O vaso azul ainda está disponível?|> Sim, temos três.|< Quero um|> Feito: {order}."),
+        (2, "< [p4] Chegou com um lascado|> Sinto muito! Mandamos outro hoje."),
+    ),
+}
+
+
+def scenes(now: datetime) -> list[Scene]:
+    """All of them, the oldest first. `now` is when the newest customer has just written."""
+    chance = random.Random(_SEED)  # noqa: S311 - a script that is the same every time, no secret
+    places = [_ended_at(chance, now) for _ in range(CONVERSATIONS - LIVE)]
+    ended = [_scene(chance, number, at, "resolved") for number, at in enumerate(sorted(places))]
+    live = [_scene(chance, len(ended) + place, _live_at(now, place), _live_state(place)) for place in range(LIVE)]
+    return ended + sorted(live, key=lambda one: one.begins_at)
+
+
+def _ended_at(chance: random.Random, now: datetime) -> datetime:
+    """On a working day, in working hours, at least a day ago."""
+    day = now - timedelta(days=chance.uniform(1.5, _DAYS))
+    return day.replace(hour=chance.randrange(8, 18), minute=chance.randrange(60), second=chance.randrange(60))
+
+
+def _live_at(now: datetime, place: int) -> datetime:
+    """From hours ago until just now; the later, the denser."""
+    return now - timedelta(minutes=4 + 0.24 * place * place)
+
+
+def _live_state(place: int) -> State:
+    if place % 6 == 5:
+        return "snoozed"
+    return "waiting" if place % 3 == 0 else "answered"
+
+
+def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Scene:
+    language = chance.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()))[0]
+    label, talk = chance.choice(_TALKS[language])
+    said = tuple(_parse(chance, talk.replace("{order}", f"#{4200 + number}")))
+    if state == "waiting":
+        said = said[: 1 + max((place for place, one in enumerate(said) if one.by == "customer"), default=0)]
+        said = said[: _first_waiting(chance, said)]
+    if state in ("answered", "snoozed"):
+        said = said[: _last_answered(said)]
+    is_live = state != "resolved"
+    has_owner = not is_live or state != "waiting" or number % 2 == 0
+    return Scene(
+        number=number,
+        name=chance.choice(_NAMES[language].split("|")),
+        # Numbers that the regulators of the United Kingdom and Sweden keep for stories: nobody has them.
+        phone=f"447700900{number:03d}" if number < 1000 else f"46701740{number % 100:03d}",
+        begins_at=at,
+        said=said,
+        state=state,
+        colleague=chance.randrange(len(COLLEAGUES)) if has_owner else None,
+        labels=(label,) if chance.random() < 0.7 else (),
+        contact_labels=(chance.randrange(len(CONTACT_LABELS)),) if chance.random() < 0.2 else (),
+        is_for_admin=is_live and number % 4 == 0,
+    )
+
+
+def _first_waiting(chance: random.Random, said: tuple[Said, ...]) -> int:
+    """So many of them that a customer's word is the last."""
+    places = [place + 1 for place, one in enumerate(said) if one.by == "customer"]
+    return chance.choice(places) if places else len(said)
+
+
+def _last_answered(said: tuple[Said, ...]) -> int:
+    """So many of them that our word is the last; there is one in every talk."""
+    return max(place + 1 for place, one in enumerate(said) if one.by == "us")
+
+
+def _parse(chance: random.Random, talk: str) -> Iterator[Said]:
+    by: dict[str, By] = {"<": "customer", ">": "us", "#": "note"}
+    for place, line in enumerate(talk.split("|")):
+        who, _, text = line.partition(" ")
+        after = timedelta() if place == 0 else timedelta(seconds=chance.randrange(20, 240))
+        picture, is_voice = None, text.startswith("[v]")
+        if text.startswith("[p"):
+            picture, text = int(text[2]), text[4:].strip()
+        yield Said(by[who], "" if is_voice else text, after, picture, is_voice)

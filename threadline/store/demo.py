@@ -1,0 +1,233 @@
+"""The demo's own rows: what it made is written down, so that one click takes away this and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from threadline.core.message import Status
+from threadline.store.session import Session
+
+
+class Blob(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def sha256(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    kind: Literal["person", "agent", "label", "saved_reply"]
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFile:
+    """Stands in the message that has this provider id."""
+
+    id: UUID
+    provider_id: str
+    mime: str
+    name: str
+    blob: Blob
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConversation:
+    conversation_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What people did with a conversation. `ended_at` counts where it is resolved."""
+
+    conversation_id: UUID
+    contact_id: UUID
+    agent_id: UUID | None
+    state: Literal["open", "snoozed", "resolved"]
+    snoozed_until: datetime | None
+    ended_at: datetime
+    label_ids: tuple[UUID, ...]
+    contact_label_ids: tuple[UUID, ...]
+    is_for_admin: bool
+
+
+async def demo_exists(session: Session) -> bool:
+    return bool(
+        await (await session.raw()).fetchval(
+            "select exists (select from demo_things where workspace_id = $1)", session.workspace_id
+        )
+    )
+
+
+async def count_demo(session: Session) -> int:
+    """How many conversations of it are here."""
+    return (
+        await (await session.raw()).fetchval(
+            "select count(*) from demo_things where workspace_id = $1 and kind = 'conversation'",
+            session.workspace_id,
+        )
+        or 0
+    )
+
+
+async def insert_colleague(session: Session, *, person_id: UUID, agent_id: UUID, name: str) -> None:
+    """Somebody to be seen, who cannot sign in: without a password, under an address that leads nowhere."""
+    connection = await session.raw()
+    await connection.execute(
+        "insert into people (id, email, name) values ($1, $2, $3)",
+        person_id,
+        f"demo-{person_id}@threadline.invalid",
+        name,
+    )
+    await connection.execute(
+        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, 'agent')",
+        session.workspace_id,
+        agent_id,
+        person_id,
+    )
+
+
+async def remember(session: Session, things: Sequence[Thing]) -> None:
+    await (await session.raw()).execute(
+        "insert into demo_things (workspace_id, kind, id) select $1, t.kind, t.id"
+        " from unnest($2::text[], $3::uuid[]) as t (kind, id)",
+        session.workspace_id,
+        [one.kind for one in things],
+        [one.id for one in things],
+    )
+
+
+async def find_demo_conversations(
+    session: Session, *, channel_id: UUID, phones: Sequence[str]
+) -> dict[str, FoundConversation]:
+    """By the phone number, as the address has it: the conversation that its contact has on this channel."""
+    rows = await (await session.raw()).fetch(
+        "select a.value, c.id, c.contact_id from addresses a"
+        " join conversations c on c.workspace_id = a.workspace_id and c.contact_id = a.contact_id"
+        " where a.workspace_id = $1 and a.scheme = 'phone' and a.value = any($2::text[]) and c.channel_id = $3",
+        session.workspace_id,
+        list(phones),
+        channel_id,
+    )
+    return {row["value"]: FoundConversation(row["id"], row["contact_id"]) for row in rows}
+
+
+async def handle_conversations(session: Session, handled: Sequence[Handled]) -> None:
+    """State, owner, authors and labels of a batch, and all of it written down as the demo's."""
+    connection = await session.raw()
+    ids = [one.conversation_id for one in handled]
+    await connection.execute(
+        "update conversations c set state = h.state, assignee_id = h.agent_id, snoozed_until = h.snoozed_until,"
+        " resolved_at = case when h.state = 'resolved' then h.ended_at end"
+        " from unnest($2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])"
+        " as h (id, state, agent_id, snoozed_until, ended_at) where c.workspace_id = $1 and c.id = h.id",
+        session.workspace_id,
+        ids,
+        [one.state for one in handled],
+        [one.agent_id for one in handled],
+        [one.snoozed_until for one in handled],
+        [one.ended_at for one in handled],
+    )
+    await connection.execute(
+        "update messages m set author_kind = 'agent', author_id = h.agent_id, status = $4"
+        " from unnest($2::uuid[], $3::uuid[]) as h (id, agent_id)"
+        " where m.workspace_id = $1 and m.conversation_id = h.id and m.direction = 'outgoing'"
+        " and h.agent_id is not null",
+        session.workspace_id,
+        ids,
+        [one.agent_id for one in handled],
+        int(Status.READ),
+    )
+    for table, column, pairs in (
+        ("conversation_labels", "conversation_id", [(one.conversation_id, one.label_ids) for one in handled]),
+        ("contact_labels", "contact_id", [(one.contact_id, one.contact_label_ids) for one in handled]),
+    ):
+        flat = [(id, label_id) for id, label_ids in pairs for label_id in label_ids]
+        await connection.execute(
+            f"insert into {table} (workspace_id, {column}, label_id) select $1, l.id, l.label_id"
+            " from unnest($2::uuid[], $3::uuid[]) as l (id, label_id) on conflict do nothing",
+            session.workspace_id,
+            [id for id, _ in flat],
+            [label_id for _, label_id in flat],
+        )
+    await connection.execute(
+        "insert into demo_things (workspace_id, kind, id, is_for_admin)"
+        " select $1::uuid, 'conversation', h.id, h.is_for_admin"
+        " from unnest($2::uuid[], $4::boolean[]) as h (id, is_for_admin)"
+        " union all select $1::uuid, 'contact', id, false from unnest($3::uuid[]) as id on conflict do nothing",
+        session.workspace_id,
+        ids,
+        [one.contact_id for one in handled],
+        [one.is_for_admin for one in handled],
+    )
+
+
+async def show_newest(session: Session, conversation_ids: Sequence[UUID]) -> None:
+    """History leaves the newest message of a conversation as it finds it: here it is the newest that was written."""
+    await (await session.raw()).execute(
+        "update conversations c set last_message_id = m.id, last_activity_at = m.sort_at from ("
+        " select distinct on (conversation_id) conversation_id, id, sort_at from messages"
+        " where workspace_id = $1 and conversation_id = any($2::uuid[]) and direction in ('incoming', 'outgoing')"
+        " order by conversation_id, sort_at desc, seq desc) m"
+        " where c.workspace_id = $1 and c.id = m.conversation_id",
+        session.workspace_id,
+        list(conversation_ids),
+    )
+
+
+async def insert_demo_files(session: Session, *, channel_id: UUID, files: Sequence[DemoFile]) -> None:
+    connection = await session.raw()
+    await connection.execute(
+        "insert into files (workspace_id, id, channel_id, message_id, state, mime, declared_mime, name, size_bytes,"
+        " sha256, blob_key, preview_key, width, height, is_inline)"
+        " select $1, f.id, $2, m.id, 'ready', f.mime, f.mime, f.name, f.size_bytes, f.sha256, f.blob_key,"
+        " case when f.width is not null then f.blob_key end, f.width, f.height, true"
+        " from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::text[],"
+        " $10::int[], $11::int[]) as f (id, provider_id, mime, name, size_bytes, sha256, blob_key, width, height)"
+        " join messages m on m.workspace_id = $1 and m.channel_id = $2 and m.provider_id = f.provider_id",
+        session.workspace_id,
+        channel_id,
+        [one.id for one in files],
+        [one.provider_id for one in files],
+        [one.mime for one in files],
+        [one.name for one in files],
+        [one.blob.size_bytes for one in files],
+        [one.blob.sha256 for one in files],
+        [one.blob.key for one in files],
+        [one.width for one in files],
+        [one.height for one in files],
+    )
+    await connection.execute(
+        "update messages m set file_ids = array[f.id] from unnest($2::uuid[], $3::text[]) as f (id, provider_id)"
+        " where m.workspace_id = $1 and m.channel_id = $4 and m.provider_id = f.provider_id",
+        session.workspace_id,
+        [one.id for one in files],
+        [one.provider_id for one in files],
+        channel_id,
+    )
+
+
+async def give_demo_to(session: Session, agent_id: UUID) -> None:
+    """Some of it becomes the first admin's, who else would find *mine* empty."""
+    await (await session.raw()).execute(
+        "update conversations c set assignee_id = $2 from demo_things d where d.workspace_id = $1 and d.is_for_admin"
+        " and d.kind = 'conversation' and c.workspace_id = d.workspace_id and c.id = d.id",
+        session.workspace_id,
+        agent_id,
+    )
+
+
+async def remove_demo_things(session: Session) -> int:
+    """All that was written down, with whatever was done to it since; returns how many conversations went.
+
+    A function of the owner does it, for no role that works here may delete messages (S65).
+    """
+    return await (await session.raw()).fetchval("select remove_demo($1)", session.workspace_id) or 0
