@@ -6,6 +6,7 @@ every name that the code can send is collected here, and every catalogue must ha
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -93,6 +94,26 @@ def test_every_sentence_that_the_server_sends_can_be_said(language: str) -> None
 def test_no_sentence_is_kept_that_nobody_sends(language: str) -> None:
     known = {f"said.{name}" for name in sent_names()}
     assert sorted(key for key in catalogue(language) if key.startswith("said.") and key not in known) == []
+
+
+_PLURAL = re.compile(r"_(zero|one|two|few|many|other)$")
+_PLACE = re.compile(r"\{\{\w+\}\}|<\d+>")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_all_that_english_says_and_fills_in_the_same(language: str) -> None:
+    english, texts = catalogue("en"), catalogue(language)
+    bases = {_PLURAL.sub("", key) for key in texts}
+    assert sorted({_PLURAL.sub("", key) for key in english} - bases) == []
+    assert sorted(bases - {_PLURAL.sub("", key) for key in english}) == []
+    differing = [
+        key
+        for key, text in texts.items()
+        if key in english
+        and not key.endswith("_one")
+        and sorted(_PLACE.findall(text)) != sorted(_PLACE.findall(english[key]))
+    ]
+    assert differing == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -23,7 +23,9 @@ export const LANGUAGES = [
   { code: 'de', name: 'Deutsch' },
   { code: 'es', name: 'Español' },
   { code: 'nl', name: 'Nederlands' },
+  { code: 'pt', name: 'Português' },
   { code: 'ru', name: 'Русский' },
+  { code: 'sv', name: 'Svenska' },
 ] as const;
 
 export type LanguageCode = (typeof LANGUAGES)[number]['code'];
@@ -35,7 +37,9 @@ const loaders: Record<string, () => Promise<Catalogue>> = {
   de: async () => (await import('./catalogues/de')).default,
   es: async () => (await import('./catalogues/es')).default,
   nl: async () => (await import('./catalogues/nl')).default,
+  pt: async () => (await import('./catalogues/pt')).default,
   ru: async () => (await import('./catalogues/ru')).default,
+  sv: async () => (await import('./catalogues/sv')).default,
   // For tests and for looking: longer, accented letters; and the same from the other side.
   'en-XA': async () => pseudoCatalogue((await import('./catalogues/en')).default),
   'ar-XB': async () => pseudoCatalogue((await import('./catalogues/en')).default),
