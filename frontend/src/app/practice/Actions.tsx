@@ -35,7 +35,7 @@ export function Actions({ channelId, customer, target, onQuote, onSend, onFailur
 
   if (recorder.seconds !== null) {
     return (
-      <div role="status" className="flex h-16 shrink-0 items-center justify-center gap-3">
+      <div role="status" data-recording className="flex h-16 shrink-0 items-center justify-center gap-3">
         <span className="size-2 rounded-full bg-danger" />
         <span className="tabular text-14">{t('practice.recording', { time: formatDuration(recorder.seconds) })}</span>
         <Button size="small" icon={X} look="plain" onClick={recorder.cancel}>

@@ -66,5 +66,5 @@ function isSounding(): boolean {
 
 /** Whatever records says so on the page while it does. */
 function isRecording(): boolean {
-  return document.querySelector('[data-recording=true]') !== null;
+  return document.querySelector('[data-recording]') !== null;
 }
