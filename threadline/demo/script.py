@@ -71,14 +71,15 @@ class Scene:
             yield said, at
 
 
+# First names and family names by language; which go together is left to chance.
 _NAMES: Final = {
-    "en": "Emily Carter|Oliver Shaw|Grace Bennett|Harry Doyle|Chloe Marsh|Amir Khan|Ruth Osei|Liam Byrne|Nia Clarke",
-    "de": "Lena Vogt|Paul Schreiber|Mia Hartung|Jan Petersen|Sophie Kraus|Emre Yıldız|Clara Busch",
-    "es": "Lucía Romero|Diego Navarro|Carmen Ortiz|Pablo Vega|Inés Molina|Javier Soto",
-    "nl": "Sanne de Vries|Bram Kok|Lotte Visser|Daan Mulder|Ilse Bakker|Youssef Amrani",
-    "ru": "Марина Белова|Илья Громов|Ольга Лебедева|Тимур Сафин|Анна Котова",
-    "sv": "Elsa Nyström|Axel Berg|Maja Holm|Nils Sandell|Freja Ek",
-    "pt": "João Pereira|Beatriz Lopes|Rafael Nunes|Marta Figueira|Tiago Sales",
+    "en": ("Emily Oliver Grace Harry Chloe Amir Ruth Liam Nia Toby", "Carter Shaw Bennett Doyle Marsh Khan Osei Byrne"),
+    "de": ("Lena Paul Mia Jan Sophie Emre Clara Tom", "Vogt Schreiber Hartung Petersen Kraus Yıldız Busch"),
+    "es": ("Lucía Diego Carmen Pablo Inés Javier Elena", "Romero Navarro Ortiz Vega Molina Soto"),
+    "nl": ("Sanne Bram Lotte Daan Ilse Youssef Tess", "Kok Visser Mulder Bakker Amrani Vos"),
+    "ru": ("Марина Ольга Анна Вера Нина", "Белова Громова Лебедева Сафина Котова"),
+    "sv": ("Elsa Axel Maja Nils Freja Hugo", "Nyström Berg Holm Sandell Ek Dahl"),
+    "pt": ("João Beatriz Rafael Marta Tiago Rita", "Pereira Lopes Nunes Figueira Sales"),
 }
 _WEIGHTS: Final = {"en": 9, "de": 4, "es": 3, "nl": 4, "ru": 2, "sv": 3, "pt": 2}
 
@@ -167,7 +168,7 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
     has_owner = not is_live or state != "waiting" or number % 2 == 0
     return Scene(
         number=number,
-        name=chance.choice(_NAMES[language].split("|")),
+        name=" ".join(chance.choice(names.split()) for names in _NAMES[language]),
         # Numbers that the regulators of the United Kingdom and Sweden keep for stories: nobody has them.
         phone=f"447700900{number:03d}" if number < 1000 else f"46701740{number % 100:03d}",
         begins_at=at,

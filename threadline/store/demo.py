@@ -84,7 +84,7 @@ async def insert_colleague(session: Session, *, person_id: UUID, agent_id: UUID,
     await connection.execute(
         "insert into people (id, email, name) values ($1, $2, $3)",
         person_id,
-        f"demo-{person_id}@threadline.invalid",
+        f"{person_id.hex[-6:]}@demo.invalid",
         name,
     )
     await connection.execute(
