@@ -41,7 +41,7 @@ def main() -> None:
             locale="en-GB",
         )
         page = view.new_page()
-        number_id = _sign_up(page, product)
+        number_id = sign_up(page, product)
         http = playwright.request.new_context(
             base_url=product.simulator_url, extra_http_headers={"Authorization": f"Bearer {product.control_token}"}
         )
@@ -51,7 +51,7 @@ def main() -> None:
     Image.open(PICTURE).convert("P", palette=Image.Palette.ADAPTIVE, colors=256).save(PICTURE, optimize=True)
 
 
-def _sign_up(page: Page, product: Product) -> str:
+def sign_up(page: Page, product: Product) -> str:
     """The first admin; returns the address of the practice number."""
     page.goto(product.setup_link)
     page.get_by_label("Your name").fill("Mila Berg")

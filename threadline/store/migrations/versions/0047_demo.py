@@ -7,7 +7,7 @@ from alembic import op
 from threadline.store.migrations import run_script
 
 revision = "0047"
-down_revision = "0029"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
