@@ -81,7 +81,7 @@ def test_any_story_reads_alike_for_every_message_of_the_customer() -> None:
 
 def _by_hand(story: Sequence[Entry]) -> datetime | None:
     """Every question by itself: does it still wait at the end?"""
-    questions = [place for place, entry in enumerate(story) if entry.step is Step.ASKED]
+    questions = [place for place, entry in enumerate(story) if entry.step in (Step.ASKED, Step.LENT)]
     return min((story[place].at for place in questions if _waits(story, place)), default=None)
 
 
@@ -93,6 +93,8 @@ def _waits(story: Sequence[Entry], place: int) -> bool:
                 return False
             case Step.EXCUSED if state == "waits" and (entry.since is None or at >= entry.since):
                 state, excused_at = "excused", now
+            case Step.RETURNED if state == "waits" and at == entry.at:
+                return False
             case Step.RESOLVED if state == "waits":
                 state = "resolved"
             case Step.REVIVED if state == "resolved":

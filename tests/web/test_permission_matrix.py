@@ -84,6 +84,7 @@ RULES = {
     "deleteOtherSession": "401 404 404 404 404 404 404 401 401",  # somebody else's
     "deletePushSubscription": "401 404 404 404 404 404 404 401 401",  # nobody's
     "deletePlace": SUPERVISORS_OF_OBJECT,
+    "deleteRelation": CHANGE_CONVERSATION,
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
@@ -125,6 +126,7 @@ RULES = {
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
     "getMentions": EVERYBODY,
+    "getLinks": READ_CONVERSATION,
     "getMessage": READ_CONVERSATION,
     "getMessages": READ_CONVERSATION,
     "getMessagesAround": READ_CONVERSATION,
@@ -153,11 +155,13 @@ RULES = {
     "markConversationRead": READ_CONVERSATION,
     "mergeContacts": "401 404 404 404 404 404 404 401 403",
     "moveConversation": "401 404 404 404 404 404 404 401 403",
+    "mergeConversations": CHANGE_CONVERSATION,
     "noteSavedReplyUse": "401 ok ok ok ok ok 404 401 403",
     "postPracticePart": OF_CHANNEL,
     "provePassword": OWN,
     "readNotifications": OWN,
     "readPreferences": OWN,
+    "relateConversations": CHANGE_CONVERSATION,
     "replayDelivery": ADMINS_OF_OBJECT,
     "replayFailedItem": ADMINS_OF_OBJECT,
     "resendMessage": CHANGE_CONVERSATION,
@@ -180,6 +184,7 @@ RULES = {
     "takeNext": EVERY_ROLE,
     "unmergeContacts": CHANGE_CONVERSATION,
     "undoChange": CHANGE_CONVERSATION,
+    "takeApart": CHANGE_CONVERSATION,
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
@@ -409,6 +414,29 @@ async def _saved_view(house: House) -> dict[str, str]:
     return {"view_id": made.json["id"]}
 
 
+async def _pair(house: House) -> dict[str, str]:
+    """Two conversations of one contact, the other one over."""
+    found = await _conversation(house)
+    other_id = new_id()
+    async with house.server.database.transaction(Role.ENGINE) as session:
+        await (await session.raw()).execute(
+            "insert into conversations (workspace_id, id, channel_id, contact_id, state, last_activity_at)"
+            " select workspace_id, $2, channel_id, contact_id, 'resolved', now() from conversations where id = $1",
+            UUID(found["conversation_id"]),
+            other_id,
+        )
+    return {"conversation_id": found["conversation_id"], "other_id": str(other_id)}
+
+
+async def _merged(house: House) -> dict[str, str]:
+    found = await _pair(house)
+    merged = await house.admin.post(
+        f"/api/conversations/{found['conversation_id']}/merges", {"other_id": found["other_id"]}
+    )
+    assert merged.status == 200, merged.raw
+    return found
+
+
 async def _task(house: House) -> dict[str, str]:
     conversation_id = (await _conversation(house))["conversation_id"]
     made = await house.admin.post(f"/api/conversations/{conversation_id}/tasks", {"title": "Call"})
@@ -508,6 +536,10 @@ _TARGETS: dict[str, _Target] = {
     "updateLabel": _label,
     "updateSavedReply": _saved_reply,
     "deleteTaskPattern": _task_pattern,
+    "deleteRelation": _pair,
+    "mergeConversations": _pair,
+    "relateConversations": _pair,
+    "takeApart": _merged,
     "updateTask": _task,
     "updateStage": _stage,
     "updateTeam": _team,
@@ -532,6 +564,7 @@ _OF_A_CONVERSATION = (
     "getConversationFields",
     "getFilledReplies",
     "findInThread",
+    "getLinks",
     "getMessages",
     "getMessagesAround",
     "getScheduled",
@@ -572,6 +605,7 @@ QUERIES = {
 
 
 _PLACES = ("{conversation_id}", "{message_id}", "{channel_id}")
+_PLACES = ("{conversation_id}", "{message_id}", "{other_id}")
 
 
 def body_of(name: str) -> Any:
@@ -610,6 +644,8 @@ def body_of(name: str) -> Any:
         "findConversations": {"filter": {"kind": "group", "match": "all"}},
         "mergeContacts": {"from_id": str(UUID(int=0))},
         "moveConversation": {"contact_id": str(uuid4())},  # to nobody: even who may is told so
+        "mergeConversations": {"other_id": "{other_id}"},
+        "relateConversations": {"other_id": "{other_id}"},
         "markConversationRead": {"incoming_count": 1},
         "handOver": {"assignee_id": str(uuid4()), "client_id": str(uuid4())},
         "markUnread": {"message_id": "{message_id}"},

@@ -21,6 +21,7 @@ from threadline.store.conversations import (
     set_team,
 )
 from threadline.store.labels import read_readiness
+from threadline.store.merges import find_open_pointers
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
 
@@ -64,6 +65,24 @@ async def change_conversation(
         new_id=new_id,
         team_names=team_names,
     )
+    if after.state is ConversationState.RESOLVED:
+        await _resolve_pointers(session, caller=caller, conversation_id=conversation.id, now=now, new_id=new_id)
+
+
+async def _resolve_pointers(
+    session: Session, *, caller: Caller, conversation_id: UUID, now: datetime, new_id: NewId
+) -> None:
+    """What is read within it ends with it, as far as the caller may see."""
+    for pointer_id in await find_open_pointers(session, caller, conversation_id):
+        await change_conversation(
+            session,
+            caller=caller,
+            conversation_id=pointer_id,
+            state="resolved",
+            assignee_id="keep",
+            now=now,
+            new_id=new_id,
+        )
 
 
 def _check_may_assign(caller: Caller, conversation: ConversationKeys, after: Handling) -> None:

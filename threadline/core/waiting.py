@@ -26,6 +26,10 @@ class Step(StrEnum):
     RESTORED = "restored"
     """That was taken back."""
     RESOLVED = "resolved"
+    LENT = "lent"
+    """A conversation that is read within this one brought its clock along."""
+    RETURNED = "returned"
+    """A clock that another conversation had lent goes back with it."""
     REVIVED = "revived"
     """It was taken back that the conversation was resolved, or what we had said did not arrive."""
 
@@ -47,7 +51,7 @@ def waiting_since(entries: Iterable[Entry]) -> datetime | None:
     resolved: list[datetime] = []
     for entry in entries:
         match entry.step:
-            case Step.ASKED:
+            case Step.ASKED | Step.LENT:
                 asked.append(entry.at)
             case Step.ANSWERED:
                 asked, excused, resolved = [], [], []
@@ -56,6 +60,8 @@ def waiting_since(entries: Iterable[Entry]) -> datetime | None:
                 asked = [at for at in asked if at not in excused]
             case Step.RESTORED:
                 asked, excused = [*excused, *asked], []
+            case Step.RETURNED:
+                asked = [at for at in asked if at != entry.at]
             case Step.RESOLVED:
                 asked, resolved = [], [*resolved, *asked]
             case Step.REVIVED:
@@ -79,6 +85,9 @@ class Spoken:
 def entry_of(spoken: Spoken) -> Entry | None:
     """None for whatever the clock does not heed: notes, greetings, what is on its way, failed or uncertain."""
     step = _step(spoken)
+    lent = _since(spoken)
+    if step in _LENDING:
+        return None if lent is None else Entry(step, lent)
     return None if step is None else Entry(step, spoken.at, _since(spoken) if step is Step.EXCUSED else None)
 
 
@@ -131,4 +140,12 @@ UNDONE = "undone"
 REVIVING = frozenset({NOT_DELIVERED, UNDONE})
 """Why a conversation was taken up again, where that brings its old clock back."""
 
-_STEPS_OF_LINES = {"no_answer_needed": Step.EXCUSED, "waits_again": Step.RESTORED}
+_STEPS_OF_LINES = {
+    "no_answer_needed": Step.EXCUSED,
+    "waits_again": Step.RESTORED,
+    "merged_in": Step.LENT,
+    "taken_out": Step.RETURNED,
+    "merged_into": Step.RESOLVED,
+    "taken_apart": Step.REVIVED,
+}
+_LENDING = (Step.LENT, Step.RETURNED)

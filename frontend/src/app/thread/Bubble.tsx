@@ -28,6 +28,8 @@ export interface Selection {
 }
 
 export interface BubbleProps {
+  /** The conversation that is open; the message may stand in one that is read within it. */
+  readonly conversationId: Id;
   readonly shown: ShownMessage;
   readonly contact: { readonly id: Id; readonly name: string };
   readonly isFirst: boolean;
@@ -101,6 +103,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
               isFlashed && 'outline-2 outline-accent',
             )}
           >
+            <Via message={message} conversationId={props.conversationId} />
             <Head message={message} />
             {message.quoted && <QuoteView quoted={message.quoted} contactName={contact.name} onJump={props.onJump} />}
             <Body shown={shown} />
@@ -147,6 +150,21 @@ function useAuthorName(message: Message, contactName: string): string {
     name,
     time: formatDate(message.at, { hour: '2-digit', minute: '2-digit' }),
   });
+}
+
+/** On which channel it was written, where that is not the open conversation's. */
+function Via({ message, conversationId }: { readonly message: Message; readonly conversationId: Id }) {
+  const name = useStore((state) => {
+    const own = state.conversations.get(conversationId)?.channel_id;
+    const its = state.conversations.get(message.conversation_id)?.channel_id;
+    return its === undefined || its === own ? undefined : state.channels.get(its)?.name;
+  });
+  if (name === undefined) return null;
+  return (
+    <p dir="auto" className="pb-0.5 text-start text-12 text-muted">
+      {t('links.via', { channel: name })}
+    </p>
+  );
 }
 
 /** Above the text: that it is a private note, or who of us wrote it if it was not a person at this desk. */

@@ -1,19 +1,23 @@
 /** What one does with a whole conversation beyond answering it: items of its menu, and what each opens. */
-import { ClipboardList, FileText } from 'lucide-react';
+import { ClipboardList, FileText, GitMerge } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { MenuItem } from '@/shared/ui/Menu';
 
+const LinkDialog = lazy(() => import('../links/LinkDialog'));
 const TranscriptDialog = lazy(() => import('./transcript/TranscriptDialog'));
 
-export type ConversationAct = 'transcript' | 'task';
+export type ConversationAct = 'transcript' | 'task' | 'links';
 
 export function ConversationItems({ onOpen }: { readonly onOpen: (act: ConversationAct) => void }) {
   return (
     <>
       <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
         {t('task.new')}
+      </MenuItem>
+      <MenuItem icon={GitMerge} onClick={() => onOpen('links')}>
+        {t('links.dialog')}
       </MenuItem>
       <MenuItem icon={FileText} onClick={() => onOpen('transcript')}>
         {t('transcript.title')}
@@ -31,6 +35,7 @@ export interface OpenedConversationActProps {
 export function OpenedConversationAct({ act, conversation, onClose }: OpenedConversationActProps) {
   return (
     <Suspense fallback={null}>
+      {act === 'links' && <LinkDialog conversation={conversation} onClose={onClose} />}
       {act === 'transcript' && <TranscriptDialog conversation={conversation} onClose={onClose} />}
     </Suspense>
   );

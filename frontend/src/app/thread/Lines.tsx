@@ -85,6 +85,7 @@ export function describeLine(message: Message): string {
     into: data['into'] ?? '',
     title: data['title'] ?? '',
     stage: data['stage'] ?? '',
+    channel: data['channel'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
   };
   const key = `line.${sentenceOf(what, data, message.author)}`;

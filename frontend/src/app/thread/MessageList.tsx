@@ -217,6 +217,7 @@ export function MessageList({
               <Row
                 key={row.key}
                 row={row}
+                conversationId={conversationId}
                 now={now}
                 contact={contact}
                 can={can}
@@ -285,6 +286,7 @@ async function tryAround(conversationId: Id, messageId: Id): Promise<boolean> {
 
 interface RowProps {
   readonly row: ThreadRow;
+  readonly conversationId: Id;
   readonly now: number;
   readonly contact: { readonly id: Id; readonly name: string };
   readonly can: { readonly quote: boolean; readonly react: boolean };
@@ -297,7 +299,7 @@ interface RowProps {
   readonly onTemplate: () => void;
 }
 
-function Row({ row, now, contact, can, flashed, selection, isReadOnly, ...on }: RowProps) {
+function Row({ row, conversationId, now, contact, can, flashed, selection, isReadOnly, ...on }: RowProps) {
   switch (row.kind) {
     case 'day':
       return (
@@ -338,6 +340,7 @@ function Row({ row, now, contact, can, flashed, selection, isReadOnly, ...on }: 
       return (
         <Bubble
           shown={row.shown}
+          conversationId={conversationId}
           contact={contact}
           isFirst={row.isFirst}
           isLast={row.isLast}

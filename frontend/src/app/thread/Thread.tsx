@@ -1,13 +1,15 @@
 /** One conversation: its header, its messages, the place to answer. */
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useSearch } from 'wouter';
-import type { Id, Message } from '@/shared/api/types';
+import type { Conversation, ConversationLinks, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
+import { LinksStrip, Target } from '../links/LinksStrip';
+import { useLinks } from '../links/useLinks';
 import { TaskStrip } from '../tasks/TaskStrip';
 import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
@@ -38,16 +40,24 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   const conversation = useConversation(conversationId);
   const channel = useStore((state) => state.channels.get(conversation?.channel_id ?? ''));
   const { rows, isLoaded, hasOlder, hasNewer, late, onSeen, failure, retry } = useThread(conversation, conversationId);
+  const links = useLinks(conversationId);
+  const target = useTarget(conversation, links);
   useLinkedMessage(conversationId);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [quoted, setQuoted] = useState<Message | null>(null);
   useReading(conversation, isAtEnd && isLoaded && !hasNewer);
   useSeeingMentions(conversationId);
 
-  const quote = useCallback((message: Message) => {
-    setQuoted(message);
-    focusComposer('reply');
-  }, []);
+  const { choose } = target;
+  const quote = useCallback(
+    (message: Message) => {
+      // Where several are read as one, an answer to a message goes where it was written.
+      choose(message.conversation_id);
+      setQuoted(message);
+      focusComposer('reply');
+    },
+    [choose],
+  );
   const canQuote = channel?.capabilities.has_quotes ?? false;
   const canReact = channel?.capabilities.has_reactions ?? false;
   const [can, setCan] = useState({ quote: canQuote, react: canReact });
@@ -94,6 +104,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         </Suspense>
       )}
       {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
+      <LinksStrip conversationId={conversationId} links={links} />
       <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
       {isLoaded ? (
         <MessageList
@@ -132,13 +143,22 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           />
         </Suspense>
       ) : (
-        <Composer
-          conversation={conversation}
-          channel={channel}
-          quoted={quoted}
-          onQuoted={setQuoted}
-          onResolved={onResolved}
-        />
+        <>
+          {target.all.length > 1 && (
+            <Target conversations={target.all} value={target.conversation?.id ?? conversationId} onValue={choose} />
+          )}
+          <Composer
+            key={target.conversation?.id}
+            conversation={target.conversation ?? conversation}
+            channel={target.channel ?? channel}
+            quoted={quoted}
+            onQuoted={setQuoted}
+            onResolved={onResolved}
+          />
+          {links.merged.map(({ id }) => (
+            <ReadingOf key={id} conversationId={id} isAtEnd={isAtEnd && isLoaded} />
+          ))}
+        </>
       )}
       {opened && (
         <Suspense fallback={null}>
@@ -154,6 +174,26 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
       )}
     </section>
   );
+}
+
+/** Where an answer goes: of those that are read as one, the one in which the customer wrote last, or which was chosen. */
+function useTarget(conversation: Conversation | undefined, links: ConversationLinks) {
+  const [chosen, setChosen] = useState<Id | null>(null);
+  const conversations = useStore((state) => state.conversations);
+  const all = [conversation, ...links.merged.map(({ id }) => conversations.get(id))].filter((one) => one !== undefined);
+  const latest = all.reduce<Conversation | undefined>(
+    (best, one) => (best && (best.window_closes_at ?? '') >= (one.window_closes_at ?? '') ? best : one),
+    undefined,
+  );
+  const target = all.find(({ id }) => id === chosen) ?? latest ?? conversation;
+  const channel = useStore((state) => state.channels.get(target?.channel_id ?? ''));
+  return { all, conversation: target, channel, choose: setChosen };
+}
+
+/** What is read within another is read with it. */
+function ReadingOf({ conversationId, isAtEnd }: { readonly conversationId: Id; readonly isAtEnd: boolean }) {
+  useReading(useConversation(conversationId), isAtEnd);
+  return null;
 }
 
 /** A link may name the message at which the thread opens. */

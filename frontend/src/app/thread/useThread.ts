@@ -3,10 +3,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { postMentionsSeen, postRead } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { Conversation, Id, Message } from '@/shared/api/types';
-import { earlierOf, hasAfter, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
+import { earlierOf, groupOf, hasAfter, hasBefore, loadConversation, loadThread } from '@/shared/store/load';
 import type { State, Unsent } from '@/shared/store/state';
 import { dispatch, getState, useStore } from '@/shared/store/store';
 import { unreadOf } from '../inbox/select';
+import { interleave } from './interleave';
 import { buildRows, showUnsent, type ShownMessage, type ThreadRow } from './rows';
 import { findLate, findUnread } from './unread';
 
@@ -29,7 +30,8 @@ export interface ThreadView {
 export function useThread(conversation: Conversation | undefined, conversationId: Id): ThreadView {
   const isLoaded = useStore((state) => state.threads.get(conversationId)?.isLoaded ?? false);
   const messages = useMessages(conversationId);
-  const unsent = useUnsent(conversationId);
+  const group = useGroup(conversationId);
+  const unsent = useUnsent(group);
   const me = useStore((state) => state.me);
   const epoch = useStore((state) => state.epoch);
   const own = useMemo(
@@ -50,12 +52,15 @@ export function useThread(conversation: Conversation | undefined, conversationId
       isCurrent = false;
     };
   }, [conversationId, epoch, round]);
+  useEffect(() => {
+    for (const id of group) void loadThread(id).catch(() => undefined);
+  }, [group, epoch]);
 
   const rows = useMemo(() => {
     const shown: ShownMessage[] = messages.map((message) => ({ message, unsent: null }));
     for (const item of unsent) shown.push(showUnsent(item, me));
-    return buildRows(shown, newFrom, endingsOf(messages, conversationId));
-  }, [messages, unsent, me, newFrom, conversationId]);
+    return buildRows(shown, newFrom, endingsOf(messages, group));
+  }, [messages, unsent, me, newFrom, group]);
   return {
     rows,
     isLoaded,
@@ -79,14 +84,17 @@ function failureOf(error: unknown): Failure {
 function useMessages(conversationId: Id): readonly Message[] {
   const last = useRef<{ ids: readonly (readonly Id[])[]; messages: readonly Message[] }>({ ids: [], messages: [] });
   return useStore((state) => {
-    const ids = earlierOf(state, conversationId)
-      .map((id) => state.threads.get(id)?.ids ?? NO_IDS)
-      .reverse();
+    const group = groupOf(state, conversationId);
+    const earlier = earlierOf(state, conversationId).slice(1).reverse();
+    const ids = [...earlier, ...group].map((id) => state.threads.get(id)?.ids ?? NO_IDS);
     const isSame =
       ids.length === last.current.ids.length &&
       ids.every((part, index) => part === last.current.ids[index]) &&
       last.current.messages.every((message) => state.messages.get(message.id) === message);
-    if (!isSame) last.current = { ids, messages: collect(ids.flat(), state) };
+    if (!isSame) {
+      const before = collect(ids.slice(0, earlier.length).flat(), state);
+      last.current = { ids, messages: [...before, ...collectGroup(group, state)] };
+    }
     return last.current.messages;
   });
 }
@@ -97,25 +105,45 @@ function collect(ids: readonly Id[], state: State): Message[] {
   return ids.flatMap((id) => state.messages.get(id) ?? []);
 }
 
+/** What is read as one, in time order. */
+function collectGroup(group: readonly Id[], state: State): Message[] {
+  const [first] = group;
+  if (group.length === 1 && first) return collect(state.threads.get(first)?.ids ?? NO_IDS, state);
+  return interleave(
+    group.flatMap((id) => {
+      const thread = state.threads.get(id);
+      return thread?.isLoaded ? [{ messages: collect(thread.ids, state), isWhole: thread.next === null }] : [];
+    }),
+  );
+}
+
+/** The ids of what is read as one; the same array while they are the same. */
+function useGroup(conversationId: Id): readonly Id[] {
+  const key = useStore((state) => groupOf(state, conversationId).join(' '));
+  return useMemo(() => key.split(' '), [key]);
+}
+
 /** The last message of each earlier conversation. */
-function endingsOf(messages: readonly Message[], conversationId: Id): ReadonlySet<Id> {
+function endingsOf(messages: readonly Message[], group: readonly Id[]): ReadonlySet<Id> {
   const endings = new Set<Id>();
+  const [own] = group;
+  const partOf = (message: Message) => (group.includes(message.conversation_id) ? own : message.conversation_id);
   messages.forEach((message, index) => {
-    const following = messages[index + 1]?.conversation_id ?? conversationId;
-    if (following !== message.conversation_id) endings.add(message.id);
+    const next = messages[index + 1];
+    if ((next ? partOf(next) : own) !== partOf(message)) endings.add(message.id);
   });
   return endings;
 }
 
 const NO_UNSENT: readonly Unsent[] = [];
 
-function useUnsent(conversationId: Id): readonly Unsent[] {
+function useUnsent(group: readonly Id[]): readonly Unsent[] {
   const all = useStore((state) => state.unsent);
   return useMemo(() => {
     if (all.size === 0) return NO_UNSENT;
-    const own = [...all.values()].filter((item) => item.conversationId === conversationId);
+    const own = [...all.values()].filter((item) => group.includes(item.conversationId));
     return own.length === 0 ? NO_UNSENT : own.sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-  }, [all, conversationId]);
+  }, [all, group]);
 }
 
 interface News {

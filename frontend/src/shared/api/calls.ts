@@ -9,6 +9,7 @@ import type {
   Conversation,
   ConversationDetail,
   ConversationStarted,
+  ConversationLinks,
   EarlierContent,
   FieldValue,
   Count,
@@ -288,6 +289,47 @@ export function postTranscript(
     client.POST('/api/conversations/{conversation_id}/transcript', {
       params: { path: { conversation_id: id } },
       body: { purpose, with_notes: withNotes, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    }),
+  );
+}
+
+export function fetchLinks(id: Id): Promise<ConversationLinks> {
+  return answerOf(
+    client.GET('/api/conversations/{conversation_id}/links', { params: { path: { conversation_id: id } } }),
+  );
+}
+
+/** The other is read within this one from now on. */
+export function postMerge(id: Id, otherId: Id): Promise<ConversationLinks> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/merges', {
+      params: { path: { conversation_id: id } },
+      body: { other_id: otherId },
+    }),
+  );
+}
+
+export function deleteMerge(id: Id, otherId: Id): Promise<ConversationLinks> {
+  return answerOf(
+    client.DELETE('/api/conversations/{conversation_id}/merges/{other_id}', {
+      params: { path: { conversation_id: id, other_id: otherId } },
+    }),
+  );
+}
+
+export function postRelation(id: Id, otherId: Id): Promise<ConversationLinks> {
+  return answerOf(
+    client.POST('/api/conversations/{conversation_id}/relations', {
+      params: { path: { conversation_id: id } },
+      body: { other_id: otherId },
+    }),
+  );
+}
+
+export function deleteRelation(id: Id, otherId: Id): Promise<ConversationLinks> {
+  return answerOf(
+    client.DELETE('/api/conversations/{conversation_id}/relations/{other_id}', {
+      params: { path: { conversation_id: id, other_id: otherId } },
     }),
   );
 }

@@ -81,6 +81,7 @@ export type RecipientFound = Schemas['RecipientFound'];
 export type ConversationStarted = Schemas['ConversationStarted'];
 export type ScheduledMessage = Schemas['ScheduledMessage'];
 
+export type ConversationLinks = Schemas['ConversationLinks'];
 export type Task = Schemas['Task'];
 export type Step = Schemas['Step'];
 export type TaskPattern = Schemas['TaskPattern'];

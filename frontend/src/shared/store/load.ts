@@ -276,26 +276,55 @@ export function hasAfter(state: State, conversationId: Id): boolean {
   return Boolean(state.threads.get(conversationId)?.newer);
 }
 
+/** A conversation and those that are read within it. */
+export function groupOf(state: State, conversationId: Id): readonly Id[] {
+  return [conversationId, ...(state.merged.get(conversationId) ?? [])];
+}
+
+/** Of those that are read as one, which lack something above; the one that reaches back least first. */
+function incompleteOf(state: State, conversationId: Id): readonly Id[] {
+  const oldest = (id: Id) => state.messages.get(state.threads.get(id)?.ids[0] ?? '')?.at ?? '';
+  return groupOf(state, conversationId)
+    .filter((id) => {
+      const thread = state.threads.get(id);
+      return !thread?.isLoaded || thread.next !== null;
+    })
+    .sort((a, b) => (oldest(a) < oldest(b) ? 1 : -1));
+}
+
 /** The conversations that one reads by scrolling up, as far as they are known: this one, then the one before it… */
 export function earlierOf(state: State, conversationId: Id): readonly Id[] {
   const ids = [conversationId];
+  if (incompleteOf(state, conversationId).length > 0) return ids;
+  const group = new Set(groupOf(state, conversationId));
   for (let id = conversationId; ;) {
     const thread = state.threads.get(id);
     if (!thread || thread.next !== null || !thread.earlier) return ids;
     id = thread.earlier;
-    ids.push(id);
+    if (!group.has(id)) ids.push(id);
+  }
+}
+
+/** The last link of that chain, also where it is read within this one already. */
+function lastEarlierOf(state: State, conversationId: Id): Id {
+  for (let id = conversationId; ;) {
+    const thread = state.threads.get(id);
+    if (!thread || thread.next !== null || !thread.earlier) return id;
+    id = thread.earlier;
   }
 }
 
 /** False once the first message of the first conversation on this channel is here. */
 export function hasBefore(state: State, conversationId: Id): boolean {
-  const first = state.threads.get(earlierOf(state, conversationId).at(-1) ?? conversationId);
+  if (incompleteOf(state, conversationId).length > 0) return true;
+  const first = state.threads.get(lastEarlierOf(state, conversationId));
   return first === undefined || first.next !== null || first.earlier !== null;
 }
 
 /** What stands above all that is here: an older page, else the end of the earlier conversation on this channel. */
 export function loadBefore(conversationId: Id): Promise<void> {
-  const firstId = earlierOf(getState(), conversationId).at(-1) ?? conversationId;
+  const [lacking] = incompleteOf(getState(), conversationId);
+  const firstId = lacking ?? lastEarlierOf(getState(), conversationId);
   const first = getState().threads.get(firstId);
   if (!first?.isLoaded) return loadThread(firstId);
   if (first.next !== null) return loadOlder(firstId);

@@ -54,6 +54,7 @@ export type Action =
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
   | { type: 'window_loaded'; conversationId: Id; page: ThreadWindow }
+  | { type: 'merged_loaded'; conversationId: Id; mergedIds: readonly Id[] }
   | { type: 'earlier_loaded'; conversationId: Id; earlierId: Id | null }
   | { type: 'threads_dropped'; conversationIds: readonly Id[] }
   | { type: 'message_saved'; message: Message }
@@ -131,6 +132,8 @@ export function reduce(state: State, action: Action): State {
       return editConversation(state, action.id, action.change);
     case 'thread_loaded':
       return loadThread(state, action.conversationId, action.page);
+    case 'merged_loaded':
+      return { ...state, merged: new Map(state.merged).set(action.conversationId, action.mergedIds) };
     case 'earlier_loaded':
       return loadEarlier(state, action.conversationId, action.earlierId);
     case 'window_loaded':
@@ -201,6 +204,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, mentionEpoch: state.mentionEpoch + 1, counts: stale(state.counts) };
     case 'scheduled_changed':
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
+    case 'conversation_changed':
+      return event.data?.has_new_links === true ? { ...state, linkEpoch: state.linkEpoch + 1 } : state;
     case 'task_changed':
       return { ...state, taskEpoch: state.taskEpoch + 1 };
     case 'demo_removed':

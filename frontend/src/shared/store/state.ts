@@ -132,6 +132,10 @@ export interface State {
   labelEpoch: number;
   /** Raised when tasks were made or changed. */
   taskEpoch: number;
+  /** Raised when conversations were merged, linked or taken apart. */
+  linkEpoch: number;
+  /** Conversation → those that are read within it, where that is known. */
+  merged: ReadonlyMap<Id, readonly Id[]>;
   /** Raised when teams were made, changed or deleted. */
   teamEpoch: number;
   /** Raised when this agent's pins changed, here or on another device. */
@@ -178,6 +182,8 @@ export const EMPTY: State = {
   templateEpoch: 0,
   labelEpoch: 0,
   taskEpoch: 0,
+  linkEpoch: 0,
+  merged: new Map(),
   teamEpoch: 0,
   pinEpoch: 0,
   fieldEpoch: 0,
