@@ -86,7 +86,7 @@ def entry_of(spoken: Spoken) -> Entry | None:
     """None for whatever the clock does not heed: notes, greetings, what is on its way, failed or uncertain."""
     step = _step(spoken)
     lent = _since(spoken)
-    if step in _LENDING:
+    if step is Step.LENT or step is Step.RETURNED:
         return None if lent is None else Entry(step, lent)
     return None if step is None else Entry(step, spoken.at, _since(spoken) if step is Step.EXCUSED else None)
 
@@ -148,4 +148,3 @@ _STEPS_OF_LINES = {
     "merged_into": Step.RESOLVED,
     "taken_apart": Step.REVIVED,
 }
-_LENDING = (Step.LENT, Step.RETURNED)
