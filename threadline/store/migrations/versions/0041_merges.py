@@ -5,7 +5,7 @@ from alembic import op
 from threadline.store.migrations import run_script
 
 revision = "0041"
-down_revision = "0040"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
