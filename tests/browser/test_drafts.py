@@ -97,3 +97,36 @@ def test_a_colleague_named_in_a_note_finds_it(
     _picture(theirs, "mentions")
     expect(theirs.row(customer).get_by_role("img", name="You are mentioned")).to_have_count(0)
     expect(theirs.row(customer)).to_be_visible()
+
+
+def test_a_note_in_the_wrong_chat_is_withdrawn_and_leaves_a_trace(
+    desk: Desk, customer: Customer, provider: Provider
+) -> None:
+    desk.enter(customer)
+    desk.list.focus()
+    desk.page.keyboard.press("n")
+    note = desk.page.get_by_role("textbox", name="Private note")
+    note.fill("Meant for somebody else")
+    note.press("Control+Enter")
+    desk.act("Meant for somebody else", "Withdraw the note")
+    expect(desk.thread.get_by_text("Note withdrawn")).to_be_visible()
+    expect(desk.thread.get_by_text("Meant for somebody else")).to_have_count(0)
+    assert provider.sends_of("Meant for somebody else") == 0
+
+
+def test_a_draft_goes_into_a_template_when_the_window_has_closed(desk: Desk, admin: Person, provider: Provider) -> None:
+    late = provider.customer(f"Rosa {secrets.token_hex(3)}")
+    with provider.clock_moved(hours=-30):
+        late.says("Is it ready?")
+        arrived(admin, late)
+    conversation = admin.conversation_of(late)["id"]
+    admin.put(f"/api/conversations/{conversation}/draft", {"mode": "reply", "text": "It is ready,\ncome by"})
+    desk.open()
+    desk.row(late).click()
+    templates = desk.page.get_by_role("listbox", name="Templates")
+    templates.get_by_role("option").filter(has_text="order_update").click()
+    expect(desk.page.get_by_text("Draft kept, 20 characters")).to_be_visible()
+    desk.page.get_by_role("button", name="Use the draft").first.click()
+    expect(desk.page.get_by_label("The message as it will arrive")).to_contain_text("It is ready, come by")
+    _picture(desk, "draft-in-template")
+    admin.put(f"/api/conversations/{conversation}/draft", {"mode": "reply", "text": ""})

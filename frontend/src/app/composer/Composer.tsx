@@ -8,7 +8,7 @@ import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { enqueue } from '@/shared/outbox/outbox';
 import { draftKey } from '@/shared/store/state';
-import { getState } from '@/shared/store/store';
+import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { Box, type BoxHandle } from './Box';
 import { focusComposer, onFocusComposer, type ComposerMode } from './focus';
@@ -38,6 +38,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
   const [wanted, setWanted] = useState<ComposerMode>('reply');
   const mode: ComposerMode = wanted === 'reply' && isClosed ? 'template' : wanted;
   const box = useRef<BoxHandle>(null);
+  const draft = useStore((state) => state.drafts.get(draftKey(id, 'reply'))?.text ?? '');
 
   useEffect(
     () =>
@@ -107,7 +108,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
               <TemplatePicker
                 channelId={channel.id}
                 contactName={conversation.contact.name}
-                draft={getState().drafts.get(draftKey(id, 'reply'))?.text ?? ''}
+                draft={draft}
                 modes={modes}
                 onSend={sendTemplate}
                 later={{ conversation, onSchedule: scheduleTemplate }}
