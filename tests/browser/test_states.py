@@ -34,8 +34,8 @@ def test_a_thanks_keeps_it_resolved_and_one_click_reopens(desk: Desk, customer: 
     expect(line).to_be_in_viewport()
     _picture(desk, "thanks")
     assert problems_of(desk.page) == []
-    desk.thread.get_by_role("button", name="Reopen").click()
-    expect(desk.thread.get_by_role("button", name="Reopen")).to_have_count(0)
+    desk.thread.get_by_role("button", name="Reopen", exact=True).click()
+    expect(desk.thread.get_by_role("button", name="Reopen", exact=True)).to_have_count(0)
     desk.open("/inbox/open")
     expect(desk.row(customer)).to_be_visible()
 
