@@ -4,6 +4,7 @@ import contacts from './contacts.json';
 import entry from './entry.json';
 import filters from './filters.json';
 import inbox from './inbox.json';
+import links from './links.json';
 import practice from './practice.json';
 import reach from './reach.json';
 import search from './search.json';
@@ -22,6 +23,7 @@ export default {
   ...entry,
   ...filters,
   ...inbox,
+  ...links,
   ...practice,
   ...reach,
   ...search,
