@@ -51,15 +51,24 @@ def _part(text: str) -> Part:
     numbers = [address] if len(address) >= _SHORTEST_NUMBER else []
     if numbers and address.isdigit() and address.startswith("0") and len(address.lstrip("0")) >= _SHORTEST_NUMBER:
         numbers.append(address.lstrip("0"))
-    return Part(tuple(name_words(text)), tuple(numbers))
+    is_number = bool(numbers) and address.isdigit() and len(address) >= _LONG_NUMBER
+    return Part(() if is_number else tuple(name_words(text)), tuple(numbers))
 
 
 _SHORTEST_NUMBER: Final = 2
+_LONG_NUMBER: Final = 7
+"""So many digits stand in no name."""
 
 
 def lexeme_query(parts: Sequence[Part], *, sees_numbers: bool) -> list[list[list[tuple[str, bool]]]]:
     """Of each part its alternatives, each a list of (lexeme, whether it is only a beginning) that must all be there."""
-    return [_alternatives(part, sees_numbers=sees_numbers) for part in parts]
+    telling = [part for part in parts if _is_telling(part)]
+    return [_alternatives(part, sees_numbers=sees_numbers) for part in telling or parts]
+
+
+def _is_telling(part: Part) -> bool:
+    """One or two letters are a beginning of a great many grams: beside longer parts they wait for the second look."""
+    return all(len(word) >= 3 for word in (*part.names, *part.numbers))
 
 
 def _alternatives(part: Part, *, sees_numbers: bool) -> list[list[tuple[str, bool]]]:

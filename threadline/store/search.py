@@ -39,9 +39,9 @@ _PATIENCE_S: Final = 0.5
 """After this a page is answered as it is, with a cursor to search on from: a filter may leave nothing of many."""
 _FEW: Final = 300
 """Conversations whose messages are read one by one; what more have is found by the words first."""
-_CONTACTS: Final = (100, 1000, 8000)
+_CONTACTS: Final = (40, 1000, 8000)
 """The newest of those who are called so are looked at; more of them while what may be seen does not fill a page."""
-_WALKED_CONTACTS: Final = 1000
+_WALKED_CONTACTS: Final = 2000
 
 
 class TextPiece(msgspec.Struct, frozen=True, kw_only=True):
