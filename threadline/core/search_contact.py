@@ -67,8 +67,8 @@ def lexeme_query(parts: Sequence[Part], *, sees_numbers: bool) -> list[list[list
 
 
 def _is_telling(part: Part) -> bool:
-    """One or two letters are a beginning of a great many grams: beside longer parts they wait for the second look."""
-    return all(len(word) >= 3 for word in (*part.names, *part.numbers))
+    """One letter is a beginning of a great many grams: beside longer parts it waits for the second look."""
+    return all(len(word) >= 2 for word in (*part.names, *part.numbers))
 
 
 def _alternatives(part: Part, *, sees_numbers: bool) -> list[list[tuple[str, bool]]]:
