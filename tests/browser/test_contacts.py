@@ -269,3 +269,49 @@ def test_a_conversation_is_moved_to_whom_it_belongs(desk: Desk, provider: Provid
     expect(desk.row_named(f"Tess {mark}")).to_be_visible()
     expect(desk.thread).to_contain_text(f"moved this from {customer.name} to Tess {mark}")
     expect(panel.get_by_role("region", name="History")).to_contain_text(f"came from {customer.name}")
+
+
+def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields: dict[str, Any]) -> None:
+    mark = secrets.token_hex(3)
+    lines = ["Full name,Telefon,tier,Shoe", f"Ida {mark},+44 7700 900801,Gold,38", f"Uwe {mark},12,Silver,44",
+             f"Ole {mark},07700 900803,silver,40"]  # fmt: skip
+    page.goto("/contacts")
+    page.get_by_role("button", name="More", exact=True).press("Enter")
+    page.get_by_role("menuitem", name="Import contacts").press("Enter")
+    dialog = page.get_by_role("dialog")
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    dialog.get_by_label("CSV file").set_input_files([file])  # type: ignore[list-item]
+    expect(dialog.get_by_role("combobox", name="What tier means")).to_contain_text("Tier")
+    dialog.get_by_role("textbox", name="Country of numbers").fill("gb")
+    dialog.get_by_role("button", name="Try it").press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("Tried, nothing kept: 2 new")
+    expect(dialog).to_contain_text("Line 3: Please enter the number with its country")
+    assert looked_at(page, "import") == []
+    dialog.get_by_role("button", name="Import", exact=True).press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("2 new, 0 changed, 0 left as they are, 1 failed")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Save the failed rows").press("Enter")
+    assert f"Uwe {mark}" in download.value.path().read_text()
+    dialog.get_by_role("button", name="Close").last.press("Enter")
+
+    page.get_by_role("searchbox").fill(mark)
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_role("checkbox", name="Choose all shown").check()
+    page.get_by_role("toolbar", name="Edit several").get_by_role("button", name="VIP", exact=True).press("Enter")
+    expect(page.get_by_role("img", name="VIP")).to_have_count(2)
+    assert looked_at(page, "bulk") == []
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("img", name="VIP")).to_have_count(0)
+    page.get_by_role("button", name="Choose none").press("Enter")
+
+    page.get_by_role("button", name="Filter contacts").press("Enter")
+    dialog.get_by_role("button", name="Add a condition").or_(dialog.get_by_role("button", name="Add condition")).press(
+        "Enter"
+    )
+    assert looked_at(page, "filter") == []
+    page.keyboard.press("Escape")
+    batch = admin.get("/api/contact-batches")["items"][1]
+    admin.post(f"/api/contact-batches/{batch['id']}/undo", None)
+    page.reload()
+    page.get_by_role("searchbox").fill(mark)
+    expect(page.get_by_text("Nobody found")).to_be_visible()

@@ -87,6 +87,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/push-subscriptions/{subscription_id}",
         "/api/saved-replies/{reply_id}",
         "/api/saved-views/{view_id}",
+        "/api/segments/{segment_id}",
         "/api/session",
         "/api/sessions/{session_id}",
         "/api/stages/{stage_id}",

@@ -58,6 +58,7 @@ RULES = {
     "countConversations": EVERYBODY,
     "createChannel": ADMINS,
     "createContact": "401 ok ok ok ok ok ok 401 403",
+    "createContactBatch": SUPERVISORS,
     "createContactNote": CHANGE_CONVERSATION,
     "createField": SUPERVISORS,
     "createInvitation": ADMINS,
@@ -73,6 +74,7 @@ RULES = {
     "createTeam": ADMINS,
     "createTask": CHANGE_CONVERSATION,
     "createTaskPattern": EVERY_ROLE,
+    "createSegment": SUPERVISORS,
     "createToken": ADMINS,
     "createTranscript": READ_CONVERSATION,
     "deleteChannel": ADMINS_OF_OBJECT,
@@ -87,6 +89,7 @@ RULES = {
     "deleteRelation": CHANGE_CONVERSATION,
     "deleteSavedReply": SUPERVISORS_OF_CHANNEL,
     "deleteSavedView": SUPERVISORS_OF_OBJECT,
+    "deleteSegment": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
     "deleteStage": SUPERVISORS_OF_OBJECT,
     "deleteTeam": ADMINS_OF_OBJECT,
@@ -94,17 +97,21 @@ RULES = {
     "deleteToken": ADMINS_OF_OBJECT,
     "discardMessage": CHANGE_CONVERSATION,
     "dropFailedItem": ADMINS_OF_OBJECT,
+    "editContacts": "401 403 403 403 404 404 404 401 403",  # of nobody: even who may is told so
     "endWaiting": CHANGE_CONVERSATION,
     "forwardMessage": CHANGE_CONVERSATION,
     "findInThread": READ_CONVERSATION,
     "findConversations": EVERYBODY,
     "findRecipient": "401 404 ok ok ok ok 404 401 403",
+    "exportContacts": SUPERVISORS,
+    "findContacts": EVERYBODY,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
     "getChannel": OF_CHANNEL,
     "getChannelTypes": EVERY_ROLE,
     "getChannels": EVERY_ROLE,
     "getContact": READ_CONVERSATION,
+    "getContactBatches": SUPERVISORS,
     "getContactNotes": READ_CONVERSATION,
     "getContacts": EVERYBODY,
     "getConversation": READ_CONVERSATION,
@@ -141,6 +148,7 @@ RULES = {
     "getScheduled": READ_CONVERSATION,
     "getSavedViewCounts": EVERYBODY,
     "getSavedViews": EVERYBODY,
+    "getSegments": EVERYBODY,
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
@@ -152,6 +160,7 @@ RULES = {
     "getTokens": ADMINS,
     "getViews": EVERYBODY,
     "getWorkspace": EVERY_ROLE,
+    "importContacts": SUPERVISORS_OF_OBJECT,
     "markConversationRead": READ_CONVERSATION,
     "mergeContacts": "401 404 404 404 404 404 404 401 403",
     "moveConversation": "401 404 404 404 404 404 404 401 403",
@@ -182,6 +191,7 @@ RULES = {
     "switchWorkspace": "401 404 404 404 404 404 404 401 401",  # to one that is not theirs
     "syncChannelTemplates": SUPERVISORS_OF_CHANNEL,
     "takeNext": EVERY_ROLE,
+    "undoContactBatch": SUPERVISORS_OF_OBJECT,
     "unmergeContacts": CHANGE_CONVERSATION,
     "undoChange": CHANGE_CONVERSATION,
     "takeApart": CHANGE_CONVERSATION,
@@ -199,6 +209,7 @@ RULES = {
     "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
     "updateStage": SUPERVISORS_OF_OBJECT,
+    "updateSegment": SUPERVISORS_OF_OBJECT,
     "updateTeam": ADMINS_OF_OBJECT,
     "updateScheduled": CHANGE_CONVERSATION,
     "updateSavedView": SUPERVISORS_OF_OBJECT,
@@ -379,6 +390,21 @@ async def _contact_note(house: House) -> dict[str, str]:
     return {"contact_id": found["contact_id"], "note_id": note_id}
 
 
+async def _batch(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/contact-batches", {"kind": "import"})
+    assert made.status == 201, made.raw
+    return {"batch_id": made.json["id"]}
+
+
+async def _segment(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/segments", {"name": secrets.token_hex(6), "filter": EVERYTHING})
+    assert made.status == 201, made.raw
+    return {"segment_id": made.json["id"]}
+
+
+EVERYTHING = {"kind": "group", "match": "all"}
+
+
 async def _merge(house: House) -> dict[str, str]:
     kept, gone = await _conversation(house), await _conversation(house)
     await house.admin.patch(f"/api/conversations/{gone['conversation_id']}", {"state": "resolved"})
@@ -527,7 +553,12 @@ _TARGETS: dict[str, _Target] = {
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
     "signOutAgent": _agent,
+    "deleteSegment": _segment,
+    "editContacts": _batch,
+    "importContacts": _batch,
+    "undoContactBatch": _batch,
     "unmergeContacts": _merge,
+    "updateSegment": _segment,
     "updateAgent": _agent,
     "updateChannel": _channel,
     "withdrawNote": _message,
@@ -615,6 +646,12 @@ def body_of(name: str) -> Any:
         "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
         "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
         "createContact": {"name": "Carla"},
+        "createContactBatch": {"kind": "edit"},
+        "createSegment": {"name": secrets.token_hex(6), "filter": EVERYTHING},
+        "editContacts": {"contact_ids": [str(uuid4())]},
+        "findContacts": {"filter": EVERYTHING},
+        "importContacts": {"rows": [{"name": "Carla"}]},
+        "updateSegment": {"name": secrets.token_hex(6), "filter": EVERYTHING},
         "createContactNote": {"text": "Pays by invoice"},
         "createField": {"owner": "contact", "type": "text", "name": secrets.token_hex(6)},
         "createInvitation": {"email": f"{secrets.token_hex(6)}@example.org", "role": "agent"},

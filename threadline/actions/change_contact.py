@@ -14,7 +14,7 @@ from threadline.core.permission import Caller
 from threadline.infra.phone import read_phone
 from threadline.store import contacts
 from threadline.store.fields import set_values
-from threadline.store.incoming import AddressKey, NewAddress, insert_addresses
+from threadline.store.incoming import AddressKey, NewAddress, find_addresses, insert_addresses, move_addresses
 from threadline.store.session import Session
 
 
@@ -71,9 +71,13 @@ async def _hold_number(session: Session, contact_id: UUID, number: str, now: dat
     assert session.workspace_id is not None
     key: AddressKey = ("phone", "", number)
     address = NewAddress(key, new_id(), contact_id)
-    inserted = await insert_addresses(await session.raw(), session.workspace_id, [address], now=now)
-    if not inserted:
+    connection = await session.raw()
+    if await insert_addresses(connection, session.workspace_id, [address], now=now):
+        return
+    known = (await find_addresses(connection, session.workspace_id, [key]))[key]
+    if not known.is_retired:
         raise Conflict("There is a contact with this number already.", reason="number_is_taken")
+    await move_addresses(connection, session.workspace_id, [(known.id, contact_id)], is_retired=False, now=now)
 
 
 def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:

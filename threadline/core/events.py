@@ -41,7 +41,7 @@ class EventKind(StrEnum):
     TEAM_DELETED = "team_deleted"
     SAVED_REPLY_CHANGED = "saved_reply_changed"
     FIELD_CHANGED = "field_changed"
-    """A field of one's own was made, changed or deleted."""
+    """A field of one's own, or a segment, was made, changed or deleted."""
     SAVED_VIEW_CHANGED = "saved_view_changed"
     STAGE_CHANGED = "stage_changed"
     AGENT_CHANGED = "agent_changed"

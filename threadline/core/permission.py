@@ -24,6 +24,9 @@ class Permission(StrEnum):
     """Make, change and delete labels; putting them on needs only what changes a conversation or contact."""
     FIELDS_MANAGE = "fields:manage"
     """Make, change and delete fields of one's own; filling them in needs only what changes what they are of."""
+    CONTACTS_IMPORT = "contacts:import"
+    """Read in tables of contacts, and edit many at once."""
+    CONTACTS_EXPORT = "contacts:export"
     FILES_UPLOAD = "files:upload"
     PRACTICE_USE = "practice:use"
     AGENTS_READ = "agents:read"
@@ -71,6 +74,8 @@ _SUPERVISOR = _AGENT | {
     Permission.CONVERSATIONS_ASSIGN,
     Permission.LABELS_MANAGE,
     Permission.FIELDS_MANAGE,
+    Permission.CONTACTS_IMPORT,
+    Permission.CONTACTS_EXPORT,
     Permission.TEMPLATES_SYNC,
     Permission.SAVED_REPLIES_MANAGE,
     Permission.VIEWS_MANAGE,

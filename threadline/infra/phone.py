@@ -71,7 +71,8 @@ def read_phone(text: str, region: str = "") -> str:
         number = phonenumbers.parse(typed, region or None)
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    # One that can only be dialled within a town is nobody's address.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

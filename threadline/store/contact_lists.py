@@ -10,12 +10,14 @@ import msgspec
 from threadline.core.contact import search_terms
 from threadline.core.errors import Invalid
 from threadline.core.field import FieldValue
+from threadline.core.filter import Asker, Filter
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.contacts import is_seen
 from threadline.store.cursors import decode_cursor, encode_cursor
 from threadline.store.fields import values_of
+from threadline.store.filters import filter_sql
 from threadline.store.labels import labels_of
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -59,13 +61,24 @@ _KEYS: dict[ContactOrder, tuple[str, str]] = {
 
 
 async def list_contacts(
-    session: Session, caller: Caller, *, search: str, order: ContactOrder, after: str | None, limit: int
+    session: Session,
+    caller: Caller,
+    *,
+    search: str = "",
+    filter: Filter | None = None,
+    order: ContactOrder,
+    after: str | None,
+    limit: int,
+    now: datetime,
 ) -> tuple[list[ContactRow], str | None]:
     """A page and the cursor of the next. Reads `contacts_by_name` or the primary key in its order; a search reads the
-    rows that `search_contacts` found."""
+    rows that `search_contacts` found. `filter` asks about contacts only and has passed `check_filter`."""
     arguments = Arguments(caller.workspace_id)
     connection = await session.raw()
-    conditions = ["p.workspace_id = $1", "p.merged_into is null", is_seen(caller, arguments)]
+    conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
+    conditions.append(is_seen(caller, arguments))
+    if filter is not None:
+        conditions.append(filter_sql(filter, asker=Asker(now, caller.agent_id), arguments=arguments))
     if search.strip():
         found = await find_contact_ids(connection, caller.workspace_id, search)
         conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")

@@ -176,6 +176,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tables that were read in and edits of many, the latest first.
+         * @description Tables that were read in and edits of many, the latest first.
+         */
+        get: operations["getContactBatches"];
+        put?: never;
+        /**
+         * Begin to read in a table, or to edit many; what follows names it.
+         * @description Begin to read in a table, or to edit many; what follows names it.
+         */
+        post: operations["createContactBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit a slice of many contacts alike.
+         * @description Edit a slice of many contacts alike.
+         */
+        post: operations["editContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read in a slice of a table.
+         * @description Read in a slice of a table.
+         */
+        post: operations["importContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone.
+         * @description Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone.
+         */
+        post: operations["undoContactBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The contacts one sees, as CSV; cells that a spreadsheet would run are defused.
+         * @description The contacts one sees, as CSV; cells that a spreadsheet would run are defused.
+         */
+        get: operations["exportContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -330,6 +434,26 @@ export interface paths {
          * @description Correct a note.
          */
         patch: operations["updateContactNote"];
+        trace?: never;
+    };
+    "/api/contacts/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the contacts that a filter means.
+         * @description A page of the contacts that a filter means.
+         */
+        post: operations["findContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations": {
@@ -2148,6 +2272,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Filters over contacts that are kept under a name.
+         * @description Filters over contacts that are kept under a name.
+         */
+        get: operations["getSegments"];
+        put?: never;
+        /**
+         * Keep a filter under a name.
+         * @description Keep a filter under a name.
+         */
+        post: operations["createSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change its name or its filter.
+         * @description Change its name or its filter.
+         */
+        put: operations["updateSegment"];
+        post?: never;
+        /**
+         * Delete it; nobody it meant changes.
+         * @description Delete it; nobody it meant changes.
+         */
+        delete: operations["deleteSegment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2686,6 +2858,23 @@ export interface components {
             /** @enum {unknown} */
             kind: "agent" | "contact" | "flow" | "phone_app" | "system";
         };
+        /** BatchInput */
+        BatchInput: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "import" | "edit";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /** BatchList */
+        BatchList: {
+            items: components["schemas"]["ContactBatch"][];
+        };
         /** Buttons */
         Buttons: {
             buttons: components["schemas"]["Choice"][];
@@ -3046,6 +3235,19 @@ export interface components {
             opted_out_at: string | null;
             phone: string;
             time_zone: string;
+        };
+        /** ContactBatch */
+        ContactBatch: {
+            actor_id: string | null;
+            changed_count: number;
+            created_at: string;
+            created_count: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "edit" | "import";
+            name: string;
+            undone_at: string | null;
         };
         /** ContactCard */
         ContactCard: {
@@ -3461,6 +3663,27 @@ export interface components {
             preview: string;
             state: components["schemas"]["ConversationState"];
         };
+        /** EditInput */
+        EditInput: {
+            /** Add Labels */
+            add_labels?: string[];
+            /** Contact Ids */
+            contact_ids: string[];
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            };
+            /** Is Vip */
+            is_vip?: boolean | null;
+            /** Locale */
+            locale?: string | null;
+            /** Remove Labels */
+            remove_labels?: string[];
+        };
+        /** EditOutcome */
+        EditOutcome: {
+            changed_count: number;
+        };
         /**
          * EventKind
          * @enum {unknown}
@@ -3684,6 +3907,28 @@ export interface components {
         FilterInput: {
             filter: components["schemas"]["GroupInput"];
         };
+        /** FindInput */
+        FindInput: {
+            /** After */
+            after?: string | null;
+            filter: components["schemas"]["GroupInput"];
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * Order
+             * @default name
+             * @enum {string}
+             */
+            order?: "name" | "name_back" | "newest" | "oldest";
+            /**
+             * Search
+             * @default
+             */
+            search?: string;
+        };
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
@@ -3802,6 +4047,10 @@ export interface components {
         /** History */
         History: {
             items: components["schemas"]["EarlierContent"][];
+        };
+        /** ImportOutcome */
+        ImportOutcome: {
+            items: components["schemas"]["RowOutcome"][];
         };
         /** Invitation */
         Invitation: {
@@ -4380,7 +4629,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -4796,6 +5045,77 @@ export interface components {
             /** @enum {unknown} */
             kind: "resync";
         };
+        /**
+         * RowInput
+         * @description A row of a table as it was written; an empty cell says nothing.
+         */
+        RowInput: {
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Locale
+             * @default
+             */
+            locale?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+            /**
+             * Time Zone
+             * @default
+             */
+            time_zone?: string;
+        };
+        /** RowOutcome */
+        RowOutcome: {
+            /** @default null */
+            contact_id?: string | null;
+            /** @default  */
+            field?: string;
+            /** @enum {unknown} */
+            outcome: "created" | "failed" | "skipped" | "updated";
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            text?: string;
+        };
+        /** RowsInput */
+        RowsInput: {
+            /**
+             * Is Preview
+             * @default false
+             */
+            is_preview?: boolean;
+            /** Label Ids */
+            label_ids?: string[];
+            /**
+             * Mode
+             * @default both
+             * @enum {string}
+             */
+            mode?: "both" | "create" | "update";
+            /**
+             * Region
+             * @default
+             */
+            region?: string;
+            /** Rows */
+            rows: components["schemas"]["RowInput"][];
+        };
         /** SavedReply */
         SavedReply: {
             channel_id: string | null;
@@ -4974,6 +5294,23 @@ export interface components {
         SecretMark: {
             is_set: boolean;
             last4: string;
+        };
+        /** Segment */
+        Segment: {
+            filter: components["schemas"]["Group"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** SegmentInput */
+        SegmentInput: {
+            filter: components["schemas"]["GroupInput"];
+            /** Name */
+            name: string;
+        };
+        /** SegmentList */
+        SegmentList: {
+            items: components["schemas"]["Segment"][];
         };
         /** Sending */
         Sending: {
@@ -5618,6 +5955,10 @@ export interface components {
             conversation: components["schemas"]["ConversationDetail"];
             kept: ("assignee" | "state" | "team")[];
         };
+        /** UndoOutcome */
+        UndoOutcome: {
+            is_done: boolean;
+        };
         /** UnreadMark */
         UnreadMark: {
             /**
@@ -6129,6 +6470,199 @@ export interface operations {
             };
         };
     };
+    getContactBatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContactBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditOutcome"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutcome"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoContactBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoOutcome"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportContacts: {
+        parameters: {
+            query?: {
+                search?: string;
+                segment_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContacts: {
         parameters: {
             query?: {
@@ -6488,6 +7022,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             /** @description Refused or failed */
@@ -9995,6 +10562,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSegments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {

@@ -8,6 +8,7 @@ from threadline.core.errors import ThreadlineError
 from threadline.web.api import (
     channels,
     collaboration,
+    contact_batches,
     contacts,
     conversations,
     deliveries,
@@ -70,6 +71,7 @@ _ROUTERS = (
     conversations.router,
     links.router,
     messages.router,
+    contact_batches.router,
     contacts.router,
     labels.router,
     fields.router,

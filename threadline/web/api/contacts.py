@@ -84,7 +84,7 @@ async def get_contacts(
     """A page of the contacts one sees."""
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
     items, following = await list_contacts(
-        call.session, call.caller, search=search, order=order, after=after, limit=limit
+        call.session, call.caller, search=search, order=order, after=after, limit=limit, now=call.now
     )
     return call.answer(ContactPage(items=items, next=following, position=position))
 

@@ -1,8 +1,21 @@
-import { ArrowDown, ArrowUp, Columns3, Plus, Search, Star } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import {
+  ArrowDown,
+  ArrowUp,
+  Columns3,
+  Download,
+  Ellipsis,
+  Filter as FilterIcon,
+  Plus,
+  Search,
+  Star,
+  Trash2,
+  Upload,
+} from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
-import type { ContactRow } from '@/shared/api/types';
+import { request } from '@/shared/api/http';
+import type { ContactRow, Filter, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -14,15 +27,22 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { IconButton } from '@/shared/ui/IconButton';
 import { InlineError } from '@/shared/ui/InlineError';
 import { LabelMark } from '@/shared/ui/LabelMark';
-import { Menu, MenuCheck } from '@/shared/ui/Menu';
+import { Menu, MenuCheck, MenuItem } from '@/shared/ui/Menu';
+import { Select } from '@/shared/ui/Select';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { cx } from '@/shared/ui/cx';
 import { useFields } from '../contact/fields';
 import { labelsOf } from '../labels/labels';
 import { paths } from '../paths';
+import { EVERYTHING } from '../filters/filter';
+import { act } from '../settings/act';
+import { BulkBar } from './BulkBar';
 import { columnsFor, keepColumns, readColumns, type Column } from './columns';
 import { NewContact } from './NewContact';
-import { useContacts, type ContactOrder } from './useContacts';
+import { useContacts, useSegments, type ContactOrder } from './useContacts';
+
+const ImportDialog = lazy(() => import('./ImportDialog'));
+const SegmentDialog = lazy(() => import('./SegmentDialog'));
 
 /** All contacts one sees: found by a search, ordered by their columns, opened by Enter. */
 export function ContactList() {
@@ -30,9 +50,17 @@ export function ContactList() {
   const [order, setOrder] = useState<ContactOrder>('name');
   const [chosen, setChosen] = useState(readColumns);
   const [isAdding, setIsAdding] = useState(false);
+  const [isImporting, setIsImporting] = useState(false);
+  const [isFiltering, setIsFiltering] = useState(false);
+  const [filter, setFilter] = useState<Filter>(EVERYTHING);
+  const [segmentId, setSegmentId] = useState('');
+  const [picked, setPicked] = useState<ReadonlySet<Id>>(new Set());
+  const segments = useSegments();
+  const segment = segments.find(({ id }) => id === segmentId);
+  const isFiltered = (filter.of?.length ?? 0) > 0;
   const [, navigate] = useLocation();
   const { permissions } = useSignedIn().agent;
-  const query = useContacts(search, order);
+  const query = useContacts(search, filter, order);
   const fields = useFields('contact') ?? [];
   const channels = useStore((state) => state.channels);
   const now = useMinute();
@@ -52,6 +80,24 @@ export function ContactList() {
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
   };
+  const choose = (id: string) => {
+    setSegmentId(id);
+    setFilter(segments.find((one) => one.id === id)?.filter ?? EVERYTHING);
+    setPicked(new Set());
+  };
+  const pick = (id: Id, isOn: boolean) => {
+    const next = new Set(picked);
+    if (isOn) next.add(id);
+    else next.delete(id);
+    setPicked(next);
+  };
+  const exportPath = () => {
+    const query = new URLSearchParams();
+    if (search.trim() !== '') query.set('search', search.trim());
+    if (segment) query.set('segment_id', segment.id);
+    return `/api/contact-table?${query}`;
+  };
+  const mayEditMany = permissions.includes('contacts:import');
   useCommands({
     next: () => step(1),
     previous: () => step(-1),
@@ -88,6 +134,24 @@ export function ContactList() {
             className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted pointer-coarse:text-16"
           />
         </label>
+        {segments.length > 0 && (
+          <Select
+            label={t('contacts.segment')}
+            isLabelHidden
+            value={segment ? segmentId : ''}
+            options={[
+              { value: '', label: t('contacts.segment_all') },
+              ...segments.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            onValueChange={choose}
+          />
+        )}
+        <IconButton
+          icon={FilterIcon}
+          label={t('contacts.filter')}
+          isPressed={isFiltered}
+          onClick={() => setIsFiltering(true)}
+        />
         <span className="ms-auto flex items-center gap-2">
           <Menu trigger={<IconButton icon={Columns3} label={t('contacts.columns')} />}>
             {all.map(({ id, title }) => (
@@ -104,6 +168,33 @@ export function ContactList() {
               </MenuCheck>
             ))}
           </Menu>
+          {(mayEditMany || permissions.includes('contacts:export') || segment) && (
+            <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
+              {mayEditMany && (
+                <MenuItem icon={Upload} onClick={() => setIsImporting(true)}>
+                  {t('contacts.import_title')}
+                </MenuItem>
+              )}
+              {permissions.includes('contacts:export') && (
+                <MenuItem icon={Download} onClick={() => window.location.assign(exportPath())}>
+                  {t('contacts.export')}
+                </MenuItem>
+              )}
+              {segment && permissions.includes('labels:manage') && (
+                <MenuItem
+                  icon={Trash2}
+                  isDangerous
+                  onClick={() =>
+                    void act(() => request('DELETE', `/api/segments/${segment.id}`)).then((isDone) => {
+                      if (isDone) choose('');
+                    })
+                  }
+                >
+                  {t('contacts.segment_delete', { name: segment.name })}
+                </MenuItem>
+              )}
+            </Menu>
+          )}
           {permissions.includes('contacts:change') && (
             <Button icon={Plus} look="filled" onClick={() => setIsAdding(true)}>
               {t('contacts.add')}
@@ -111,6 +202,7 @@ export function ContactList() {
           )}
         </span>
       </header>
+      {picked.size > 0 && <BulkBar chosen={picked} search={search} filter={filter} onChoose={setPicked} />}
       <div
         className="min-h-0 flex-1 overflow-auto"
         onScroll={(event) => {
@@ -128,14 +220,27 @@ export function ContactList() {
         {query.isPending && <Skeleton className="p-4" lines={8} />}
         {query.data !== undefined && rows.length === 0 && (
           <EmptyState
-            title={search.trim() === '' ? t('contacts.none') : t('contacts.not_found')}
-            text={search.trim() === '' ? t('contacts.none_text') : t('contacts.not_found_text')}
+            title={search.trim() === '' && !isFiltered ? t('contacts.none') : t('contacts.not_found')}
+            text={search.trim() === '' && !isFiltered ? t('contacts.none_text') : t('contacts.not_found_text')}
           />
         )}
         {rows.length > 0 && (
           <table className="w-full border-separate border-spacing-0 text-13">
             <thead>
               <tr>
+                {mayEditMany && (
+                  <th scope="col" className="sticky top-0 z-10 w-8 border-b border-line bg-surface ps-4">
+                    <input
+                      type="checkbox"
+                      aria-label={t('contacts.choose_shown')}
+                      checked={rows.every(({ id }) => picked.has(id))}
+                      onChange={(event) =>
+                        setPicked(event.target.checked ? new Set(rows.map(({ id }) => id)) : new Set())
+                      }
+                      className="size-4 align-middle accent-accent"
+                    />
+                  </th>
+                )}
                 <Head
                   column={{ title: t('contact.name'), orders: ['name', 'name_back'] }}
                   order={order}
@@ -148,13 +253,40 @@ export function ContactList() {
             </thead>
             <tbody ref={body}>
               {rows.map((row) => (
-                <Row key={row.id} row={row} columns={columns} onOpen={() => navigate(paths.contacts(row.id))} />
+                <Row
+                  key={row.id}
+                  row={row}
+                  columns={columns}
+                  onOpen={() => navigate(paths.contacts(row.id))}
+                  isPicked={picked.has(row.id)}
+                  onPick={mayEditMany ? (isOn) => pick(row.id, isOn) : undefined}
+                />
               ))}
             </tbody>
           </table>
         )}
         {query.isFetchingNextPage && <Skeleton className="p-4" lines={2} />}
       </div>
+      <Suspense fallback={null}>
+        {isImporting && <ImportDialog onClose={() => setIsImporting(false)} />}
+        {isFiltering && (
+          <SegmentDialog
+            start={filter}
+            segment={segment}
+            onClose={() => setIsFiltering(false)}
+            onShow={(next) => {
+              setIsFiltering(false);
+              setSegmentId('');
+              setFilter(next);
+            }}
+            onSaved={(saved) => {
+              setIsFiltering(false);
+              setSegmentId(saved.id);
+              setFilter(saved.filter);
+            }}
+          />
+        )}
+      </Suspense>
       {isAdding && <NewContact onClose={() => setIsAdding(false)} />}
     </main>
   );
@@ -202,16 +334,30 @@ interface RowProps {
   readonly row: ContactRow;
   readonly columns: readonly Column[];
   readonly onOpen: () => void;
+  readonly isPicked: boolean;
+  /** Undefined: nothing is done with many. */
+  readonly onPick: ((isOn: boolean) => void) | undefined;
 }
 
-function Row({ row, columns, onOpen }: RowProps) {
+function Row({ row, columns, onOpen, isPicked, onPick }: RowProps) {
   const labels = labelsOf(
     row.label_ids,
     useStore((state) => state.labels),
   );
   const name = row.name || row.phone || row.handle || row.email || t('contacts.nameless');
   return (
-    <tr className="group/row cursor-default hover:bg-hover" onClick={onOpen}>
+    <tr className={cx('cursor-default hover:bg-hover', isPicked && 'bg-accent-soft')} onClick={onOpen}>
+      {onPick && (
+        <td className="border-b border-line ps-4" onClick={(event) => event.stopPropagation()}>
+          <input
+            type="checkbox"
+            aria-label={t('contacts.choose', { name })}
+            checked={isPicked}
+            onChange={(event) => onPick(event.target.checked)}
+            className="size-4 align-middle accent-accent"
+          />
+        </td>
+      )}
       <th scope="row" className="border-b border-line px-4 text-start font-normal">
         <span className="flex min-h-11 items-center gap-3 py-1">
           <Avatar name={name} seed={row.id} size={28} />

@@ -1,12 +1,18 @@
-/** Pages of the list of contacts, and what is known of them as the feed tells it. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+/** Pages of the list of contacts, the segments that name some of them, and the ids of all that are meant. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { request } from '@/shared/api/http';
-import type { ContactRow } from '@/shared/api/types';
+import type { ContactRow, Filter, Id } from '@/shared/api/types';
 import { useStore } from '@/shared/store/store';
 
 export const ORDERS = ['name', 'name_back', 'newest', 'oldest'] as const;
 export type ContactOrder = (typeof ORDERS)[number];
+
+export interface Segment {
+  readonly id: Id;
+  readonly name: string;
+  readonly filter: Filter;
+}
 
 interface ContactPage {
   readonly items: ContactRow[];
@@ -14,20 +20,56 @@ interface ContactPage {
 }
 
 const PAGE = 100;
+const MOST_CHOSEN = 20_000;
 
-export function useContacts(search: string, order: ContactOrder) {
+export function useContacts(search: string, filter: Filter, order: ContactOrder) {
   const wanted = useDeferredValue(search.trim());
   const epoch = useStore((state) => state.epoch);
   return useInfiniteQuery({
-    queryKey: ['contacts', wanted, order, epoch],
+    queryKey: ['contacts', wanted, filter, order, epoch],
     initialPageParam: '',
-    queryFn: ({ pageParam, signal }) =>
-      request<ContactPage>('GET', '/api/contacts', {
-        query: { search: wanted, order, limit: PAGE, after: pageParam || undefined },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => fetchPage(wanted, filter, order, pageParam || null, signal),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
     staleTime: 0,
+  });
+}
+
+export function useSegments(): readonly Segment[] {
+  const epoch = useStore((state) => `${state.epoch} ${state.fieldEpoch}`);
+  const query = useQuery({
+    queryKey: ['segments', epoch],
+    queryFn: () => request<{ items: Segment[] }>('GET', '/api/segments'),
+    placeholderData: (before) => before,
+  });
+  return query.data?.items ?? [];
+}
+
+/** Of everybody whom a search and a filter mean, up to a number that nobody edits by mistake. */
+export async function allIds(search: string, filter: Filter): Promise<Id[]> {
+  const ids: Id[] = [];
+  let after: string | null = null;
+  do {
+    const page: ContactPage = await fetchPage(search.trim(), filter, 'oldest', after);
+    ids.push(...page.items.map(({ id }) => id));
+    after = page.next;
+  } while (after !== null && ids.length < MOST_CHOSEN);
+  return ids;
+}
+
+function fetchPage(
+  search: string,
+  filter: Filter,
+  order: ContactOrder,
+  after: string | null,
+  signal?: AbortSignal,
+): Promise<ContactPage> {
+  if ((filter.of?.length ?? 0) === 0) {
+    const query = { search, order, limit: PAGE, after: after ?? undefined };
+    return request<ContactPage>('GET', '/api/contacts', { query, signal });
+  }
+  return request<ContactPage>('POST', '/api/contacts/find', {
+    body: { search, filter, order, limit: PAGE, after },
+    signal,
   });
 }

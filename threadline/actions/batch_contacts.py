@@ -1,0 +1,277 @@
+"""Many contacts at once: read in from a table, or edited together; and taken back as a whole.
+
+Who asks sends slices, each one transaction: so there is progress, a stop leaves whole slices, and nothing lasts long.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from threadline.actions.change_contact import change_contact, create_contact
+from threadline.actions.label_contact import label_contact
+from threadline.core.contact_table import given_back, restored
+from threadline.core.errors import Conflict, Invalid, ThreadlineError
+from threadline.core.events import Event, EventKind
+from threadline.core.field import FieldValue, fields_by_id, read_text
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.infra.phone import read_phone
+from threadline.store import contact_batches, labels
+from threadline.store.contact_batches import BatchRow, State
+from threadline.store.fields import list_fields, set_values
+from threadline.store.savepoint import savepoint
+from threadline.store.session import Session
+
+ImportMode = Literal["both", "create", "update"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row of a table, as it was written; empty says nothing."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    locale: str = ""
+    time_zone: str = ""
+    fields: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
+
+
+class RowOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    outcome: Literal["created", "updated", "skipped", "failed"]
+    contact_id: UUID | None = None
+    text: str = ""
+    """Why it failed, in English."""
+    reason: str = ""
+    field: str = ""
+
+
+class _Preview(Exception):
+    """Everything was tried, and nothing of it may stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What an edit of many does to each."""
+
+    add_labels: Sequence[UUID] = ()
+    remove_labels: Sequence[UUID] = ()
+    is_vip: bool | None = None
+    locale: str | None = None
+    fields: Mapping[UUID, FieldValue | None] = field(default_factory=dict[UUID, FieldValue | None])
+
+
+async def import_rows(
+    session: Session,
+    *,
+    caller: Caller,
+    batch_id: UUID,
+    rows: Sequence[TableRow],
+    mode: ImportMode,
+    region: str,
+    label_ids: Sequence[UUID],
+    is_preview: bool,
+    now: datetime,
+    new_id: NewId,
+) -> list[RowOutcome]:
+    """What became of each row, in their order; a row that fails leaves nothing and stops no other.
+
+    `region` is where numbers without a country belong. A preview does all of it and takes it back.
+    """
+    outcomes: list[RowOutcome] = []
+    try:
+        async with savepoint(session):
+            outcomes += [
+                await _import_row(session, caller, batch_id, row, mode, region, label_ids, now, new_id) for row in rows
+            ]
+            if is_preview:
+                raise _Preview
+    except _Preview:
+        pass
+    return outcomes
+
+
+async def _import_row(
+    session: Session,
+    caller: Caller,
+    batch_id: UUID,
+    row: TableRow,
+    mode: ImportMode,
+    region: str,
+    label_ids: Sequence[UUID],
+    now: datetime,
+    new_id: NewId,
+) -> RowOutcome:
+    try:
+        async with savepoint(session):
+            return await _apply_row(session, caller, batch_id, row, mode, region, label_ids, now, new_id)
+    except ThreadlineError as error:
+        named = error.field if isinstance(error, Invalid) else None
+        return RowOutcome(outcome="failed", text=error.text, reason=error.reason or error.code, field=named or "")
+
+
+async def _apply_row(
+    session: Session,
+    caller: Caller,
+    batch_id: UUID,
+    row: TableRow,
+    mode: ImportMode,
+    region: str,
+    label_ids: Sequence[UUID],
+    now: datetime,
+    new_id: NewId,
+) -> RowOutcome:
+    written = restored(row.phone.strip())
+    phone = read_phone(written, region) if written else ""
+    if written and not phone:
+        raise Invalid(
+            "Please enter the number with its country, such as +44 7700 900318.", field="phone", reason="phone_needed"
+        )
+    email, name = restored(row.email.strip()), restored(row.name.strip())
+    if not (phone or email or name):
+        raise Invalid("Please enter a name, a number or an e-mail address.", field="name", reason="contact_empty")
+    contact_id = await contact_batches.find_by_identity(session, phone=phone, email=email)
+    if (contact_id is None and mode == "update") or (contact_id is not None and mode == "create"):
+        return RowOutcome(outcome="skipped", contact_id=contact_id)
+    is_new = contact_id is None
+    if contact_id is None:
+        contact_id = await create_contact(
+            session, caller=caller, name=name, phone=phone, email=email, now=now, new_id=new_id
+        )
+        before: State = {}
+    else:
+        before = (await contact_batches.read_states(session, [contact_id]))[contact_id]
+    facts = {"name": name, "email": email, "locale": row.locale.strip(), "time_zone": row.time_zone.strip()}
+    await change_contact(
+        session,
+        caller=caller,
+        contact_id=contact_id,
+        facts={key: value for key, value in facts.items() if value},
+        fields=await _read_fields(session, row),
+        now=now,
+        new_id=new_id,
+    )
+    if label_ids:
+        await label_contact(
+            session, caller=caller, contact_id=contact_id, add=label_ids, remove=(), now=now, new_id=new_id
+        )
+    after = (await contact_batches.read_states(session, [contact_id]))[contact_id]
+    if not is_new and before == after:
+        return RowOutcome(outcome="skipped", contact_id=contact_id)
+    noted = BatchRow(contact_id=contact_id, is_new=is_new, before=before, after=after)
+    await contact_batches.note_rows(session, batch_id, [noted])
+    return RowOutcome(outcome="created" if is_new else "updated", contact_id=contact_id)
+
+
+async def _read_fields(session: Session, row: TableRow) -> dict[UUID, FieldValue | None]:
+    wanted = {field_id: restored(text) for field_id, text in row.fields.items() if text.strip()}
+    if not wanted:
+        return {}
+    known = fields_by_id(await list_fields(session, "contact"))
+    if not known.keys() >= set(wanted):
+        raise Invalid("This field does not exist any more.", field="fields", reason="no_such_field")
+    return {field_id: read_text(known[field_id], text) for field_id, text in wanted.items()}
+
+
+async def edit_contacts(
+    session: Session,
+    *,
+    caller: Caller,
+    batch_id: UUID,
+    contact_ids: Sequence[UUID],
+    edit: Edit,
+    now: datetime,
+    new_id: NewId,
+) -> int:
+    """Returns how many changed. Raises NotFound if the caller does not see one of them; nothing is done then."""
+    changed: list[BatchRow] = []
+    before = await contact_batches.read_states(session, contact_ids)
+    facts: dict[str, str | bool] = {}
+    if edit.is_vip is not None:
+        facts["is_vip"] = edit.is_vip
+    if edit.locale is not None:
+        facts["locale"] = edit.locale
+    for contact_id in contact_ids:
+        await change_contact(
+            session,
+            caller=caller,
+            contact_id=contact_id,
+            facts=facts,
+            fields=edit.fields,
+            now=now,
+            new_id=new_id,
+        )
+        if edit.add_labels or edit.remove_labels:
+            await label_contact(
+                session,
+                caller=caller,
+                contact_id=contact_id,
+                add=edit.add_labels,
+                remove=edit.remove_labels,
+                now=now,
+                new_id=new_id,
+            )
+    after = await contact_batches.read_states(session, contact_ids)
+    for contact_id, state in after.items():
+        if before[contact_id] != state:
+            changed.append(BatchRow(contact_id=contact_id, is_new=False, before=before[contact_id], after=state))
+    if changed:
+        await contact_batches.note_rows(session, batch_id, changed)
+    return len(changed)
+
+
+async def undo_batch(
+    session: Session, *, caller: Caller, batch_id: UUID, limit: int, now: datetime, new_id: NewId
+) -> bool:
+    """A slice of it; True when all is done. What somebody changed since stays, and who wrote since stays, too.
+
+    Raises NotFound, Conflict (undone already).
+    """
+    batch = await contact_batches.get_batch(session, batch_id, is_locked=True)
+    if batch.undone_at is not None:
+        raise Conflict("This was undone already.", reason="undone_already")
+    rows = await contact_batches.take_rows(session, batch_id, limit=limit)
+    states = await contact_batches.read_states(session, [row.contact_id for row in rows])
+    for row in rows:
+        if row.is_new and await contact_batches.remove_unspoken(session, row.contact_id, now=now):
+            pass
+        elif not row.is_new:
+            await _give_back(session, row, states[row.contact_id])
+        session.record(_event(caller, row.contact_id, now, new_id))
+    if len(rows) < limit:
+        await contact_batches.mark_undone(session, batch_id, now=now)
+    return len(rows) < limit
+
+
+async def _give_back(session: Session, row: BatchRow, now_is: State) -> None:
+    back = given_back(row.before, row.after, now_is)
+    await contact_batches.restore_facts(session, row.contact_id, back)
+    lines = {
+        UUID(name.removeprefix("field ")): msgspec.convert(value or [], list[str])
+        for name, value in back.items()
+        if name.startswith("field ")
+    }
+    if lines:
+        await set_values(session, "contact", row.contact_id, lines)
+    had, got = _labels(row.before), _labels(row.after)
+    await labels.take_labels(session, "contact", row.contact_id, sorted(got - had))
+    await labels.put_labels(session, "contact", row.contact_id, sorted(had - got))
+
+
+def _labels(state: State) -> set[UUID]:
+    return msgspec.convert(state.get("labels") or [], set[UUID])
+
+
+def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:
+    return Event(
+        id=new_id(),
+        workspace_id=caller.workspace_id,
+        kind=EventKind.CONTACT_CHANGED,
+        at=now,
+        contact_id=contact_id,
+        actor_id=caller.actor_id,
+    )

@@ -1,0 +1,316 @@
+"""Many contacts at once: tables that are read in, edits, undoing, segments, and the table that is taken away."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from starlette.responses import StreamingResponse
+
+from threadline.actions.batch_contacts import Edit, RowOutcome, TableRow, edit_contacts, import_rows, undo_batch
+from threadline.actions.keep_segment import delete_segment, keep_segment
+from threadline.core.contact_table import MOST_ROWS_AT_ONCE, csv_line
+from threadline.core.errors import Conflict, Invalid
+from threadline.core.field import Field as CustomField
+from threadline.core.field import text_of
+from threadline.core.filter import Filter, Use, check_filter
+from threadline.core.permission import Permission, check_may
+from threadline.infra.clock import new_id, utc_now
+from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
+from threadline.store.contact_lists import ContactOrder, ContactRow, list_contacts
+from threadline.store.fields import list_fields
+from threadline.store.labels import list_labels
+from threadline.store.segments import Segment, get_segment, list_segments
+from threadline.store.session import Role
+from threadline.web.api.contacts import ContactPage, FieldValues, values_by_field
+from threadline.web.api.filters import GroupInput, read_filter
+from threadline.web.api.inputs import Id, Input, Line, Locale, Name
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls, opened
+
+router = APIRouter()
+
+_Cell = Annotated[str, Field(max_length=1_000)]
+_Ids = Annotated[list[Id], Field(max_length=20)]
+_EXPORT_PAGE = 100
+
+
+class BatchList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[ContactBatch]
+
+
+class SegmentList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Segment]
+
+
+class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[RowOutcome]
+    """What became of each row, in their order."""
+
+
+class EditOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    changed_count: int
+
+
+class UndoOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    is_done: bool
+    """False: a slice was undone; ask again for the next."""
+
+
+class BatchInput(Input):
+    kind: Literal["import", "edit"]
+    name: Annotated[Line, Field(max_length=200)] = ""
+
+
+class RowInput(Input):
+    """A row of a table as it was written; an empty cell says nothing."""
+
+    name: Annotated[Line, Field(max_length=100)] = ""
+    phone: Annotated[Line, Field(max_length=60)] = ""
+    email: Annotated[Line, Field(max_length=254)] = ""
+    locale: Annotated[Line, Field(max_length=20)] = ""
+    time_zone: Annotated[Line, Field(max_length=60)] = ""
+    fields: Annotated[dict[Annotated[str, Field(max_length=40)], _Cell], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
+
+
+class RowsInput(Input):
+    rows: Annotated[list[RowInput], Field(min_length=1, max_length=MOST_ROWS_AT_ONCE)]
+    mode: Literal["both", "create", "update"] = "both"
+    """What to do with rows of unknown and of known people."""
+    region: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    """Where numbers without a country belong: DE, GB…"""
+    label_ids: _Ids = Field(default_factory=list)
+    is_preview: bool = False
+    """Try everything and keep nothing."""
+
+
+class EditInput(Input):
+    contact_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_ROWS_AT_ONCE)]
+    add_labels: _Ids = Field(default_factory=list)
+    remove_labels: _Ids = Field(default_factory=list)
+    is_vip: bool | None = None
+    locale: Locale | Annotated[str, Field(max_length=0)] | None = None
+    fields: FieldValues = Field(default_factory=dict)
+
+
+class FindInput(Input):
+    filter: GroupInput
+    search: Annotated[str, Field(max_length=100)] = ""
+    order: Literal["name", "name_back", "newest", "oldest"] = "name"
+    after: Annotated[str, Field(max_length=500)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class SegmentInput(Input):
+    name: Name
+    filter: GroupInput
+
+
+@operation(router, "GET", "/contact-batches", out=BatchList)
+async def get_contact_batches(call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Tables that were read in and edits of many, the latest first."""
+    return call.answer(BatchList(items=await list_batches(call.session)))
+
+
+@operation(router, "POST", "/contact-batches", out=ContactBatch, status=201, name="createContactBatch")
+async def post_contact_batch(
+    given: BatchInput, call: Call = calls(Permission.CONTACTS_IMPORT, is_repeatable=True)
+) -> Response:
+    """Begin to read in a table, or to edit many; what follows names it."""
+    batch_id = new_id()
+    await insert_batch(
+        call.session, batch_id, kind=given.kind, name=given.name, actor_id=call.caller.actor_id, now=call.now
+    )
+    return call.answer(await get_batch(call.session, batch_id), status=201)
+
+
+@operation(router, "POST", "/contact-batches/{batch_id}/rows", out=ImportOutcome, name="importContacts")
+async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Read in a slice of a table."""
+    await _open_batch(call, batch_id)
+    if not call.caller.visibility.is_whole:
+        raise Invalid("Only who sees every conversation adds contacts.", field="rows", reason="contact_unseen")
+    items = await import_rows(
+        call.session,
+        caller=call.caller,
+        batch_id=batch_id,
+        rows=[
+            TableRow(
+                name=row.name,
+                phone=row.phone,
+                email=row.email,
+                locale=row.locale,
+                time_zone=row.time_zone,
+                fields=values_by_field(row.fields),
+            )
+            for row in given.rows
+        ],
+        mode=given.mode,
+        region=given.region,
+        label_ids=given.label_ids,
+        is_preview=given.is_preview,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(ImportOutcome(items=items))
+
+
+@operation(router, "POST", "/contact-batches/{batch_id}/edits", out=EditOutcome, name="editContacts")
+async def post_edits(batch_id: UUID, given: EditInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Edit a slice of many contacts alike."""
+    await _open_batch(call, batch_id)
+    changed = await edit_contacts(
+        call.session,
+        caller=call.caller,
+        batch_id=batch_id,
+        contact_ids=given.contact_ids,
+        edit=Edit(
+            add_labels=given.add_labels,
+            remove_labels=given.remove_labels,
+            is_vip=given.is_vip,
+            locale=given.locale,
+            fields=values_by_field(given.fields),
+        ),
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(EditOutcome(changed_count=changed))
+
+
+@operation(router, "POST", "/contact-batches/{batch_id}/undo", out=UndoOutcome, name="undoContactBatch")
+async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone."""
+    is_done = await undo_batch(
+        call.session, caller=call.caller, batch_id=batch_id, limit=MOST_ROWS_AT_ONCE, now=call.now, new_id=new_id
+    )
+    return call.answer(UndoOutcome(is_done=is_done))
+
+
+@operation(router, "POST", "/contacts/find", out=ContactPage, name="findContacts")
+async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """A page of the contacts that a filter means."""
+    wanted = read_filter(given.filter, use=Use.SEGMENTS)
+    items, following = await list_contacts(
+        call.session,
+        call.caller,
+        search=given.search,
+        filter=wanted,
+        order=ContactOrder(given.order),
+        after=given.after,
+        limit=given.limit,
+        now=call.now,
+    )
+    return call.answer(ContactPage(items=items, next=following, position=0))
+
+
+@operation(router, "GET", "/segments", out=SegmentList)
+async def get_segments(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """Filters over contacts that are kept under a name."""
+    return call.answer(SegmentList(items=await list_segments(call.session)))
+
+
+@operation(router, "POST", "/segments", out=Segment, status=201, name="createSegment")
+async def post_segment(
+    given: SegmentInput, call: Call = calls(Permission.LABELS_MANAGE, is_repeatable=True)
+) -> Response:
+    """Keep a filter under a name."""
+    return call.answer(await _keep(call, None, given), status=201)
+
+
+@operation(router, "PUT", "/segments/{segment_id}", out=Segment, name="updateSegment")
+async def put_segment(segment_id: UUID, given: SegmentInput, call: Call = calls(Permission.LABELS_MANAGE)) -> Response:
+    """Change its name or its filter."""
+    return call.answer(await _keep(call, segment_id, given))
+
+
+@operation(router, "DELETE", "/segments/{segment_id}", out=None, status=204, name="deleteSegment")
+async def remove_segment(segment_id: UUID, call: Call = calls(Permission.LABELS_MANAGE)) -> Response:
+    """Delete it; nobody it meant changes."""
+    await delete_segment(call.session, caller=call.caller, segment_id=segment_id, now=call.now, new_id=new_id)
+    return call.answer(status=204)
+
+
+@operation(router, "GET", "/contact-table", out=None, name="exportContacts")
+async def export_contacts(
+    request: Request,
+    search: Annotated[str, Query(max_length=100)] = "",
+    segment_id: UUID | None = None,
+) -> Response:
+    """The contacts one sees, as CSV; cells that a spreadsheet would run are defused."""
+    async with opened(request) as call:
+        check_may(call.caller, Permission.CONTACTS_EXPORT)
+        wanted = (await get_segment(call.session, segment_id)).filter if segment_id else None
+        if wanted is not None:
+            check_filter(wanted, use=Use.SEGMENTS)
+    headers = {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": 'attachment; filename="contacts.csv"',
+        "cache-control": "private, no-store",
+    }
+    return StreamingResponse(_table(call, search, wanted), headers=headers)
+
+
+async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterator[str]:
+    """Page by page, each in a transaction of its own: a large table holds no connection while it leaves."""
+    after: str | None = None
+    is_first = True
+    while is_first or after is not None:
+        async with call.web.database.transaction(Role.WEB, call.caller.workspace_id) as session:
+            fields = await list_fields(session, "contact")
+            names = {label.id: label.name for label in await list_labels(session)}
+            rows, after = await list_contacts(
+                session,
+                call.caller,
+                search=search,
+                filter=wanted,
+                order=ContactOrder.NAME,
+                after=after,
+                limit=_EXPORT_PAGE,
+                now=utc_now(),
+            )
+        if is_first:
+            heads = ["id", "name", "phone", "email", "username", "vip", "labels", "known_since"]
+            yield "\ufeff" + csv_line([*heads, *(field.name for field in fields)])
+        is_first = False
+        for row in rows:
+            yield csv_line([*_facts(row, names), *(_cell(row, field) for field in fields)])
+
+
+def _facts(row: ContactRow, names: dict[UUID, str]) -> list[str]:
+    return [
+        str(row.id),
+        row.name,
+        row.phone,
+        row.email,
+        row.handle,
+        "yes" if row.is_vip else "no",
+        "; ".join(names[one] for one in row.label_ids if one in names),
+        row.created_at.date().isoformat(),
+    ]
+
+
+def _cell(row: ContactRow, field: CustomField) -> str:
+    value = row.fields.get(str(field.id))
+    return "" if value is None else text_of(field, value)
+
+
+async def _open_batch(call: Call, batch_id: UUID) -> None:
+    batch = await get_batch(call.session, batch_id)
+    if batch.undone_at is not None:
+        raise Conflict("This was undone already.", reason="undone_already")
+
+
+async def _keep(call: Call, segment_id: UUID | None, given: SegmentInput) -> Segment:
+    return await keep_segment(
+        call.session,
+        caller=call.caller,
+        segment_id=segment_id,
+        name=given.name,
+        filter=read_filter(given.filter, use=Use.SEGMENTS),
+        now=call.now,
+        new_id=new_id,
+    )
