@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from threadline.core.assignment import check_may_assign
+from threadline.core.assignment import check_may_answer, check_may_assign
 from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Forbidden
 
@@ -44,3 +44,11 @@ def test_giving_away_what_others_have_is_for_supervisors(before: Handling, after
 def test_a_program_without_the_right_assigns_nothing() -> None:
     with pytest.raises(Forbidden):
         check_may_assign(has(None), has(None, SALES), agent_id=None, may_assign=False)
+
+
+def test_where_only_the_assignee_answers_nobody_else_does_but_supervisors_and_the_first() -> None:
+    for assignee_id, agent_id, may_assign in ((ME, ME, False), (None, ME, False), (MILA, ME, True)):
+        check_may_answer(only_assignee=True, assignee_id=assignee_id, agent_id=agent_id, may_assign=may_assign)
+    check_may_answer(only_assignee=False, assignee_id=MILA, agent_id=ME, may_assign=False)
+    with pytest.raises(Forbidden):
+        check_may_answer(only_assignee=True, assignee_id=MILA, agent_id=ME, may_assign=False)

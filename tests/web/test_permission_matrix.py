@@ -44,6 +44,7 @@ SUPERVISORS_OF_OBJECT = "401 403 403 403 ok ok 404 401 403"
 SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
 
 RULES = {
+    "sayPresence": "401 404 404 ok ok ok 404 401 401",
     "follow": CHANGE_CONVERSATION,
     "unfollow": "401 404 404 403 ok ok 404 401 403",  # somebody else
     "getPins": "401 ok ok ok ok ok ok 401 401",
@@ -579,6 +580,7 @@ _TARGETS: dict[str, _Target] = {
     "uploadFile": _channel,
 }
 _OF_A_CONVERSATION = (
+    "sayPresence",
     "createContactNote",
     "handOver",
     "pinConversation",
@@ -685,6 +687,7 @@ def body_of(name: str) -> Any:
         "relateConversations": {"other_id": "{other_id}"},
         "markConversationRead": {"incoming_count": 1},
         "handOver": {"assignee_id": str(uuid4()), "client_id": str(uuid4())},
+        "sayPresence": {"doing": "looking"},
         "markUnread": {"message_id": "{message_id}"},
         "postPracticePart": {"name": "Cem"},
         "provePassword": {"password": "wrong"},

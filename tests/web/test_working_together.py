@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from tests.web.conftest import PASSWORD, Browser, Desk, Server, browser_of, join, set_up
 from tests.web.test_realtime import Feed
 
 
@@ -155,3 +155,51 @@ async def test_unread_again_from_any_message_on_all_of_ones_devices(house: House
     other = await house.desk.conversation(house.channel_id)
     foreign = (await house.agent.get(f"/api/conversations/{other}/messages")).json["items"][0]["id"]
     assert (await house.agent.post(f"{house.path}/unread", {"message_id": foreign})).status == 404
+
+
+def _presence(feed: Feed) -> list[Any]:
+    return [
+        [(one["agent_id"], one["is_typing"]) for one in frame["people"]]
+        for frame in feed.frames
+        if frame["kind"] == "presence"
+    ]
+
+
+async def test_who_looks_and_types_is_told_to_those_who_see_it_and_to_nobody_else(house: House) -> None:
+    """S5. Nothing of it is an event: it is over when it is over."""
+    agent_id = str(house.agent.agent_id)
+    async with Feed.of(house.admin) as feed, Feed.of(house.limited) as blind:
+        for doing in ("looking", "looking", "typing"):
+            said = await house.agent.post(f"{house.path}/presence", {"doing": doing})
+            assert said.status == 204, said.raw
+            await feed.quiet(for_s=0.2)
+        async with Feed.of(house.admin) as late:
+            await late.quiet(for_s=0.2)
+            assert _presence(late) == [[(agent_id, True)]]
+        await house.agent.post(f"{house.path}/presence", {"doing": "gone"})
+        await feed.quiet()
+        assert _presence(feed)[0] == [(agent_id, False)]
+        assert _presence(feed)[-2:] == [[(agent_id, True)], []]
+        assert feed.events == []
+        await blind.quiet()
+        assert _presence(blind) == []
+    assert (await house.limited.post(f"{house.path}/presence", {"doing": "looking"})).status == 404
+
+
+async def test_a_channel_may_be_answered_only_by_the_one_who_has_a_conversation(house: House) -> None:
+    await house.admin.post("/api/session/proof", {"password": PASSWORD})
+    settings = {"settings": {"who_sends": "assignee"}}
+    changed = await house.admin.patch(f"/api/channels/{house.channel_id}", settings)
+    assert changed.status == 200, changed.raw
+
+    async def answer(browser: Browser, kind: str = "reply") -> Any:
+        body = {"client_id": str(uuid4()), "kind": kind, "content": {"kind": "text", "text": "Hello"}}
+        return await browser.post(f"{house.path}/messages", body)
+
+    assert (await answer(house.agent)).status == 201  # nobody had it: the first answer takes it
+    await house.admin.patch(house.path, {"assignee_id": str(house.limited.agent_id)})
+    refused = await answer(house.agent)
+    assert (refused.status, refused.json["reason"]) == (403, "only_assignee_sends")
+    assert (await answer(house.agent, "note")).status == 201
+    assert (await answer(house.limited)).status == 201
+    assert (await answer(house.admin)).status == 201

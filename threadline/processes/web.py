@@ -70,7 +70,7 @@ async def _web_of(house: House) -> AsyncIterator[Web]:
 
 async def _pass_hints(bus: Bus, web: Web) -> None:
     """News of the database to this process's sockets."""
-    with bus.subscribe("feed:") as news:
+    with bus.subscribe("feed:", "presence:") as news:
         while True:
             web.hub.hint(await news.wait(timeout_s=60))
 

@@ -378,6 +378,19 @@ async def list_pinned(session: Session, caller: Caller, agent_id: UUID) -> list[
     return await _with_labels(connection, caller.workspace_id, rows, has_reads=True)
 
 
+async def load_handlings(
+    connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, UUID | None, UUID | None]]:
+    """Conversations → channel, assignee, team. For the hub, which filters by them."""
+    rows = await connection.fetch(
+        "select id, channel_id, assignee_id, team_id from conversations"
+        " where workspace_id = $1 and id = any($2::uuid[])",
+        workspace_id,
+        list(conversation_ids),
+    )
+    return {row["id"]: (row["channel_id"], row["assignee_id"], row["team_id"]) for row in rows}
+
+
 async def load_conversations(
     connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> list[Conversation]:

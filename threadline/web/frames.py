@@ -83,5 +83,17 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     pass
 
 
+class PresentAgent(msgspec.Struct, frozen=True, kw_only=True):
+    agent_id: UUID
+    is_typing: bool
+
+
+class PresenceFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="presence"):
+    """Who has a conversation before them now, all of them. No part of the feed: nothing is missed by missing it."""
+
+    conversation_id: UUID
+    people: list[PresentAgent]
+
+
 ClientFrame = Resume | Ping
-ServerFrame = Hello | Changes | Resync | Pong | SignedOut
+ServerFrame = Hello | Changes | Resync | Pong | SignedOut | PresenceFrame

@@ -20,6 +20,7 @@ from threadline.core.errors import NotSignedIn, ThreadlineError
 from threadline.core.events import EventKind
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
+from threadline.core.presence import Presence, Word, read_topic
 from threadline.infra import metrics
 from threadline.infra.clock import utc_now
 from threadline.infra.log import get_logger
@@ -30,8 +31,8 @@ from threadline.store.sessions import callers_of_sessions
 from threadline.store.tokens import callers_of_tokens
 from threadline.web.asgi import Headers, Receive, Scope, Send, query_pairs
 from threadline.web.context import WebContext
-from threadline.web.feed import Sight, cut_page, encode_page, load_batch, personal, sight_of
-from threadline.web.frames import Hello, Pong, Resync, SignedOut
+from threadline.web.feed import Sight, cut_page, encode_page, load_batch, load_sights, personal, sight_of
+from threadline.web.frames import Hello, Pong, PresenceFrame, PresentAgent, Resync, SignedOut
 from threadline.web.security import check_no_token_in, check_same_origin, identify
 
 log = get_logger("realtime")
@@ -176,12 +177,19 @@ class Hub:
                     await task
 
     def hint(self, topics: Iterable[str]) -> None:
-        """There is news under these topics; those of feeds wake their rooms."""
+        """There is news under these topics; those of feeds wake their rooms, words of presence are passed on."""
+        words: list[str] = []
         for topic in topics:
-            if topic.startswith("feed:"):
+            if topic.startswith("presence:"):
+                words.append(topic)
+            elif topic.startswith("feed:"):
                 room = self._rooms.get(UUID(topic.removeprefix("feed:")))
                 if room is not None:
                     room.news.set()
+
+        for word in sorted(word for topic in words if (word := read_topic(topic)) is not None):
+            if (room := self._rooms.get(word.workspace_id)) is not None:
+                room.hear(word)
 
     def recheck_soon(self) -> None:
         self._should_recheck.set()
@@ -349,6 +357,8 @@ class Room:
         self._joining = 0
         self._position = -1
         self._starting = asyncio.Lock()
+        self._presence = Presence()
+        self._changed: set[UUID] = set()
 
     async def join(self, socket: Socket, position: int) -> None:
         """Brings a socket from its position to the present and lets it listen; too far behind, it is told so."""
@@ -365,6 +375,8 @@ class Room:
                 await self._send_page(socket)
             # No await between this comparison and the next line: nothing can come between.
             self._live.add(socket)
+            self._changed.update(self._presence.conversation_ids)
+            self.news.set()
         finally:
             self._joining -= 1
 
@@ -376,6 +388,12 @@ class Room:
         if self.task is not None:
             self.task.cancel()
         return True
+
+    def hear(self, word: Word) -> None:
+        """Somebody looks or types; told to the others with the next look at the feed, a few milliseconds later."""
+        if self._presence.note(word.conversation_id, word.agent_id, word.doing, now=time.monotonic()):
+            self._changed.add(word.conversation_id)
+            self.news.set()
 
     async def _start(self) -> None:
         async with self._starting:
@@ -423,6 +441,7 @@ class Room:
             started_at = time.monotonic()
             try:
                 await self._advance()
+                await self._tell_presence()
             except Exception as error:  # an outage of the database: the next look finds what this one missed
                 log.warning("feed_read_failed", error=type(error).__name__)
                 await asyncio.sleep(_LOOK_EVERY_S)
@@ -453,6 +472,23 @@ class Room:
                 self._hub.recheck_soon()
             if len(events) < PAGE:
                 return  # what was committed meanwhile has its own hint
+
+    async def _tell_presence(self) -> None:
+        """To everybody who sees the conversation now (S5): whether they do is read afresh, like everything else."""
+        self._changed |= self._presence.expire(now=time.monotonic())
+        if not self._changed:
+            return
+        changed, self._changed = self._changed, set()
+        async with self._web.database.transaction(Role.ENGINE, self.workspace_id) as session:
+            sights = await load_sights(session, workspace_id=self.workspace_id, conversation_ids=sorted(changed))
+        for conversation_id in changed:
+            people = [
+                PresentAgent(agent_id=id, is_typing=types) for id, types in self._presence.people(conversation_id)
+            ]
+            frame = _encode(PresenceFrame(conversation_id=conversation_id, people=people)).decode()
+            for socket in self._live:
+                if conversation_id in sights and sights[conversation_id].is_seen_by(socket.sight.visibility):
+                    socket.push(frame)
 
     def _push(self, socket: Socket, sight: Sight, page: str | None, position: int) -> None:
         if page is None and position - socket.position < _QUIET:

@@ -820,6 +820,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts.
+         * @description Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts.
+         */
+        post: operations["sayPresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -3070,6 +3090,8 @@ export interface components {
             sends_per_second?: number | null;
             /** Unanswered Limit */
             unanswered_limit?: number | null;
+            /** Who Sends */
+            who_sends?: ("everybody" | "assignee") | null;
         };
         /** ChannelTypeInfo */
         ChannelTypeInfo: {
@@ -4807,6 +4829,31 @@ export interface components {
             window_warning_min?: number | null;
         };
         /**
+         * PresenceFrame
+         * @description Who has a conversation before them now, all of them. No part of the feed: nothing is missed by missing it.
+         */
+        PresenceFrame: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @enum {unknown} */
+            kind: "presence";
+            people: components["schemas"]["PresentAgent"][];
+        };
+        /** PresenceInput */
+        PresenceInput: {
+            /**
+             * Doing
+             * @enum {string}
+             */
+            doing: "looking" | "typing" | "gone";
+        };
+        /** PresentAgent */
+        PresentAgent: {
+            /** Format: uuid */
+            agent_id: string;
+            is_typing: boolean;
+        };
+        /**
          * Problem
          * @description `title` is a sentence for a person; `code` never changes; `errors` names the fields at fault.
          *
@@ -5323,7 +5370,7 @@ export interface components {
             /** Paused */
             paused: boolean;
         };
-        ServerFrame: components["schemas"]["Hello"] | components["schemas"]["Changes"] | components["schemas"]["Resync"] | components["schemas"]["Pong"] | components["schemas"]["SignedOut"];
+        ServerFrame: components["schemas"]["Hello"] | components["schemas"]["Changes"] | components["schemas"]["Resync"] | components["schemas"]["Pong"] | components["schemas"]["SignedOut"] | components["schemas"]["PresenceFrame"];
         /**
          * Session
          * @description Who is signed in, where, and what they may do. `position` is where to resume the feed from.
@@ -7807,6 +7854,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sayPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInput"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {

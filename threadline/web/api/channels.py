@@ -122,6 +122,8 @@ class ChannelSettings(Input):
     pair_burst: Annotated[int, Field(ge=1, le=1000)] | None = None
     unanswered_limit: Annotated[int, Field(ge=0, le=100)] | None = None
     mark_read: Literal["on_answer", "on_open", "never"] | None = None
+    who_sends: Literal["everybody", "assignee"] | None = None
+    """Who answers: everybody who sees a conversation, or only the one who has it and supervisors."""
     reopen_days: Annotated[int, Field(ge=0, le=365)] | None = None
     """A message within so many days of the end reopens the conversation; a later one starts a new one."""
 

@@ -1,5 +1,6 @@
 """Working a conversation together: who follows it, who is asked in, what one pins, handing it over, unread again."""
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -11,8 +12,9 @@ from threadline.actions.mark_unread import mark_unread
 from threadline.actions.pin_conversation import pin_conversation, unpin_conversation
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.presence import Doing, presence_topic
 from threadline.infra.clock import new_id
-from threadline.store.conversations import Conversation, list_pinned
+from threadline.store.conversations import Conversation, access_conversation_keys, list_pinned
 from threadline.store.events import read_position
 from threadline.web.api.conversations import ConversationDetail, read_detail
 from threadline.web.api.inputs import Id, Input, Paragraphs
@@ -36,6 +38,10 @@ class HandOver(Input):
     note: Paragraphs | None = None
     client_id: Id
     """Of the note."""
+
+
+class PresenceInput(Input):
+    doing: Literal["looking", "typing", "gone"]
 
 
 class UnreadMark(Input):
@@ -131,6 +137,20 @@ async def post_handover(
         new_id=new_id,
     )
     return call.answer(await read_detail(call, conversation_id, is_just_changed=True))
+
+
+@operation(router, "POST", "/conversations/{conversation_id}/presence", out=None, status=204, name="sayPresence")
+async def post_presence(
+    conversation_id: UUID, given: PresenceInput, call: Call = calls(Permission.CONVERSATIONS_READ)
+) -> Response:
+    """Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts."""
+    agent_id = own_agent(call)
+    await access_conversation_keys(call.session, call.caller, conversation_id)
+    said_at_ms = int(call.now.timestamp() * 1000)
+    doing = Doing(given.doing)
+    topic = presence_topic(call.caller.workspace_id, conversation_id, agent_id, doing, said_at_ms=said_at_ms)
+    call.session.hint(topic)
+    return call.answer(status=204)
 
 
 @operation(router, "POST", "/conversations/{conversation_id}/unread", out=None, status=204, name="markUnread")

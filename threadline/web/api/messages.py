@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from threadline.actions.add_note import add_note
+from threadline.actions.check_answer import check_answer
 from threadline.actions.discard_message import discard_message
 from threadline.actions.forward_message import forward_message
 from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions
@@ -83,6 +84,7 @@ async def create_message(
     else:
         if isinstance(given.content, TextInput) and given.content.mentions:
             raise Invalid("Only a note names colleagues.", field="content.mentions")
+        await check_answer(call.session, caller=call.caller, conversation_id=conversation_id)
         if given.quoted_id is not None:
             await access_message(call.session, call.caller, given.quoted_id)
         sent = await send_message(

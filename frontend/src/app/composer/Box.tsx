@@ -27,6 +27,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react';
+import { mayGoOut } from '@/app/together/draftWatch';
 import { postTyping } from '@/shared/api/calls';
 import type { Capabilities, Channel, Conversation, Id, Message, Time } from '@/shared/api/types';
 import { canEncodeOpus } from '@/shared/audio/ogg';
@@ -143,7 +144,7 @@ export function Box({
   /** The ids of what goes out: none if something is still to be done first. */
   const send = (): readonly Id[] => {
     if (places[0]) area.current?.setSelectionRange(places[0].start, places[0].end);
-    if (!canSend) return [];
+    if (!canSend || !mayGoOut(id, isNote)) return [];
     const common = { conversationId: id, channelId: conversation.channel_id, mode };
     const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
     const parts = isNote

@@ -24,6 +24,7 @@ import { CountBadge } from '@/shared/ui/Badge';
 import { cx } from '@/shared/ui/cx';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { concerns } from '../together/concern';
+import { PresenceSign } from '../together/PresenceMarks';
 import { iconOfKind, wordOfKind } from './describe';
 import { unreadOf, useConversation, useDraft } from './select';
 
@@ -41,12 +42,14 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
   const conversation = useConversation(id);
   const channelType = useStore((state) => state.channels.get(conversation?.channel_id ?? '')?.type);
   const me = useStore((state) => state.me);
+  const isMentioned = useStore((state) => state.mentions.has(id));
   const isPinned = useStore((state) => state.pins.includes(id));
   const now = useMinute();
   if (!conversation) return <div className="h-(--row) max-md:h-18" />;
   const isWaiting =
     conversation.waiting_since !== null && conversation.state !== 'resolved' && conversation.paused_at === null;
-  const isBold = concerns(conversation, me) && (isWaiting || unreadOf(conversation) > 0);
+  const isConcern = concerns(conversation, me) || isMentioned;
+  const isBold = isConcern && (isWaiting || unreadOf(conversation) > 0);
   const at = (isWaiting && conversation.waiting_since) || conversation.last_activity_at;
   return (
     <div
@@ -98,7 +101,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
           <Snippet conversation={conversation} isWaiting={isWaiting} />
           <Signs conversation={conversation} now={now} />
         </span>
-        {concerns(conversation, me) ? <Unread conversation={conversation} /> : <span />}
+        {isConcern ? <Unread conversation={conversation} /> : <span />}
       </div>
     </div>
   );
@@ -195,6 +198,7 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
   const isOpen = conversation.state !== 'resolved';
   return (
     <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
+      <PresenceSign conversationId={conversation.id} />
       {isOpen && conversation.priority > 0 && <PrioritySign priority={conversation.priority} />}
       {conversation.stage !== null && (
         <span dir="auto" className="max-w-24 truncate font-normal text-muted">

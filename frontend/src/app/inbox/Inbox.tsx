@@ -34,6 +34,8 @@ import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter
 import { parseView, paths, type View } from '../paths';
 import { importConversation, screens } from '../routes';
 import { ConversationList } from './ConversationList';
+import { jumpTarget, keepPlace, restorePlace } from '../together/jump';
+import { isSomebodyTyping } from '../together/usePresence';
 import { nextOf } from './goOn';
 import { LIST_WIDTH, ListSeparator } from './ListSeparator';
 import { isFound, queryOf, selectUnread } from './select';
@@ -98,6 +100,7 @@ export function Inbox() {
     filter: () => found.edit(view),
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
+    my_longest: () => jump(selected, select),
     take_next: () =>
       void importTakeNext().then(async (takeNext) => {
         const id = await takeNext();
@@ -109,7 +112,7 @@ export function Inbox() {
   const goOn = useCallback(
     () =>
       go(
-        nextOf(shown.current, selected, getState().conversations, () => false),
+        nextOf(shown.current, selected, getState().conversations, (id) => isSomebodyTyping(getState(), id)),
         true,
       ),
     [go, selected],
@@ -226,6 +229,21 @@ export function Inbox() {
       )}
     </div>
   );
+}
+
+let cameFrom: Id | null = null;
+
+/** To my longest waiting chat, or back. */
+function jump(selected: Id | undefined, select: (id: Id) => void): boolean {
+  const target = jumpTarget(getState(), selected, cameFrom);
+  if (target === null) return false;
+  if (selected !== undefined) {
+    keepPlace(selected);
+    cameFrom = selected;
+  }
+  select(target);
+  restorePlace(target);
+  return true;
 }
 
 /** What is not needed for the list comes with the conversation. */

@@ -20,12 +20,13 @@ const DUE: ListQuery = { view: 'mine', order: 'due', channelId: null };
 export function MyChats({ selected, view }: { readonly selected: Id | undefined; readonly view: View }) {
   const me = useStore((state) => state.me);
   const conversations = useStore((state) => state.conversations);
+  const taken = useStore((state) => state.taken);
   const total = useStore((state) => state.counts?.views['mine']?.total ?? null);
   const mine = useMemo(() => {
     const rows: Conversation[] = [];
-    for (const row of conversations.values()) if (isInView(row, 'mine', me)) rows.push(row);
+    for (const row of conversations.values()) if (!taken.has(row.id) && isInView(row, 'mine', me)) rows.push(row);
     return rows.sort((a, b) => compareRows(a, b, DUE)).slice(0, SHOWN);
-  }, [conversations, me]);
+  }, [conversations, taken, me]);
   if (mine.length === 0) return null;
   return (
     <section aria-labelledby="my-chats-title" className="shrink-0 px-2 pt-2 pb-3">

@@ -4,7 +4,7 @@ import { useSearch } from 'wouter';
 import type { Conversation, ConversationLinks, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
-import { useStore } from '@/shared/store/store';
+import { dispatch, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
@@ -16,6 +16,8 @@ import { focusComposer } from '../composer/focus';
 import { useConversation } from '../inbox/select';
 import type { MessageAct } from './messageActs';
 import { jumpTo } from './jumps';
+import { DraftBars } from '../together/DraftBars';
+import { usePresence } from '../together/usePresence';
 import { MessageList } from './MessageList';
 import { findQuotable, focusedMessageId } from './quoting';
 import { SnoozeBar } from './SnoozeBar';
@@ -73,6 +75,11 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
     },
     [begin],
   );
+  const sayTyping = usePresence(conversationId);
+  useEffect(() => {
+    dispatch({ type: 'thread_shown', conversationId });
+    return () => dispatch({ type: 'thread_shown', conversationId: null });
+  }, [conversationId]);
   const [isFinding, setFinding] = useState(false);
   useCommands({
     find_in_thread: () => setFinding(true),
@@ -89,7 +96,9 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
   return (
     <section
       aria-label={t('thread.label', { name: conversation.contact.name })}
+      data-conversation={conversationId}
       className="flex min-h-0 flex-1 flex-col"
+      onInput={(event) => event.target instanceof HTMLTextAreaElement && sayTyping()}
     >
       <ThreadHeader
         conversation={conversation}
@@ -144,6 +153,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
         </Suspense>
       ) : (
         <>
+          <DraftBars conversation={target.conversation ?? conversation} isAtEnd={isAtEnd} />
           {target.all.length > 1 && (
             <Target conversations={target.all} value={target.conversation?.id ?? conversationId} onValue={choose} />
           )}

@@ -25,6 +25,7 @@ import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
+import { PresentPeople } from '../together/PresenceMarks';
 import { TogetherForm, TogetherItems, useTogether, type Together } from '../together/TogetherItems';
 import { AssigneeMenu } from '../teams/AssigneeMenu';
 import { assign, endWaiting, reopen, resolve, snooze } from './actions';
@@ -114,6 +115,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
           <span className="max-md:hidden">{address}</span>
         </p>
       </div>
+      <PresentPeople conversationId={conversation.id} />
       <AssigneeMenu conversation={conversation} />
       <ConversationLabels
         conversation={conversation}

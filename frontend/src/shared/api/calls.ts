@@ -185,6 +185,13 @@ export function postHandOver(id: Id, body: HandOver): Promise<ConversationDetail
   return answerOf(client.POST('/api/conversations/{conversation_id}/handover', { params, body }));
 }
 
+export async function postPresence(id: Id, doing: 'looking' | 'typing' | 'gone'): Promise<void> {
+  const params = { path: { conversation_id: id } };
+  // Also while the page goes away.
+  const more = { params, body: { doing }, keepalive: true };
+  await answerOf(client.POST('/api/conversations/{conversation_id}/presence', more));
+}
+
 /** Everything from this message of the customer on. */
 export async function postUnread(id: Id, messageId: Id): Promise<void> {
   const params = { path: { conversation_id: id } };

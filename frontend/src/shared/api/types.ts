@@ -60,6 +60,7 @@ export type FieldValues = Readonly<Record<Id, FieldValue>>;
 
 export type Label = Schemas['Label'];
 export type LabelKind = Label['kind'];
+export type PresentAgent = Schemas['PresentAgent'];
 export type Team = Schemas['Team'];
 export type LabelColour = Label['colour'];
 
@@ -125,6 +126,7 @@ export interface Page<T> {
 
 export type EventKind = Schemas['EventKind'];
 export type FeedEvent = Schemas['FeedEvent'];
+export type PresenceFrame = Schemas['PresenceFrame'];
 export type ServerFrame = Schemas['ServerFrame'];
 /** What changed up to `position`: the events, and the things they touched as they are now. */
 export type Changes = Pick<Schemas['EventPage'], 'position' | 'events'> & Partial<Schemas['EventPage']>;

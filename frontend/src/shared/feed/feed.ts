@@ -5,13 +5,14 @@
 import { request } from '@/shared/api/http';
 import { withLock } from '@/shared/api/locks';
 import { clearSession, type Session } from '@/shared/api/session';
-import type { Changes } from '@/shared/api/types';
+import type { Changes, PresenceFrame } from '@/shared/api/types';
 import { dispatch, gather, getState } from '@/shared/store/store';
 import { getConnection, setConnection, type Connection } from './connection';
 import { fetchChanges, keepSocket, type SocketHandlers } from './socket';
 
 type Word =
   | { kind: 'changes'; since: number; changes: Changes }
+  | { kind: 'presence'; frame: PresenceFrame | null }
   | { kind: 'resync' }
   | { kind: 'signed_out' }
   | { kind: 'status'; status: Connection }
@@ -46,11 +47,25 @@ export function startFeed(session: Session): () => void {
     applied = fresh.position;
     dispatch({ type: 'resynced', position: fresh.position });
   };
+  const present = (frame: PresenceFrame | null) =>
+    dispatch(
+      frame
+        ? { type: 'presence_told', conversationId: frame.conversation_id, people: frame.people }
+        : { type: 'presence_lost' },
+    );
   const handlers: SocketHandlers = {
     position: () => applied,
     onChanges: (changes) => {
       say({ kind: 'changes', since: applied, changes });
       apply(changes);
+    },
+    onPresence: (frame) => {
+      say({ kind: 'presence', frame });
+      present(frame);
+    },
+    onHello: () => {
+      say({ kind: 'presence', frame: null });
+      present(null);
     },
     onResync: async () => {
       await resync();
@@ -67,6 +82,9 @@ export function startFeed(session: Session): () => void {
       case 'changes':
         if (data.since <= applied) apply(data.changes);
         else void fetchChanges({ ...handlers, onChanges: apply }, stopped.signal).catch(() => undefined);
+        break;
+      case 'presence':
+        present(data.frame);
         break;
       case 'resync':
         void resync();

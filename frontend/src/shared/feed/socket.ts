@@ -3,7 +3,7 @@
  * on the way lets no socket through.
  */
 import { Problem, request } from '@/shared/api/http';
-import type { Changes, ServerFrame } from '@/shared/api/types';
+import type { Changes, PresenceFrame, ServerFrame } from '@/shared/api/types';
 import { backOff } from './backoff';
 import { setConnection } from './connection';
 
@@ -16,6 +16,9 @@ const NOT_SIGNED_IN = 4401;
 export interface SocketHandlers {
   position: () => number;
   onChanges: (changes: Changes) => void;
+  onPresence: (frame: PresenceFrame) => void;
+  /** Connected anew: who was there before is told afresh. */
+  onHello: () => void;
   onResync: () => Promise<void>;
   onSignedOut: () => void;
 }
@@ -95,6 +98,7 @@ function oneConnection(handlers: SocketHandlers, signal: AbortSignal, onLive: ()
         case 'hello':
           isLive = true;
           onLive();
+          handlers.onHello();
           setConnection('live');
           break;
         case 'changes':
@@ -105,6 +109,9 @@ function oneConnection(handlers: SocketHandlers, signal: AbortSignal, onLive: ()
           break;
         case 'signed_out':
           handlers.onSignedOut();
+          break;
+        case 'presence':
+          handlers.onPresence(frame);
           break;
         case 'pong':
           break;

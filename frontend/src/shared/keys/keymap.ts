@@ -27,6 +27,7 @@ export const KEYMAP = {
   send_resolve: { keys: ['Mod+Shift+Enter'], title: 'keys.send_resolve', group: 'conversation' },
   assign: { keys: ['a'], title: 'keys.assign', group: 'conversation' },
   assign_me: { keys: ['i'], title: 'keys.assign_me', group: 'conversation' },
+  my_longest: { keys: ['Mod+j'], title: 'keys.my_longest', group: 'list' },
   take_next: { keys: ['t'], title: 'keys.take_next', group: 'list' },
   priority: { keys: ['p'], title: 'keys.priority', group: 'conversation' },
   follow: { keys: ['w'], title: 'keys.follow', group: 'conversation' },

@@ -15,6 +15,7 @@ import type {
   Id,
   Label,
   Message,
+  PresentAgent,
   Team,
   SavedView,
   SavedViewCounts,
@@ -49,6 +50,9 @@ export type Action =
   | { type: 'saved_views_loaded'; views: readonly SavedView[] }
   | { type: 'saved_counts_loaded'; counts: SavedViewCounts }
   | { type: 'pins_loaded'; items: readonly Conversation[]; position: number }
+  | { type: 'thread_shown'; conversationId: Id | null }
+  | { type: 'presence_told'; conversationId: Id; people: readonly PresentAgent[] }
+  | { type: 'presence_lost' }
   | { type: 'pins_edited'; pins: readonly Id[] }
   | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
@@ -124,6 +128,12 @@ export function reduce(state: State, action: Action): State {
         ...learnConversations(state, action.items, action.position).state,
         pins: action.items.map(({ id }) => id),
       };
+    case 'thread_shown':
+      return showThread(state, action.conversationId);
+    case 'presence_told':
+      return { ...state, presence: withPeople(state.presence, action.conversationId, action.people) };
+    case 'presence_lost':
+      return { ...state, presence: new Map() };
     case 'pins_edited':
       return { ...state, pins: action.pins };
     case 'conversation_loaded':
@@ -175,18 +185,33 @@ function applyChanges(state: State, changes: Changes): State {
   if (changes.channels?.length) next = { ...next, channels: byId(changes.channels, next.channels) };
   if (changes.agents?.length) next = { ...next, agents: byId(changes.agents, next.agents) };
   next = changes.events.reduce(applyEvent, next);
-  next = forgetHidden(next, changes.events);
+  next = forgetHidden(next, changes.events, changes.position);
   return { ...next, position: changes.position };
 }
 
 /** Conversations that somebody else answers now, for an agent who sees only his own. */
-function forgetHidden(state: State, events: readonly FeedEvent[]): State {
+function forgetHidden(state: State, events: readonly FeedEvent[], position: number): State {
   const hidden = new Set(events.flatMap((event) => (event.is_hidden && event.conversation_id) || []));
   if (hidden.size === 0) return state;
-  const conversations = without(state.conversations, [...hidden]);
+  const { opened } = state;
+  const gone = [...hidden].filter((id) => id !== opened);
+  const taken = opened !== null && hidden.has(opened) ? new Set([...state.taken, opened]) : state.taken;
+  const conversations = without(state.conversations, gone);
   const missing = new Set([...state.missing].filter((id) => !hidden.has(id)));
   const counts = state.counts && { ...state.counts, isStale: true };
-  return settle(dropThreads({ ...state, conversations, missing, counts }, [...hidden]), hidden);
+  // An answer that left the server before this knows less.
+  const learnt = new Map(state.learnt);
+  for (const id of hidden) learnt.set(id, position);
+  return settle(dropThreads({ ...state, conversations, missing, counts, taken, learnt }, gone), hidden);
+}
+
+/** What was open only because it had been is forgotten with its closing. */
+function showThread(state: State, conversationId: Id | null): State {
+  const gone = [...state.taken].filter((id) => id !== conversationId);
+  const next = { ...state, opened: conversationId };
+  if (gone.length === 0) return next;
+  const taken = new Set([...state.taken].filter((id) => id === conversationId));
+  return dropThreads({ ...next, taken, conversations: without(state.conversations, gone) }, gone);
 }
 
 /** What an event says beyond the things it carries, which are in already. */
@@ -309,7 +334,14 @@ function withRows(
     learnt.set(row.id, position);
     if (counts && position > counts.position) counts = countRow(counts, before, row, isNew, state.me);
   }
-  return settle({ ...state, conversations, learnt, missing, counts }, new Set(fresh.map((row) => row.id)));
+  const taken = given(state.taken, fresh);
+  return settle({ ...state, conversations, learnt, missing, counts, taken }, new Set(fresh.map((row) => row.id)));
+}
+
+/** It is shown to us: then it is not taken any more. */
+function given(taken: State['taken'], rows: readonly ConversationRow[]): State['taken'] {
+  if (!rows.some((row) => taken.has(row.id))) return taken;
+  return new Set([...taken].filter((id) => !rows.some((row) => row.id === id)));
 }
 
 function countRow(
@@ -332,8 +364,10 @@ function firstReadCount(row: ConversationRow, isNew: boolean): number {
 
 function settle(state: State, touched: ReadonlySet<Id>): State {
   let lists: Map<string, ListState> | null = null;
+  // What was taken away is read on, but stands in no list.
+  const listed = without(state.conversations, [...state.taken]);
   for (const [key, list] of state.lists) {
-    const settled = settleList(list, touched, state.conversations, state.me);
+    const settled = settleList(list, touched, listed, state.me);
     if (settled !== list) (lists ??= new Map(state.lists)).set(key, settled);
   }
   return lists ? { ...state, lists } : state;
@@ -580,6 +614,15 @@ function dropThreads(state: State, conversationIds: readonly Id[]): State {
     threads.delete(conversationId);
   }
   return { ...state, threads, messages, learnt };
+}
+
+function withPeople(
+  presence: State['presence'],
+  conversationId: Id,
+  people: readonly PresentAgent[],
+): State['presence'] {
+  if (people.length === 0) return without(presence, [conversationId]);
+  return new Map(presence).set(conversationId, people);
 }
 
 // --- What only this browser knows --------------------------------------------------------------------------------------

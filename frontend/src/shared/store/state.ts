@@ -13,6 +13,7 @@ import type {
   ListView as ServerView,
   Message,
   OutgoingContent,
+  PresentAgent,
   Quoted,
   SavedView,
   Sorting,
@@ -112,6 +113,12 @@ export interface State {
   areLabelsLoaded: boolean;
   teams: ReadonlyMap<Id, Team>;
   areTeamsLoaded: boolean;
+  /** The conversation that is open on this page. */
+  opened: Id | null;
+  /** Open ones that left this agent's sight: they stay readable until they are closed. */
+  taken: ReadonlySet<Id>;
+  /** Who has which conversation before them, this agent too; what is not here has nobody. */
+  presence: ReadonlyMap<Id, readonly PresentAgent[]>;
   /** What this agent keeps on top of their lists, the one pinned last first. */
   pins: readonly Id[];
   threads: ReadonlyMap<Id, ThreadState>;
@@ -169,6 +176,9 @@ export const EMPTY: State = {
   areLabelsLoaded: false,
   teams: new Map(),
   areTeamsLoaded: false,
+  opened: null,
+  taken: new Set(),
+  presence: new Map(),
   pins: [],
   threads: new Map(),
   lists: new Map(),

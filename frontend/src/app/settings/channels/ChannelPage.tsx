@@ -106,6 +106,7 @@ function ChannelBlocks({ channel }: { readonly channel: Channel }) {
       />
       {channel.is_practice ? <PracticeBlock channel={channel} /> : <ReachBlock channel={channel} />}
       {channel.state !== 'disconnected' && <BehaviourBlock channel={channel} />}
+      {channel.state !== 'disconnected' && <SendersBlock channel={channel} />}
       {channel.state !== 'disconnected' && <ReopenBlock channel={channel} />}
       {type !== undefined && !channel.is_practice && channel.state !== 'disconnected' && (
         <AccessBlock channel={channel} type={type} />
@@ -173,6 +174,31 @@ function BehaviourBlock({ channel }: { readonly channel: Channel }) {
   );
 }
 
+const SENDERS = ['everybody', 'assignee'] as const;
+
+/** Who answers the customers of this channel. */
+function SendersBlock({ channel }: { readonly channel: Channel }) {
+  const patch = usePatch(channel);
+  const current = SENDERS.find((value) => value === channel.settings.who_sends) ?? 'everybody';
+
+  async function choose(next: (typeof SENDERS)[number]): Promise<void> {
+    await act(() => patch({ settings: withSetting(channel.settings, { who_sends: next }) }), {
+      done: t('common.saved'),
+      undo: () => void act(() => patch({ settings: withSetting(channel.settings, { who_sends: current }) })),
+    });
+  }
+
+  return (
+    <Select
+      label={t('settings.channel.who_sends')}
+      value={current}
+      options={SENDERS.map((value) => ({ value, label: t(`settings.channel.who_${value}`) }))}
+      onValueChange={(next) => void choose(next)}
+      className="max-w-72"
+    />
+  );
+}
+
 /** A change of settings is sent whole: what is left out goes back to the channel type's own value. */
 function withSetting(
   settings: Channel['settings'],
@@ -181,10 +207,10 @@ function withSetting(
   const numbers = ['sends_per_second', 'pair_interval_s', 'pair_burst', 'unanswered_limit', 'reopen_days'].filter(
     (name) => name in settings,
   );
-  const { mark_read: mark } = settings;
+  const texts = ['mark_read', 'who_sends'].filter((name) => name in settings);
   return {
     ...Object.fromEntries(numbers.map((name) => [name, Number(settings[name])])),
-    ...(mark !== undefined && { mark_read: mark }),
+    ...Object.fromEntries(texts.map((name) => [name, settings[name] ?? ''])),
     ...change,
   };
 }
