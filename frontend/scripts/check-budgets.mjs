@@ -10,7 +10,9 @@ import { gzipSync } from 'node:zlib';
 const STATIC = join(dirname(fileURLToPath(import.meta.url)), '../../threadline/web/static');
 const ASSETS = join(STATIC, 'assets');
 const KB = 1000;
-const BUDGETS = { first: 200 * KB, css: 15 * KB, latin: 50 * KB, lazy: 80 * KB, catalogue: 32 * KB };
+const BUDGETS = { first: 200 * KB, css: 15 * KB, latin: 50 * KB, lazy: 80 * KB, catalogue: 36 * KB };
+/** From here on a thought is due: the next thing of the first load should be lazy. */
+const WARNINGS = { first: 185 * KB };
 
 if (!existsSync(join(STATIC, 'index.html'))) fail(['There is no build. Run `npm run build` first.']);
 
@@ -42,10 +44,15 @@ const rows = [
 ];
 
 for (const [what, bytes, budget] of rows) {
-  console.log(`${bytes <= budget ? 'ok  ' : 'OVER'} ${what.padEnd(52)} ${kb(bytes)} of ${kb(budget)}`);
+  console.log(`${verdict(bytes, budget)} ${what.padEnd(52)} ${kb(bytes)} of ${kb(budget)}`);
 }
 const over = rows.filter(([, bytes, budget]) => bytes > budget);
 if (over.length > 0) fail(over.map(([what, bytes, budget]) => `${what}: ${kb(bytes)}, allowed ${kb(budget)}.`));
+
+function verdict(bytes, budget) {
+  if (bytes > budget) return 'OVER';
+  return budget === BUDGETS.first && bytes > WARNINGS.first ? 'warn' : 'ok  ';
+}
 
 /** Everything that loading these files loads with them. */
 function closure(names) {
