@@ -90,7 +90,7 @@ async def test_each_operator_of_each_field_is_asked(database: Database, world: W
             for operator in field.operators:
                 for asker in (Asker(NOW, world.me), Asker(NOW)):
                     filter = Group(of=(_condition(chance, world, field, operator),))
-                    if asker.agent_id is None and field.id == "unread":
+                    if asker.agent_id is None and field.id in ("unread", "followed"):
                         continue
                     expected = {id for id, known in facts.items() if matches(filter, known, asker=asker)}
                     assert await _ask(session, world, filter, asker) == expected, filter
@@ -125,11 +125,12 @@ async def _facts(session: Session, world: World) -> dict[UUID, Facts]:
     facts = await load_facts(connection, workspace_id=world.workspace_id, conversation_ids=world.conversations)
     assert len(facts) == len(world.conversations)
     unread = await connection.fetch(
-        "select c.id, c.incoming_count > coalesce(r.read_count, 0) as unread from conversations c"
+        "select c.id, c.incoming_count > coalesce(r.read_count, 0) as unread, exists (select from followers f"
+        " where f.agent_id = $1 and f.conversation_id = c.id) as followed from conversations c"
         " left join reads r on r.conversation_id = c.id and r.agent_id = $1",
         world.me,
     )
-    return {row["id"]: {**facts[row["id"]], "unread": row["unread"]} for row in unread}
+    return {row["id"]: {**facts[row["id"]], "unread": row["unread"], "followed": row["followed"]} for row in unread}
 
 
 def _random_filter(chance: random.Random, world: World, *, depth: int) -> Group:
@@ -279,6 +280,21 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
         maybe(chance.choice(world.stages)),
         maybe(moment()),
     )
+    await connection.execute("update conversations set priority = $2 where id = $1", id, chance.choice([0, 0, 1, 3]))
+    await connection.execute(
+        "update contacts set is_vip = $2, email = $3 where id = $1",
+        id,
+        chance.random() < 0.3,
+        chance.choice(["", "Ann@x.test"]),
+    )
+    for agent_id in world.agents:
+        if chance.random() < 0.3:
+            await connection.execute(
+                "insert into followers (workspace_id, agent_id, conversation_id) values ($1, $2, $3)",
+                world.workspace_id,
+                agent_id,
+                id,
+            )
     for agent_id in world.agents:
         if chance.random() < 0.5:
             await connection.execute(

@@ -43,6 +43,9 @@ ADMINS_OF_OBJECT = "401 403 403 403 403 ok 404 401 403"
 SUPERVISORS_OF_OBJECT = "401 403 403 403 ok ok 404 401 403"
 SUPERVISORS_OF_CHANNEL = "401 403 403 403 ok ok 404 401 403"
 
+OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
+"""The admin's own."""
+
 RULES = {
     "sayPresence": "401 404 404 ok ok ok 404 401 401",
     "follow": CHANGE_CONVERSATION,
@@ -57,6 +60,7 @@ RULES = {
     "checkChannel": ADMINS,
     "completeSetup": PUBLIC,
     "countConversations": EVERYBODY,
+    "createBulkChange": "401 ok ok ok ok ok ok 401 403",
     "createChannel": ADMINS,
     "createContact": "401 ok ok ok ok ok ok 401 403",
     "createContactBatch": SUPERVISORS,
@@ -108,6 +112,7 @@ RULES = {
     "findContacts": EVERYBODY,
     "getAgents": EVERY_ROLE,
     "getAttempts": READ_CONVERSATION,
+    "getBulkChange": OWN_OBJECT,
     "getChannel": OF_CHANNEL,
     "getChannelTypes": EVERY_ROLE,
     "getChannels": EVERY_ROLE,
@@ -196,6 +201,7 @@ RULES = {
     "unmergeContacts": CHANGE_CONVERSATION,
     "undoChange": CHANGE_CONVERSATION,
     "takeApart": CHANGE_CONVERSATION,
+    "undoBulkChange": OWN_OBJECT,
     "updateAgent": ADMINS_OF_OBJECT,
     "updateChannel": ADMINS_OF_OBJECT,
     "updateContact": CHANGE_CONVERSATION,
@@ -476,6 +482,13 @@ async def _task_pattern(house: House) -> dict[str, str]:
     return {"pattern_id": made.json["id"]}
 
 
+async def _bulk(house: House) -> dict[str, str]:
+    ids = [(await _conversation(house))["conversation_id"]]
+    made = await house.admin.post("/api/bulk-changes", {"order": {"kind": "state", "state": "open"}, "ids": ids})
+    assert made.status == 201, made.raw
+    return {"bulk_id": made.json["id"]}
+
+
 async def _session(house: House) -> dict[str, str]:
     async with house.server.database.transaction(Role.ENGINE) as session:
         found = await (await session.raw()).fetchval(
@@ -514,6 +527,8 @@ _Target = Callable[[House], Awaitable[dict[str, str]]]
 _TARGETS: dict[str, _Target] = {
     "cancelScheduled": _scheduled,
     "deleteChannel": _fresh_channel,
+    "getBulkChange": _bulk,
+    "undoBulkChange": _bulk,
     "deleteContactNote": _contact_note,
     "deleteField": _field,
     "deleteInvitation": _invitation,
@@ -646,6 +661,7 @@ def body_of(name: str) -> Any:
         "acceptInvitation": {"token": "x", "password": PASSWORD, "name": "X"},
         "checkChannel": {"type": "whatsapp", "values": {}},
         "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
+        "createBulkChange": {"order": {"kind": "state", "state": "open"}, "ids": [str(uuid4())]},
         "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
         "createContact": {"name": "Carla"},
         "createContactBatch": {"kind": "edit"},

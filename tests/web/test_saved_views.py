@@ -42,6 +42,42 @@ async def test_what_can_be_asked_is_listed(browser: Browser) -> None:
     assert all(item["operators"] for item in items)
 
 
+async def test_fields_of_one_s_own_are_asked_like_the_others(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    channel_id = await desk.channel()
+    first, second = [str(await desk.conversation(channel_id, name=name)) for name in ("Ana", "Bo")]
+    contact_id = await desk.contact_of(UUID(first))
+    made: dict[str, Any] = {}
+    for owner, type, value in (
+        ("contact", "text", "Crème"),
+        ("contact", "number", "12.5"),
+        ("conversation", "boolean", "true"),
+        ("conversation", "date", "2026-03-01"),
+    ):
+        field = (await browser.post("/api/fields", {"owner": owner, "type": type, "name": type, "options": []})).json
+        made[type] = f"{'contact.' if owner == 'contact' else ''}custom.{field['id']}"
+        async with browser.server.database.transaction(Role.WEB, browser.workspace_id) as session:
+            await (await session.raw()).execute(
+                f"insert into {owner}_values (workspace_id, {owner}_id, field_id, value) values ($1, $2, $3, $4)",
+                browser.workspace_id,
+                contact_id if owner == "contact" else UUID(first),
+                UUID(field["id"]),
+                value,
+            )
+    items = {item["id"]: item for item in (await browser.get("/api/filter-fields")).json["items"]}
+    assert [items[id]["name"] for id in made.values()] == list(made)
+    for asked in (
+        one(made["text"], "contains", "creme"),
+        one(made["number"], "at_least", "12"),
+        one(made["boolean"], "yes"),
+        one(made["date"], "before", "2026-03-02T00:00:00Z"),
+    ):
+        assert await _find(browser, group(asked)) == [first], asked
+    assert await _find(browser, group(one(made["text"], "empty"), one(made["boolean"], "no"))) == [second]
+    assert await _find(browser, group(one(made["date"], "present"), one("priority", "any_of", 0))) == [first]
+
+
 async def test_a_filter_finds_in_the_order_of_lists_page_by_page(browser: Browser) -> None:
     await set_up(browser)
     desk = Desk(browser.server, browser.workspace_id)

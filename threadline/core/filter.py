@@ -18,6 +18,8 @@ import msgspec
 
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid
+from threadline.core.field import Field as OwnField
+from threadline.core.field import FieldType
 from threadline.core.letters import fold_text
 
 
@@ -128,6 +130,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     uses: frozenset[Use]
     name: str = ""
     """Of a field that a workspace made; the others are named by the screen."""
+    option_names: tuple[str, ...] = ()
+    """Beside `options`, where a workspace named them."""
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -159,9 +163,11 @@ FIELDS: Final[Fields] = {
         _conversation("channel", Kind.CHANNEL, "channel"),
         _conversation("stage", Kind.STAGE, "stage", is_optional=True),
         _conversation("label", Kind.LABELS, "label", is_optional=True),
+        _conversation("priority", Kind.CHOICE, "priority", options=("0", "1", "2", "3")),
         _conversation("waiting", Kind.BOOLEAN, "waiting"),
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
+        _conversation("followed", Kind.BOOLEAN, "followed", is_own=True),
         _conversation("not_delivered", Kind.BOOLEAN, "failed"),
         _conversation("scheduled", Kind.BOOLEAN, "scheduled"),
         _conversation("held", Kind.BOOLEAN, "held"),
@@ -174,6 +180,8 @@ FIELDS: Final[Fields] = {
         _contact("contact.name", Kind.TEXT, "name", is_optional=True),
         _contact("contact.phone", Kind.TEXT, "phone", is_optional=True, is_personal=True),
         _contact("contact.handle", Kind.TEXT, "handle", is_optional=True, is_personal=True),
+        _contact("contact.email", Kind.TEXT, "email", is_optional=True, is_personal=True),
+        _contact("contact.vip", Kind.BOOLEAN, "vip"),
         _contact("contact.language", Kind.TEXT, "language", is_optional=True),
         _contact("contact.label", Kind.LABELS, "tag", is_optional=True),
         _contact("contact.created", Kind.TIME, "since"),
@@ -202,6 +210,37 @@ Operand = str | Decimal | datetime | timedelta | UUID
 Fact = str | int | Decimal | bool | datetime | UUID | frozenset[UUID] | None
 Facts = Mapping[str, Fact]
 """What is so of one conversation or contact, by the id of the field."""
+
+
+def custom_field(field: OwnField, subject: Subject) -> Field | None:
+    """A field that a workspace made, as filters ask it; None for several choices at once, which none asks yet."""
+    kind = _KINDS.get(field.type)
+    if kind is None:
+        return None
+    make = _contact if subject == "contact" else _conversation
+    return make(
+        f"{'contact.' if subject == 'contact' else ''}{CUSTOM}{field.id}",
+        kind,
+        str(field.id),
+        name=field.name,
+        options=tuple(option.id for option in field.options),
+        option_names=tuple(option.name for option in field.options),
+        is_optional=kind is not Kind.BOOLEAN,
+        is_personal=field.type in (FieldType.EMAIL, FieldType.PHONE),
+    )
+
+
+CUSTOM: Final = "custom."
+_KINDS: Final[Mapping[FieldType, Kind]] = {
+    FieldType.TEXT: Kind.TEXT,
+    FieldType.LINK: Kind.TEXT,
+    FieldType.EMAIL: Kind.TEXT,
+    FieldType.PHONE: Kind.TEXT,
+    FieldType.NUMBER: Kind.NUMBER,
+    FieldType.DATE: Kind.TIME,
+    FieldType.CHOICE: Kind.CHOICE,
+    FieldType.BOOLEAN: Kind.BOOLEAN,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from threadline.store.connection import Connection
 from threadline.store.contacts import is_seen
 from threadline.store.cursors import decode_cursor, encode_cursor
 from threadline.store.fields import values_of
-from threadline.store.filters import filter_sql
+from threadline.store.filters import filter_sql, load_fields
 from threadline.store.labels import labels_of
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -78,7 +78,8 @@ async def list_contacts(
     conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
     conditions.append(is_seen(caller, arguments))
     if filter is not None:
-        conditions.append(filter_sql(filter, asker=Asker(now, caller.agent_id), arguments=arguments))
+        asker, fields = Asker(now, caller.agent_id), await load_fields(session)
+        conditions.append(filter_sql(filter, asker=asker, arguments=arguments, fields=fields))
     if search.strip():
         found = await find_contact_ids(connection, caller.workspace_id, search)
         conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")

@@ -9,7 +9,7 @@ import asyncpg
 
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid
-from threadline.core.filter import Asker, Filter, states_of
+from threadline.core.filter import FIELDS, Asker, Fields, Filter, states_of
 from threadline.core.permission import Caller
 from threadline.store.conversations import (
     Conversation,
@@ -34,6 +34,7 @@ async def find_conversations(
     caller: Caller,
     *,
     filter: Filter,
+    fields: Fields = FIELDS,
     order: ListOrder,
     now: datetime,
     after: str | None,
@@ -45,11 +46,19 @@ async def find_conversations(
     …_resolved; those that wait by conversations_waiting), and the page is cut from what they give.
     """
     if order is ListOrder.TRIAGE:
-        where = where_filter(caller, filter, now)
+        where = where_filter(caller, filter, now, fields)
         async with _bounded(session, LIST_TIMEOUT_S):
-            return await list_by_triage(session, caller, where=where, filter=filter, now=now, after=after, limit=limit)
+            return await list_by_triage(
+                session,
+                caller,
+                where=where,
+                needs_contact=asks_about(filter, "contact", fields),
+                now=now,
+                after=after,
+                limit=limit,
+            )
     arguments = Arguments(caller.workspace_id)
-    matching = _matching(filter, caller, now, arguments)
+    matching = _matching(filter, fields, caller, now, arguments)
     key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("list_at", "desc")
     if order is ListOrder.OLDEST:
         direction = "asc"
@@ -60,7 +69,7 @@ async def find_conversations(
         ["c.waiting_since is not null and c.state <> 'resolved'"] if order is ListOrder.WAITING else _places(filter)
     )
     bound = arguments.add(limit + 1)
-    contact = CONTACT_JOIN if asks_about(filter, "contact") else ""
+    contact = CONTACT_JOIN if asks_about(filter, "contact", fields) else ""
     parts = [
         f"(select c.* from conversations c {contact} where c.workspace_id = $1 and {place} and {matching}"
         f" order by {order_by} limit {bound})"
@@ -75,23 +84,27 @@ async def find_conversations(
     return items, cursor_of(order, rows[limit - 1], key) if len(rows) > limit else None
 
 
-async def count_conversations(session: Session, caller: Caller, *, filter: Filter, now: datetime) -> ViewCount:
+async def count_conversations(
+    session: Session, caller: Caller, *, filter: Filter, fields: Fields = FIELDS, now: datetime
+) -> ViewCount:
     """How many match and how many of those wait, each exact up to the bound. Raises Invalid if it takes too long."""
-    total = await _count(session, caller, filter, now, only_waiting=False)
-    waiting = await _count(session, caller, filter, now, only_waiting=True) if total else 0
+    total = await _count(session, caller, filter, fields, now, only_waiting=False)
+    waiting = await _count(session, caller, filter, fields, now, only_waiting=True) if total else 0
     return ViewCount(total=min(total, BOUND), is_more=total > BOUND, waiting=min(waiting, BOUND))
 
 
-async def _count(session: Session, caller: Caller, filter: Filter, now: datetime, *, only_waiting: bool) -> int:
+async def _count(
+    session: Session, caller: Caller, filter: Filter, fields: Fields, now: datetime, *, only_waiting: bool
+) -> int:
     arguments = Arguments(caller.workspace_id)
-    matching = _matching(filter, caller, now, arguments)
+    matching = _matching(filter, fields, caller, now, arguments)
     states = [state.value for state in sorted(states_of(filter))]
     places = [f"c.state = any({arguments.add(states)}::text[])"]
     if ConversationState.RESOLVED not in states:
         places.append("c.state <> 'resolved'")
     if only_waiting:
         places.append("c.waiting_since is not null and c.state <> 'resolved'")
-    contact = CONTACT_JOIN if asks_about(filter, "contact") else ""
+    contact = CONTACT_JOIN if asks_about(filter, "contact", fields) else ""
     async with _bounded(session, COUNT_TIMEOUT_S):
         count: int | None = await (await session.raw()).fetchval(
             f"select count(*) from (select 1 from conversations c {contact} where c.workspace_id = $1"
@@ -101,9 +114,10 @@ async def _count(session: Session, caller: Caller, filter: Filter, now: datetime
     return count or 0
 
 
-def _matching(filter: Filter, caller: Caller, now: datetime, arguments: Arguments) -> str:
+def _matching(filter: Filter, fields: Fields, caller: Caller, now: datetime, arguments: Arguments) -> str:
     asker = Asker(now, caller.agent_id)
-    return f"{visible(caller.visibility, 'c', arguments)} and {filter_sql(filter, asker=asker, arguments=arguments)}"
+    asked = filter_sql(filter, asker=asker, arguments=arguments, fields=fields)
+    return f"{visible(caller.visibility, 'c', arguments)} and {asked}"
 
 
 def _places(filter: Filter) -> Sequence[str]:

@@ -25,10 +25,13 @@ from threadline.core.filter import (
     Subject,
     Use,
     conditions_of,
+    custom_field,
     operands,
 )
 from threadline.core.letters import fold_text, letters_like
 from threadline.store.connection import Connection
+from threadline.store.fields import list_fields
+from threadline.store.session import Session
 from threadline.store.visibility import Arguments
 
 
@@ -49,9 +52,12 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "stage": "c.stage_id",
     "label": LabelsOn("conversation_labels", "conversation_id", "c"),
     "waiting": "(c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null)",
+    "priority": "c.priority::text",
     "waiting_since": "c.waiting_since",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
+    "followed": "exists (select from followers f where f.workspace_id = c.workspace_id and f.agent_id = {agent}"
+    " and f.conversation_id = c.id)",
     "not_delivered": "(c.failed_count > 0)",
     "scheduled": "(c.scheduled_count > 0)",
     "held": "(c.held_count > 0)",
@@ -64,11 +70,42 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "contact.name": "p.name",
     "contact.phone": "p.phone",
     "contact.handle": "p.handle",
+    "contact.email": "p.email",
+    "contact.vip": "p.is_vip",
     "contact.language": "p.locale",
     "contact.label": LabelsOn("contact_labels", "contact_id", "p"),
     "contact.created": "p.created_at",
 }
 """Every field of the registry (a test compares). `{agent}` is whoever asks."""
+
+
+async def load_fields(session: Session) -> Fields:
+    """Every field that filters of this workspace may ask: the fixed ones and those that people made."""
+    own: dict[str, Field] = {}
+    for field in await list_fields(session):
+        if field.owner != "company" and (asked := custom_field(field, field.owner)) is not None:
+            own[asked.id] = asked
+    return {**FIELDS, **own}
+
+
+def _expression(field: Field) -> str | LabelsOn:
+    """A field that people made is read by its key; what it holds has passed the check of its type."""
+    if field.id in EXPRESSIONS:
+        return EXPRESSIONS[field.id]
+    owner, alias = ("contact", "p") if field.subject == "contact" else ("conversation", "c")
+    value = (
+        f"(select v.value{{}} from {owner}_values v where v.workspace_id = {alias}.workspace_id"
+        f" and v.{owner}_id = {alias}.id and v.field_id = '{UUID(field.id.rsplit('.', 1)[-1])}'::uuid limit 1)"
+    )
+    match field.kind:
+        case Kind.NUMBER:
+            return value.format("::numeric")
+        case Kind.TIME:
+            return value.format("::date::timestamp at time zone 'UTC'")
+        case Kind.BOOLEAN:
+            return f"coalesce({value.format('')} = 'true', false)"
+        case _:
+            return value.format("")
 
 
 CONTACT_JOIN: Final = "join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
@@ -121,7 +158,7 @@ async def load_facts(
 
 
 def _fact(field: Field) -> str:
-    expression = EXPRESSIONS[field.id]
+    expression = _expression(field)
     return expression if isinstance(expression, str) else f"array({_labels(expression)})"
 
 
@@ -138,7 +175,7 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
     if field is None:
         return "false"
     wanted = operands(field, condition, agent_id=asker.agent_id)
-    expression = EXPRESSIONS[field.id]
+    expression = _expression(field)
     if isinstance(expression, LabelsOn):
         return _of_labels(condition.operator, expression, wanted, arguments)
     if "{agent}" in expression:

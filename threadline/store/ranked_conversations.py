@@ -6,13 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from threadline.core.errors import Invalid
-from threadline.core.filter import Asker, Filter
+from threadline.core.filter import Asker, Fields, Filter
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
 from threadline.core.triage import Candidate, Queue, triage
 from threadline.store.conversations import Conversation, ListView, in_view, read_page, with_labels
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
-from threadline.store.filters import CONTACT_JOIN, asks_about, filter_sql
+from threadline.store.filters import CONTACT_JOIN, filter_sql
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -33,8 +33,9 @@ def where_view(caller: Caller, view: ListView, channel_id: UUID | None) -> Where
     return where
 
 
-def where_filter(caller: Caller, filter: Filter, now: datetime) -> Where:
-    return lambda arguments: filter_sql(filter, asker=Asker(now, caller.agent_id), arguments=arguments)
+def where_filter(caller: Caller, filter: Filter, now: datetime, fields: Fields) -> Where:
+    asker = Asker(now, caller.agent_id)
+    return lambda arguments: filter_sql(filter, asker=asker, arguments=arguments, fields=fields)
 
 
 async def list_by_triage(
@@ -42,7 +43,7 @@ async def list_by_triage(
     caller: Caller,
     *,
     where: Where,
-    filter: Filter | None = None,
+    needs_contact: bool = False,
     now: datetime,
     after: str | None,
     limit: int,
@@ -53,7 +54,7 @@ async def list_by_triage(
     now. Reads `conversations_waiting` from its top.
     """
     ranked_at, queue, place, last_id = await _start(session, now) if after is None else _resume(after)
-    candidates = await _candidates(session, caller, where, filter)
+    candidates = await _candidates(session, caller, where, needs_contact)
     ids = triage(candidates, queue, now=ranked_at)
     first = ids.index(last_id) + 1 if last_id is not None and last_id in ids else place
     shown, is_last = ids[first : first + limit], first + limit >= len(ids)
@@ -117,14 +118,14 @@ def _resume(after: str) -> tuple[datetime, Queue, int, UUID | None]:
     return from_microseconds(int(at)), Queue(int(waiting), int(pace) / 1e6), int(place), last
 
 
-async def _candidates(session: Session, caller: Caller, where: Where, filter: Filter | None) -> list[Candidate]:
+async def _candidates(session: Session, caller: Caller, where: Where, needs_contact: bool) -> list[Candidate]:
     arguments = Arguments(caller.workspace_id)
-    contact = CONTACT_JOIN if filter is not None and asks_about(filter, "contact") else ""
+    contact = CONTACT_JOIN if needs_contact else ""
     rows = await (await session.raw()).fetch(
-        f"select c.id, c.waiting_since, c.window_closes_at from conversations c {contact} where c.workspace_id = $1"
-        f" and c.waiting_since is not null and c.state <> 'resolved' and {where(arguments)}"
+        f"select c.id, c.waiting_since, c.window_closes_at, c.priority from conversations c {contact}"
+        f" where c.workspace_id = $1 and c.waiting_since is not null and c.state <> 'resolved' and {where(arguments)}"
         f" and {visible(caller.visibility, 'c', arguments)}"
         f" order by c.waiting_since, c.id limit {arguments.add(MOST_RANKED)}",
         *arguments.values,
     )
-    return [Candidate(row["id"], row["waiting_since"], row["window_closes_at"]) for row in rows]
+    return [Candidate(row["id"], row["waiting_since"], row["window_closes_at"], row["priority"]) for row in rows]

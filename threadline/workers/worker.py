@@ -23,6 +23,7 @@ from threadline.infra.log import get_logger
 from threadline.store.channels_hosted import HostedChannel, lease_of, list_channels_to_host
 from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
+from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.digests import Digests
@@ -74,6 +75,7 @@ class Worker:
         """Until `stop` is set; then finishes what is on its way, at most fifteen seconds, and gives its leases back."""
         jobs = JobRunner(self.direct_url, bus=self.tools.bus)
         register_media(jobs, self.tools, limit_bytes=self.media_limit_bytes, per_day=self.files_per_day)
+        register_bulk(jobs, self.tools)
         jobs_stop = asyncio.Event()
         running_jobs = asyncio.create_task(jobs.run(jobs_stop), name="jobs")
         async with Leases(

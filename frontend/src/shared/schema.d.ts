@@ -64,6 +64,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bulk-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many conversations; a worker does it, and the order tells how far it is.
+         * @description Change many conversations; a worker does it, and the order tells how far it is.
+         */
+        post: operations["createBulkChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-changes/{bulk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far it is.
+         * @description How far it is.
+         */
+        get: operations["getBulkChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-changes/{bulk_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back, except where somebody changed something since.
+         * @description Take it back, except where somebody changed something since.
+         */
+        post: operations["undoBulkChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channel-types": {
         parameters: {
             query?: never;
@@ -2845,6 +2905,16 @@ export interface components {
             /** Sees */
             sees?: ("all" | "team" | "assigned") | null;
         };
+        /** AssignOrder */
+        AssignOrder: {
+            /** Assignee Id */
+            assignee_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assign";
+        };
         /**
          * Attempt
          * @description One try to send one part of a message, with everything that is known of its way (T5).
@@ -2894,6 +2964,34 @@ export interface components {
         /** BatchList */
         BatchList: {
             items: components["schemas"]["ContactBatch"][];
+        };
+        /**
+         * BulkChange
+         * @description An order and how far it is.
+         */
+        BulkChange: {
+            changed: number;
+            done: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            is_cut: boolean;
+            is_undo: boolean;
+            total: number;
+        };
+        /**
+         * BulkInput
+         * @description Conversations by their ids, or everything that a view or filter shows.
+         */
+        BulkInput: {
+            /** Channel Id */
+            channel_id?: string | null;
+            filter?: components["schemas"]["GroupInput"] | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Order */
+            order: components["schemas"]["StateOrder"] | components["schemas"]["AssignOrder"] | components["schemas"]["LabelsOrder"] | components["schemas"]["SnoozeOrder"];
+            view?: components["schemas"]["ListView"] | null;
         };
         /** Buttons */
         Buttons: {
@@ -3916,6 +4014,7 @@ export interface components {
             kind: components["schemas"]["Kind"];
             name: string;
             operators: components["schemas"]["Operator"][];
+            option_names: string[];
             options: string[];
             /** @enum {unknown} */
             subject: "contact" | "conversation";
@@ -4174,6 +4273,18 @@ export interface components {
         LabelsInput: {
             /** Add */
             add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /** LabelsOrder */
+        LabelsOrder: {
+            /** Add */
+            add?: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "labels";
             /** Remove */
             remove?: string[];
         };
@@ -5500,6 +5611,16 @@ export interface components {
             /** Until */
             until: string | null;
         };
+        /** SnoozeOrder */
+        SnoozeOrder: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "snooze";
+            /** Until */
+            until: string | null;
+        };
         /**
          * Sorting
          * @description How the rows of a view are sorted, where it is opened.
@@ -5593,6 +5714,19 @@ export interface components {
              * @default
              */
             phone?: string;
+        };
+        /** StateOrder */
+        StateOrder: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "state";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resolved";
         };
         /**
          * Step
@@ -6255,6 +6389,101 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBulkChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulkChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoBulkChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
             };
             /** @description Refused or failed */
             default: {

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from threadline.core.errors import ThreadlineError
 from threadline.web.api import (
+    bulk,
     channels,
     collaboration,
     contact_batches,
@@ -81,6 +82,7 @@ _ROUTERS = (
     places.router,
     search.router,
     filters.router,
+    bulk.router,
     drafts.router,
     mentions.router,
     channels.router,

@@ -21,6 +21,7 @@ from threadline.infra.clock import new_id, utc_now
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
 from threadline.store.contact_lists import ContactOrder, ContactRow, list_contacts
 from threadline.store.fields import list_fields
+from threadline.store.filters import load_fields
 from threadline.store.labels import list_labels
 from threadline.store.segments import Segment, get_segment, list_segments
 from threadline.store.session import Role
@@ -193,7 +194,7 @@ async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPOR
 @operation(router, "POST", "/contacts/find", out=ContactPage, name="findContacts")
 async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """A page of the contacts that a filter means."""
-    wanted = read_filter(given.filter, use=Use.SEGMENTS)
+    wanted = read_filter(given.filter, await load_fields(call.session), use=Use.SEGMENTS)
     items, following = await list_contacts(
         call.session,
         call.caller,
@@ -245,7 +246,7 @@ async def export_contacts(
         check_may(call.caller, Permission.CONTACTS_EXPORT)
         wanted = (await get_segment(call.session, segment_id)).filter if segment_id else None
         if wanted is not None:
-            check_filter(wanted, use=Use.SEGMENTS)
+            check_filter(wanted, use=Use.SEGMENTS, fields=await load_fields(call.session))
     headers = {
         "content-type": "text/csv; charset=utf-8",
         "content-disposition": 'attachment; filename="contacts.csv"',
@@ -310,7 +311,7 @@ async def _keep(call: Call, segment_id: UUID | None, given: SegmentInput) -> Seg
         caller=call.caller,
         segment_id=segment_id,
         name=given.name,
-        filter=read_filter(given.filter, use=Use.SEGMENTS),
+        filter=read_filter(given.filter, await load_fields(call.session), use=Use.SEGMENTS),
         now=call.now,
         new_id=new_id,
     )

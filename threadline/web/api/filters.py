@@ -14,13 +14,14 @@ from threadline.actions.change_saved_view import (
     delete_saved_view,
 )
 from threadline.core.errors import Invalid
-from threadline.core.filter import FIELDS, Filter, Group, Kind, Operator, Subject, Use, check_filter
+from threadline.core.filter import Fields, Filter, Group, Kind, Operator, Subject, Use, check_filter
 from threadline.core.permission import Permission
 from threadline.core.saved_view import Audience, Sorting
 from threadline.infra.clock import new_id
 from threadline.store.conversations import Conversation, ListOrder
 from threadline.store.events import read_position
 from threadline.store.filtered_conversations import count_conversations, find_conversations
+from threadline.store.filters import load_fields
 from threadline.store.saved_views import SavedView, access_saved_view, list_saved_views
 from threadline.store.savepoint import savepoint
 from threadline.store.views import ViewCount
@@ -43,6 +44,8 @@ class FilterField(msgspec.Struct, frozen=True, kw_only=True):
     uses: list[Use]
     name: str
     """Empty: the screen names it in the reader's language."""
+    option_names: list[str]
+    """Beside `options`; empty: the screen names them."""
 
 
 class FilterFieldList(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,8 +129,9 @@ async def get_filter_fields(call: Call = calls(Permission.CONVERSATIONS_READ)) -
             options=list(field.options),
             uses=sorted(field.uses),
             name=field.name,
+            option_names=list(field.option_names),
         )
-        for field in FIELDS.values()
+        for field in (await load_fields(call.session)).values()
     ]
     return call.answer(FilterFieldList(items=items))
 
@@ -138,15 +142,17 @@ async def post_find(given: ConversationQuery, call: Call = calls(Permission.CONV
     if (given.filter is None) == (given.view_id is None):
         raise Invalid("Please give either a filter or a saved view.", field="filter")
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    fields = await load_fields(call.session)
     if given.view_id is None:
         assert given.filter is not None
-        filter = read_filter(given.filter)
+        filter = read_filter(given.filter, fields)
     else:
         filter = (await access_saved_view(call.session, call.caller, given.view_id)).filter
     items, following = await find_conversations(
         call.session,
         call.caller,
         filter=filter,
+        fields=fields,
         order=given.order,
         now=call.now,
         after=given.after,
@@ -158,8 +164,10 @@ async def post_find(given: ConversationQuery, call: Call = calls(Permission.CONV
 @operation(router, "POST", "/conversations/count", out=ViewCount, name="countConversations")
 async def post_count(given: FilterInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """How many conversations a filter finds, up to 999."""
-    filter = read_filter(given.filter)
-    return call.answer(await count_conversations(call.session, call.caller, filter=filter, now=call.now))
+    fields = await load_fields(call.session)
+    filter = read_filter(given.filter, fields)
+    count = await count_conversations(call.session, call.caller, filter=filter, fields=fields, now=call.now)
+    return call.answer(count)
 
 
 @operation(router, "GET", "/saved-views", out=SavedViewList)
@@ -173,7 +181,8 @@ async def get_saved_view_counts(call: Call = calls(Permission.CONVERSATIONS_READ
     """How many conversations each saved view finds."""
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
     views = await list_saved_views(call.session, call.caller)
-    counts = {view.id: await _count(call, view) for view in views}
+    fields = await load_fields(call.session)
+    counts = {view.id: await _count(call, view, fields) for view in views}
     return call.answer(SavedViewCounts(counts=counts, position=position))
 
 
@@ -187,7 +196,7 @@ async def post_saved_view(
         name=given.name,
         audience=given.audience,
         team_id=given.team_id,
-        filter=read_filter(given.filter),
+        filter=read_filter(given.filter, await load_fields(call.session)),
         order=given.order,
     )
     await create_saved_view(call.session, caller=call.caller, view=view, now=call.now, new_id=new_id)
@@ -203,7 +212,7 @@ async def update_saved_view(
     if not changed or any(value is None for name, value in changed.items() if name != "team_id"):
         raise Invalid("Please say what is to change.", reason="nothing_to_change")
     if given.filter is not None:
-        changed["filter"] = read_filter(given.filter)
+        changed["filter"] = read_filter(given.filter, await load_fields(call.session))
     view = await change_saved_view(
         call.session,
         caller=call.caller,
@@ -222,17 +231,17 @@ async def remove_saved_view(view_id: UUID, call: Call = calls(Permission.CONVERS
     return call.answer(status=204)
 
 
-async def _count(call: Call, view: SavedView) -> ViewCount:
+async def _count(call: Call, view: SavedView, fields: Fields) -> ViewCount:
     """A view that takes too long costs the others nothing."""
     try:
         async with savepoint(call.session):
-            return await count_conversations(call.session, call.caller, filter=view.filter, now=call.now)
+            return await count_conversations(call.session, call.caller, filter=view.filter, fields=fields, now=call.now)
     except Invalid:
         return ViewCount(total=None, is_more=False, waiting=0)
 
 
-def read_filter(given: GroupInput, *, use: Use = Use.VIEWS) -> Filter:
+def read_filter(given: GroupInput, fields: Fields, *, use: Use = Use.VIEWS) -> Filter:
     """What came in, as a filter that may be asked. Raises Invalid."""
     filter = msgspec.convert(given.model_dump(), Group)
-    check_filter(filter, use=use)
+    check_filter(filter, use=use, fields=fields)
     return filter

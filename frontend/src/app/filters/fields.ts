@@ -46,6 +46,8 @@ export function nameOfOperator(field: FilterField, operator: FilterOperator): st
 }
 
 export function nameOfOption(field: FilterField, option: string): string {
-  const key = `filter.option.${field.id}.${option}`;
+  const own = field.option_names[field.options.indexOf(option)];
+  if (own !== undefined) return own;
+  const key = field.id === 'priority' ? `priority.${option}` : `filter.option.${field.id}.${option}`;
   return hasText(key) ? t(key) : option;
 }

@@ -11,6 +11,7 @@ const STATE: FilterField = {
   options: ['open', 'resolved'],
   uses: ['views'],
   name: '',
+  option_names: [],
 };
 const CLOSES: FilterField = { ...STATE, id: 'window_closes', kind: 'time', operators: ['in_next', 'before', 'empty'] };
 const FIELDS = new Map([STATE, CLOSES].map((field) => [field.id, field]));

@@ -1,4 +1,4 @@
-import { ArrowDownWideNarrow, ArrowUp } from 'lucide-react';
+import { ArrowDownWideNarrow, ArrowUp, Check } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Id } from '@/shared/api/types';
@@ -13,6 +13,7 @@ import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Menu, MenuChoice } from '@/shared/ui/Menu';
 import { cx } from '@/shared/ui/cx';
+import { isChosen, type Selection } from '../bulk/selection';
 import { ConversationRow } from './ConversationRow';
 import { listIds, useList, usePinnedFirst } from './select';
 import { useSettledIds } from './useSettledIds';
@@ -30,9 +31,12 @@ export interface ConversationListProps {
   readonly onOrder: (order: ListOrder) => void;
   /** Tells which ids stand in the list, in the shown order: for "next" and "previous". */
   readonly onShown: (ids: readonly Id[]) => void;
+  readonly selection: Selection;
+  readonly onChoose: (id: Id) => void;
 }
 
-export function ConversationList({ query, selected, onSelect, onOpen, onOrder, onShown }: ConversationListProps) {
+export function ConversationList(props: ConversationListProps) {
+  const { query, selected, onSelect, onOpen, onOrder, onShown, selection, onChoose } = props;
   const key = listKey(query);
   const list = useList(query);
   const epoch = useStore(
@@ -140,7 +144,9 @@ export function ConversationList({ query, selected, onSelect, onOpen, onOrder, o
               isComplete={list?.next === null}
               isSelected={id === selected}
               isMine={query.view === 'mine'}
+              isChosen={isChosen(selection, id)}
               onSelect={onSelect}
+              onChoose={onChoose}
             />
           ))}
         </Virtualizer>
@@ -183,10 +189,13 @@ interface OptionProps {
   readonly isComplete: boolean;
   readonly isSelected: boolean;
   readonly isMine: boolean;
+  readonly isChosen: boolean;
   readonly onSelect: (id: Id) => void;
+  readonly onChoose: (id: Id) => void;
 }
 
-function Option({ id, index, count, isComplete, isSelected, isMine, onSelect }: OptionProps) {
+function Option(props: OptionProps) {
+  const { id, index, count, isComplete, isSelected, isMine, isChosen: isTicked, onSelect, onChoose } = props;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   return (
     <div
@@ -208,7 +217,30 @@ function Option({ id, index, count, isComplete, isSelected, isMine, onSelect }: 
           'group-focus-visible/list:[&>div]:outline-2 group-focus-visible/list:[&>div]:-outline-offset-2 group-focus-visible/list:[&>div]:outline-accent',
       )}
     >
-      <ConversationRow id={id} isSelected={isSelected} isMine={isMine} />
+      <ConversationRow id={id} isSelected={isSelected || isTicked} isMine={isMine} />
+      {/* For the pointer; keys have X. An option holds nothing that could be focused. */}
+      <span
+        data-choose=""
+        aria-hidden
+        onClick={(event) => {
+          event.stopPropagation();
+          onChoose(id);
+        }}
+        className={cx(
+          'absolute inset-y-0 start-2.5 grid w-9 place-items-center max-md:start-4 max-md:w-11',
+          !isTicked && 'opacity-0 pointer-fine:group-hover/row:opacity-100',
+        )}
+      >
+        <span
+          className={cx(
+            'grid size-9 place-items-center rounded-full border max-md:size-11',
+            isTicked ? 'border-accent bg-accent text-on-accent' : 'border-line-strong bg-raised text-muted',
+          )}
+        >
+          <Check size={18} strokeWidth={2} />
+        </span>
+      </span>
+      {isTicked && <span className="sr-only">{t('bulk.ticked')}</span>}
     </div>
   );
 }

@@ -10,7 +10,17 @@ import {
   Trash2,
   UserPlus,
 } from 'lucide-react';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { useLocation, useParams } from 'wouter';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
@@ -23,13 +33,14 @@ import { runCommand, useCommands } from '@/shared/keys/keyboard';
 import { changePreferences } from '@/shared/preferences';
 import { problemText } from '@/shared/problem';
 import { loadConversation } from '@/shared/store/load';
-import type { ListOrder } from '@/shared/store/state';
+import { listKey, type ListOrder, type ListQuery } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
+import { extended, isEmpty, NOTHING, toggled, type Selection } from '../bulk/selection';
 import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter';
 import { parseView, paths, type View } from '../paths';
 import { importConversation, screens } from '../routes';
@@ -44,6 +55,7 @@ import { usePeek } from './usePeek';
 import { countOf, useViewTitle, VIEW_NAMES, viewTitle } from './views';
 import { ViewsPane } from './ViewsPane';
 
+const BulkBar = lazy(() => import('../bulk/BulkBar'));
 const FilterDialog = lazy(() => import('../filters/FilterDialog'));
 const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
 
@@ -65,6 +77,7 @@ export function Inbox() {
   const onShown = useCallback((ids: readonly Id[]) => {
     shown.current = ids;
   }, []);
+  const chosen = useChoice(query, shown);
   const go = useCallback(
     (id: Id | undefined, replace = false) => navigate(paths.inbox(view, id), { replace }),
     [navigate, view],
@@ -83,12 +96,23 @@ export function Inbox() {
     const next = ids[place < 0 ? 0 : place + by];
     if (next !== undefined) select(next);
   };
+  /** Where a step with Shift goes on while nothing is open. */
+  const lastChosen = useRef<Id>(undefined);
+  const chooseStep = (by: number) => {
+    const ids = shown.current;
+    const from = selected ?? lastChosen.current;
+    const place = from === undefined ? -1 : ids.indexOf(from);
+    lastChosen.current = ids[place + by] ?? from;
+    chosen.extend([from, lastChosen.current]);
+    if (selected !== undefined) step(by);
+  };
   useCommands({
     next: () => step(1),
     previous: () => step(-1),
     open: () => (selected === undefined ? step(1) : runCommand('reply')),
     back: () => {
       if (context.isOverlay && context.isOpen) return context.close();
+      if (!isEmpty(chosen.selection)) return chosen.clear();
       if (document.activeElement instanceof HTMLElement && document.activeElement.matches('textarea, input')) {
         document.activeElement.blur();
         return;
@@ -98,6 +122,13 @@ export function Inbox() {
     },
     peek: peek.begin,
     filter: () => found.edit(view),
+    choose: () => {
+      lastChosen.current = selected ?? lastChosen.current ?? shown.current[0];
+      chosen.toggle(lastChosen.current);
+    },
+    choose_next: () => chooseStep(1),
+    choose_previous: () => chooseStep(-1),
+    choose_all: () => chosen.takeShown(),
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
     my_longest: () => jump(selected, select),
@@ -151,7 +182,20 @@ export function Inbox() {
           onOpen={() => runCommand('reply')}
           onOrder={found.setOrder ?? setUsualOrder}
           onShown={onShown}
+          selection={chosen.selection}
+          onChoose={chosen.toggle}
         />
+        {chosen.hasBar && (
+          <Suspense fallback={null}>
+            <BulkBar
+              query={query}
+              selection={chosen.selection}
+              mayTakeAll={chosen.mayTakeAll}
+              onAll={chosen.takeAll}
+              onClear={chosen.clear}
+            />
+          </Suspense>
+        )}
         <ListSeparator width={width} onWidth={setWidth} />
       </section>
       <main
@@ -249,6 +293,48 @@ function jump(selected: Id | undefined, select: (id: Id) => void): boolean {
 /** What is not needed for the list comes with the conversation. */
 async function importTakeNext() {
   return (await import('../thread/actions')).takeNext;
+}
+
+interface Choice {
+  readonly selection: Selection;
+  /** Stays once it was needed: an order may still be going on. */
+  readonly hasBar: boolean;
+  readonly mayTakeAll: boolean;
+  readonly toggle: (id: Id | undefined) => void;
+  readonly extend: (ids: readonly (Id | undefined)[]) => void;
+  readonly takeShown: () => void;
+  readonly takeAll: () => void;
+  readonly clear: () => void;
+}
+
+/** The chosen rows of this list; another list begins with none. */
+function useChoice(query: ListQuery, shown: RefObject<readonly Id[]>): Choice {
+  const key = listKey(query);
+  const [kept, setKept] = useState({ key, selection: NOTHING });
+  const [hasBar, setHasBar] = useState(false);
+  const selection = kept.key === key ? kept.selection : NOTHING;
+  const hasMore = useStore((state) => (state.lists.get(key)?.next ?? null) !== null);
+  const size = useStore((state) => state.lists.get(key)?.ids.length ?? 0);
+  const set = (next: Selection) => {
+    setKept({ key, selection: next });
+    setHasBar(true);
+  };
+  return {
+    selection,
+    hasBar,
+    mayTakeAll: hasMore && selection.ids.size >= size && size > 0,
+    toggle: (id) => id !== undefined && set(toggled(selection, id, shown.current)),
+    extend: (ids) =>
+      set(
+        extended(
+          selection,
+          ids.filter((id) => id !== undefined),
+        ),
+      ),
+    takeShown: () => shown.current.length > 0 && set({ ids: new Set(shown.current), isAll: false }),
+    takeAll: () => set({ ids: new Set(), isAll: true }),
+    clear: () => set(NOTHING),
+  };
 }
 
 interface Found {

@@ -98,6 +98,8 @@ export type FilterField = Schemas['FilterField'];
 export type SavedView = Omit<Schemas['SavedView'], 'filter'> & { filter: Filter };
 export type SavedViewCounts = Schemas['SavedViewCounts'];
 export type Sorting = Schemas['Sorting'];
+export type BulkChange = Schemas['BulkChange'];
+export type BulkInput = Schemas['BulkInput'];
 export type Audience = SavedView['audience'];
 
 /** The fixed views of the server. */

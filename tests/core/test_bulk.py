@@ -1,0 +1,49 @@
+"""What takes a change of many back, conversation by conversation."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from threadline.core.bulk import BulkAssign, BulkLabels, BulkSnooze, BulkState, Standing, undoing
+
+ANA, BO, RED, BLUE, OLD = (uuid4() for _ in range(5))
+LATER = datetime(2026, 5, 5, tzinfo=UTC)
+
+
+def standing(**changed: Any) -> Standing:
+    known: dict[str, Any] = {
+        "state": "open",
+        "assignee_id": None,
+        "snoozed_until": None,
+        "waiting_since": None,
+        "label_ids": [],
+    }
+    return Standing(**(known | changed))
+
+
+def test_labels_go_as_they_came_and_those_of_before_stay() -> None:
+    order = BulkLabels(add=[RED, OLD], remove=[BLUE])
+    before, after = standing(label_ids=[OLD, BLUE]), standing(label_ids=[OLD, RED])
+    assert undoing(order, before, after, after) == [BulkLabels(add=[BLUE], remove=[RED])]
+    assert undoing(order, before, after, standing(label_ids=[OLD, RED], assignee_id=BO)) is not None
+    assert undoing(order, before, after, standing(label_ids=[OLD])) is None, "somebody took it off since"
+    assert undoing(order, before, before, before) == []
+
+
+def test_an_assignment_is_given_back_unless_somebody_passed_it_on() -> None:
+    order = BulkAssign(assignee_id=ANA)
+    before, after = standing(assignee_id=BO), standing(assignee_id=ANA)
+    assert undoing(order, before, after, after) == [BulkAssign(assignee_id=BO)]
+    assert undoing(order, before, after, standing(assignee_id=ANA, label_ids=[RED])) is not None
+    assert undoing(order, before, after, standing(assignee_id=None)) is None
+    assert undoing(order, after, after, after) == []
+
+
+def test_states_come_back_with_their_time() -> None:
+    resolved = standing(state="resolved")
+    snoozed = standing(state="snoozed", snoozed_until=LATER)
+    back = undoing(BulkState(state="resolved"), snoozed, resolved, resolved)
+    assert back == [BulkState(state="open"), BulkSnooze(until=LATER)]
+    assert undoing(BulkState(state="open"), resolved, standing(), standing()) == [BulkState(state="resolved")]
+    assert undoing(BulkSnooze(until=LATER), standing(), snoozed, snoozed) == [BulkState(state="open")]
+    assert undoing(BulkSnooze(until=LATER), standing(), snoozed, standing()) is None, "it woke since"

@@ -1,0 +1,158 @@
+"""Change many conversations: an order is kept with everything it is meant for, and done by a job, some at a time.
+
+Each conversation is changed by the verb that changes one, in the name of whoever gave the order and with the rights
+they have at that moment; what is refused leaves the others alone. What was changed can be taken back, except where
+somebody changed it since.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, assert_never
+from uuid import UUID
+
+from threadline.actions.change_conversation import change_conversation
+from threadline.actions.label_conversation import label_conversation
+from threadline.actions.snooze_conversation import snooze_conversation
+from threadline.core.bulk import BATCH, BulkAssign, BulkLabels, BulkOrder, BulkSnooze, BulkState, undoing
+from threadline.core.errors import Conflict, Invalid, ThreadlineError
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.infra.jobs import Job, enqueue
+from threadline.store import bulk_changes
+from threadline.store.bulk_changes import BulkItem, OpenBulk, Outcome, access_bulk, read_standing
+from threadline.store.clocks import set_waiting_since
+from threadline.store.savepoint import savepoint
+from threadline.store.session import Session
+from threadline.store.sessions import callers_of_agents
+
+
+class ChangeMany(Job, frozen=True, kw_only=True):
+    """Do the next part of this order. Safe to run twice: what is done is marked in the transaction that did it."""
+
+    kind: ClassVar[str] = "change_many"
+
+    workspace_id: UUID
+    bulk_id: UUID
+
+
+async def order_change(
+    session: Session,
+    *,
+    caller: Caller,
+    agent_id: UUID,
+    order: BulkOrder,
+    conversation_ids: Sequence[UUID],
+    is_cut: bool,
+    new_id: NewId,
+) -> UUID:
+    """Keeps the order and lets a worker begin. Raises Invalid if there is nothing to change."""
+    if not conversation_ids:
+        raise Invalid("No conversation is chosen.", field="ids", reason="bulk_nothing")
+    bulk_id = new_id()
+    await bulk_changes.insert_bulk(
+        session,
+        bulk_id=bulk_id,
+        agent_id=agent_id,
+        order=order,
+        conversation_ids=list(dict.fromkeys(conversation_ids)),
+        is_cut=is_cut,
+    )
+    await enqueue(session, [ChangeMany(workspace_id=caller.workspace_id, bulk_id=bulk_id)])
+    return bulk_id
+
+
+async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> None:
+    """Raises NotFound, Conflict (it is still being done, or was taken back)."""
+    await access_bulk(session, caller, bulk_id)
+    if not await bulk_changes.begin_undo(session, bulk_id):
+        raise Conflict("This is still being done, or was taken back already.", reason="bulk_no_undo")
+    await enqueue(session, [ChangeMany(workspace_id=caller.workspace_id, bulk_id=bulk_id)])
+
+
+async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_id: NewId) -> bool:
+    """The next conversations of an order, in one transaction. True if there are more."""
+    bulk = await bulk_changes.lock_bulk(session, job.bulk_id)
+    if bulk is None:
+        return False
+    caller = (await callers_of_agents(session, [bulk.agent_id])).get(bulk.agent_id)
+    items = await bulk_changes.next_items(session, job.bulk_id, is_undo=bulk.is_undo, limit=BATCH)
+    outcomes = [await _do(session, job.bulk_id, bulk, item, caller, now, new_id) for item in items]
+    await bulk_changes.advance_bulk(
+        session,
+        job.bulk_id,
+        done=len(items),
+        changed=outcomes.count("changed"),
+        is_finished=len(items) < BATCH,
+    )
+    return len(items) == BATCH
+
+
+async def _do(
+    session: Session, bulk_id: UUID, bulk: OpenBulk, item: BulkItem, caller: Caller | None, now: datetime, new_id: NewId
+) -> Outcome:
+    """One conversation; what is refused is undone by itself, and marked."""
+    outcome: Outcome = "refused"
+    before = after = None
+    try:
+        async with savepoint(session):
+            before = await read_standing(session, item.conversation_id)
+            orders = [bulk.order]
+            if bulk.is_undo:
+                assert item.before is not None
+                assert item.after is not None
+                orders = undoing(bulk.order, item.before, item.after, before)
+            if caller is not None and orders is not None:
+                for order in orders:
+                    await _apply(session, caller, item.conversation_id, order, now, new_id)
+                if orders and bulk.is_undo and item.before is not None and isinstance(bulk.order, BulkState):
+                    since = item.before.waiting_since
+                    await set_waiting_since(session, conversation_id=item.conversation_id, waiting_since=since)
+                after = await read_standing(session, item.conversation_id)
+                outcome = "unchanged" if after == before else "changed"
+    except ThreadlineError:
+        outcome = "refused"
+    kept = {} if bulk.is_undo or outcome != "changed" else {"before": before, "after": after}
+    await bulk_changes.keep_outcome(session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, **kept)
+    return outcome
+
+
+async def _apply(
+    session: Session, caller: Caller, conversation_id: UUID, order: BulkOrder, now: datetime, new_id: NewId
+) -> None:
+    match order:
+        case BulkState(state=state):
+            await change_conversation(
+                session,
+                caller=caller,
+                conversation_id=conversation_id,
+                state=state,
+                assignee_id="keep",
+                now=now,
+                new_id=new_id,
+            )
+        case BulkAssign(assignee_id=assignee_id):
+            await change_conversation(
+                session,
+                caller=caller,
+                conversation_id=conversation_id,
+                state=None,
+                assignee_id=assignee_id,
+                now=now,
+                new_id=new_id,
+            )
+        case BulkLabels(add=add, remove=remove):
+            await label_conversation(
+                session,
+                caller=caller,
+                conversation_id=conversation_id,
+                add=add,
+                remove=remove,
+                now=now,
+                new_id=new_id,
+            )
+        case BulkSnooze(until=until):
+            await snooze_conversation(
+                session, caller=caller, conversation_id=conversation_id, until=until, now=now, new_id=new_id
+            )
+        case _:
+            assert_never(order)

@@ -1,0 +1,206 @@
+"""Changes of many conversations: orders with their progress, and what became of each conversation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.bulk import BulkOrder, Standing
+from threadline.core.errors import NotFound
+from threadline.core.permission import Caller
+from threadline.store.filters import CONTACT_JOIN
+from threadline.store.labels import labels_of
+from threadline.store.ranked_conversations import Where
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+Outcome = Literal["", "changed", "unchanged", "refused"]
+
+_decode_order = msgspec.json.Decoder(BulkOrder).decode
+_decode_standing = msgspec.json.Decoder(Standing).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class BulkChange(msgspec.Struct, frozen=True, kw_only=True):
+    """An order and how far it is."""
+
+    id: UUID
+    is_undo: bool
+    is_cut: bool
+    """More matched than one order changes."""
+    total: int
+    done: int
+    changed: int
+    """Those left alone were so already, or their change was refused."""
+    finished_at: datetime | None
+
+
+class OpenBulk(msgspec.Struct, frozen=True, kw_only=True):
+    """As the job needs it."""
+
+    agent_id: UUID
+    order: BulkOrder
+    is_undo: bool
+
+
+class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
+    place: int
+    conversation_id: UUID
+    before: Standing | None
+    after: Standing | None
+
+
+_COLUMNS = "id, is_undo, is_cut, total, done, changed, finished_at"
+
+
+async def find_matching_ids(
+    session: Session, caller: Caller, *, where: Where, needs_contact: bool, limit: int
+) -> list[UUID]:
+    """The conversations of a list, the newest first, as many as the limit. Those that the caller may see only (S5)."""
+    arguments = Arguments(caller.workspace_id)
+    contact = CONTACT_JOIN if needs_contact else ""
+    rows = await (await session.raw()).fetch(
+        f"select c.id from conversations c {contact} where c.workspace_id = $1 and {where(arguments)}"
+        f" and {visible(caller.visibility, 'c', arguments)} order by c.list_at desc, c.id desc"
+        f" limit {arguments.add(limit)}",
+        *arguments.values,
+    )
+    return [row["id"] for row in rows]
+
+
+async def insert_bulk(
+    session: Session, *, bulk_id: UUID, agent_id: UUID, order: BulkOrder, conversation_ids: Sequence[UUID], is_cut: bool
+) -> None:
+    connection = await session.raw()
+    await connection.execute(
+        "insert into bulk_changes (workspace_id, id, agent_id, change, is_cut, total) values ($1, $2, $3, $4, $5, $6)",
+        session.workspace_id,
+        bulk_id,
+        agent_id,
+        _encode(order).decode(),
+        is_cut,
+        len(conversation_ids),
+    )
+    await connection.execute(
+        "insert into bulk_items (workspace_id, bulk_id, place, conversation_id)"
+        " select $1, $2, place, id from unnest($3::uuid[]) with ordinality as given (id, place)",
+        session.workspace_id,
+        bulk_id,
+        list(conversation_ids),
+    )
+
+
+async def access_bulk(session: Session, caller: Caller, bulk_id: UUID) -> BulkChange:
+    """One's own. Raises NotFound: missing, foreign and a colleague's look alike (S1)."""
+    row = await (await session.raw()).fetchrow(
+        f"select {_COLUMNS} from bulk_changes where workspace_id = $1 and id = $2 and agent_id = $3",
+        caller.workspace_id,
+        bulk_id,
+        caller.agent_id,
+    )
+    if row is None:
+        raise NotFound("This does not exist any more.")
+    return BulkChange(**row)
+
+
+async def begin_undo(session: Session, bulk_id: UUID) -> bool:
+    """What was finished begins again, backwards. False if it is under way or was taken back before."""
+    began = await (await session.raw()).fetchval(
+        "update bulk_changes set is_undo = true, total = changed, done = 0, changed = 0, finished_at = null"
+        " where workspace_id = $1 and id = $2 and finished_at is not null and not is_undo returning true",
+        session.workspace_id,
+        bulk_id,
+    )
+    return bool(began)
+
+
+async def lock_bulk(session: Session, bulk_id: UUID) -> OpenBulk | None:
+    """The order, for this transaction alone; None if it is finished."""
+    row = await (await session.raw()).fetchrow(
+        "select agent_id, change::text as change, is_undo from bulk_changes"
+        " where workspace_id = $1 and id = $2 and finished_at is null for update",
+        session.workspace_id,
+        bulk_id,
+    )
+    return row and OpenBulk(agent_id=row["agent_id"], order=_decode_order(row["change"]), is_undo=row["is_undo"])
+
+
+async def next_items(session: Session, bulk_id: UUID, *, is_undo: bool, limit: int) -> list[BulkItem]:
+    """Those that nobody has done yet, in their order; backwards those that were changed. By the primary key."""
+    condition = "outcome = 'changed' and undo_outcome = ''" if is_undo else "outcome = ''"
+    rows = await (await session.raw()).fetch(
+        "select place, conversation_id, before::text as before, after::text as after from bulk_items"
+        f" where workspace_id = $1 and bulk_id = $2 and {condition} order by place limit $3",
+        session.workspace_id,
+        bulk_id,
+        limit,
+    )
+    return [
+        BulkItem(
+            place=row["place"],
+            conversation_id=row["conversation_id"],
+            before=_decode_standing(row["before"]) if row["before"] else None,
+            after=_decode_standing(row["after"]) if row["after"] else None,
+        )
+        for row in rows
+    ]
+
+
+async def keep_outcome(
+    session: Session,
+    bulk_id: UUID,
+    place: int,
+    *,
+    outcome: Outcome,
+    is_undo: bool,
+    before: Standing | None = None,
+    after: Standing | None = None,
+) -> None:
+    column = "undo_outcome" if is_undo else "outcome"
+    connection = await session.raw()
+    await connection.execute(
+        f"update bulk_items set {column} = $4, before = coalesce($5, before), after = coalesce($6, after)"
+        " where workspace_id = $1 and bulk_id = $2 and place = $3",
+        session.workspace_id,
+        bulk_id,
+        place,
+        outcome,
+        _encode(before).decode() if before else None,
+        _encode(after).decode() if after else None,
+    )
+
+
+async def advance_bulk(session: Session, bulk_id: UUID, *, done: int, changed: int, is_finished: bool) -> None:
+    await (await session.raw()).execute(
+        "update bulk_changes set done = done + $3, changed = changed + $4,"
+        " finished_at = case when $5 then now() end where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        bulk_id,
+        done,
+        changed,
+        is_finished,
+    )
+
+
+async def read_standing(session: Session, conversation_id: UUID) -> Standing:
+    """How a conversation stands, under its lock, which is taken here."""
+    connection = await session.raw()
+    row = await connection.fetchrow(
+        "select state, assignee_id, waiting_since, case when state = 'snoozed' then snoozed_until end as snoozed_until"
+        " from conversations where workspace_id = $1 and id = $2 for no key update",
+        session.workspace_id,
+        conversation_id,
+    )
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    assert session.workspace_id is not None
+    found = await labels_of(connection, session.workspace_id, "conversation", [conversation_id])
+    return Standing(
+        state=row["state"],
+        assignee_id=row["assignee_id"],
+        snoozed_until=row["snoozed_until"],
+        waiting_since=row["waiting_since"],
+        label_ids=found.get(conversation_id, []),
+    )

@@ -1,0 +1,109 @@
+"""Changing many conversations at once: an order, its progress, and taking it back."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from threadline.actions.change_many import order_change, order_undo
+from threadline.core.bulk import MOST_AT_ONCE, MOST_NAMED, BulkOrder
+from threadline.core.errors import Invalid
+from threadline.core.label import MOST_ON_ONE
+from threadline.core.permission import Permission
+from threadline.infra.clock import new_id
+from threadline.store.bulk_changes import BulkChange, access_bulk, find_matching_ids
+from threadline.store.conversations import ListView
+from threadline.store.filters import asks_about, load_fields
+from threadline.store.ranked_conversations import where_filter, where_view
+from threadline.web.api.filters import GroupInput, read_filter
+from threadline.web.api.inputs import Id, Input, Moment
+from threadline.web.api.routes import operation
+from threadline.web.deps import Call, calls, own_agent
+
+router = APIRouter()
+
+_LabelIds = Annotated[list[Id], Field(max_length=MOST_ON_ONE)]
+
+
+class StateOrder(Input):
+    kind: Literal["state"]
+    state: Literal["open", "resolved"]
+
+
+class AssignOrder(Input):
+    kind: Literal["assign"]
+    assignee_id: Id | None
+
+
+class LabelsOrder(Input):
+    kind: Literal["labels"]
+    add: _LabelIds = Field(default_factory=list)
+    remove: _LabelIds = Field(default_factory=list)
+
+
+class SnoozeOrder(Input):
+    kind: Literal["snooze"]
+    until: Moment | None
+
+
+class BulkInput(Input):
+    """Conversations by their ids, or everything that a view or filter shows."""
+
+    order: Annotated[StateOrder | AssignOrder | LabelsOrder | SnoozeOrder, Field(discriminator="kind")]
+    ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] | None = None
+    view: ListView | None = Field(default=None, strict=False)
+    channel_id: Id | None = None
+    filter: GroupInput | None = None
+
+
+@operation(router, "POST", "/bulk-changes", out=BulkChange, status=201, name="createBulkChange")
+async def post_bulk(
+    given: BulkInput, call: Call = calls(Permission.CONVERSATIONS_CHANGE, is_repeatable=True)
+) -> Response:
+    """Change many conversations; a worker does it, and the order tells how far it is."""
+    ids, is_cut = await _meant(call, given)
+    bulk_id = await order_change(
+        call.session,
+        caller=call.caller,
+        agent_id=own_agent(call),
+        order=msgspec.convert(given.order.model_dump(), BulkOrder),
+        conversation_ids=ids,
+        is_cut=is_cut,
+        new_id=new_id,
+    )
+    return call.answer(await access_bulk(call.session, call.caller, bulk_id), status=201)
+
+
+@operation(router, "GET", "/bulk-changes/{bulk_id}", out=BulkChange)
+async def get_bulk_change(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """How far it is."""
+    return call.answer(await access_bulk(call.session, call.caller, bulk_id))
+
+
+@operation(router, "POST", "/bulk-changes/{bulk_id}/undo", out=BulkChange, name="undoBulkChange")
+async def post_undo(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """Take it back, except where somebody changed something since."""
+    await order_undo(call.session, caller=call.caller, bulk_id=bulk_id)
+    return call.answer(await access_bulk(call.session, call.caller, bulk_id))
+
+
+async def _meant(call: Call, given: BulkInput) -> tuple[list[UUID], bool]:
+    """The conversations that are meant, and whether there were more of them than one order changes."""
+    if [given.ids, given.view, given.filter].count(None) != 2:
+        raise Invalid("Please say which conversations: by their ids, a view or a filter.", field="ids")
+    if given.ids is not None:
+        return given.ids, False
+    fields = await load_fields(call.session)
+    filter = None if given.filter is None else read_filter(given.filter, fields)
+    where = (
+        where_filter(call.caller, filter, call.now, fields)
+        if filter is not None
+        else where_view(call.caller, given.view or ListView.OPEN, given.channel_id)
+    )
+    needs_contact = filter is not None and asks_about(filter, "contact", fields)
+    ids = await find_matching_ids(
+        call.session, call.caller, where=where, needs_contact=needs_contact, limit=MOST_AT_ONCE + 1
+    )
+    return ids[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE
