@@ -194,7 +194,7 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
 
 
 def _of_labels(operator: Operator, on: LabelsOn, wanted: Sequence[Operand], arguments: Arguments) -> str:
-    """Asked from the label's side where one of them is enough: then the index by label leads (0024)."""
+    """Asked from the label's side where one of them is enough: then the index by label leads (0015)."""
     some = f"{_labels(on)} and h.label_id = any({{}}::uuid[])"
     match operator:
         case Operator.EMPTY:

@@ -1,4 +1,4 @@
-"""Which ids have the words: SECURITY DEFINER functions of the database (0024), which return ids and nothing else.
+"""Which ids have the words: SECURITY DEFINER functions of the database (0015), which return ids and nothing else.
 
 What they find is read by its caller under the policies and under `visible` (S5).
 """

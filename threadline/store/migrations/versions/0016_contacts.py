@@ -6,8 +6,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0033"
-down_revision = "0024"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -26,7 +26,7 @@ _COLUMNS = (
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0033_contacts.sql").read_text()
+    script = Path(__file__).with_name("0016_contacts.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 

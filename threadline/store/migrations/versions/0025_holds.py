@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0029"
-down_revision = "0040"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0041"
-down_revision = "0047"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

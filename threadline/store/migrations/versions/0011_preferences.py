@@ -4,7 +4,7 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0044"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None

@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0046"
-down_revision = "0015"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

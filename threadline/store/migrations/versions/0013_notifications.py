@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0045"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

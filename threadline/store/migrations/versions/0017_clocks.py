@@ -5,8 +5,8 @@ A message is lost while it failed or may not have arrived: those that are uncert
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0033"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
