@@ -652,8 +652,7 @@ QUERIES = {
 }
 
 
-_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}")
-_PLACES = ("{conversation_id}", "{message_id}", "{other_id}")
+_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}", "{other_id}")
 
 
 def body_of(name: str) -> Any:
