@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -196,10 +197,24 @@ async def test_a_channel_may_be_answered_only_by_the_one_who_has_a_conversation(
         body = {"client_id": str(uuid4()), "kind": kind, "content": {"kind": "text", "text": "Hello"}}
         return await browser.post(f"{house.path}/messages", body)
 
-    assert (await answer(house.agent)).status == 201  # nobody had it: the first answer takes it
+    first = await answer(house.agent)
+    assert first.status == 201  # nobody had it: the first answer takes it
+    message = f"/api/messages/{first.json['id']}"
     await house.admin.patch(house.path, {"assignee_id": str(house.limited.agent_id)})
     refused = await answer(house.agent)
     assert (refused.status, refused.json["reason"]) == (403, "only_assignee_sends")
+    later = {
+        "content": {"kind": "text", "text": "Hello"},
+        "due_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+    }
+    onward = {"conversation_id": house.path.rsplit("/", 1)[1]}
+    for way in (
+        await house.agent.post(f"{house.path}/scheduled", later | {"client_id": str(uuid4())}),
+        await house.agent.post(f"{message}/forward", onward | {"client_id": str(uuid4())}),
+        await house.agent.post(f"{message}/resend", {"client_id": str(uuid4())}),
+        await house.agent.put(f"{message}/reaction", {"emoji": "👍"}),
+    ):
+        assert (way.status, way.json["reason"]) == (403, "only_assignee_sends")
     assert (await answer(house.agent, "note")).status == 201
     assert (await answer(house.limited)).status == 201
     assert (await answer(house.admin)).status == 201

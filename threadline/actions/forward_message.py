@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from threadline.actions.add_note import add_note
+from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import SentMessage, files_of, send_message
 from threadline.channels.registry import channel_type
 from threadline.core.content import decode_content
@@ -32,8 +33,8 @@ async def forward_message(
 ) -> SentMessage:
     """Both the message and the chat it goes to must be the caller's to see. A repeat is the same message.
 
-    Raises NotFound, Invalid (a message that says nothing outside its chat, a file that is not there), and whatever
-    `send_message` raises.
+    Raises NotFound, Forbidden, Invalid (a message that says nothing outside its chat, a file that is not there), and
+    whatever `send_message` raises.
     """
     source = await access_content(session, caller, message_id)
     target = await access_conversation_keys(session, caller, conversation_id)
@@ -66,6 +67,7 @@ async def forward_message(
             now=now,
             new_id=new_id,
         )
+    await check_answer(session, caller=caller, conversation_id=target.id)
     return await send_message(
         session,
         workspace_id=caller.workspace_id,

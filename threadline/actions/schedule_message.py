@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import check_files, complete_content, files_of, send_message
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content
@@ -19,7 +20,6 @@ from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller
 from threadline.core.scheduled import ScheduledState, check_count, check_due_at, check_is_open
 from threadline.store import outgoing, scheduled
-from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import access_message
 from threadline.store.outgoing import LockedConversation
 from threadline.store.scheduled import ScheduledMessage, access_scheduled
@@ -41,10 +41,10 @@ async def schedule_message(
 ) -> None:
     """`client_id` becomes its id, and the message's own when it is sent: a repeat is the same message.
 
-    Raises NotFound, Invalid (the time, a file, the quoted message), CannotSend (the channel cannot carry it) and
-    Conflict (too many stand open).
+    Raises NotFound, Forbidden, Invalid (the time, a file, the quoted message), CannotSend (the channel cannot carry it)
+    and Conflict (too many stand open).
     """
-    await access_conversation_keys(session, caller, conversation_id)
+    await check_answer(session, caller=caller, conversation_id=conversation_id)
     if quoted_id is not None:
         await access_message(session, caller, quoted_id)
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, conversation_id)
@@ -86,6 +86,7 @@ async def change_scheduled(
 ) -> None:
     """What is None stays; one that was held waits anew. Raises NotFound, Conflict, and what scheduling raises."""
     before = await access_scheduled(session, caller, scheduled_id)
+    await check_answer(session, caller=caller, conversation_id=before.conversation_id)
     check_is_open(before.state)
     due_at = due_at or before.due_at
     check_due_at(due_at, now=now)
@@ -142,6 +143,7 @@ async def send_scheduled(
     Raises NotFound, Conflict, and what `send_message` raises.
     """
     before = await access_scheduled(session, caller, scheduled_id)
+    await check_answer(session, caller=caller, conversation_id=before.conversation_id)
     check_is_open(before.state)
     return await send_one(session, before, actor_id=caller.actor_id, now=now, new_id=new_id, find_type=find_type)
 

@@ -7,13 +7,13 @@ the customer and the window allow it.
 from collections.abc import Callable
 from datetime import datetime
 
+from threadline.actions.check_answer import check_answer
 from threadline.actions.schedule_message import record_scheduled, send_one
 from threadline.channels.contract import ChannelType
 from threadline.core.errors import CannotSend, ThreadlineError, Unavailable
 from threadline.core.ids import NewId
 from threadline.core.permission import Permission
 from threadline.store import outgoing, scheduled
-from threadline.store.conversations import access_conversation_keys
 from threadline.store.savepoint import savepoint
 from threadline.store.scheduled import DueMessage, ScheduledMessage
 from threadline.store.session import Session
@@ -57,7 +57,7 @@ async def _check_author(session: Session, waiting: ScheduledMessage) -> None:
         caller = (await callers_of_agents(session, [waiting.agent_id])).get(waiting.agent_id)
         if caller is not None and caller.may(Permission.MESSAGES_SEND):
             try:
-                await access_conversation_keys(session, caller, waiting.conversation_id)
+                await check_answer(session, caller=caller, conversation_id=waiting.conversation_id)
             except ThreadlineError:
                 pass
             else:

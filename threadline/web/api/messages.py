@@ -184,7 +184,8 @@ async def resend(
     message_id: UUID, given: ResendInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
 ) -> Response:
     """Send what failed once more."""
-    await access_message(call.session, call.caller, message_id)
+    message = await access_message(call.session, call.caller, message_id)
+    await check_answer(call.session, caller=call.caller, conversation_id=message.conversation_id)
     await resend_message(
         call.session,
         workspace_id=call.caller.workspace_id,
@@ -246,6 +247,7 @@ async def set_reaction(
     if call.caller.agent_id is None:
         raise Forbidden("A token without an agent cannot react.")
     message = await access_message(call.session, call.caller, message_id)
+    await check_answer(call.session, caller=call.caller, conversation_id=message.conversation_id)
     await react_to_message(
         call.session,
         workspace_id=call.caller.workspace_id,
