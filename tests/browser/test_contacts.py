@@ -141,7 +141,10 @@ def test_the_panel_fills_in_fields_of_contact_and_conversation(
     expect(panel.get_by_role("button", name="Order number: 4172, change")).to_be_visible()
     conversation = admin.conversation_of(customer)
     order = fields["Order number"]["id"]
-    assert admin.get(f"/api/conversations/{conversation['id']}/fields")["fields"] == {order: "4172"}
+    desk.page.wait_for_function(  # the screen shows it before the server has it
+        "([path, order]) => fetch(path).then((one) => one.json()).then(({ fields }) => fields[order] === '4172')",
+        arg=[f"/api/conversations/{conversation['id']}/fields", order],
+    )
     admin.patch(f"/api/conversations/{conversation['id']}/fields", {"fields": {order: "4173"}})
     expect(panel.get_by_role("button", name="Order number: 4173, change")).to_be_visible()
     admin.post(f"/api/contacts/{conversation['contact']['id']}/notes", {"text": "Always in a hurry"})

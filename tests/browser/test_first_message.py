@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.conftest import Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Provider
 
@@ -34,10 +35,17 @@ def test_a_message_of_the_phone_stands_in_the_list_and_its_answer_on_the_phone(d
     expect(row).to_contain_text(re.compile("You:.*We do, six of them."))
 
 
-def test_the_number_of_unread_messages_stands_in_the_row_and_the_title(desk: Desk, provider: Provider) -> None:
+def test_the_number_of_unread_messages_stands_in_the_row_and_the_title(
+    desk: Desk, provider: Provider, admin: Person
+) -> None:
+    """In the row once it is mine: in shared views *waiting* is the sign."""
     customer = provider.customer("Sanne de Vries")
     customer.says("Kan ik de kom nog ruilen?")
     customer.says("Hij is te klein.")
+    expect(desk.row(customer)).to_be_visible()
+    expect(desk.row(customer).get_by_text("unread")).to_have_count(0)
+    conversation = admin.conversation_of(customer)
+    admin.patch(f"/api/conversations/{conversation['id']}", {"assignee_id": admin.agent_id})
     expect(desk.row(customer).get_by_text("2 unread")).to_be_attached()
     expect(desk.page).to_have_title(re.compile(r"^\(\d+\) All open – Threadline$"))
     desk.enter(customer)

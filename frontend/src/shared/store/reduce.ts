@@ -230,7 +230,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'scheduled_changed':
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
     case 'conversation_changed':
-      return event.data?.has_new_links === true ? { ...state, linkEpoch: state.linkEpoch + 1 } : state;
+      return conversationChanged(state, event);
     case 'task_changed':
       return { ...state, taskEpoch: state.taskEpoch + 1 };
     case 'demo_removed':
@@ -250,8 +250,6 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, fieldEpoch: state.fieldEpoch + 1 };
     case 'saved_view_changed':
       return { ...state, savedViewEpoch: state.savedViewEpoch + 1 };
-    case 'conversation_changed':
-      return event.data?.field_id ? { ...state, valueEpoch: state.valueEpoch + 1 } : state;
     case 'conversation_started':
     case 'message_received':
     case 'message_queued':
@@ -307,6 +305,13 @@ function withoutTeam(state: State, teamId: unknown): State {
 
 function stale(counts: State['counts']): State['counts'] {
   return counts && { ...counts, isStale: true };
+}
+
+/** Its row came with the frame; what else is kept beside it is asked for again. */
+function conversationChanged(state: State, { data }: FeedEvent): State {
+  const linkEpoch = data?.has_new_links === true ? state.linkEpoch + 1 : state.linkEpoch;
+  const valueEpoch = data?.field_id ? state.valueEpoch + 1 : state.valueEpoch;
+  return linkEpoch === state.linkEpoch && valueEpoch === state.valueEpoch ? state : { ...state, linkEpoch, valueEpoch };
 }
 
 /** A newer server may know more kinds: their things came with the frame, the rest is not for this page. */
