@@ -25,17 +25,13 @@ export function Bell() {
 export function BellTab({ className }: { readonly className: string }) {
   const { unread_notifications: unread } = useSignedIn();
   return (
-    <button
-      type="button"
-      aria-label={`${t('reach.bell')}: ${bellName(unread)}`}
-      className={className}
-      onClick={() => openFloat('notifications')}
-    >
+    <button type="button" className={className} onClick={() => openFloat('notifications')}>
       <span className="relative">
         <BellIcon aria-hidden size={20} strokeWidth={1.75} />
         <UnreadMark unread={unread} className="start-3 -top-2" />
       </span>
       {t('reach.bell')}
+      <span className="sr-only">: {bellName(unread)}</span>
     </button>
   );
 }

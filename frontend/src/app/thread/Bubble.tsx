@@ -317,6 +317,7 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
       className={cx(
         'absolute top-1/2 flex -translate-y-1/2 opacity-0 group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:pointer-events-none pointer-coarse:opacity-0',
         isIncoming ? 'start-full ms-1' : 'end-full me-1 flex-row-reverse',
+        'max-md:flex-col', // one beside the other they would stand outside a narrow screen
         isOpen && 'opacity-100',
       )}
     >

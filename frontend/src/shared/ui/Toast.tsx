@@ -78,6 +78,8 @@ function Toasts() {
     <Base.Root
       key={toast.id}
       toast={toast}
+      // The kit hides an urgent one until it has the focus, though its buttons can be reached: it is read twice instead.
+      aria-hidden={false}
       className="float-in flex min-h-10 items-center gap-2 rounded-lg border border-line bg-raised ps-3 pe-1.5 text-13 text-ink shadow-float data-limited:hidden"
     >
       {toast.type === 'error' ? (
@@ -110,7 +112,8 @@ function Toasts() {
         </button>
       )}
       <Base.Close
-        aria-label={t('common.close')}
+        aria-label={t('common.dismiss')}
+        aria-hidden={false}
         className="grid size-7 place-items-center rounded-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
       >
         <X aria-hidden size={14} strokeWidth={1.75} />
