@@ -134,7 +134,11 @@ async def _age(house: House, provider: Provider) -> None:
     rows = await house.query("select id from messages where starts_with(provider_id, $1)", f"wamid.{provider.name}.")
     for row in rows:
         old = UUID(int=row["id"].int - (_OLD_S * 1000 << 80))
-        await house.query("update messages set id = $2 where id = $1", row["id"], old)
+        await house.query(  # its words hang on its id: as with any old message, the search has yet to read it
+            "with forgotten as (delete from message_words where id = $1) update messages set id = $2 where id = $1",
+            row["id"],
+            old,
+        )
         await house.query("update inbound_keys set message_id = $2 where message_id = $1", row["id"], old)
         await house.query(
             "update conversations set first_message_id = case when first_message_id = $1 then $2 else first_message_id"
