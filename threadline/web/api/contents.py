@@ -37,8 +37,8 @@ class MediaInput(Input):
 
 class LocationInput(Input):
     kind: Literal["location"]
-    latitude: Annotated[float, Field(ge=-90, le=90, strict=False)]
-    longitude: Annotated[float, Field(ge=-180, le=180, strict=False)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
     name: Line = ""
     address: Line = ""
 

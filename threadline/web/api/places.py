@@ -25,8 +25,8 @@ class PlaceList(msgspec.Struct, frozen=True, kw_only=True):
 class PlaceInput(Input):
     name: Name
     address: Line = ""
-    latitude: Annotated[float, Field(ge=-90, le=90, strict=False)]
-    longitude: Annotated[float, Field(ge=-180, le=180, strict=False)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
 @operation(router, "GET", "/places", out=PlaceList)
