@@ -41,6 +41,7 @@ export function startDraftSync(): () => void {
     const now = getState().draftEpoch + getState().epoch;
     if (now === epoch) return;
     epoch = now;
+    if (getState().me === '') return; // signed out
     refreshedAt = 0;
     void refreshDrafts();
   });
