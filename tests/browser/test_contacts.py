@@ -88,7 +88,7 @@ def test_a_contact_is_found_opened_and_told_of_by_keys(
     keys.type("wide")
     keys.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Please enter a number.")
-    page.get_by_label("Close").click()
+    page.get_by_label("Dismiss").click()
     panel.get_by_role("button", name="Kiln size: Add").press("Enter")
     keys.type("38,5")
     keys.press("Enter")
