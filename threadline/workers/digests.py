@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from threadline.actions.isolate_failures import describe
 from threadline.core.notification_text import say, words_of
 from threadline.core.permission import Visibility
 from threadline.infra.log import get_logger
@@ -15,6 +13,7 @@ from threadline.infra.mail import Letter, MailError, MailServer, send_letter
 from threadline.store.digests import DigestLine, DueDigest, claim_due_digests, put_back_digest
 from threadline.store.notifications import load_sights
 from threadline.store.session import Database, Role
+from threadline.workers.looking import keep_looking
 
 BATCH: Final = 20
 _AGAIN_AFTER: Final = timedelta(minutes=5)
@@ -34,18 +33,7 @@ class Digests:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
-        while not stop.is_set():
-            if not await self._step_safely():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self.poll_s):
-                        await stop.wait()
-
-    async def _step_safely(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:
-            log.warning("digests_interrupted", error=describe(error))
-            return False
+        await keep_looking(self.step, stop, name="digests", poll_s=self.poll_s)
 
     async def step(self) -> bool:
         """One look. True if there is more at once."""

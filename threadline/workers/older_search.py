@@ -5,18 +5,17 @@ Under a lease, so that idle workers do not read the same; a batch and its progre
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Final
 
 from threadline.actions.index_search import index_older
-from threadline.actions.isolate_failures import describe
 from threadline.core.search_lexemes import VERSION
 from threadline.infra.log import get_logger
 from threadline.store.search_index import Unfinished, begin_progress, find_unfinished
 from threadline.store.session import Database, Role
+from threadline.workers.looking import look, rest
 
 _RESTS_LONGER: Final = 2.0
 """How many times as long as a batch took it rests: a third of a core at most, until everything is read."""
@@ -35,15 +34,8 @@ class OlderSearch:
         """Until `stop` is set. When all is read, it looks for new workspaces now and then."""
         while not stop.is_set():
             began_at = monotonic()
-            has_more = await self._step_safely()
-            await _rest(stop, self.rests_longer * (monotonic() - began_at) if has_more else _LOOKS_EVERY_S)
-
-    async def _step_safely(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:
-            log.warning("older_search_interrupted", error=describe(error))
-            return False
+            has_more = await look(self.step, name="older_search")
+            await rest(stop, self.rests_longer * (monotonic() - began_at) if has_more else _LOOKS_EVERY_S)
 
     async def step(self) -> bool:
         """The next batch of one workspace. True if anything may be left."""
@@ -61,9 +53,3 @@ class OlderSearch:
             has_more = await index_older(session, unfinished, now=self.now())
         if not has_more:
             log.info("older_search_finished", subject=unfinished.subject)
-
-
-async def _rest(stop: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await stop.wait()

@@ -8,14 +8,12 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 from prometheus_client import Counter
 
-from threadline.actions.isolate_failures import describe
 from threadline.actions.make_push_key import open_push_key
 from threadline.core.http import HttpAnswer, HttpBroken, HttpTimeout, HttpUnreachable
 from threadline.core.notification_text import say
@@ -25,6 +23,7 @@ from threadline.infra.web_push import Subscriber, encrypt, push_headers
 from threadline.store.connection import Connection
 from threadline.store.push import DuePush, Target, claim_due_pushes, find_push_key, forget_subscription
 from threadline.store.session import Database, Role
+from threadline.workers.looking import keep_looking
 
 BATCH: Final = 100
 _AT_ONCE: Final = 16
@@ -66,18 +65,7 @@ class Pusher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
-        while not stop.is_set():
-            if not await self._step_safely():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self.poll_s):
-                        await stop.wait()
-
-    async def _step_safely(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:
-            log.warning("pusher_interrupted", error=describe(error))
-            return False
+        await keep_looking(self.step, stop, name="pusher", poll_s=self.poll_s)
 
     async def step(self) -> bool:
         """One look. True if there is more at once."""

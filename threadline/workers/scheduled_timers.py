@@ -5,7 +5,6 @@ A lease keeps the idle workers from asking too; correctness does not hang on it,
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +17,7 @@ from threadline.channels.registry import channel_type
 from threadline.infra.log import get_logger
 from threadline.store.scheduled import DueMessage, find_due
 from threadline.store.session import Database, Role, is_outage
+from threadline.workers.looking import keep_looking
 
 _BATCH: Final = 100
 
@@ -34,17 +34,7 @@ class ScheduledTimers:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. What could not be sent now is due at the next look."""
-        while not stop.is_set():
-            has_more = await self._step_safely()
-            if not has_more:
-                await _rest(stop, self.poll_s)
-
-    async def _step_safely(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:
-            log.warning("scheduled_timers_interrupted", error=describe(error))
-            return False
+        await keep_looking(self.step, stop, name="scheduled_timers", poll_s=self.poll_s)
 
     async def step(self) -> bool:
         """One look at all workspaces, a transaction for each message. True if there is more at once."""
@@ -64,9 +54,3 @@ class ScheduledTimers:
             log.error("scheduled_message_failed", error=describe(error))
             async with self.database.transaction(Role.ENGINE, due.workspace_id) as session:
                 await hold_due_message(session, due, now=self.now(), new_id=self.new_id)
-
-
-async def _rest(stop: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await stop.wait()

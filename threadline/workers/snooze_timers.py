@@ -1,61 +1,23 @@
-"""Wakes snoozed conversations when their time comes.
+"""Wakes snoozed conversations when their time comes."""
 
-A lease keeps the idle workers from asking too; correctness does not hang on it, for what is due is claimed row by row.
-"""
-
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import ClassVar
 from uuid import UUID
 
-from threadline.actions.isolate_failures import describe
 from threadline.actions.wake_due_conversations import BATCH, wake_due_conversations
-from threadline.infra.log import get_logger
-from threadline.store.session import Database, Role
+from threadline.store.connection import Connection
+from threadline.store.session import Session
 from threadline.store.snoozes import find_workspaces_with_due
-
-_WORKSPACES: Final = 100
-
-log = get_logger("snooze_timers")
+from threadline.workers.workspace_timers import WorkspaceTimers
 
 
-@dataclass(slots=True)
-class SnoozeTimers:
-    database: Database
-    now: Callable[[], datetime]
-    new_id: Callable[[], UUID]
-    poll_s: float = 1.0
+class SnoozeTimers(WorkspaceTimers):
+    __slots__ = ()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set. What could not be woken now is due at the next look."""
-        while not stop.is_set():
-            has_more = await self._step_safely()
-            if not has_more:
-                await _rest(stop, self.poll_s)
+    NAME: ClassVar[str] = "snooze_timers"
+    BATCH: ClassVar[int] = BATCH
 
-    async def _step_safely(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:
-            log.warning("snooze_timers_interrupted", error=describe(error))
-            return False
+    async def find_workspaces(self, connection: Connection, *, limit: int) -> list[UUID]:
+        return await find_workspaces_with_due(connection, limit=limit)
 
-    async def step(self) -> bool:
-        """One look at all workspaces, a transaction for each. True if there is more at once."""
-        async with self.database.transaction(Role.ENGINE) as session:
-            workspace_ids = await find_workspaces_with_due(await session.raw(), limit=_WORKSPACES)
-        woken = [await self._wake(workspace_id) for workspace_id in workspace_ids]
-        return BATCH in woken or (len(workspace_ids) == _WORKSPACES and any(woken))
-
-    async def _wake(self, workspace_id: UUID) -> int:
-        async with self.database.transaction(Role.ENGINE, workspace_id) as session:
-            return await wake_due_conversations(session, now=self.now(), new_id=self.new_id)
-
-
-async def _rest(stop: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await stop.wait()
+    async def finish(self, session: Session) -> int:
+        return await wake_due_conversations(session, now=self.now(), new_id=self.new_id)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -24,6 +23,7 @@ from threadline.store.upkeep import (
     refresh_statistics,
 )
 from threadline.store.waiting import read_waiting
+from threadline.workers.looking import rest
 
 _STATISTICS_EVERY_S: Final = 2.0
 _UPKEEP_EVERY_S: Final = 3600.0
@@ -54,7 +54,7 @@ class Upkeep:
                     await connection.close(timeout=5)
             except Exception as error:
                 log.warning("upkeep_interrupted", error=describe(error))
-                await _rest(stop)
+                await rest(stop, _STATISTICS_EVERY_S)
 
     async def _work(self, connection: asyncpg.Connection, stop: asyncio.Event) -> None:
         due_at = look_at = 0.0
@@ -66,7 +66,7 @@ class Upkeep:
             if monotonic() >= due_at:
                 await self.step(connection)
                 due_at = monotonic() + _UPKEEP_EVERY_S
-            await _rest(stop)
+            await rest(stop, _STATISTICS_EVERY_S)
 
     async def step(self, connection: asyncpg.Connection) -> None:
         """Everything once. Each part may fail for a lock it did not get, and is tried again next time."""
@@ -93,9 +93,3 @@ async def warn_of_late_work(connection: asyncpg.Connection) -> None:
     for one in await read_waiting(connection):
         if one.is_late:
             log.error("work_is_late", kind=one.kind, depth=one.depth, oldest_s=round(one.oldest_s))
-
-
-async def _rest(stop: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_STATISTICS_EVERY_S):
-            await stop.wait()

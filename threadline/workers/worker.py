@@ -6,7 +6,6 @@ hands a surplus over between batches. Losing the lease connection loses everythi
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
@@ -27,6 +26,7 @@ from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.digests import Digests
+from threadline.workers.looking import rest
 from threadline.workers.media import register_media
 from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
@@ -88,7 +88,7 @@ class Worker:
             try:
                 while not stop.is_set():
                     await self._tend(leases)
-                    await _first_of(stop, self.tools.poll_s)
+                    await rest(stop, self.tools.poll_s)
             finally:
                 jobs_stop.set()
                 await self._stop_all(leases, list(self._hosted))
@@ -224,12 +224,6 @@ class Worker:
 
 async def _run(work: "Callable[[int, asyncio.Event], Awaitable[None]]", fence: int, stop: asyncio.Event) -> None:
     await work(fence, stop)
-
-
-async def _first_of(stop: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await stop.wait()
 
 
 async def _finish(task: "asyncio.Task[None]", within_s: float) -> None:
