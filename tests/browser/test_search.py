@@ -100,6 +100,7 @@ def test_the_page_of_results_has_kinds_operators_and_older_ones(
     _is_found(admin, word, 30)
     page = desk.page
     desk.open()
+    expect(desk.row(customer)).to_be_visible()
     page.keyboard.press("Control+k")
     page.keyboard.type(word)
     page.get_by_role("option", name=re.compile("^All results")).click()
@@ -178,7 +179,7 @@ def test_find_in_a_thread_of_ten_thousand_messages(
     expect(bar).to_have_count(0)
     # On from the middle, and back to the end at once.
     desk.thread.hover()
-    eventually(lambda: page.mouse.wheel(0, 4_000) or desk.bubble("Line 70 of").count())
+    eventually(lambda: page.mouse.wheel(0, 400) or desk.bubble("Line 70 of").count())
     page.get_by_role("button", name="To the end").click()
     expect(desk.bubble("Line 9500 of")).to_be_in_viewport()
     page.get_by_role("button", name="More", exact=True).click()

@@ -47,7 +47,7 @@ def test_the_first_answer_takes_a_conversation_unless_the_workspace_wants_it_oth
     switch = desk.page.get_by_role("switch", name="The first answer takes a conversation")
     expect(switch).to_be_checked()
     switch.click()
-    expect(desk.page.get_by_text("Saved")).to_be_visible()
+    expect(desk.page.get_by_text("Saved", exact=True)).to_be_visible()
     desk.page.screenshot(path=RESULTS / "first-reply-setting.png")
     try:
         desk.open().enter(second).answer(second, "I am here, too.")
