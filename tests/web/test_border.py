@@ -13,6 +13,7 @@ import pytest
 from tests.web.conftest import PASSWORD, Browser, Desk, Server, browser_of, clear_rates, running_server, set_up
 from tests.web.test_permission_matrix import body_of
 from tests.web.test_permission_matrix import operations as all_operations
+from threadline.store.cursors import encode_cursor
 from threadline.web.api.application import create_api
 from threadline.web.openapi import dump_document
 from threadline.web.static_files import STATIC_FOLDER
@@ -185,6 +186,18 @@ async def test_a_problem_says_nothing_of_the_inside(admin: Browser) -> None:
 
 async def test_a_parameter_that_stands_twice_is_refused(admin: Browser) -> None:
     assert (await admin.get("/api/conversations?view=open&view=mine")).status == 400
+
+
+async def test_a_place_in_a_list_that_nobody_gave_is_refused(admin: Browser) -> None:
+    for path, keys in (
+        ("/api/conversations?after=", ("newest", 1, "x")),
+        ("/api/contacts?after=", ("name", "a", "x")),
+        ("/api/notifications?after=", (1, "x")),
+        ("/api/search?q=vase&after=", ("x",)),
+    ):
+        for after in (encode_cursor(*keys), "nonsense"):
+            answer = await admin.get(path + after)
+            assert (answer.status, answer.json["errors"][0]["reason"]) == (422, "old_page"), path
 
 
 async def test_each_limit_at_one_more(admin: Browser) -> None:

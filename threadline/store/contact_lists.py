@@ -8,14 +8,13 @@ import asyncpg
 import msgspec
 
 from threadline.core.contact import search_terms
-from threadline.core.errors import Invalid
 from threadline.core.field import FieldValue
 from threadline.core.filter import Asker, Filter
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.contacts import is_seen
-from threadline.store.cursors import decode_cursor, encode_cursor
+from threadline.store.cursors import decode_ordered_cursor, encode_cursor
 from threadline.store.fields import values_of
 from threadline.store.filters import filter_sql, load_fields
 from threadline.store.labels import labels_of
@@ -145,20 +144,10 @@ async def _heard(connection: Connection, caller: Caller, ids: list[UUID]) -> dic
 def _after(cursor: str, order: ContactOrder, arguments: Arguments) -> str:
     key, direction = _KEYS[order]
     compare = ">" if direction == "asc" else "<"
-    keys = decode_cursor(cursor, str, str, str)
-    if keys[0] != order.value:
-        raise Invalid(
-            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
-        )
-    try:
-        last_id = UUID(str(keys[2]))
-    except ValueError:
-        raise Invalid(
-            "This page does not exist. Please load the list again.", field="after", reason="old_page"
-        ) from None
+    last, last_id = decode_ordered_cursor(cursor, order.value, str)
     if not key:
         return f"p.id {compare} {arguments.add(last_id)}::uuid"
-    return f"({key}, p.id) {compare} ({arguments.add(keys[1])}, {arguments.add(last_id)}::uuid)"
+    return f"({key}, p.id) {compare} ({arguments.add(last)}, {arguments.add(last_id)}::uuid)"
 
 
 def _cursor(order: ContactOrder, row: asyncpg.Record) -> str:

@@ -10,11 +10,11 @@ import asyncpg
 import msgspec
 
 from threadline.core.conversation import ConversationState
-from threadline.core.errors import Invalid, NotFound
+from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
-from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.cursors import decode_ordered_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.followers import FOLLOWED, followers_of
 from threadline.store.labels import labels_of
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
@@ -264,19 +264,9 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
 
 def after_condition(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
     """The rows behind the last one of a page. Raises Invalid if the cursor is another list's."""
-    keys = decode_cursor(cursor, str, int, str)
-    if keys[0] != order.value:
-        raise Invalid(
-            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
-        )
-    try:
-        last_id = UUID(str(keys[2]))
-    except ValueError:
-        raise Invalid(
-            "This page does not exist. Please load the list again.", field="after", reason="old_page"
-        ) from None
+    last, last_id = decode_ordered_cursor(cursor, order.value, int)
     compare = "<" if direction == "desc" else ">"
-    moment = arguments.add(from_microseconds(int(keys[1])))
+    moment = arguments.add(from_microseconds(int(last)))
     return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -28,6 +29,26 @@ def decode_cursor(cursor: str, *kinds: type[str] | type[int]) -> list[str | int]
     if [type(key) for key in keys] != list(kinds) or any(isinstance(key, int) and abs(key) >= 2**62 for key in keys):
         raise Invalid("This page does not exist. Please load the list again.", field="after", reason="old_page")
     return keys
+
+
+def decode_ordered_cursor(cursor: str, order: str, kind: type[str] | type[int]) -> tuple[str | int, UUID]:
+    """The last row of a page in this order: its key and its id. Raises Invalid if the cursor is of another one."""
+    keys = decode_cursor(cursor, str, kind, str)
+    if keys[0] != order:
+        raise Invalid(
+            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
+        )
+    return keys[1], id_of_key(keys[2])
+
+
+def id_of_key(key: str | int) -> UUID:
+    """Raises Invalid if the key of a cursor is no id."""
+    try:
+        return UUID(str(key))
+    except ValueError:
+        raise Invalid(
+            "This page does not exist. Please load the list again.", field="after", reason="old_page"
+        ) from None
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -14,7 +14,7 @@ from threadline.core.notification import Concerned, NotificationKind, Settled
 from threadline.core.permission import Caller, Visibility, visibility_of
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
-from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
 from threadline.store.messages import PREVIEW
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -233,7 +233,7 @@ async def list_notifications(
     if after is not None:
         at, last_id = decode_cursor(after, int, str)
         condition += (
-            f" and (n.at, n.id) < ({arguments.add(from_microseconds(int(at)))}, {arguments.add(UUID(str(last_id)))})"
+            f" and (n.at, n.id) < ({arguments.add(from_microseconds(int(at)))}, {arguments.add(id_of_key(last_id))})"
         )
     rows = await (await session.raw()).fetch(
         f"select {_COLUMNS} {_FROM} where n.workspace_id = $1 and n.agent_id = $2 and n.is_listed and {condition}"

@@ -14,7 +14,6 @@ import asyncpg
 import msgspec
 
 from threadline.core.content import decode_content
-from threadline.core.errors import Invalid
 from threadline.core.permission import Caller
 from threadline.core.search_contact import Part, bare, fits, lexeme_query, parts_of
 from threadline.core.search_lexemes import query_of_parts
@@ -24,7 +23,7 @@ from threadline.core.search_text import Piece, Wanted, has_runs, parts_marked, s
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName, Conversation, load_visible_conversations
-from threadline.store.cursors import decode_cursor, encode_cursor
+from threadline.store.cursors import decode_cursor, encode_cursor, id_of_key
 from threadline.store.messages import KIND, Author
 from threadline.store.search_filters import Filters, message_query, on_conversation, on_message
 from threadline.store.search_look_ups import find_contacts, find_messages, find_newest_messages
@@ -100,12 +99,7 @@ async def search_messages(
 def _before(after: str | None, filters: Filters) -> UUID:
     if after is None:
         return filters.last_id
-    try:
-        return min(UUID(str(decode_cursor(after, str)[0])), filters.last_id)
-    except ValueError:
-        raise Invalid(
-            "This page does not exist. Please load the list again.", field="after", reason="old_page"
-        ) from None
+    return min(id_of_key(decode_cursor(after, str)[0]), filters.last_id)
 
 
 class _Walk:
