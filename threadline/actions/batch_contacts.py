@@ -12,10 +12,10 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.change_contact import change_contact, create_contact
+from threadline.actions.contact_event import contact_event
 from threadline.actions.label_contact import label_contact
 from threadline.core.contact_table import given_back, restored
 from threadline.core.errors import Conflict, Invalid, ThreadlineError
-from threadline.core.events import Event, EventKind
 from threadline.core.field import FieldValue, fields_by_id, read_text
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -241,7 +241,7 @@ async def undo_batch(
             pass
         elif not row.is_new:
             await _give_back(session, row, states[row.contact_id])
-        session.record(_event(caller, row.contact_id, now, new_id))
+        session.record(contact_event(caller, row.contact_id, now=now, new_id=new_id))
     if len(rows) < limit:
         await contact_batches.mark_undone(session, batch_id, now=now)
     return len(rows) < limit
@@ -264,14 +264,3 @@ async def _give_back(session: Session, row: BatchRow, now_is: State) -> None:
 
 def _labels(state: State) -> set[UUID]:
     return msgspec.convert(state.get("labels") or [], set[UUID])
-
-
-def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:
-    return Event(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        kind=EventKind.CONTACT_CHANGED,
-        at=now,
-        contact_id=contact_id,
-        actor_id=caller.actor_id,
-    )

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.contact_event import contact_event
 from threadline.actions.fill_fields import read_values
 from threadline.core.contact import check_time_zone
 from threadline.core.errors import Conflict, Invalid
-from threadline.core.events import Event, EventKind
 from threadline.core.field import FieldValue
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -39,7 +39,7 @@ async def change_contact(
         await contacts.update_contact(session, contact_id, facts)
     changed = await set_values(session, "contact", contact_id, lines)
     if facts or changed:
-        session.record(_event(caller, contact_id, now, new_id))
+        session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def create_contact(
@@ -62,7 +62,7 @@ async def create_contact(
     await contacts.insert_contact(session, contact_id, name=name, phone=number, email=email, now=now)
     if number:
         await _hold_number(session, contact_id, number, now, new_id)
-    session.record(_event(caller, contact_id, now, new_id))
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
     return contact_id
 
 
@@ -78,14 +78,3 @@ async def _hold_number(session: Session, contact_id: UUID, number: str, now: dat
     if not known.is_retired:
         raise Conflict("There is a contact with this number already.", reason="number_is_taken")
     await move_addresses(connection, session.workspace_id, [(known.id, contact_id)], is_retired=False, now=now)
-
-
-def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:
-    return Event(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        kind=EventKind.CONTACT_CHANGED,
-        at=now,
-        contact_id=contact_id,
-        actor_id=caller.actor_id,
-    )

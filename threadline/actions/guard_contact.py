@@ -6,9 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_change
+from threadline.actions.contact_event import contact_event
 from threadline.channels.contract import ChannelType
 from threadline.core.conversation import ConversationState, Handling
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
 from threadline.store import acts, contacts
@@ -27,7 +27,7 @@ async def mute_contact(
     """Their messages come as ever, and make no noise. Raises NotFound."""
     await contacts.check_sees_contact(session, caller, contact_id)
     await contacts.set_muted(session, contact_id, since=now if is_muted else None)
-    session.record(_event(caller, contact_id, now, new_id))
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def opt_out_contact(
@@ -36,7 +36,7 @@ async def opt_out_contact(
     """Nothing goes out by itself any more; or it may again, but for what a provider forbids. Raises NotFound."""
     await contacts.check_sees_contact(session, caller, contact_id)
     await contacts.set_opted_out(session, contact_id, since=now if is_opted_out else None, now=now)
-    session.record(_event(caller, contact_id, now, new_id))
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def block_contact(
@@ -57,7 +57,7 @@ async def block_contact(
         for conversation_id in await contacts.unresolved_of_contact(session, contact_id):
             await _resolve(session, caller, conversation_id, now, new_id)
     await _ask_providers(session, caller, contact_id, is_blocked, new_id, find_type)
-    session.record(_event(caller, contact_id, now, new_id))
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def _resolve(session: Session, caller: Caller, conversation_id: UUID, now: datetime, new_id: NewId) -> None:
@@ -101,14 +101,3 @@ async def _ask_providers(
         )
         await acts.insert_act(session, caller.workspace_id, act)
         session.hint(f"outbox:{one.channel_id}")
-
-
-def _event(caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> Event:
-    return Event(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        kind=EventKind.CONTACT_CHANGED,
-        at=now,
-        contact_id=contact_id,
-        actor_id=caller.actor_id,
-    )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.contact_event import contact_event
 from threadline.actions.put_labels import put_labels
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store.contacts import access_contact
@@ -25,17 +25,4 @@ async def label_contact(
     """Raises NotFound if the caller sees none of the contact's conversations, and what `put_labels` raises."""
     await access_contact(session, caller, contact_id)
     changes = await put_labels(session, kind="contact", id=contact_id, add=add, remove=remove)
-    session.record(
-        *(
-            Event(
-                id=new_id(),
-                workspace_id=caller.workspace_id,
-                kind=EventKind.CONTACT_CHANGED,
-                at=now,
-                contact_id=contact_id,
-                actor_id=caller.actor_id,
-                data=change.data,
-            )
-            for change in changes
-        )
-    )
+    session.record(*(contact_event(caller, contact_id, data=change.data, now=now, new_id=new_id) for change in changes))

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_line
+from threadline.actions.contact_event import contact_event
 from threadline.core.content import Line
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
@@ -42,8 +43,8 @@ async def merge_contacts(
         session, new_id(), from_id=from_id, into_id=contact_id, actor_id=caller.actor_id, now=now, before=before
     )
     session.record(
-        _contact_event(caller, contact_id, {}, now, new_id),
-        _contact_event(caller, from_id, {"merged_into": str(contact_id)}, now, new_id),
+        contact_event(caller, contact_id, now=now, new_id=new_id),
+        contact_event(caller, from_id, data={"merged_into": str(contact_id)}, now=now, new_id=new_id),
         *_conversation_events(caller, moved, contact_id, now, new_id),
     )
 
@@ -56,8 +57,8 @@ async def unmerge_contacts(
     from_id = await contact_merges.take_merge(session, into_id=contact_id, merge_id=merge_id, now=now)
     moved = await contact_merges.undo_merge(session, from_id=from_id, into_id=contact_id, merge_id=merge_id)
     session.record(
-        _contact_event(caller, contact_id, {}, now, new_id),
-        _contact_event(caller, from_id, {"unmerged_from": str(contact_id)}, now, new_id),
+        contact_event(caller, contact_id, now=now, new_id=new_id),
+        contact_event(caller, from_id, data={"unmerged_from": str(contact_id)}, now=now, new_id=new_id),
         *_conversation_events(caller, moved, from_id, now, new_id),
     )
 
@@ -106,21 +107,7 @@ async def move_conversation(
         new_id=new_id,
     )
     session.record(
-        *(_contact_event(caller, one, {"moved": True}, now, new_id) for one in (from_id, contact_id)),
-    )
-
-
-def _contact_event(
-    caller: Caller, contact_id: UUID, data: dict[str, str | int | bool | None], now: datetime, new_id: NewId
-) -> Event:
-    return Event(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        kind=EventKind.CONTACT_CHANGED,
-        at=now,
-        contact_id=contact_id,
-        actor_id=caller.actor_id,
-        data=data,
+        *(contact_event(caller, one, data={"moved": True}, now=now, new_id=new_id) for one in (from_id, contact_id)),
     )
 
 

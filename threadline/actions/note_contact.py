@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.contact_event import contact_event
 from threadline.core.contact import LONGEST_NOTE
 from threadline.core.errors import Forbidden, Invalid
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission
 from threadline.store.contact_notes import (
@@ -26,7 +26,7 @@ async def note_contact(
     await check_sees_contact(session, caller, contact_id)
     note = ContactNote(id=new_id(), author_id=caller.agent_id, text=_checked(text), created_at=now, edited_at=None)
     await insert_contact_note(session, contact_id, note)
-    _record(session, caller, contact_id, now, new_id)
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
     return note
 
 
@@ -36,7 +36,7 @@ async def change_contact_note(
     """One's own, or anybody's for who manages fields. Raises NotFound, Forbidden, Invalid."""
     await _own(session, caller, contact_id, note_id)
     await update_contact_note(session, note_id, text=_checked(text), now=now)
-    _record(session, caller, contact_id, now, new_id)
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def remove_contact_note(
@@ -45,7 +45,7 @@ async def remove_contact_note(
     """Raises NotFound, Forbidden."""
     await _own(session, caller, contact_id, note_id)
     await delete_contact_note(session, note_id, now=now)
-    _record(session, caller, contact_id, now, new_id)
+    session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
 
 
 async def _own(session: Session, caller: Caller, contact_id: UUID, note_id: UUID) -> None:
@@ -67,16 +67,3 @@ def _checked(text: str) -> str:
             values={"limit": str(LONGEST_NOTE)},
         )
     return text
-
-
-def _record(session: Session, caller: Caller, contact_id: UUID, now: datetime, new_id: NewId) -> None:
-    session.record(
-        Event(
-            id=new_id(),
-            workspace_id=caller.workspace_id,
-            kind=EventKind.CONTACT_CHANGED,
-            at=now,
-            contact_id=contact_id,
-            actor_id=caller.actor_id,
-        )
-    )
