@@ -11,7 +11,7 @@ const API = process.env.THREADLINE_DEV_API ?? 'http://127.0.0.1:8080';
 const STATIC = resolve(import.meta.dirname, '../threadline/web/static');
 const THEME = resolve(import.meta.dirname, 'src/app/theme.js');
 const FORMS =
-  /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|InlineError|MultiSelect|Select|Slider|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
+  /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|FormDialog|InlineError|MultiSelect|Select|Slider|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
 const SHARED = new RegExp(`^(?!.*${FORMS.source}).*(src/shared/(?!i18n/catalogues)|lucide-react|csp-context)`);
 const SERVICE_WORKER = resolve(import.meta.dirname, 'src/app/sw.js');
 const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.map']);

@@ -12,6 +12,13 @@ export interface Submit {
   /** Does the work once at a time; true if it succeeded. */
   readonly run: (work: () => Promise<void>) => Promise<boolean>;
   readonly clear: (field: string) => void;
+  /** What a text field needs: its complaint, which goes with the next letter. */
+  readonly field: (name: string, onChange: (value: string) => void) => SubmittedField;
+}
+
+export interface SubmittedField {
+  readonly error: string | undefined;
+  readonly onValueChange: (value: string) => void;
 }
 
 /** The state of a form between its button and the server's answer. `fields` are those that can show a complaint. */
@@ -44,5 +51,13 @@ export function useSubmit(fields: readonly string[]): Submit {
     if (field in errors) setErrors(Object.fromEntries(Object.entries(errors).filter(([name]) => name !== field)));
   }
 
-  return { isBusy, error, errors, isUnknown, run, clear };
+  const field = (name: string, onChange: (value: string) => void): SubmittedField => ({
+    error: errors[name],
+    onValueChange: (value) => {
+      clear(name);
+      onChange(value);
+    },
+  });
+
+  return { isBusy, error, errors, isUnknown, run, clear, field };
 }

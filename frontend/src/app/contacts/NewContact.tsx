@@ -1,12 +1,10 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import type { Contact } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { dispatch } from '@/shared/store/store';
-import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
-import { InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { paths } from '../paths';
@@ -19,8 +17,7 @@ export function NewContact({ onClose }: { readonly onClose: () => void }) {
   const [, navigate] = useLocation();
   const submit = useSubmit(['name', 'phone', 'email']);
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     let made: Contact | undefined;
     await submit.run(async () => {
       const body = { name: name.trim(), phone: phone.trim(), email: email.trim() || null };
@@ -33,63 +30,34 @@ export function NewContact({ onClose }: { readonly onClose: () => void }) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={t('contacts.add_title')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="new-contact" isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
-    >
-      <form id="new-contact" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('contact.name')}
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
-        />
-        <TextField
-          label={t('contacts.column_phone')}
-          hint={t('contacts.phone_hint')}
-          type="tel"
-          dir="ltr"
-          maxLength={40}
-          autoComplete="off"
-          value={phone}
-          onValueChange={(value) => {
-            submit.clear('phone');
-            setPhone(value);
-          }}
-          error={submit.errors.phone}
-        />
-        <TextField
-          label={t('contact.email')}
-          type="email"
-          dir="ltr"
-          maxLength={254}
-          autoComplete="off"
-          value={email}
-          onValueChange={(value) => {
-            submit.clear('email');
-            setEmail(value);
-          }}
-          error={submit.errors.email}
-        />
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+    <FormDialog title={t('contacts.add_title')} submit={submit} onSubmit={() => void save()} onClose={onClose}>
+      <TextField
+        label={t('contact.name')}
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <TextField
+        label={t('contacts.column_phone')}
+        hint={t('contacts.phone_hint')}
+        type="tel"
+        dir="ltr"
+        maxLength={40}
+        autoComplete="off"
+        value={phone}
+        {...submit.field('phone', setPhone)}
+      />
+      <TextField
+        label={t('contact.email')}
+        type="email"
+        dir="ltr"
+        maxLength={254}
+        autoComplete="off"
+        value={email}
+        {...submit.field('email', setEmail)}
+      />
+    </FormDialog>
   );
 }

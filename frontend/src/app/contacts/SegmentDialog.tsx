@@ -88,11 +88,7 @@ export default function SegmentDialog({ start, segment, onShow, onSaved, onClose
             maxLength={100}
             autoComplete="off"
             value={name}
-            onValueChange={(value) => {
-              submit.clear('name');
-              setName(value);
-            }}
-            error={submit.errors.name}
+            {...submit.field('name', setName)}
           />
         </form>
       )}

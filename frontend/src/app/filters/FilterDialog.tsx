@@ -97,11 +97,7 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
             maxLength={100}
             autoComplete="off"
             value={name}
-            onValueChange={(value) => {
-              submit.clear('name');
-              setName(value);
-            }}
-            error={submit.errors.name}
+            {...submit.field('name', setName)}
           />
           <Select
             label={t('list.order')}

@@ -1,5 +1,5 @@
 /** The small forms of working together. Not needed until somebody asks for one. */
-import { useRef, useState, type FormEvent } from 'react';
+import { useRef, useState } from 'react';
 import { postHandOver } from '@/shared/api/calls';
 import { newId } from '@/shared/api/id';
 import type { Conversation, Id } from '@/shared/api/types';
@@ -10,7 +10,7 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { Checkbox } from '@/shared/ui/Checkbox';
 import { Dialog } from '@/shared/ui/Dialog';
-import { InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { Kbd } from '@/shared/ui/Kbd';
 import { LabelDot } from '@/shared/ui/LabelMark';
 import { showToast } from '@/shared/ui/Toast';
@@ -128,8 +128,7 @@ function HandOver({ conversation, onClose, onGiven }: Props) {
   const found = receivers.filter(({ name }) => fold(name).includes(fold(search.trim())));
   const receiver = chosen ?? (search.trim() === '' ? undefined : found[0]);
 
-  async function give(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function give(): Promise<void> {
     const isDone = await submit.run(async () => {
       const body = {
         assignee_id: receiver?.kind === 'agent' ? receiver.id : null,
@@ -146,75 +145,64 @@ function HandOver({ conversation, onClose, onGiven }: Props) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={t('keys.hand_over')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="hand-over" isBusy={submit.isBusy}>
-            {t('together.give')}
-          </Button>
-        </>
-      }
+      action={t('together.give')}
+      submit={submit}
+      onSubmit={() => void give()}
+      onClose={onClose}
     >
-      <form id="hand-over" className="flex flex-col gap-4" onSubmit={(event) => void give(event)}>
-        <div className="flex flex-col gap-1">
-          <TextField
-            label={t('together.to')}
-            autoFocus
-            autoComplete="off"
-            dir="auto"
-            value={chosen?.name ?? search}
-            onValueChange={(value) => {
-              submit.clear('assignee_id');
-              setChosen(undefined);
-              setSearch(value);
-            }}
-            error={submit.errors['assignee_id'] ?? submit.errors['team_id']}
-          />
-          <ul aria-label={t('together.to')} className="max-h-48 overflow-y-auto">
-            {found.map((one) => (
-              <li key={one.id}>
-                <button
-                  type="button"
-                  aria-pressed={one.id === receiver?.id}
-                  onClick={() => setChosen(one)}
-                  className={cx(
-                    'flex min-h-8 w-full items-center gap-3 rounded-md px-2 text-14 hover:bg-hover pointer-coarse:min-h-11',
-                    one.id === receiver?.id && 'bg-accent-soft',
-                  )}
-                >
-                  <ReceiverMark receiver={one} />
-                  <bdi className="truncate">{one.name}</bdi>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
-        <label className="flex flex-col gap-1.5">
-          <span className="text-14 font-medium">{t('together.note')}</span>
-          <textarea
-            rows={3}
-            maxLength={4096}
-            dir="auto"
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-              event.preventDefault();
-              event.currentTarget.form?.requestSubmit();
-            }}
-            className="rounded-md border border-line-strong bg-note px-3 py-2 text-14 outline-offset-1 focus-visible:outline-2 focus-visible:outline-accent pointer-coarse:text-16"
-          />
-          <span className="text-13 text-muted">{t('together.note_hint')}</span>
-        </label>
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      <div className="flex flex-col gap-1">
+        <TextField
+          label={t('together.to')}
+          autoFocus
+          autoComplete="off"
+          dir="auto"
+          value={chosen?.name ?? search}
+          onValueChange={(value) => {
+            submit.clear('assignee_id');
+            setChosen(undefined);
+            setSearch(value);
+          }}
+          error={submit.errors['assignee_id'] ?? submit.errors['team_id']}
+        />
+        <ul aria-label={t('together.to')} className="max-h-48 overflow-y-auto">
+          {found.map((one) => (
+            <li key={one.id}>
+              <button
+                type="button"
+                aria-pressed={one.id === receiver?.id}
+                onClick={() => setChosen(one)}
+                className={cx(
+                  'flex min-h-8 w-full items-center gap-3 rounded-md px-2 text-14 hover:bg-hover pointer-coarse:min-h-11',
+                  one.id === receiver?.id && 'bg-accent-soft',
+                )}
+              >
+                <ReceiverMark receiver={one} />
+                <bdi className="truncate">{one.name}</bdi>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <label className="flex flex-col gap-1.5">
+        <span className="text-14 font-medium">{t('together.note')}</span>
+        <textarea
+          rows={3}
+          maxLength={4096}
+          dir="auto"
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
+          className="rounded-md border border-line-strong bg-note px-3 py-2 text-14 outline-offset-1 focus-visible:outline-2 focus-visible:outline-accent pointer-coarse:text-16"
+        />
+        <span className="text-13 text-muted">{t('together.note_hint')}</span>
+      </label>
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,10 @@
 import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { Field, FieldOwner, FieldType, LabelColour } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { IconButton } from '@/shared/ui/IconButton';
 import { InlineError } from '@/shared/ui/InlineError';
 import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
@@ -51,8 +51,7 @@ export function FieldDialog({ owner, field, onClose }: FieldDialogProps) {
   const submit = useSubmit(['name', 'options']);
   const hasOptions = type === 'choice' || type === 'choices';
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     const kept = hasOptions
       ? options
           .filter((option) => option.name.trim() !== '')
@@ -67,60 +66,44 @@ export function FieldDialog({ owner, field, onClose }: FieldDialogProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={field === undefined ? t(`settings.fields.create_${owner}`) : t('settings.fields.edit_title')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="field" isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form id="field" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('settings.fields.name')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
+      <TextField
+        label={t('settings.fields.name')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      {field === undefined ? (
+        <Select
+          label={t('settings.fields.type')}
+          value={type}
+          options={FIELD_TYPES.map((value) => ({ value, label: t(`settings.fields.type_${value}`) }))}
+          onValueChange={setType}
         />
-        {field === undefined ? (
-          <Select
-            label={t('settings.fields.type')}
-            value={type}
-            options={FIELD_TYPES.map((value) => ({ value, label: t(`settings.fields.type_${value}`) }))}
-            onValueChange={setType}
-          />
-        ) : (
-          <p className="text-13 text-muted">
-            {t('settings.fields.type_stays', { type: t(`settings.fields.type_${type}`) })}
-          </p>
-        )}
-        {hasOptions && (
-          <Options
-            options={options}
-            error={submit.errors.options}
-            onChange={(next) => {
-              submit.clear('options');
-              setOptions(next);
-            }}
-          />
-        )}
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      ) : (
+        <p className="text-13 text-muted">
+          {t('settings.fields.type_stays', { type: t(`settings.fields.type_${type}`) })}
+        </p>
+      )}
+      {hasOptions && (
+        <Options
+          options={options}
+          error={submit.errors.options}
+          onChange={(next) => {
+            submit.clear('options');
+            setOptions(next);
+          }}
+        />
+      )}
+    </FormDialog>
   );
 }
 

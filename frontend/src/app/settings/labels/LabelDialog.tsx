@@ -1,13 +1,11 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { labelsOfKind } from '@/app/labels/labels';
 import { request } from '@/shared/api/http';
 import type { Label, LabelColour, LabelKind } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { loadLabels } from '@/shared/store/load';
 import { getState } from '@/shared/store/store';
-import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
-import { InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
@@ -26,8 +24,7 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   const [colour, setColour] = useState(() => label?.colour ?? nextColour(kind));
   const submit = useSubmit(['name']);
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     const isSaved = await submit.run(async () => {
       const body = { name: name.trim(), colour };
       if (label === undefined) await request('POST', '/api/labels', { body: { kind, ...body } });
@@ -39,40 +36,24 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={label === undefined ? t(`settings.labels.create_${kind}`) : t('settings.labels.edit_title')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="label" isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form id="label" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('settings.labels.name')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          dir="auto"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
-        />
-        <ColourChoice colour={colour} onChange={setColour} />
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      <TextField
+        label={t('settings.labels.name')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <ColourChoice colour={colour} onChange={setColour} />
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
 import { formatRelative } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
 import { CopyField } from '@/shared/ui/CopyField';
 import { Dialog } from '@/shared/ui/Dialog';
-import { InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { ProofCancelled, withProof } from '../proof';
@@ -21,8 +21,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const [created, setCreated] = useState<CreatedInvitation>();
   const submit = useSubmit(['email']);
 
-  async function invite(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function invite(): Promise<void> {
     await submit.run(async () => {
       try {
         const body = { email: email.trim(), ...access };
@@ -55,40 +54,25 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     );
   }
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={t('settings.people.invite')}
       description={t('settings.people.invite_text')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="invite" isBusy={submit.isBusy}>
-            {t('settings.people.make_link')}
-          </Button>
-        </>
-      }
+      action={t('settings.people.make_link')}
+      submit={submit}
+      onSubmit={() => void invite()}
+      onClose={onClose}
     >
-      <form id="invite" className="flex flex-col gap-4" onSubmit={(event) => void invite(event)}>
-        <TextField
-          label={t('entry.email')}
-          type="email"
-          autoComplete="off"
-          required
-          autoFocus
-          dir="ltr"
-          value={email}
-          onValueChange={(value) => {
-            submit.clear('email');
-            setEmail(value);
-          }}
-          error={submit.errors.email}
-        />
-        <AccessFields access={access} onChange={setAccess} />
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      <TextField
+        label={t('entry.email')}
+        type="email"
+        autoComplete="off"
+        required
+        autoFocus
+        dir="ltr"
+        value={email}
+        {...submit.field('email', setEmail)}
+      />
+      <AccessFields access={access} onChange={setAccess} />
+    </FormDialog>
   );
 }

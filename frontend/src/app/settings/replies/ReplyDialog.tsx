@@ -1,12 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useId, useRef, useState, type FormEvent, type RefObject } from 'react';
+import { useId, useRef, useState, type RefObject } from 'react';
 import { request } from '@/shared/api/http';
 import type { Id, ReplyVariable } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
 import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
-import { FieldNote, InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
+import { FieldNote } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
@@ -14,7 +14,6 @@ import { useChannels } from '../channels/useChannels';
 import type { SavedReply } from '../types';
 
 const EVERY = 'every';
-const FORM = 'saved-reply';
 
 export interface ReplyDialogProps {
   /** Null: a new one. */
@@ -33,8 +32,7 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
   const [owner, setOwner] = useState<'mine' | 'shared'>(reply?.is_shared ? 'shared' : 'mine');
   const submit = useSubmit(['title', 'shortcut', 'text']);
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     const body = {
       title: title.trim(),
       shortcut: shortcut.trim().replace(/^\//, ''),
@@ -50,71 +48,51 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={reply ? t('settings.replies.change') : t('settings.replies.create')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form={FORM} isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form id={FORM} className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('settings.replies.name')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          value={title}
-          onValueChange={(value) => {
-            submit.clear('title');
-            setTitle(value);
-          }}
-          error={submit.errors.title}
+      <TextField
+        label={t('settings.replies.name')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        value={title}
+        {...submit.field('title', setTitle)}
+      />
+      <TextField
+        label={t('settings.replies.shortcut')}
+        hint={t('settings.replies.shortcut_hint')}
+        maxLength={33}
+        autoComplete="off"
+        spellCheck={false}
+        value={shortcut}
+        {...submit.field('shortcut', setShortcut)}
+      />
+      <ReplyText
+        text={text}
+        onText={(value) => {
+          submit.clear('text');
+          setText(value);
+        }}
+        error={submit.errors.text}
+      />
+      <ChannelSelect channelId={channelId} onChannel={setChannelId} />
+      {mayShare && !reply && (
+        <Select
+          label={t('settings.replies.owner')}
+          value={owner}
+          options={[
+            { value: 'mine', label: t('settings.replies.owner_mine') },
+            { value: 'shared', label: t('settings.replies.owner_shared') },
+          ]}
+          onValueChange={setOwner}
         />
-        <TextField
-          label={t('settings.replies.shortcut')}
-          hint={t('settings.replies.shortcut_hint')}
-          maxLength={33}
-          autoComplete="off"
-          spellCheck={false}
-          value={shortcut}
-          onValueChange={(value) => {
-            submit.clear('shortcut');
-            setShortcut(value);
-          }}
-          error={submit.errors.shortcut}
-        />
-        <ReplyText
-          text={text}
-          onText={(value) => {
-            submit.clear('text');
-            setText(value);
-          }}
-          error={submit.errors.text}
-        />
-        <ChannelSelect channelId={channelId} onChannel={setChannelId} />
-        {mayShare && !reply && (
-          <Select
-            label={t('settings.replies.owner')}
-            value={owner}
-            options={[
-              { value: 'mine', label: t('settings.replies.owner_mine') },
-              { value: 'shared', label: t('settings.replies.owner_shared') },
-            ]}
-            onValueChange={setOwner}
-          />
-        )}
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

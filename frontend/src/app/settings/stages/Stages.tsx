@@ -1,13 +1,13 @@
 import { PauseCircle, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useStages } from '@/app/stages/useStages';
 import { request } from '@/shared/api/http';
 import type { Stage } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
-import { ConfirmDialog, Dialog } from '@/shared/ui/Dialog';
+import { ConfirmDialog } from '@/shared/ui/Dialog';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { IconButton } from '@/shared/ui/IconButton';
-import { InlineError } from '@/shared/ui/InlineError';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
@@ -124,8 +124,7 @@ function StageForm({ state, stage, onClose }: StageFormProps) {
   const [pausesClock, setPausesClock] = useState(stage?.pauses_clock ?? false);
   const submit = useSubmit(['name']);
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     const body = { name: name.trim(), pauses_clock: pausesClock };
     const isSaved = await submit.run(async () => {
       if (stage === undefined) await request('POST', '/api/stages', { body: { state, ...body } });
@@ -135,46 +134,30 @@ function StageForm({ state, stage, onClose }: StageFormProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={t('settings.stages.create_under', { state: t(`stage.state_${state}`) })}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="stage" isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form id="stage" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('settings.stages.name')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          dir="auto"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
+      <TextField
+        label={t('settings.stages.name')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      {state !== 'resolved' && (
+        <Switch
+          label={t('settings.stages.pause')}
+          hint={t('settings.stages.pause_hint')}
+          checked={pausesClock}
+          onCheckedChange={setPausesClock}
         />
-        {state !== 'resolved' && (
-          <Switch
-            label={t('settings.stages.pause')}
-            hint={t('settings.stages.pause_hint')}
-            checked={pausesClock}
-            onCheckedChange={setPausesClock}
-          />
-        )}
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

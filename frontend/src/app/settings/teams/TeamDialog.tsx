@@ -1,13 +1,11 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { Id, LabelColour, Team } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { loadTeams } from '@/shared/store/load';
 import { getState, useStore } from '@/shared/store/store';
-import { Button } from '@/shared/ui/Button';
 import { Checkbox } from '@/shared/ui/Checkbox';
-import { Dialog } from '@/shared/ui/Dialog';
-import { InlineError } from '@/shared/ui/InlineError';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
 import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
@@ -28,8 +26,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
   const [needsLabel, setNeedsLabel] = useState(team?.needs_label ?? false);
   const submit = useSubmit(['name']);
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function save(): Promise<void> {
     const isSaved = await submit.run(async () => {
       const body = { name: name.trim(), colour };
       if (team === undefined) await request('POST', '/api/teams', { body: { ...body, member_ids: memberIds } });
@@ -44,49 +41,33 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={team === undefined ? t('settings.teams.create') : t('settings.teams.edit_title')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="team" isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form id="team" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        <TextField
-          label={t('settings.teams.name')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          dir="auto"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
+      <TextField
+        label={t('settings.teams.name')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <ColourChoice colour={colour} onChange={setColour} />
+      <Members ids={memberIds} onChange={setMemberIds} />
+      {team !== undefined && (
+        <Switch
+          label={t('settings.teams.needs_label')}
+          hint={t('settings.teams.needs_label_hint')}
+          checked={needsLabel}
+          onCheckedChange={setNeedsLabel}
         />
-        <ColourChoice colour={colour} onChange={setColour} />
-        <Members ids={memberIds} onChange={setMemberIds} />
-        {team !== undefined && (
-          <Switch
-            label={t('settings.teams.needs_label')}
-            hint={t('settings.teams.needs_label_hint')}
-            checked={needsLabel}
-            onCheckedChange={setNeedsLabel}
-          />
-        )}
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
@@ -8,6 +8,7 @@ import { Button } from '@/shared/ui/Button';
 import { Checkbox } from '@/shared/ui/Checkbox';
 import { CopyField } from '@/shared/ui/CopyField';
 import { Dialog } from '@/shared/ui/Dialog';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
@@ -36,8 +37,7 @@ export function CreateToken({ onClose }: CreateTokenProps) {
   const [token, setToken] = useState<string>();
   const submit = useSubmit(['name', 'scopes']);
 
-  async function create(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function create(): Promise<void> {
     await submit.run(async () => {
       try {
         const body = { name: name.trim(), scopes: chosen, channel_ids: channelIds, expires_at: endOf(lifetime) };
@@ -69,65 +69,50 @@ export function CreateToken({ onClose }: CreateTokenProps) {
     );
   }
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+    <FormDialog
       title={t('settings.tokens.create')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form="create-token" disabled={chosen.length === 0} isBusy={submit.isBusy}>
-            {t('settings.tokens.create')}
-          </Button>
-        </>
-      }
+      action={t('settings.tokens.create')}
+      isDisabled={chosen.length === 0}
+      submit={submit}
+      onSubmit={() => void create()}
+      onClose={onClose}
     >
-      <form id="create-token" className="flex flex-col gap-4" onSubmit={(event) => void create(event)}>
-        <TextField
-          label={t('settings.tokens.name')}
-          hint={t('settings.tokens.name_hint')}
-          required
-          autoFocus
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          onValueChange={(value) => {
-            submit.clear('name');
-            setName(value);
-          }}
-          error={submit.errors.name}
-        />
-        <fieldset className="flex flex-col gap-1">
-          <legend className="pb-1.5 text-14 font-medium">{t('settings.tokens.scopes')}</legend>
-          {scopes.map((scope) => (
-            <Checkbox
-              key={scope}
-              label={scopeName(scope)}
-              hint={scope}
-              checked={chosen.includes(scope)}
-              onCheckedChange={(isChosen) =>
-                setChosen(isChosen ? [...chosen, scope] : chosen.filter((other) => other !== scope))
-              }
-            />
-          ))}
-          {submit.errors.scopes !== undefined && <InlineError>{submit.errors.scopes}</InlineError>}
-        </fieldset>
-        <ChannelChoice ids={channelIds} onChange={setChannelIds} />
-        <Select
-          label={t('settings.tokens.lifetime')}
-          value={lifetime}
-          options={LIFETIMES.map((value) => ({
-            value,
-            label:
-              value === 'never' ? t('settings.tokens.no_end') : t('settings.tokens.days', { count: Number(value) }),
-          }))}
-          onValueChange={setLifetime}
-        />
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      <TextField
+        label={t('settings.tokens.name')}
+        hint={t('settings.tokens.name_hint')}
+        required
+        autoFocus
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <fieldset className="flex flex-col gap-1">
+        <legend className="pb-1.5 text-14 font-medium">{t('settings.tokens.scopes')}</legend>
+        {scopes.map((scope) => (
+          <Checkbox
+            key={scope}
+            label={scopeName(scope)}
+            hint={scope}
+            checked={chosen.includes(scope)}
+            onCheckedChange={(isChosen) =>
+              setChosen(isChosen ? [...chosen, scope] : chosen.filter((other) => other !== scope))
+            }
+          />
+        ))}
+        {submit.errors.scopes !== undefined && <InlineError>{submit.errors.scopes}</InlineError>}
+      </fieldset>
+      <ChannelChoice ids={channelIds} onChange={setChannelIds} />
+      <Select
+        label={t('settings.tokens.lifetime')}
+        value={lifetime}
+        options={LIFETIMES.map((value) => ({
+          value,
+          label: value === 'never' ? t('settings.tokens.no_end') : t('settings.tokens.days', { count: Number(value) }),
+        }))}
+        onValueChange={setLifetime}
+      />
+    </FormDialog>
   );
 }
 
