@@ -25,3 +25,8 @@ function minuteOfDay(at: Date, timeZone: string): number {
 export function browserZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
+
+/** The server counts hours by the agent's zone: this browser's, until another one is known. */
+export function zoneOnce({ time_zone }: Pick<Preferences, 'time_zone'>): { time_zone?: string } {
+  return time_zone === '' ? { time_zone: browserZone() } : {};
+}

@@ -1,6 +1,5 @@
 import { BellOff } from 'lucide-react';
-import { useId } from 'react';
-import { browserZone, isQuiet } from '@/app/reach/quiet';
+import { browserZone, isQuiet, zoneOnce } from '@/app/reach/quiet';
 import type { Preferences } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -8,9 +7,10 @@ import { t } from '@/shared/i18n';
 import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { Switch } from '@/shared/ui/Switch';
+import { ClockField } from '../parts/ClockField';
 import { Block } from '../parts/Page';
 import type { Choose } from './Notifications';
-import { fromClock, quietPresets, toClock } from './clock';
+import { quietPresets } from './clock';
 
 const NIGHT = { from_minute: 20 * 60, to_minute: 8 * 60 };
 
@@ -56,12 +56,12 @@ export function QuietTimes({ preferences, choose }: QuietTimesProps) {
       />
       {hours !== null && (
         <div className="flex flex-wrap gap-4">
-          <Clock
+          <ClockField
             label={t('settings.notifications.from')}
             minute={hours.from_minute}
             onChange={(from_minute) => choose({ quiet_hours: { ...hours, from_minute }, ...zoneOnce(preferences) })}
           />
-          <Clock
+          <ClockField
             label={t('settings.notifications.to')}
             minute={hours.to_minute}
             onChange={(to_minute) => choose({ quiet_hours: { ...hours, to_minute }, ...zoneOnce(preferences) })}
@@ -69,37 +69,5 @@ export function QuietTimes({ preferences, choose }: QuietTimesProps) {
         </div>
       )}
     </Block>
-  );
-}
-
-/** The server pushes and mails by the agent's zone: this browser's, until another one is known. */
-function zoneOnce({ time_zone }: Preferences): { time_zone?: string } {
-  return time_zone === '' ? { time_zone: browserZone() } : {};
-}
-
-interface ClockProps {
-  readonly label: string;
-  readonly minute: number;
-  readonly onChange: (minute: number) => void;
-}
-
-function Clock({ label, minute, onChange }: ClockProps) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="text-14 font-medium">
-        {label}
-      </label>
-      <input
-        id={id}
-        type="time"
-        defaultValue={toClock(minute)}
-        onBlur={(event) => {
-          const next = fromClock(event.currentTarget.value);
-          if (next !== null && next !== minute) onChange(next);
-        }}
-        className="tabular h-8 rounded-md border border-line-strong bg-raised px-2 text-14 text-ink pointer-coarse:h-11"
-      />
-    </div>
   );
 }

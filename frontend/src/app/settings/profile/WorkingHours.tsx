@@ -1,12 +1,10 @@
-import { useId } from 'react';
-import type { Preferences } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
-import { browserZone } from '@/app/reach/quiet';
+import { browserZone, zoneOnce } from '@/app/reach/quiet';
 import { changePreferences, usePreferences, type PreferencesChange } from '@/shared/preferences';
 import { Switch } from '@/shared/ui/Switch';
 import { act } from '../act';
-import { fromClock, toClock } from '../notifications/clock';
+import { ClockField } from '../parts/ClockField';
 import { Block } from '../parts/Page';
 
 const USUAL = { days: [0, 1, 2, 3, 4], from_minute: 9 * 60, to_minute: 17 * 60 };
@@ -56,12 +54,12 @@ export function WorkingHours() {
             </div>
           </fieldset>
           <div className="flex flex-wrap gap-4">
-            <Clock
+            <ClockField
               label={t('settings.shift.from')}
               minute={shift.from_minute}
               onChange={(from_minute) => choose({ shift: { ...shift, from_minute } })}
             />
-            <Clock
+            <ClockField
               label={t('settings.shift.to')}
               minute={shift.to_minute}
               onChange={(minute) => choose({ shift: { ...shift, to_minute: minute === 0 ? 24 * 60 : minute } })}
@@ -70,38 +68,5 @@ export function WorkingHours() {
         </>
       )}
     </Block>
-  );
-}
-
-function zoneOnce({ time_zone }: Preferences): PreferencesChange {
-  return time_zone === '' ? { time_zone: browserZone() } : {};
-}
-
-interface ClockProps {
-  readonly label: string;
-  readonly minute: number;
-  readonly onChange: (minute: number) => void;
-}
-
-/** Midnight as an end reads 00:00. */
-function Clock({ label, minute, onChange }: ClockProps) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="text-14 font-medium">
-        {label}
-      </label>
-      <input
-        id={id}
-        type="time"
-        key={minute}
-        defaultValue={toClock(minute % (24 * 60))}
-        onBlur={(event) => {
-          const next = fromClock(event.currentTarget.value);
-          if (next !== null && next !== minute % (24 * 60)) onChange(next);
-        }}
-        className="tabular h-8 rounded-md border border-line-strong bg-raised px-2 text-14 text-ink pointer-coarse:h-11"
-      />
-    </div>
   );
 }
