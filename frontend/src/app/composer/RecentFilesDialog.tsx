@@ -1,5 +1,5 @@
 import { FileText, Music, Video } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { fetchRecentFiles, postFileCopy } from '@/shared/api/calls';
 import type { Channel, FileRecord, MediaContent } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -20,14 +20,10 @@ export default function RecentFilesDialog({ channel, onSend, onClose }: RecentFi
   const [files, setFiles] = useState<readonly FileRecord[] | null>(null);
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    fetchRecentFiles().then(
-      (found) => {
-        setFiles(found);
-        requestAnimationFrame(() => first.current?.focus());
-      },
-      (error: unknown) => showToast(problemText(error), { isError: true }),
-    );
+    fetchRecentFiles().then(setFiles, (error: unknown) => showToast(problemText(error), { isError: true }));
   }, []);
+  // The files may come before the dialog takes the focus or after it: whoever is last finds the first file.
+  useLayoutEffect(() => first.current?.focus(), [files]);
   const send = async (file: FileRecord) => {
     const media = kindFor(file.mime, channel.capabilities);
     if (media === null) return showToast(t('attach.type'), { isError: true });
@@ -47,7 +43,7 @@ export default function RecentFilesDialog({ channel, onSend, onClose }: RecentFi
     }
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('recent.title')}>
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('recent.title')} initialFocus={first}>
       {files === null && <p className="text-13 text-muted">{t('common.loading')}</p>}
       {files?.length === 0 && <p className="text-13 text-muted">{t('recent.none')}</p>}
       <ul className="-mx-2">
