@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     WebSocketRoute,
+    expect,
     sync_playwright,
 )
 
@@ -40,7 +41,10 @@ _ARGS = [
     "--disable-sync",
 ]
 RESULTS = Path(__file__).parent.parent.parent / "test-results"
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 15_000
+"""What a busy machine may take for one step; a quiet one never waits for it."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -64,7 +64,7 @@ def test_held_it_says_why_and_goes_back_into_the_box(
 ) -> None:
     conversation_id = admin.conversation_of(customer)["id"]
     message = {"client_id": str(uuid4()), "content": {"kind": "text", "text": "Until Monday"}}
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=6)
     colleague.post(f"/api/conversations/{conversation_id}/scheduled", message | {"due_at": soon.isoformat()})
     admin.patch(f"/api/agents/{colleague.agent_id}", {"is_active": False})
     expect(_bar(desk)).to_contain_text("may not write in this conversation any more")

@@ -61,7 +61,7 @@ def test_h_and_enter_put_it_off_and_its_time_brings_it_back(desk: Desk, customer
     _picture(desk, "snoozed")
 
     desk.page.mouse.move(720, 450)  # off the list, which holds still under the pointer
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=4)
     admin.put(f"/api/conversations/{conversation_id}/snooze", {"until": soon.isoformat()})
     expect(desk.row(customer)).to_have_count(0)
     expect(_bar(desk)).to_have_count(0)

@@ -52,7 +52,7 @@ def test_a_task_is_made_by_a_key_ticked_off_and_reminds(desk: Desk, customer: Cu
     conversation_id = admin.conversation_of(customer)["id"]
     (task,) = admin.get(f"/api/conversations/{conversation_id}/tasks")["items"]
     assert [step["text"] for step in task["checklist"]] == ["Ask for the size", "Pack it"]
-    rings_at = datetime.now(UTC) + timedelta(seconds=2)
+    rings_at = datetime.now(UTC) + timedelta(seconds=4)
     admin.patch(f"/api/tasks/{task['id']}", {"remind_at": rings_at.isoformat()})
     expect(page.get_by_text(f"Reminder, {customer.name}: Send a new lid")).to_be_visible()
 
