@@ -12,7 +12,9 @@ const STATIC = resolve(import.meta.dirname, '../threadline/web/static');
 const THEME = resolve(import.meta.dirname, 'src/app/theme.js');
 const FORMS =
   /src\/shared\/(ui\/(Checkbox|CopyField|Dialog|FormDialog|InlineError|MultiSelect|Select|Slider|Switch|Tabs|TextField)|useSubmit)\.tsx?/;
-const SHARED = new RegExp(`^(?!.*${FORMS.source}).*(src/shared/(?!i18n/catalogues)|lucide-react|csp-context)`);
+/** What only screens that come later share. */
+const LATER = /src\/shared\/(i18n\/catalogues|audio|outbox\/draftSync|ui\/DigitList)/;
+const SHARED = new RegExp(`^(?!.*(${FORMS.source}|${LATER.source})).*(src/shared/|lucide-react|csp-context)`);
 const SERVICE_WORKER = resolve(import.meta.dirname, 'src/app/sw.js');
 const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.map']);
 
@@ -82,6 +84,12 @@ function compressed(): Plugin {
   };
 }
 
+/** `de-settings` for a part of a catalogue that is loaded later, so that the budgets know whose it is. */
+function textsName(module: string | null): string | null {
+  const match = /catalogues\/(\w+)\/later\/(\w+)\.json$/.exec(module ?? '');
+  return match === null ? null : `${match[1]}-${match[2]}`;
+}
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), themeScript(), serviceWorker(), compressed()],
   resolve: { alias: { '@': resolve(import.meta.dirname, 'src') } },
@@ -94,6 +102,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
+        chunkFileNames: ({ facadeModuleId }) => `assets/${textsName(facadeModuleId) ?? '[name]'}-[hash].js`,
         codeSplitting: {
           groups: [
             {

@@ -79,7 +79,7 @@ def _texts(node: ast.expr | None) -> set[str]:
 
 def catalogue(language: str) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for path in (CATALOGUES / language).glob("*.json"):
+    for path in (CATALOGUES / language).rglob("*.json"):
         texts |= json.loads(path.read_text())
     return texts
 

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import './app/app.css';
 import { loadSession } from './shared/api/session';
-import { startLocale } from './shared/i18n';
+import { loadPart, startLocale } from './shared/i18n';
 import { LocaleRoot } from './shared/i18n/LocaleRoot';
 import { Toaster } from './shared/ui/Toast';
 import { TooltipRoot } from './shared/ui/Tooltip';
@@ -23,3 +23,6 @@ createRoot(root).render(
     </LocaleRoot>
   </StrictMode>,
 );
+
+// Needed when the first thing is refused, not for the first paint. If it does not come, the server's English is shown.
+loadPart('server').catch(() => undefined);

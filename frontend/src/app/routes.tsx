@@ -1,15 +1,16 @@
 /** The screens behind the addresses of paths.ts, each loaded when it is first shown. */
 import { lazy, type ComponentType } from 'react';
+import { loadPart, type Part } from '@/shared/i18n';
 
-export const importSettings = () => import('./settings/Settings');
+export const importSettings = withTexts('settings', () => import('./settings/Settings'));
 export const importContacts = () => import('./contacts/Contacts');
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
-export const importConversation = () => import('./thread/Conversation');
+export const importConversation = withTexts('server', () => import('./thread/Conversation'));
 
 export const screens = {
-  SignIn: lazy(() => import('./signin/SignIn')),
-  Setup: withQueries(() => import('./setup/Setup')),
-  Invitation: withQueries(() => import('./setup/Invitation')),
+  SignIn: lazy(withTexts('entry', () => import('./signin/SignIn'))),
+  Setup: withQueries(withTexts('entry', () => import('./setup/Setup'))),
+  Invitation: withQueries(withTexts('entry', () => import('./setup/Invitation'))),
   Settings: withQueries(importSettings),
   Contacts: withQueries(importContacts),
   SearchPage: withQueries(() => import('./search/SearchPage')),
@@ -18,10 +19,18 @@ export const screens = {
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
   Tasks: lazy(() => import('./tasks/TasksPage')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
-  Practice: withQueries(() => import('./practice/Practice')),
+  Practice: withQueries(withTexts('practice', () => import('./practice/Practice'))),
   /** The phone on a page of its own, for a second window or a real phone. */
-  PracticePage: withQueries(() => import('./practice/PracticePage')),
+  PracticePage: withQueries(withTexts('practice', () => import('./practice/PracticePage'))),
 };
+
+/** A screen with sentences of its own: neither is shown without the other. */
+function withTexts<M>(part: Part, load: () => Promise<M>): () => Promise<M> {
+  return async () => {
+    const [module] = await Promise.all([load(), loadPart(part)]);
+    return module;
+  };
+}
 
 /** A screen that asks the server through TanStack Query, which only such screens load. */
 function withQueries<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {

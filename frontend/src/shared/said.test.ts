@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from './api/http';
-import { loadLocale } from './i18n';
+import { loadLocale, loadPart } from './i18n';
 import { fieldErrors, problemText } from './problem';
 import { said, saidAll, type SaidValues } from './said';
 
-beforeEach(() => loadLocale('de'));
+beforeEach(async () => {
+  await loadLocale('de');
+  await loadPart('server');
+});
 
 describe('sentences of the server', () => {
   it('are said in the reader’s language by their names', () => {

@@ -1,7 +1,7 @@
 import { act } from 'react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Problem } from './api/http';
-import { loadLocale } from './i18n';
+import { loadLocale, loadPart } from './i18n';
 import { render, type Rendered } from './reactTesting';
 import { useSubmit, type Submit } from './useSubmit';
 
@@ -15,6 +15,7 @@ function Form() {
 
 beforeEach(async () => {
   await loadLocale('en');
+  await loadPart('server');
   shown = await render(<Form />);
 });
 

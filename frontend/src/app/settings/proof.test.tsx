@@ -1,7 +1,7 @@
 import { act } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '@/shared/api/http';
-import { loadLocale } from '@/shared/i18n';
+import { loadLocale, loadPart } from '@/shared/i18n';
 import { render, type, type Rendered } from '@/shared/reactTesting';
 import { ProofCancelled, ProofDialog, withProof } from './proof';
 
@@ -10,6 +10,7 @@ const fetched = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
 
 beforeEach(async () => {
   await loadLocale('en');
+  await loadPart('settings');
   fetched.mockReset().mockImplementation(() => Promise.resolve(new Response(null, { status: 204 })));
   vi.stubGlobal('fetch', fetched);
   shown = await render(<ProofDialog />);

@@ -84,7 +84,7 @@ function ProofForm({ answer }: Question) {
         <input type="hidden" name="username" autoComplete="username" value={session?.person.email ?? ''} readOnly />
         <TextField
           ref={field}
-          label={t('entry.password')}
+          label={t('person.password')}
           type="password"
           autoComplete="current-password"
           required

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { loadLocale } from '@/shared/i18n';
+import { loadLocale, loadPart } from '@/shared/i18n';
 import { findSettings, sectionsFor } from './sections';
 
 const ADMIN = [
@@ -11,7 +11,10 @@ const ADMIN = [
   'tokens:manage',
 ];
 
-beforeEach(() => loadLocale('en'));
+beforeEach(async () => {
+  await loadLocale('en');
+  await loadPart('settings');
+});
 
 function found(permissions: readonly string[], search: string): string[] {
   return findSettings(permissions, search).map(({ section, setting }) => `${section.path}: ${setting ?? ''}`);

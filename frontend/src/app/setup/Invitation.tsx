@@ -94,7 +94,7 @@ function KnownPerson({ email, password, submit, onChange }: KnownPersonProps) {
   return (
     <>
       <TextField
-        label={t('entry.email')}
+        label={t('person.email')}
         type="email"
         name="email"
         autoComplete="username"
@@ -104,7 +104,7 @@ function KnownPerson({ email, password, submit, onChange }: KnownPersonProps) {
         onValueChange={() => undefined}
       />
       <TextField
-        label={t('entry.password')}
+        label={t('person.password')}
         type="password"
         name="password"
         autoComplete="current-password"

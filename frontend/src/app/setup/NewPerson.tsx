@@ -33,10 +33,10 @@ export function NewPerson({ draft, submit, onChange, isEmailFixed = false }: New
           onChange({ name });
         }}
         error={submit.errors.name}
-        hint={t('entry.name_hint')}
+        hint={t('person.name_hint')}
       />
       <TextField
-        label={t('entry.email')}
+        label={t('person.email')}
         type="email"
         name="email"
         autoComplete="username"
@@ -51,7 +51,7 @@ export function NewPerson({ draft, submit, onChange, isEmailFixed = false }: New
         error={submit.errors.email}
       />
       <TextField
-        label={t('entry.password')}
+        label={t('person.password')}
         type="password"
         name="new-password"
         autoComplete="new-password"
@@ -64,7 +64,7 @@ export function NewPerson({ draft, submit, onChange, isEmailFixed = false }: New
           onChange({ password });
         }}
         error={submit.errors.password}
-        hint={t('entry.password_hint')}
+        hint={t('person.password_hint')}
       />
     </>
   );

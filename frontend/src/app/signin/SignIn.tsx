@@ -29,7 +29,7 @@ export default function SignIn() {
     <EntryPage title={t('entry.signin.title')}>
       <form className="flex flex-col gap-4" onSubmit={(event) => void signIn(event)}>
         <TextField
-          label={t('entry.email')}
+          label={t('person.email')}
           type="email"
           name="email"
           autoComplete="username"
@@ -42,7 +42,7 @@ export default function SignIn() {
         />
         <TextField
           ref={passwordField}
-          label={t('entry.password')}
+          label={t('person.password')}
           type="password"
           name="password"
           autoComplete="current-password"

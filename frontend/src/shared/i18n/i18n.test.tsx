@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { formatBytes, formatDuration, formatRelative } from './format';
-import { LANGUAGES, currentLocale, directionOf, loadLocale, matchLocale, t, type Key } from './index';
+import {
+  LANGUAGES,
+  currentLocale,
+  directionOf,
+  hasText,
+  loadLocale,
+  loadPart,
+  matchLocale,
+  t,
+  type Key,
+} from './index';
 import { render } from '../reactTesting';
 import { pseudoText } from './pseudo';
 import { Trans } from './Trans';
@@ -13,6 +23,7 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 beforeEach(async () => {
   localStorage.clear();
   await loadLocale('en');
+  await loadPart('entry');
 });
 
 describe('texts', () => {
@@ -21,6 +32,7 @@ describe('texts', () => {
   });
 
   test('a count picks the plural form of the language', async () => {
+    await loadPart('settings');
     expect(t('settings.connect.left', { count: 1 })).toBe('1 check left');
     expect(t('settings.connect.left', { count: 2 })).toBe('2 checks left');
     await loadLocale('ru');
@@ -70,6 +82,54 @@ describe('languages', () => {
   });
 });
 
+describe('parts that are loaded later', () => {
+  test('a part is there once its screen has asked for it, in this language and in the next', async () => {
+    expect(hasText('practice.title')).toBe(false);
+    await loadPart('practice');
+    expect(t('practice.title')).not.toBe('practice.title');
+    await loadLocale('de');
+    expect(t('practice.title')).toBe(read('de', 'later/practice.json')['practice.title']);
+  });
+
+  test('a part and a language asked for at the same time both arrive', async () => {
+    await Promise.all([loadLocale('sv'), loadPart('server')]);
+    expect(currentLocale()).toBe('sv');
+    expect(t('said.asked_in_vain')).toBe(read('sv', 'later/server.json')['said.asked_in_vain']);
+  });
+
+  test('only the rooms that load a part say its sentences', () => {
+    const elsewhere = sources(join(import.meta.dirname, '../../')).flatMap((path) => {
+      const room = path.replaceAll('\\', '/');
+      return [...readFileSync(path, 'utf8').matchAll(/['"`]((\w+)\.[\w.]+(?:\$\{)?)/g)]
+        .filter(([, , start = '']) => start in ROOMS && !ROOMS[start]?.some((own) => room.includes(own)))
+        .map(([, key]) => `${room}: ${key}`);
+    });
+    expect(elsewhere).toEqual([]);
+    const first = areas('en').filter((area) => !area.startsWith('later/'));
+    const astray = first
+      .flatMap((area) => Object.keys(read('en', area)))
+      .filter((key) => (key.split('.')[0] ?? '') in ROOMS);
+    expect(astray, 'these belong into a file in later/').toEqual([]);
+  });
+});
+
+/** By the first word of a key: where it may be said. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  settings: ['/app/settings/'],
+  check: ['/app/settings/'],
+  field: ['/app/settings/'],
+  practice: ['/app/practice/'],
+  entry: ['/app/signin/', '/app/setup/'],
+  // The dialogs of an open conversation, which comes with this part, say what the server would say.
+  said: ['/shared/said.ts', '/app/composer/', '/app/thread/'],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.|\.d\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
 describe('the pseudo-language', () => {
   test('is longer, accented, and keeps what is filled in', () => {
     const text = pseudoText('Join {{workspace}} <1>now</1>');
@@ -100,8 +160,7 @@ const FOLLOWING = ['pt', 'sv'];
 describe.each(LANGUAGES.map(({ code }) => code).filter((code) => !FOLLOWING.includes(code)))(
   'the catalogue %s',
   (code) => {
-    const areas = readdirSync(join(FOLDER, 'en')).filter((name) => name.endsWith('.json'));
-    const english = areas.map((area) => [area, read('en', area)] as const);
+    const english = areas('en').map((area) => [area, read('en', area)] as const);
 
     test('has every key of English, with the plural forms of its language', () => {
       const forms = new Intl.PluralRules(code)
@@ -145,6 +204,12 @@ describe.each(LANGUAGES.map(({ code }) => code).filter((code) => !FOLLOWING.incl
 /** Millions alone ("many" in Spanish and Portuguese) are not worth a form of their own. */
 function isNeeded(code: string, form: string): boolean {
   return !((code === 'es' || code === 'pt') && form === 'many');
+}
+
+function areas(code: string): string[] {
+  return readdirSync(join(FOLDER, code), { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.json'));
 }
 
 function read(code: string, area: string): Record<string, string> {

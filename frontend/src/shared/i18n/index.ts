@@ -1,5 +1,6 @@
 /**
  * Texts in the reader's language: catalogues in i18next's form, a few lines over Intl, one language loaded at a time.
+ * What the inbox says comes first; what only some screens say (`catalogues/<language>/later`) is loaded with them.
  *
  * `t('key', { name })` fills `{{name}}`; a `count` picks the plural form (`key_one`, `key_few`, `key_many`, `key_other`).
  * Keys are typed from English. The root is remounted when the language changes (LocaleRoot), so `t` may be called
@@ -7,12 +8,17 @@
  */
 
 import { useSyncExternalStore } from 'react';
-import type english from './catalogues/en';
+import type * as english from './catalogues/en';
 import { pseudoCatalogue } from './pseudo';
 
-type English = typeof english;
+type Later = typeof english.later;
+
+/** A part of a catalogue that is loaded with the screens that say it; `server`: refusals and failures in its words. */
+export type Part = keyof Later;
+
+type EnglishKey = keyof typeof english.default | { [P in Part]: keyof Awaited<ReturnType<Later[P]>>['default'] }[Part];
 type StripPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
-export type Key = StripPlural<keyof English>;
+export type Key = StripPlural<EnglishKey>;
 export type Catalogue = Readonly<Record<string, string>>;
 export type Values = Readonly<Record<string, string | number>>;
 export type Direction = 'ltr' | 'rtl';
@@ -32,18 +38,23 @@ export type LanguageCode = (typeof LANGUAGES)[number]['code'];
 
 const KEY = 'threadline-locale';
 
-const loaders: Record<string, () => Promise<Catalogue>> = {
-  en: async () => (await import('./catalogues/en')).default,
-  de: async () => (await import('./catalogues/de')).default,
-  es: async () => (await import('./catalogues/es')).default,
-  nl: async () => (await import('./catalogues/nl')).default,
-  pt: async () => (await import('./catalogues/pt')).default,
-  ru: async () => (await import('./catalogues/ru')).default,
-  sv: async () => (await import('./catalogues/sv')).default,
-  // For tests and for looking: longer, accented letters; and the same from the other side.
-  'en-XA': async () => pseudoCatalogue((await import('./catalogues/en')).default),
-  'ar-XB': async () => pseudoCatalogue((await import('./catalogues/en')).default),
+interface Language {
+  readonly default: Catalogue;
+  readonly later: Readonly<Record<Part, () => Promise<{ readonly default: Catalogue }>>>;
+}
+
+const languages: Record<string, () => Promise<Language>> = {
+  en: () => import('./catalogues/en'),
+  de: () => import('./catalogues/de'),
+  es: () => import('./catalogues/es'),
+  nl: () => import('./catalogues/nl'),
+  pt: () => import('./catalogues/pt'),
+  ru: () => import('./catalogues/ru'),
+  sv: () => import('./catalogues/sv'),
 };
+
+/** For tests and for looking: longer, accented letters; and the same from the other side. */
+const PSEUDO = ['en-XA', 'ar-XB'];
 
 interface State {
   readonly locale: string;
@@ -51,6 +62,7 @@ interface State {
   readonly fallback: Catalogue | null;
 }
 
+const wanted = new Set<Part>();
 let state: State = { locale: 'en', catalogue: {}, fallback: null };
 let plurals = new Intl.PluralRules('en');
 let numbers = new Intl.NumberFormat('en');
@@ -72,7 +84,7 @@ export function currentLocale(): string {
 
 /** The locale for Intl: the browser's own region if it has one for this language. The pseudo languages format as English. */
 export function formattingLocale(): string {
-  const language = state.locale === 'en-XA' || state.locale === 'ar-XB' ? 'en' : state.locale;
+  const language = languageOf(state.locale);
   const regional = navigator.languages.find((code) => code === language || code.startsWith(`${language}-`));
   if (regional !== undefined && regional !== 'en') return regional;
   return language === 'en' ? 'en-GB' : language;
@@ -83,9 +95,9 @@ export function directionOf(locale: string): Direction {
 }
 
 /** Loads a language and makes it current; an unknown one becomes English. Remembered for the next visit. */
-export async function loadLocale(wanted: string): Promise<void> {
-  const locale = matchLocale([wanted]);
-  const catalogue = await (loaders[locale] as () => Promise<Catalogue>)();
+export async function loadLocale(asked: string): Promise<void> {
+  const locale = matchLocale([asked]);
+  const catalogue = await loadWhole(locale);
   state = { locale, catalogue, fallback: locale === 'en' ? catalogue : null };
   plurals = new Intl.PluralRules(formattingLocale());
   numbers = new Intl.NumberFormat(formattingLocale());
@@ -97,6 +109,50 @@ export async function loadLocale(wanted: string): Promise<void> {
   for (const listener of listeners) listener();
 }
 
+/** Loads what some screens say beyond the inbox, in the current language and in each that follows it. */
+export async function loadPart(part: Part): Promise<void> {
+  wanted.add(part);
+  const { locale } = state;
+  const texts = await loadLater(locale, part);
+  if (locale !== state.locale) return; // Another language came meanwhile, and with it every wanted part.
+  const catalogue = { ...state.catalogue, ...texts };
+  state = { locale, catalogue, fallback: locale === 'en' ? catalogue : null };
+}
+
+/** The first part and every wanted one, also those that become wanted while these are on their way. */
+async function loadWhole(locale: string): Promise<Catalogue> {
+  let catalogue = await loadFirst(locale);
+  const loaded = new Set<Part>();
+  while (loaded.size < wanted.size) {
+    const missing = [...wanted].filter((part) => !loaded.has(part));
+    const texts = await Promise.all(missing.map((part) => loadLater(locale, part)));
+    catalogue = Object.assign({}, catalogue, ...texts) as Catalogue;
+    for (const part of missing) loaded.add(part);
+  }
+  return catalogue;
+}
+
+async function loadFirst(locale: string): Promise<Catalogue> {
+  return inFace(locale, (await loadLanguage(locale)).default);
+}
+
+async function loadLater(locale: string, part: Part): Promise<Catalogue> {
+  return inFace(locale, (await (await loadLanguage(locale)).later[part]()).default);
+}
+
+function loadLanguage(locale: string): Promise<Language> {
+  return (languages[languageOf(locale)] as () => Promise<Language>)();
+}
+
+/** The language whose catalogue a locale shows. */
+function languageOf(locale: string): string {
+  return PSEUDO.includes(locale) ? 'en' : locale;
+}
+
+function inFace(locale: string, catalogue: Catalogue): Catalogue {
+  return PSEUDO.includes(locale) ? pseudoCatalogue(catalogue) : catalogue;
+}
+
 /** The first language to show: asked for in the address, chosen before, or the browser's. */
 export function startLocale(): Promise<void> {
   const asked = new URLSearchParams(location.search).get('locale');
@@ -104,12 +160,12 @@ export function startLocale(): Promise<void> {
   return loadLocale(matchLocale([asked ?? '', remembered ?? '', ...navigator.languages]));
 }
 
-/** The first wanted language that exists, whole (`de-AT`) or by its base (`de`). */
-export function matchLocale(wanted: readonly string[]): string {
-  for (const code of wanted) {
-    if (code in loaders) return code;
+/** The first of the languages asked for that exists, whole (`de-AT`) or by its base (`de`). */
+export function matchLocale(asked: readonly string[]): string {
+  for (const code of asked) {
+    if (code in languages || PSEUDO.includes(code)) return code;
     const base = code.split('-')[0] ?? '';
-    if (base in loaders) return base;
+    if (base in languages) return base;
   }
   return 'en';
 }
@@ -154,7 +210,7 @@ function fromFallback(key: string, values: Values | undefined): string {
 let fetching: Promise<void> | null = null;
 
 function fetchFallback(): Promise<void> {
-  fetching ??= (loaders.en as () => Promise<Catalogue>)().then((fallback) => {
+  fetching ??= loadWhole('en').then((fallback) => {
     state = { ...state, fallback };
     fetching = null;
     for (const listener of listeners) listener();

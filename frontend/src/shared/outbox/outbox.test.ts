@@ -3,7 +3,7 @@ import { Problem } from '@/shared/api/http';
 import { newId } from '@/shared/api/id';
 import type { FileRecord } from '@/shared/api/types';
 import { backOff } from '@/shared/feed/backoff';
-import { loadLocale } from '@/shared/i18n';
+import { loadLocale, loadPart } from '@/shared/i18n';
 import { makeMessage } from '@/shared/store/testing';
 import { dispatch, getState } from '@/shared/store/store';
 import { areSent, countUnsent, discard, enqueue, sendAgain, setCourier, type Courier } from './outbox';
@@ -41,7 +41,10 @@ function courier(change: Partial<Courier> = {}): Courier {
   };
 }
 
-beforeAll(() => loadLocale('en'));
+beforeAll(async () => {
+  await loadLocale('en');
+  await loadPart('server');
+});
 
 beforeEach(() => {
   posted = [];

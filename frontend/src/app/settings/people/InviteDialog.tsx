@@ -63,7 +63,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <TextField
-        label={t('entry.email')}
+        label={t('person.email')}
         type="email"
         autoComplete="off"
         required

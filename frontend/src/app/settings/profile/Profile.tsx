@@ -32,7 +32,7 @@ export function Profile() {
         maxLength={100}
         value={person.name}
         onSave={saveName}
-        hint={t('entry.name_hint')}
+        hint={t('person.name_hint')}
       />
       <LanguageSetting />
       <WorkingHours />
@@ -106,7 +106,7 @@ function PasswordBlock() {
             value={password}
             onValueChange={setPassword}
             error={submit.errors.password}
-            hint={t('entry.password_hint')}
+            hint={t('person.password_hint')}
           />
         </div>
         {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
