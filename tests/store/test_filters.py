@@ -47,6 +47,7 @@ class World:
     conversations: list[UUID]
     teams: list[UUID]
     stages: list[UUID]
+    companies: list[UUID]
 
     @property
     def me(self) -> UUID:
@@ -171,14 +172,16 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
             return chance.choice([ME, *map(str, world.agents)])
         case Kind.CHANNEL:
             return str(chance.choice(world.channels))
+        case Kind.COMPANY:
+            return str(chance.choice(world.companies))
         case _:
             assert field.kind in (Kind.TEAM, Kind.STAGE)
             return str(chance.choice(world.teams if field.kind is Kind.TEAM else world.stages))
 
 
 async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> World:
-    agents, channels, teams, stages = ([new_id() for _ in range(3)] for _ in range(4))
-    world = World(new_id(), agents, channels, [], [], [], teams, stages)
+    agents, channels, teams, stages, companies = ([new_id() for _ in range(3)] for _ in range(5))
+    world = World(new_id(), agents, channels, [], [], [], teams, stages, companies)
     await connection.execute("insert into workspaces (id, name) values ($1, 'Shop')", world.workspace_id)
     for agent_id in world.agents:
         await connection.execute(
@@ -188,6 +191,15 @@ async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> 
             "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $2, 'agent')",
             world.workspace_id,
             agent_id,
+        )
+    for number, company_id in enumerate(world.companies):
+        await connection.execute(
+            "insert into companies (workspace_id, id, name, name_key, deleted_at)"
+            " values ($1, $2, 'C', $3, case when $4 then now() end)",
+            world.workspace_id,
+            company_id,
+            str(company_id),
+            number == 0,
         )
     for stage_id in world.stages:
         await connection.execute(
@@ -282,10 +294,11 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
     )
     await connection.execute("update conversations set priority = $2 where id = $1", id, chance.choice([0, 0, 1, 3]))
     await connection.execute(
-        "update contacts set is_vip = $2, email = $3 where id = $1",
+        "update contacts set is_vip = $2, email = $3, company_id = $4 where id = $1",
         id,
         chance.random() < 0.3,
         chance.choice(["", "Ann@x.test"]),
+        maybe(chance.choice(world.companies)),
     )
     for agent_id in world.agents:
         if chance.random() < 0.3:

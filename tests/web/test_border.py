@@ -192,6 +192,7 @@ async def test_a_place_in_a_list_that_nobody_gave_is_refused(admin: Browser) -> 
     for path, keys in (
         ("/api/conversations?after=", ("newest", 1, "x")),
         ("/api/contacts?after=", ("name", "a", "x")),
+        ("/api/companies?after=", ("name", "a", "x")),
         ("/api/notifications?after=", (1, "x")),
         ("/api/search?q=vase&after=", ("x",)),
     ):

@@ -74,6 +74,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
     assert deletes == {
         "/api/agents/{agent_id}/sessions",
         "/api/channels/{channel_id}",
+        "/api/companies/{company_id}",  # its row stays, and so does everybody who belonged to it
         "/api/contacts/{contact_id}/merges/{merge_id}",  # gives everybody back what was theirs
         "/api/contacts/{contact_id}/notes/{note_id}",  # its row stays
         "/api/conversations/{conversation_id}/followers/{agent_id}",
@@ -152,6 +153,8 @@ async def test_ids_in_bodies_and_queries_are_checked_like_those_in_paths(server:
              [labels["conversation"][0], *labels["contact"]]),
             (lambda id: limited.patch(f"/api/contacts/{own_contact}/labels", {"add": [id]}),
              [labels["contact"][0], *labels["conversation"]]),
+            (lambda id: limited.patch(f"/api/contacts/{own_contact}", {"company_id": id}),
+             [(await one.post("/api/companies", {"name": "Acme"})).json["id"] for one in (foreign, admin)]),
             (lambda id: admin.patch(f"/api/conversations/{own}", {"assignee_id": id}), [str(foreign.agent_id)]),
             (lambda id: admin.patch(f"/api/conversations/{own}", {"team_id": id}),
              [str((await foreign.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"])]),

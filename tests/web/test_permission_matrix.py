@@ -62,6 +62,14 @@ RULES = {
     "countConversations": EVERYBODY,
     "createBulkChange": "401 ok ok ok ok ok ok 401 403",
     "createChannel": ADMINS,
+    "createCompany": "401 ok ok ok ok ok ok 401 403",
+    "getCompanies": EVERYBODY,
+    "getCompany": READ_CONVERSATION,
+    "getCompanyMembers": READ_CONVERSATION,
+    "getCompanyConversations": READ_CONVERSATION,
+    "updateCompany": CHANGE_CONVERSATION,
+    "deleteCompany": CHANGE_CONVERSATION,
+    "restoreCompany": CHANGE_CONVERSATION,
     "createContact": "401 ok ok ok ok ok ok 401 403",
     "createContactBatch": SUPERVISORS,
     "createContactNote": CHANGE_CONVERSATION,
@@ -403,6 +411,22 @@ async def _batch(house: House) -> dict[str, str]:
     return {"batch_id": made.json["id"]}
 
 
+async def _company(house: House) -> dict[str, str]:
+    """The company of somebody whose conversation not everybody sees."""
+    contact_id = (await _conversation(house))["contact_id"]
+    made = await house.admin.post("/api/companies", {"name": secrets.token_hex(6)})
+    assert made.status == 201, made.raw
+    joined = await house.admin.patch(f"/api/contacts/{contact_id}", {"company_id": made.json["id"]})
+    assert joined.status == 200, joined.raw
+    return {"company_id": made.json["id"]}
+
+
+async def _deleted_company(house: House) -> dict[str, str]:
+    found = await _company(house)
+    assert (await house.admin.delete(f"/api/companies/{found['company_id']}")).status == 204
+    return found
+
+
 async def _segment(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/segments", {"name": secrets.token_hex(6), "filter": EVERYTHING})
     assert made.status == 201, made.raw
@@ -530,6 +554,12 @@ _TARGETS: dict[str, _Target] = {
     "getBulkChange": _bulk,
     "undoBulkChange": _bulk,
     "deleteContactNote": _contact_note,
+    "deleteCompany": _company,
+    "getCompany": _company,
+    "getCompanyConversations": _company,
+    "getCompanyMembers": _company,
+    "restoreCompany": _deleted_company,
+    "updateCompany": _company,
     "deleteField": _field,
     "deleteInvitation": _invitation,
     "deleteLabel": _label,
@@ -662,6 +692,8 @@ def body_of(name: str) -> Any:
         "completeSetup": {"token": "x", "name": "X", "email": "x@example.org", "password": PASSWORD},
         "createBulkChange": {"order": {"kind": "state", "state": "open"}, "ids": [str(uuid4())]},
         "createChannel": {"type": "whatsapp", "name": "New", "values": {}},
+        "createCompany": {"name": secrets.token_hex(6)},
+        "updateCompany": {"notes": "Pays by invoice"},
         "createContact": {"name": "Carla"},
         "createContactBatch": {"kind": "edit"},
         "createSegment": {"name": secrets.token_hex(6), "filter": EVERYTHING},

@@ -11,7 +11,9 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.actions.change_company import create_company
 from threadline.actions.change_contact import change_contact, create_contact
+from threadline.actions.company_event import company_event
 from threadline.actions.contact_event import contact_event
 from threadline.actions.label_contact import label_contact
 from threadline.core.contact_table import given_back, restored
@@ -21,6 +23,7 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.phone import read_phone
 from threadline.store import contact_batches, labels
+from threadline.store.companies import delete_deserted, find_company_called
 from threadline.store.contact_batches import BatchRow, State
 from threadline.store.fields import list_fields, set_values
 from threadline.store.savepoint import savepoint
@@ -38,6 +41,8 @@ class TableRow:
     email: str = ""
     locale: str = ""
     time_zone: str = ""
+    company: str = ""
+    """By its name; one that is not there yet is made."""
     fields: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
 
 
@@ -62,6 +67,7 @@ class Edit:
     remove_labels: Sequence[UUID] = ()
     is_vip: bool | None = None
     locale: str | None = None
+    company_id: UUID | Literal["keep"] | None = "keep"
     fields: Mapping[UUID, FieldValue | None] = field(default_factory=dict[UUID, FieldValue | None])
 
 
@@ -152,6 +158,7 @@ async def _apply_row(
         contact_id=contact_id,
         facts={key: value for key, value in facts.items() if value},
         fields=await _read_fields(session, row),
+        company_id=await _read_company(session, caller, batch_id, row, now, new_id),
         now=now,
         new_id=new_id,
     )
@@ -165,6 +172,19 @@ async def _apply_row(
     noted = BatchRow(contact_id=contact_id, is_new=is_new, before=before, after=after)
     await contact_batches.note_rows(session, batch_id, [noted])
     return RowOutcome(outcome="created" if is_new else "updated", contact_id=contact_id)
+
+
+async def _read_company(
+    session: Session, caller: Caller, batch_id: UUID, row: TableRow, now: datetime, new_id: NewId
+) -> UUID | Literal["keep"]:
+    name = restored(row.company.strip())
+    if not name:
+        return "keep"
+    company_id = await find_company_called(session, name)
+    if company_id is None:
+        company_id = await create_company(session, caller=caller, name=name, now=now, new_id=new_id)
+        await contact_batches.note_company(session, batch_id, company_id)
+    return company_id
 
 
 async def _read_fields(session: Session, row: TableRow) -> dict[UUID, FieldValue | None]:
@@ -202,6 +222,7 @@ async def edit_contacts(
             contact_id=contact_id,
             facts=facts,
             fields=edit.fields,
+            company_id=edit.company_id,
             now=now,
             new_id=new_id,
         )
@@ -243,6 +264,8 @@ async def undo_batch(
             await _give_back(session, row, states[row.contact_id])
         session.record(contact_event(caller, row.contact_id, now=now, new_id=new_id))
     if len(rows) < limit:
+        deserted = await delete_deserted(session, await contact_batches.companies_made(session, batch_id), now=now)
+        session.record(*(company_event(caller, one, now=now, new_id=new_id) for one in deserted))
         await contact_batches.mark_undone(session, batch_id, now=now)
     return len(rows) < limit
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from threadline.actions.company_event import company_event
 from threadline.actions.contact_event import contact_event
 from threadline.actions.fill_fields import read_values
 from threadline.core.contact import check_time_zone
@@ -13,6 +15,7 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.phone import read_phone
 from threadline.store import contacts
+from threadline.store.companies import check_sees_company, companies_of
 from threadline.store.fields import set_values
 from threadline.store.incoming import AddressKey, NewAddress, find_addresses, insert_addresses, move_addresses
 from threadline.store.session import Session
@@ -25,12 +28,14 @@ async def change_contact(
     contact_id: UUID,
     facts: Mapping[str, str | bool],
     fields: Mapping[UUID, FieldValue | None],
+    company_id: UUID | Literal["keep"] | None = "keep",
     now: datetime,
     new_id: NewId,
 ) -> None:
     """What is absent stays; an empty language or zone is guessed again. A name of ours is not replaced by a provider's.
 
-    Raises NotFound if the caller sees none of the contact's conversations, Invalid for what no field takes.
+    Raises NotFound if the caller sees none of the contact's conversations, or not the company; Invalid for what no
+    field takes.
     """
     await contacts.check_sees_contact(session, caller, contact_id)
     check_time_zone(str(facts.get("time_zone", "")))
@@ -38,8 +43,22 @@ async def change_contact(
     if facts:
         await contacts.update_contact(session, contact_id, facts)
     changed = await set_values(session, "contact", contact_id, lines)
-    if facts or changed:
+    touched = [] if company_id == "keep" else await _join(session, caller, contact_id, company_id)
+    if facts or changed or touched:
         session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
+    session.record(*(company_event(caller, one, now=now, new_id=new_id) for one in touched))
+
+
+async def _join(session: Session, caller: Caller, contact_id: UUID, company_id: UUID | None) -> list[UUID]:
+    """Returns the companies that somebody came to or left."""
+    connection = await session.raw()
+    before = (await companies_of(connection, caller.workspace_id, [contact_id])).get(contact_id)
+    if (before and before.id) == company_id:
+        return []
+    if company_id is not None:
+        await check_sees_company(session, caller, company_id)
+    await contacts.set_company(session, contact_id, company_id)
+    return [one for one in (before and before.id, company_id) if one is not None]
 
 
 async def create_contact(

@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     TRANSCRIPT_MADE = "transcript_made"
     REACTION_CHANGED = "reaction_changed"
     CONTACT_CHANGED = "contact_changed"
+    COMPANY_CHANGED = "company_changed"
+    """A company was made, changed or deleted, or somebody came to it or left it."""
     FILE_CHANGED = "file_changed"
     CHANNEL_CHANGED = "channel_changed"
     TEMPLATE_CHANGED = "template_changed"

@@ -19,7 +19,7 @@ import msgspec
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid
 from threadline.core.field import Field as OwnField
-from threadline.core.field import FieldType
+from threadline.core.field import FieldOwner, FieldType
 from threadline.core.letters import fold_text
 
 
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     TEAM = "team"
     CHANNEL = "channel"
     STAGE = "stage"
+    COMPANY = "company"
     BOOLEAN = "boolean"
 
 
@@ -95,6 +96,7 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.TEAM: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.CHANNEL: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.STAGE: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.COMPANY: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.BOOLEAN: (Operator.YES, Operator.NO),
 }
 """What can be asked of each kind, the likeliest first. What may be empty can be asked for that, too."""
@@ -184,6 +186,7 @@ FIELDS: Final[Fields] = {
         _contact("contact.vip", Kind.BOOLEAN, "vip"),
         _contact("contact.language", Kind.TEXT, "language", is_optional=True),
         _contact("contact.label", Kind.LABELS, "tag", is_optional=True),
+        _contact("contact.company", Kind.COMPANY, "company", is_optional=True),
         _contact("contact.created", Kind.TIME, "since"),
     )
 }
@@ -212,14 +215,17 @@ Facts = Mapping[str, Fact]
 """What is so of one conversation or contact, by the id of the field."""
 
 
-def custom_field(field: OwnField, subject: Subject) -> Field | None:
-    """A field that a workspace made, as filters ask it; None for several choices at once, which none asks yet."""
+def custom_field(field: OwnField) -> Field | None:
+    """A field that a workspace made, as filters ask it; None for several choices at once, which none asks yet.
+
+    What is known of a company is asked of its contacts.
+    """
     kind = _KINDS.get(field.type)
     if kind is None:
         return None
-    make = _contact if subject == "contact" else _conversation
+    make = _conversation if field.owner == "conversation" else _contact
     return make(
-        f"{'contact.' if subject == 'contact' else ''}{CUSTOM}{field.id}",
+        f"{OWN_PREFIXES[field.owner]}{field.id}",
         kind,
         str(field.id),
         name=field.name,
@@ -230,7 +236,12 @@ def custom_field(field: OwnField, subject: Subject) -> Field | None:
     )
 
 
-CUSTOM: Final = "custom."
+OWN_PREFIXES: Final[Mapping[FieldOwner, str]] = {
+    "conversation": "custom.",
+    "contact": "contact.custom.",
+    "company": "company.custom.",
+}
+"""What stands before the id of a field that a workspace made."""
 _KINDS: Final[Mapping[FieldType, Kind]] = {
     FieldType.TEXT: Kind.TEXT,
     FieldType.LINK: Kind.TEXT,
@@ -433,7 +444,7 @@ def _operand(field: Field, operator: Operator, value: str) -> Operand:
             return value
         case Kind.TIME:
             return _span(value) if operator in SPANS else _moment(value)
-        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE:
+        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY:
             return _id(value)
         case Kind.BOOLEAN:
             raise _no_value()

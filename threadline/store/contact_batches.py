@@ -16,7 +16,7 @@ State = dict[str, object]
 
 _decode = msgspec.json.Decoder(State).decode
 _encode = msgspec.json.Encoder().encode
-_FACTS = "name, email, locale, time_zone, is_vip, is_name_ours"
+_FACTS = "name, email, locale, time_zone, is_vip, is_name_ours, company_id"
 
 
 class ContactBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +144,27 @@ async def take_rows(session: Session, batch_id: UUID, *, limit: int) -> list[Bat
         )
         for row in rows
     ]
+
+
+async def note_company(session: Session, batch_id: UUID, company_id: UUID) -> None:
+    """A company that the batch made."""
+    await (await session.raw()).execute(
+        "update contact_batches set company_ids = company_ids || $3::uuid where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        batch_id,
+        company_id,
+    )
+
+
+async def companies_made(session: Session, batch_id: UUID) -> list[UUID]:
+    return (
+        await (await session.raw()).fetchval(
+            "select company_ids from contact_batches where workspace_id = $1 and id = $2",
+            session.workspace_id,
+            batch_id,
+        )
+        or []
+    )
 
 
 async def mark_undone(session: Session, batch_id: UUID, *, now: datetime) -> None:

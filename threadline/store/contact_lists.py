@@ -1,7 +1,6 @@
 """Lists of contacts, by key: of the name or of the day they were first known."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import asyncpg
@@ -12,24 +11,18 @@ from threadline.core.field import FieldValue
 from threadline.core.filter import Asker, Filter
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
+from threadline.store.companies import CompanyName, companies_of
 from threadline.store.connection import Connection
 from threadline.store.contacts import is_seen
-from threadline.store.cursors import decode_ordered_cursor, encode_cursor
 from threadline.store.fields import values_of
 from threadline.store.filters import filter_sql, load_fields
 from threadline.store.labels import labels_of
+from threadline.store.name_order import NameOrder, after_cursor, cursor_of, ordering
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
 MOST_FOUND = 1_000
 """A search that finds more is no search yet: the first ones by name are shown."""
-
-
-class ContactOrder(StrEnum):
-    NAME = "name"
-    NAME_BACK = "name_back"
-    NEWEST = "newest"
-    OLDEST = "oldest"
 
 
 class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,15 +41,7 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     channel_ids: list[UUID]
     label_ids: list[UUID]
     fields: dict[str, FieldValue]
-
-
-_KEYS: dict[ContactOrder, tuple[str, str]] = {
-    ContactOrder.NAME: ("p.name_key", "asc"),
-    ContactOrder.NAME_BACK: ("p.name_key", "desc"),
-    ContactOrder.NEWEST: ("", "desc"),
-    ContactOrder.OLDEST: ("", "asc"),
-}
-"""Ids are made in the order of time, so the primary key orders by age."""
+    company: CompanyName | None
 
 
 async def list_contacts(
@@ -65,13 +50,15 @@ async def list_contacts(
     *,
     search: str = "",
     filter: Filter | None = None,
-    order: ContactOrder,
+    company_id: UUID | None = None,
+    order: NameOrder,
     after: str | None,
     limit: int,
     now: datetime,
 ) -> tuple[list[ContactRow], str | None]:
     """A page and the cursor of the next. Reads `contacts_by_name` or the primary key in its order; a search reads the
-    rows that `search_contacts` found. `filter` asks about contacts only and has passed `check_filter`."""
+    rows that `search_contacts` found. `filter` asks about contacts only and has passed `check_filter`; `company_id`
+    leaves its members, by `contacts_by_company`."""
     arguments = Arguments(caller.workspace_id)
     connection = await session.raw()
     conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
@@ -79,20 +66,20 @@ async def list_contacts(
     if filter is not None:
         asker, fields = Asker(now, caller.agent_id), await load_fields(session)
         conditions.append(filter_sql(filter, asker=asker, arguments=arguments, fields=fields))
+    if company_id is not None:
+        conditions.append(f"p.company_id = {arguments.add(company_id)}")
     if search.strip():
         found = await find_contact_ids(connection, caller.workspace_id, search)
         conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")
-    key, direction = _KEYS[order]
     if after is not None:
-        conditions.append(_after(after, order, arguments))
-    ordering = ", ".join(f"{one} {direction}" for one in (key, "p.id") if one)
+        conditions.append(after_cursor(after, order, "p", arguments))
     rows = await connection.fetch(
         "select p.id, p.name, p.phone, p.email, p.handle, p.is_vip, p.created_at, p.name_key from contacts p"
-        f" where {' and '.join(conditions)} order by {ordering} limit {arguments.add(limit + 1)}",
+        f" where {' and '.join(conditions)} order by {ordering(order, 'p')} limit {arguments.add(limit + 1)}",
         *arguments.values,
     )
     items = await _rows(connection, caller, rows[:limit])
-    return items, _cursor(order, rows[limit - 1]) if len(rows) > limit else None
+    return items, cursor_of(order, rows[limit - 1]) if len(rows) > limit else None
 
 
 async def find_contact_ids(connection: Connection, workspace_id: UUID, search: str) -> list[UUID]:
@@ -108,6 +95,7 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
     ids = [row["id"] for row in rows]
     labels = await labels_of(connection, caller.workspace_id, "contact", ids)
     values = await values_of(connection, caller.workspace_id, "contact", ids)
+    companies = await companies_of(connection, caller.workspace_id, ids)
     heard = await _heard(connection, caller, ids)
     return [
         ContactRow(
@@ -122,6 +110,7 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
             channel_ids=heard[row["id"]]["channel_ids"] if row["id"] in heard else [],
             label_ids=labels.get(row["id"], []),
             fields=values.get(row["id"], {}),
+            company=companies.get(row["id"]),
         )
         for row in rows
     ]
@@ -139,16 +128,3 @@ async def _heard(connection: Connection, caller: Caller, ids: list[UUID]) -> dic
         *arguments.values,
     )
     return {row["contact_id"]: row for row in rows}
-
-
-def _after(cursor: str, order: ContactOrder, arguments: Arguments) -> str:
-    key, direction = _KEYS[order]
-    compare = ">" if direction == "asc" else "<"
-    last, last_id = decode_ordered_cursor(cursor, order.value, str)
-    if not key:
-        return f"p.id {compare} {arguments.add(last_id)}::uuid"
-    return f"({key}, p.id) {compare} ({arguments.add(last)}, {arguments.add(last_id)}::uuid)"
-
-
-def _cursor(order: ContactOrder, row: asyncpg.Record) -> str:
-    return encode_cursor(order.value, row["name_key"], str(row["id"]))

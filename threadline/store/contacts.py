@@ -13,6 +13,7 @@ from threadline.core.errors import NotFound
 from threadline.core.field import FieldValue
 from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone, region_of_phone, zone_of_phone
+from threadline.store.companies import CompanyName, companies_of
 from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
 from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.conversations import conversations_of_contact
@@ -77,6 +78,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     label_ids: list[UUID]
     fields: dict[str, FieldValue]
     """The id of a field → its value; what is not filled in is absent."""
+    company: CompanyName | None
     notes: list[ContactNote]
     """The newest first, as many as a page shows."""
     merges: list[Merge]
@@ -115,6 +117,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     )
     found = await labels_of(connection, caller.workspace_id, "contact", [contact_id])
     values = await values_of(connection, caller.workspace_id, "contact", [contact_id])
+    companies = await companies_of(connection, caller.workspace_id, [contact_id])
     notes = await list_contact_notes(session, contact_id, limit=_NOTES)
     conversations = await conversations_of_contact(session, caller, contact_id, limit=_CONVERSATIONS)
     return Contact(
@@ -137,6 +140,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         consents=[Consent(**one) for one in consents if caller.visibility.has_channel(one["channel_id"])],
         label_ids=found.get(contact_id, []),
         fields=values.get(contact_id, {}),
+        company=companies.get(contact_id),
         notes=notes,
         merges=await list_merges(session, contact_id),
         moves=await list_moves(session, contact_id),
@@ -195,6 +199,16 @@ async def update_contact(session: Session, contact_id: UUID, facts: Mapping[str,
 
 
 _FACTS = {"name", "email", "locale", "time_zone", "is_vip"}
+
+
+async def set_company(session: Session, contact_id: UUID, company_id: UUID | None) -> None:
+    """Of a contact and a company that the caller was found to see."""
+    await (await session.raw()).execute(
+        "update contacts set company_id = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        company_id,
+    )
 
 
 async def insert_contact(

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from threadline.core.filter import (
     FIELDS,
+    OWN_PREFIXES,
     SPANS,
     Asker,
     Condition,
@@ -74,6 +75,8 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "contact.vip": "p.is_vip",
     "contact.language": "p.locale",
     "contact.label": LabelsOn("contact_labels", "contact_id", "p"),
+    "contact.company": "(select k.id from companies k where k.workspace_id = p.workspace_id and k.id = p.company_id"
+    " and k.deleted_at is null)",
     "contact.created": "p.created_at",
 }
 """Every field of the registry (a test compares). `{agent}` is whoever asks."""
@@ -83,20 +86,30 @@ async def load_fields(session: Session) -> Fields:
     """Every field that filters of this workspace may ask: the fixed ones and those that people made."""
     own: dict[str, Field] = {}
     for field in await list_fields(session):
-        if field.owner != "company" and (asked := custom_field(field, field.owner)) is not None:
+        if (asked := custom_field(field)) is not None:
             own[asked.id] = asked
     return {**FIELDS, **own}
+
+
+_VALUES: Final = {
+    OWN_PREFIXES["conversation"]: (
+        "conversation_values v where v.workspace_id = c.workspace_id and v.conversation_id = c.id"
+    ),
+    OWN_PREFIXES["contact"]: "contact_values v where v.workspace_id = p.workspace_id and v.contact_id = p.id",
+    OWN_PREFIXES["company"]: (
+        "company_values v join companies k on k.workspace_id = v.workspace_id and k.id = v.company_id"
+        " and k.deleted_at is null where v.workspace_id = p.workspace_id and v.company_id = p.company_id"
+    ),
+}
+"""Where the values stand that people filled in, beside the row under `c` or `p`."""
 
 
 def _expression(field: Field) -> str | LabelsOn:
     """A field that people made is read by its key; what it holds has passed the check of its type."""
     if field.id in EXPRESSIONS:
         return EXPRESSIONS[field.id]
-    owner, alias = ("contact", "p") if field.subject == "contact" else ("conversation", "c")
-    value = (
-        f"(select v.value{{}} from {owner}_values v where v.workspace_id = {alias}.workspace_id"
-        f" and v.{owner}_id = {alias}.id and v.field_id = '{UUID(field.id.rsplit('.', 1)[-1])}'::uuid limit 1)"
-    )
+    prefix, _, field_id = field.id.rpartition(".")
+    value = f"(select v.value{{}} from {_VALUES[f'{prefix}.']} and v.field_id = '{UUID(field_id)}'::uuid limit 1)"
     match field.kind:
         case Kind.NUMBER:
             return value.format("::numeric")
@@ -226,7 +239,11 @@ def _compare(
             return f"{expression} {sign} {number}" if sign else f"({expression} is distinct from {number})"
         case Kind.TIME:
             return _compare_time(operator, expression, wanted[0], asker, arguments)
-        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE:
+        case Kind.COMPANY if operator is Operator.ANY_OF:
+            # The column besides: `contacts_by_company` finds the members of a few.
+            companies = f"{arguments.add(list(wanted))}::uuid[]"
+            return f"(p.company_id = any({companies}) and {expression} = any({companies}))"
+        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY:
             cast = "text" if kind is Kind.CHOICE else "uuid"
             found = f"{expression} = any({arguments.add(list(wanted))}::{cast}[])"
             return f"({expression} is null or not {found})" if operator is Operator.NONE_OF else found

@@ -75,7 +75,8 @@ update contacts kept set
     email = coalesce(nullif(kept.email, ''), other.email),
     locale = coalesce(nullif(kept.locale, ''), other.locale),
     time_zone = coalesce(nullif(kept.time_zone, ''), other.time_zone),
-    company_id = coalesce(kept.company_id, other.company_id),
+    company_id = coalesce((select k.id from companies k where k.workspace_id = $1 and k.id = kept.company_id
+                           and k.deleted_at is null), other.company_id, kept.company_id),
     is_vip = kept.is_vip or other.is_vip,
     muted_at = coalesce(kept.muted_at, other.muted_at),
     blocked_at = coalesce(kept.blocked_at, other.blocked_at),

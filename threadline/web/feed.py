@@ -59,6 +59,8 @@ _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
+_OF_LISTS: Final = frozenset({EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED})
+"""They name a thing by its id; what it is, the API tells to whoever may see it."""
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(
     {EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED, EventKind.DEMO_REMOVED}
@@ -229,7 +231,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
     """By kind: what a role does not read in the API it does not hear either."""
     if event.kind in _IN_CONVERSATIONS or event.kind is EventKind.CONTACT_CHANGED:
         return Permission.CONVERSATIONS_READ in sight.permissions
-    if event.kind in _OF_LABELS or event.kind in (EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED):
+    if event.kind in _OF_LABELS or event.kind in _OF_LISTS:
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind in _OF_CHANNELS:
         return Permission.CHANNELS_READ in sight.permissions

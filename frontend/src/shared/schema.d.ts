@@ -236,6 +236,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the companies one sees, those whose name or domain has the words.
+         * @description A page of the companies one sees, those whose name or domain has the words.
+         */
+        get: operations["getCompanies"];
+        put?: never;
+        /**
+         * Make a company.
+         * @description Make a company.
+         */
+        post: operations["createCompany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A company.
+         * @description A company.
+         */
+        get: operations["getCompany"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete it; its contacts and what was spoken about stay.
+         * @description Delete it; its contacts and what was spoken about stay.
+         */
+        delete: operations["deleteCompany"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is known of a company.
+         * @description Change what is known of a company.
+         */
+        patch: operations["updateCompany"];
+        trace?: never;
+    };
+    "/api/companies/{company_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of all conversations with its members, of every channel, that one sees: the latest first.
+         * @description A page of all conversations with its members, of every channel, that one sees: the latest first.
+         */
+        get: operations["getCompanyConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the contacts who belong to it, those whom one sees.
+         * @description A page of the contacts who belong to it, those whom one sees.
+         */
+        get: operations["getCompanyMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the deletion back: everybody belongs to it again.
+         * @description Take the deletion back: everybody belongs to it again.
+         */
+        post: operations["restoreCompany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-batches": {
         parameters: {
             query?: never;
@@ -3297,6 +3409,98 @@ export interface components {
             title: string;
         };
         ClientFrame: components["schemas"]["Resume"] | components["schemas"]["Ping"];
+        /** Company */
+        Company: {
+            created_at: string;
+            domains: string[];
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** Format: uuid */
+            id: string;
+            member_count: number;
+            name: string;
+            notes: string;
+            owner_id: string | null;
+        };
+        /**
+         * CompanyChange
+         * @description What is absent stays. A field null: taken away; an owner null, given: nobody.
+         */
+        CompanyChange: {
+            /** Domains */
+            domains?: string[] | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            } | null;
+            /** Name */
+            name?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+        };
+        /**
+         * CompanyConversation
+         * @description A conversation with one of the members, as a history shows it.
+         */
+        CompanyConversation: {
+            assignee_id: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            id: string;
+            last_activity_at: string;
+            preview: string;
+            state: components["schemas"]["ConversationState"];
+            waiting_since: string | null;
+        };
+        /** CompanyConversations */
+        CompanyConversations: {
+            items: components["schemas"]["CompanyConversation"][];
+            next: string | null;
+        };
+        /** CompanyHit */
+        CompanyHit: {
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["TextPiece"][];
+        };
+        /** CompanyInput */
+        CompanyInput: {
+            /** Name */
+            name: string;
+        };
+        /** CompanyName */
+        CompanyName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** CompanyPage */
+        CompanyPage: {
+            items: components["schemas"]["CompanyRow"][];
+            next: string | null;
+        };
+        /**
+         * CompanyRow
+         * @description A company as much of it as a list shows.
+         */
+        CompanyRow: {
+            created_at: string;
+            domains: string[];
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** Format: uuid */
+            id: string;
+            last_activity_at: string | null;
+            member_count: number;
+            name: string;
+            owner_id: string | null;
+        };
         /** Condition */
         Condition: {
             field: string;
@@ -3332,6 +3536,7 @@ export interface components {
         Contact: {
             addresses: components["schemas"]["Address"][];
             blocked_at: string | null;
+            company: components["schemas"]["CompanyName"] | null;
             consents: components["schemas"]["Consent"][];
             conversations: components["schemas"]["EarlierConversation"][];
             created_at: string;
@@ -3434,6 +3639,8 @@ export interface components {
          * @description What is absent stays. An empty language or time zone: it is guessed again. A field null: taken away.
          */
         ContactChange: {
+            /** Company Id */
+            company_id?: string | null;
             /** Email */
             email?: string | null;
             /** Fields */
@@ -3507,11 +3714,6 @@ export interface components {
              */
             contact_id: string;
         };
-        /**
-         * ContactOrder
-         * @enum {string}
-         */
-        ContactOrder: "name" | "name_back" | "newest" | "oldest";
         /** ContactPage */
         ContactPage: {
             items: components["schemas"]["ContactRow"][];
@@ -3524,6 +3726,7 @@ export interface components {
          */
         ContactRow: {
             channel_ids: string[];
+            company: components["schemas"]["CompanyName"] | null;
             created_at: string;
             email: string;
             fields: {
@@ -3787,6 +3990,8 @@ export interface components {
         EditInput: {
             /** Add Labels */
             add_labels?: string[];
+            /** Company Id */
+            company_id?: string | null;
             /** Contact Ids */
             contact_ids: string[];
             /** Fields */
@@ -3808,7 +4013,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4236,7 +4441,7 @@ export interface components {
          * @description What a field holds.
          * @enum {unknown}
          */
-        Kind: "agent" | "boolean" | "channel" | "choice" | "labels" | "number" | "stage" | "team" | "text" | "time";
+        Kind: "agent" | "boolean" | "channel" | "choice" | "company" | "labels" | "number" | "stage" | "team" | "text" | "time";
         /** Label */
         Label: {
             /** @enum {unknown} */
@@ -4658,6 +4863,11 @@ export interface components {
             into_name: string;
             moved_at: string;
         };
+        /**
+         * NameOrder
+         * @enum {string}
+         */
+        NameOrder: "name" | "name_back" | "newest" | "oldest";
         /**
          * Native
          * @description A provider's own message that has no kind of ours: its JSON goes out as it is. For the API only.
@@ -5209,6 +5419,11 @@ export interface components {
          */
         RowInput: {
             /**
+             * Company
+             * @default
+             */
+            company?: string;
+            /**
              * Email
              * @default
              */
@@ -5433,6 +5648,7 @@ export interface components {
         ScheduledState: "cancelled" | "held" | "sent" | "waiting";
         /** SearchAnswer */
         SearchAnswer: {
+            companies: components["schemas"]["CompanyHit"][];
             contacts: components["schemas"]["ContactHit"][];
             conversations: components["schemas"]["Conversation"][];
             messages: components["schemas"]["MessageHits"] | null;
@@ -6746,6 +6962,268 @@ export interface operations {
             };
         };
     };
+    getCompanies: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+                order?: components["schemas"]["NameOrder"];
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyChange"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCompanyConversations: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyConversations"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCompanyMembers: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+                order?: components["schemas"]["NameOrder"];
+            };
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContactBatches: {
         parameters: {
             query?: never;
@@ -6944,7 +7422,7 @@ export interface operations {
             query?: {
                 after?: string | null;
                 limit?: number;
-                order?: components["schemas"]["ContactOrder"];
+                order?: components["schemas"]["NameOrder"];
                 search?: string;
             };
             header?: never;

@@ -19,10 +19,11 @@ from threadline.core.filter import Filter, Use, check_filter
 from threadline.core.permission import Permission, check_may
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
-from threadline.store.contact_lists import ContactOrder, ContactRow, list_contacts
+from threadline.store.contact_lists import ContactRow, list_contacts
 from threadline.store.fields import list_fields
 from threadline.store.filters import load_fields
 from threadline.store.labels import list_labels
+from threadline.store.name_order import NameOrder
 from threadline.store.segments import Segment, get_segment, list_segments
 from threadline.store.session import Role
 from threadline.web.api.contacts import ContactPage, FieldValues, values_by_field
@@ -73,6 +74,8 @@ class RowInput(Input):
     email: Annotated[Line, Field(max_length=254)] = ""
     locale: Annotated[Line, Field(max_length=20)] = ""
     time_zone: Annotated[Line, Field(max_length=60)] = ""
+    company: Annotated[Line, Field(max_length=100)] = ""
+    """By its name; one that is not there yet is made."""
     fields: Annotated[dict[Annotated[str, Field(max_length=40)], _Cell], Field(max_length=100)] = Field(
         default_factory=dict
     )
@@ -95,6 +98,8 @@ class EditInput(Input):
     remove_labels: _Ids = Field(default_factory=list)
     is_vip: bool | None = None
     locale: Locale | Annotated[str, Field(max_length=0)] | None = None
+    company_id: Id | None = None
+    """Null, given: they belong to none any more."""
     fields: FieldValues = Field(default_factory=dict)
 
 
@@ -146,6 +151,7 @@ async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permiss
                 email=row.email,
                 locale=row.locale,
                 time_zone=row.time_zone,
+                company=row.company,
                 fields=values_by_field(row.fields),
             )
             for row in given.rows
@@ -174,6 +180,7 @@ async def post_edits(batch_id: UUID, given: EditInput, call: Call = calls(Permis
             remove_labels=given.remove_labels,
             is_vip=given.is_vip,
             locale=given.locale,
+            company_id=given.company_id if "company_id" in given.model_fields_set else "keep",
             fields=values_by_field(given.fields),
         ),
         now=call.now,
@@ -200,7 +207,7 @@ async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATION
         call.caller,
         search=given.search,
         filter=wanted,
-        order=ContactOrder(given.order),
+        order=NameOrder(given.order),
         after=given.after,
         limit=given.limit,
         now=call.now,
@@ -268,13 +275,13 @@ async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterato
                 call.caller,
                 search=search,
                 filter=wanted,
-                order=ContactOrder.NAME,
+                order=NameOrder.NAME,
                 after=after,
                 limit=_EXPORT_PAGE,
                 now=utc_now(),
             )
         if is_first:
-            heads = ["id", "name", "phone", "email", "username", "vip", "labels", "known_since"]
+            heads = ["id", "name", "phone", "email", "username", "company", "vip", "labels", "known_since"]
             yield "\ufeff" + csv_line([*heads, *(field.name for field in fields)])
         is_first = False
         for row in rows:
@@ -288,6 +295,7 @@ def _facts(row: ContactRow, names: dict[UUID, str]) -> list[str]:
         row.phone,
         row.email,
         row.handle,
+        row.company.name if row.company else "",
         "yes" if row.is_vip else "no",
         "; ".join(names[one] for one in row.label_ids if one in names),
         row.created_at.date().isoformat(),

@@ -15,10 +15,11 @@ from threadline.channels.registry import channel_type
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
-from threadline.store.contact_lists import ContactOrder, ContactRow, list_contacts
+from threadline.store.contact_lists import ContactRow, list_contacts
 from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.contacts import Contact, access_contact, check_sees_contact
 from threadline.store.events import read_position
+from threadline.store.name_order import NameOrder
 from threadline.web.api.inputs import Email, Id, Input, Line, Locale, Name, Text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
@@ -61,6 +62,8 @@ class ContactChange(Input):
     """Nobody hears of them any more, and nobody writes to them."""
     is_opted_out: bool | None = None
     """Nothing goes out to them by itself."""
+    company_id: Id | None = None
+    """Null, given: they belong to none any more."""
     fields: FieldValues | None = None
 
 
@@ -76,7 +79,7 @@ class NoteInput(Input):
 @operation(router, "GET", "/contacts", out=ContactPage)
 async def get_contacts(
     search: Annotated[str, Query(max_length=100)] = "",
-    order: ContactOrder = ContactOrder.NAME,
+    order: NameOrder = NameOrder.NAME,
     after: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     call: Call = calls(Permission.CONVERSATIONS_READ),
@@ -128,7 +131,8 @@ async def update_contact(
         if (value := getattr(given, name)) is not None
     }
     guards = (given.is_muted, given.is_blocked, given.is_opted_out)
-    if not facts and not given.fields and guards == (None, None, None):
+    has_company = "company_id" in given.model_fields_set
+    if not facts and not given.fields and not has_company and guards == (None, None, None):
         raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
     await _guard(call, contact_id, given)
     await change_contact(
@@ -137,6 +141,7 @@ async def update_contact(
         contact_id=contact_id,
         facts=facts,
         fields=values_by_field(given.fields or {}),
+        company_id=given.company_id if has_company else "keep",
         now=call.now,
         new_id=new_id,
     )

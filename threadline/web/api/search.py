@@ -2,18 +2,23 @@
 
 from datetime import tzinfo
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from fastapi import APIRouter, Query, Response
 
+from threadline.core.company import company_words
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.core.search_query import LONGEST_QUERY, SearchQuery, read_query
+from threadline.core.search_text import parts_marked
+from threadline.store.companies import search_companies
 from threadline.store.conversations import Conversation
 from threadline.store.search import (
     ContactHit,
     MessageHits,
+    TextPiece,
     search_contacts,
     search_conversations,
     search_messages,
@@ -35,10 +40,17 @@ class SearchProblem(msgspec.Struct, frozen=True, kw_only=True):
     reason: Literal["not_understood", "nothing_called_so"]
 
 
+class CompanyHit(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: list[TextPiece]
+
+
 class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     messages: MessageHits | None
     """None: not asked for."""
     contacts: list[ContactHit]
+    companies: list[CompanyHit]
+    """Asked for with everything, or with contacts."""
     conversations: list[Conversation]
     problems: list[SearchProblem]
 
@@ -57,21 +69,38 @@ async def get_search(
     wanted = read_query(q, today=call.now.astimezone(local).date())
     filters = await read_filters(call.session, call.caller, wanted, zone=local)
     session, caller = call.session, call.caller
-    messages = contacts = conversations = None
+    messages = contacts = companies = conversations = None
     if among in ("all", "messages") and not wanted.is_empty:
         messages = await search_messages(session, caller, wanted, filters, after=after, limit=limit)
     if among in ("all", "contacts"):
         contacts = await search_contacts(session, caller, wanted, filters, limit=limit)
+        companies = await _search_companies(call, wanted, limit=limit)
     if among in ("all", "conversations"):
         conversations = await search_conversations(session, caller, wanted, filters, limit=limit)
     return call.answer(
         SearchAnswer(
             messages=messages,
             contacts=contacts or [],
+            companies=companies or [],
             conversations=conversations or [],
             problems=_problems(wanted, filters),
         )
     )
+
+
+async def _search_companies(call: Call, wanted: SearchQuery, *, limit: int) -> list[CompanyHit]:
+    """By words alone: no operator speaks of companies."""
+    if wanted.has_operators:
+        return []
+    words = company_words(wanted.words)
+    found = await search_companies(call.session, call.caller, wanted.words, limit=limit)
+    return [
+        CompanyHit(
+            id=one.id,
+            name=[TextPiece(text=piece.text, is_match=piece.is_match) for piece in parts_marked(one.name, words)],
+        )
+        for one in found
+    ]
 
 
 def _zone(name: str) -> tzinfo:

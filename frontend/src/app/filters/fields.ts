@@ -36,6 +36,7 @@ export function useFields(use: Use): Fields | null | undefined {
 
 export function nameOfField(field: FilterField): string {
   const key = `filter.field.${field.id}`;
+  if (field.id.startsWith('company.')) return t('filter.company_field', { name: field.name });
   return field.name || (hasText(key) ? t(key) : field.id);
 }
 

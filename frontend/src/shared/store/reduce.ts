@@ -248,6 +248,13 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...withoutTeam(state, event.data?.team_id), teamEpoch: state.teamEpoch + 1 };
     case 'field_changed':
       return { ...state, fieldEpoch: state.fieldEpoch + 1 };
+    case 'company_changed':
+      return { ...state, companyEpoch: state.companyEpoch + 1 };
+    case 'contact_changed':
+      // Who are one, or two again, belong to their company together.
+      return event.data?.merged_into || event.data?.unmerged_from
+        ? { ...state, companyEpoch: state.companyEpoch + 1 }
+        : state;
     case 'saved_view_changed':
       return { ...state, savedViewEpoch: state.savedViewEpoch + 1 };
     case 'conversation_started':
@@ -259,7 +266,6 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'note_added':
     case 'reaction_changed':
     case 'transcript_made':
-    case 'contact_changed':
     case 'file_changed':
     case 'channel_changed':
     case 'channel_connected':

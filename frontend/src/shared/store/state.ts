@@ -149,6 +149,8 @@ export interface State {
   pinEpoch: number;
   /** Raised when fields of one's own were made, changed or deleted. */
   fieldEpoch: number;
+  /** Raised when a company was made, changed or deleted, or somebody came to it or left it. */
+  companyEpoch: number;
   /** Raised when a field of some conversation was filled in. */
   valueEpoch: number;
   /** Raised when saved views were made, changed or deleted. */
@@ -197,6 +199,7 @@ export const EMPTY: State = {
   teamEpoch: 0,
   pinEpoch: 0,
   fieldEpoch: 0,
+  companyEpoch: 0,
   valueEpoch: 0,
   savedViewEpoch: 0,
   files: new Map(),
