@@ -246,14 +246,15 @@ async def test_merging_and_taking_apart_keep_whose_everybody_is(browser: Browser
         found = (await browser.get(f"/api/contacts/{contact_id}")).json["company"]
         return found and found["name"]
 
-    for kept_has, gone_has, together in (
+    cases: list[tuple[dict[str, Any] | None, dict[str, Any] | None, str]] = [
         (None, acme, "Acme"),
         (acme, brick, "Acme"),
         (acme, None, "Acme"),
         (acme, acme, "Acme"),
-    ):
-        kept = await _add(browser, "Ana", kept_has and kept_has["id"])
-        gone = await _add(browser, "Ana R.", gone_has and gone_has["id"])
+    ]
+    for kept_has, gone_has, together in cases:
+        kept = await _add(browser, "Ana", kept_has["id"] if kept_has else None)
+        gone = await _add(browser, "Ana R.", gone_has["id"] if gone_has else None)
         merged = await browser.post(f"/api/contacts/{kept}/merges", {"from_id": gone})
         assert await company_of(kept) == together
         undone = await browser.delete(f"/api/contacts/{kept}/merges/{merged.json['merges'][0]['id']}")
