@@ -146,16 +146,7 @@ def contact_finds(typed: str, *, sees_numbers: bool = True) -> bool:
     lexemes = contact_lexemes(**facts)  # type: ignore[arg-type]
     parts = parts_of(read_query(typed, today=TODAY).texts)
     asked = lexeme_query(parts, sees_numbers=sees_numbers)
-    has = all(
-        any(
-            all(
-                any(one.startswith(lexeme) if is_prefix else one == lexeme for one in lexemes)
-                for lexeme, is_prefix in way
-            )
-            for way in ways
-        )
-        for ways in asked
-    )
+    has = all(any(set(way) <= set(lexemes) for way in ways) for ways in asked)
     return bool(parts) and has and fits(parts, **facts, sees_numbers=sees_numbers)  # type: ignore[arg-type]
 
 

@@ -1,25 +1,30 @@
 """What a contact is found by: any part of a name, a handle, a number or another address.
 
-Parts are looked up by grams, three characters each; that they stand in this order is for a second look (`fits`).
+Parts are looked up by grams: pieces of a few characters, each a lexeme of its own, so that none is looked up by its
+beginning, which would read everything that begins so. That they stand in this order is for a second look (`fits`).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from threadline.core.search_text import fold, grams_of, name_words, parts_wanted
+from threadline.core.search_text import fold, grams_of, grams_wanted, name_words
 
 _NUMBER: Final = "+"
 """The sign of a gram of a number or address, kept apart from those of names for whoever may not see numbers."""
 _WHOLE: Final = "!"
 """The sign of a whole number or address: who may not see it, but knows it, finds it by this."""
 
+_SIZES_OF_NAMES: Final = (1, 2, 3)
+_SIZES_OF_NUMBERS: Final = (2, 3, 4, 6)
+"""Ten digits make few threes, and numbers of a country or company begin alike: six tell one from most others."""
+
 
 def contact_lexemes(*, name: str, handle: str, numbers: Iterable[str]) -> list[str]:
     """`numbers`: telephone numbers and any other addresses."""
     addresses = [address for number in numbers if (address := bare(number))]
-    grams = grams_of([*name_words(name), *name_words(handle)])
-    of_numbers = [_NUMBER + gram for gram in grams_of(addresses)]
+    grams = grams_of([*name_words(name), *name_words(handle)], _SIZES_OF_NAMES)
+    of_numbers = [_NUMBER + gram for gram in grams_of(addresses, _SIZES_OF_NUMBERS)]
     return list(dict.fromkeys([*grams, *of_numbers, *(_WHOLE + address for address in addresses)]))
 
 
@@ -60,23 +65,17 @@ _LONG_NUMBER: Final = 7
 """So many digits stand in no name."""
 
 
-def lexeme_query(parts: Sequence[Part], *, sees_numbers: bool) -> list[list[list[tuple[str, bool]]]]:
-    """Of each part its alternatives, each a list of (lexeme, whether it is only a beginning) that must all be there."""
-    telling = [part for part in parts if _is_telling(part)]
-    return [_alternatives(part, sees_numbers=sees_numbers) for part in telling or parts]
+def lexeme_query(parts: Sequence[Part], *, sees_numbers: bool) -> list[list[list[str]]]:
+    """Of each part its alternatives, each a list of lexemes that must all be there."""
+    return [_alternatives(part, sees_numbers=sees_numbers) for part in parts]
 
 
-def _is_telling(part: Part) -> bool:
-    """One letter is a beginning of a great many grams: beside longer parts it waits for the second look."""
-    return all(len(word) >= 2 for word in (*part.names, *part.numbers))
-
-
-def _alternatives(part: Part, *, sees_numbers: bool) -> list[list[tuple[str, bool]]]:
-    by_name = [(term.word, term.is_prefix) for word in part.names for term in parts_wanted(word)]
-    if not sees_numbers:
-        whole = [[(_WHOLE + number, False)] for number in part.numbers]
-        return [by_name, *whole] if by_name else whole
-    by_number = [[(_NUMBER + term.word, term.is_prefix) for term in parts_wanted(number)] for number in part.numbers]
+def _alternatives(part: Part, *, sees_numbers: bool) -> list[list[str]]:
+    by_name = [gram for word in part.names for gram in grams_wanted(word, _SIZES_OF_NAMES)]
+    if sees_numbers:
+        by_number = [[_NUMBER + gram for gram in grams_wanted(one, _SIZES_OF_NUMBERS)] for one in part.numbers]
+    else:
+        by_number = [[_WHOLE + number] for number in part.numbers]
     return [by_name, *by_number] if by_name else by_number
 
 

@@ -3,16 +3,18 @@
 A workspace's lexemes begin with its mark, two characters; attributes of a message carry a sign that no word has.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
 from uuid import UUID
 
 from threadline.core.message import AuthorKind, Direction
 from threadline.core.search_query import Has
 from threadline.core.search_text import Term
 
-VERSION: Final = 1
-"""Of the way texts are cut. Raised when it changes: then everything is read again."""
+Subject = Literal["messages", "contacts"]
+
+VERSIONS: Final[Mapping[Subject, int]] = {"messages": 1, "contacts": 2}
+"""Of the way each is cut. Raised when it changes: then all of them are read again."""
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 
@@ -68,15 +70,12 @@ def query(workspace_id: UUID, terms: Sequence[Term], *any_of: Sequence[str]) -> 
     return " & ".join(parts) or None
 
 
-def query_of_parts(workspace_id: UUID, parts: Sequence[Sequence[Sequence[tuple[str, bool]]]]) -> str | None:
+def query_of_parts(workspace_id: UUID, parts: Sequence[Sequence[Sequence[str]]]) -> str | None:
     """Every part in one of its alternatives, each of which is lexemes that must all be there."""
     mark = mark_of(workspace_id)
-
-    def one(lexeme: str, is_prefix: bool) -> str:
-        return _quoted(mark + lexeme) + (":*" if is_prefix else "")
-
     groups = [
-        "(" + " | ".join("(" + " & ".join(one(*lexeme) for lexeme in way) + ")" for way in ways) + ")" for ways in parts
+        "(" + " | ".join("(" + " & ".join(_quoted(mark + lexeme) for lexeme in way) + ")" for way in ways) + ")"
+        for ways in parts
     ]
     return " & ".join(groups) or None
 

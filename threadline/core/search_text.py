@@ -293,24 +293,26 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> I
 
 # Names and numbers, found by any part ---------------------------------------------------------------------------------
 
-_GRAM: Final = 3
 _LONGEST_GRAMMED: Final = 60
 
 
-def grams_of(words: Iterable[str]) -> list[str]:
-    """Every three characters of each word, and its last two and one: so that any part of it is a beginning of one."""
+def grams_of(words: Iterable[str], sizes: Sequence[int]) -> list[str]:
+    """So many characters of each word from every place in it, each once: for each of `sizes`."""
     found: dict[str, None] = {}
     for word in words:
         cut = word[:_LONGEST_GRAMMED]
-        found |= dict.fromkeys(cut[start : start + _GRAM] for start in range(len(cut)))
+        found |= dict.fromkeys(cut[at : at + size] for size in sizes for at in range(len(cut) - size + 1))
     return list(found)
 
 
-def parts_wanted(part: str) -> list[Term]:
-    """The grams that a word must have to contain this part; whether it has it in this order is for a second look."""
-    if len(part) <= _GRAM:
-        return [Term(part, is_prefix=len(part) < _GRAM)]
-    return [Term(part[start : start + _GRAM], is_prefix=False) for start in range(len(part) - _GRAM + 1)]
+def grams_wanted(part: str, sizes: Sequence[int]) -> list[str]:
+    """The grams, as few and as long as there are, that a word must have to contain this part.
+
+    `sizes` ascend from 1 or from the shortest part there is. That the word has them in this order is for a second look.
+    """
+    size = max(size for size in sizes if size <= len(part))
+    starts = [*range(0, len(part) - size, size), len(part) - size]
+    return list(dict.fromkeys(part[at : at + size] for at in starts))
 
 
 def name_words(name: str) -> list[str]:

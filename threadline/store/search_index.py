@@ -1,14 +1,12 @@
 """What search is answered from, written behind the feed: words of messages, parts of names and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
+from threadline.core.search_lexemes import Subject
 from threadline.store.connection import Connection
-
-Subject = Literal["messages", "contacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +139,9 @@ async def forget_contact_words(connection: Connection, workspace_id: UUID, conta
 
 _BEGIN = """
 insert into search_progress as p (workspace_id, subject, version)
-select w.id, subject, $1 from workspaces w, unnest(array['messages', 'contacts']) subject
-where not exists (select from search_progress known where known.workspace_id = w.id and known.subject = subject.subject
-                  and known.version = $1)
+select w.id, wanted.subject, wanted.version from workspaces w, unnest($1::text[], $2::int[]) wanted (subject, version)
+where not exists (select from search_progress known where known.workspace_id = w.id
+                  and known.subject = wanted.subject and known.version = wanted.version)
 on conflict (workspace_id, subject) do update set version = excluded.version, reached_id = null, done_count = 0,
     finished_at = null, updated_at = now() where p.version < excluded.version
 """
@@ -157,9 +155,9 @@ class Unfinished:
     """None: from the newest."""
 
 
-async def begin_progress(connection: Connection, version: int) -> None:
-    """Workspaces that have no row of this version get one, to be read from the newest."""
-    await connection.execute(_BEGIN, version)
+async def begin_progress(connection: Connection, versions: Mapping[Subject, int]) -> None:
+    """Workspaces that have no row of this version of a subject get one, to be read from the newest."""
+    await connection.execute(_BEGIN, list(versions), list(versions.values()))
 
 
 async def find_unfinished(connection: Connection) -> list[Unfinished]:

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final
 
 from threadline.actions.index_search import index_older
-from threadline.core.search_lexemes import VERSION
+from threadline.core.search_lexemes import VERSIONS
 from threadline.infra.log import get_logger
 from threadline.store.search_index import Unfinished, begin_progress, find_unfinished
 from threadline.store.session import Database, Role
@@ -41,7 +41,7 @@ class OlderSearch:
         """The next batch of one workspace. True if anything may be left."""
         async with self.database.transaction(Role.ENGINE) as session:
             connection = await session.raw()
-            await begin_progress(connection, VERSION)
+            await begin_progress(connection, VERSIONS)
             unfinished = await find_unfinished(connection)
         if not unfinished:
             return False
