@@ -15,8 +15,7 @@ from threadline.core.permission import Caller
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_ordered_cursor, encode_cursor, from_microseconds, to_microseconds
-from threadline.store.followers import FOLLOWED, followers_of
-from threadline.store.labels import labels_of
+from threadline.store.followers import FOLLOWED
 from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -522,13 +521,27 @@ async def set_read_count(session: Session, *, agent_id: UUID, conversation_id: U
 async def _with_labels(
     connection: Connection, workspace_id: UUID, rows: Sequence[asyncpg.Record], *, has_reads: bool
 ) -> list[Conversation]:
-    """Labels and followers come by statements of their own: a join would cost a list the order of its index."""
-    ids = [row["id"] for row in rows]
-    labels = await labels_of(connection, workspace_id, "conversation", ids)
-    followers = await followers_of(connection, workspace_id, ids)
+    """Labels and followers come by a statement of their own: a join would cost a list the order of its index."""
+    found: dict[tuple[UUID, bool], list[UUID]] = {}
+    if rows:
+        marks = await connection.fetch(_MARKS, workspace_id, [row["id"] for row in rows])
+        found = {(mark["id"], mark["is_label"]): mark["ids"] for mark in marks}
     return [
-        _conversation(row, labels.get(row["id"], []), followers.get(row["id"], []), has_reads=has_reads) for row in rows
+        _conversation(row, found.get((row["id"], True), []), found.get((row["id"], False), []), has_reads=has_reads)
+        for row in rows
     ]
+
+
+# One statement for both, by the primary keys: each costs a list a round trip, and a frame its time.
+_MARKS = """
+select true as is_label, h.conversation_id as id, array_agg(h.label_id order by h.label_id) as ids
+from conversation_labels h
+join labels l on l.workspace_id = h.workspace_id and l.id = h.label_id and l.deleted_at is null
+where h.workspace_id = $1 and h.conversation_id = any($2::uuid[]) group by h.conversation_id
+union all
+select false, conversation_id, array_agg(agent_id order by added_at, agent_id)
+from followers where workspace_id = $1 and conversation_id = any($2::uuid[]) group by conversation_id
+"""
 
 
 def _conversation(

@@ -13,21 +13,6 @@ FOLLOWED = (
 """The condition of what an agent follows. The ids are read once, so that the primary key finds the rows."""
 
 
-async def followers_of(
-    connection: Connection, workspace_id: UUID, conversation_ids: Sequence[UUID]
-) -> dict[UUID, list[UUID]]:
-    """Conversations → their followers, the first first; what has none is absent. Nothing is asked for no ids."""
-    if not conversation_ids:
-        return {}
-    rows = await connection.fetch(
-        "select conversation_id, array_agg(agent_id order by added_at, agent_id) as agent_ids from followers"
-        " where workspace_id = $1 and conversation_id = any($2::uuid[]) group by conversation_id",
-        workspace_id,
-        list(conversation_ids),
-    )
-    return {row["conversation_id"]: row["agent_ids"] for row in rows}
-
-
 async def invited_to(
     connection: Connection, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> dict[UUID, frozenset[UUID]]:
