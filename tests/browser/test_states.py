@@ -136,20 +136,77 @@ def test_a_stage_is_made_chosen_and_seen(desk: Desk, customer: Customer) -> None
     expect(desk.row(customer).get_by_text(name)).to_have_count(0)
 
 
-def test_a_label_is_asked_for_before_resolving(desk: Desk, customer: Customer, admin: Person) -> None:
-    admin.patch("/api/workspace", {"settings": {"resolving_needs_label": True}})
-    label = admin.post("/api/labels", {"kind": "conversation", "name": secrets.token_hex(4), "colour": "red"})
+def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
+    desk: Desk, customer: Customer, admin: Person, provider: Provider
+) -> None:
+    mark = secrets.token_hex(2)
+    made: list[str] = []
+
+    def field(owner: str, name: str, type: str, *options: str) -> str:
+        given = [{"name": one} for one in options]
+        body = {"owner": owner, "name": f"{name} {mark}", "type": type, "options": given}
+        made.append(admin.post("/api/fields", body)["id"])
+        return made[-1]
+
+    label = admin.post("/api/labels", {"kind": "conversation", "name": f"zz{mark}", "colour": "red"})
+    wanted = [field("conversation", "Order", "number"), field("contact", "Branch", "choice", "North", "South")]
+    keys, page = desk.page.keyboard, desk.page
     try:
-        desk.page.reload()
-        desk.enter(customer)
+        desk.open("/settings/general")
+        page.get_by_role("switch", name="Resolving needs a label").click()
+        page.get_by_role("combobox", name="Resolving needs these fields").click()
+        page.get_by_role("option", name=f"Order {mark}").click()
+        page.get_by_role("option", name=f"Branch {mark} (contact)").click()
+        keys.press("Escape")
+        expect(page.get_by_role("combobox", name="Resolving needs these fields")).to_contain_text("Branch")
+        _picture(desk, "wanted")
+        assert problems_of(page) == []
+        desk.open("/inbox/waiting").enter(customer)
+        page.reload()
         desk.list.focus()
-        desk.page.keyboard.press("e")
-        expect(desk.page.get_by_text("Put a label on it first")).to_be_visible()
-        desk.page.keyboard.type(label["name"])
-        _picture(desk, "label-first")
-        desk.page.keyboard.press("Enter")
-        desk.page.keyboard.press("Escape")
-        expect(desk.page.get_by_text(f"Resolved {customer.name}")).to_be_visible()
+        keys.press("e")
+        form = page.get_by_role("dialog", name="Before it is resolved")
+        expect(form.get_by_role("textbox", name="Label")).to_be_focused()
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            _picture(desk, f"missing-{theme}")
+            assert problems_of(page) == []
+        keys.type(label["name"])
+        keys.press("Enter")
+        expect(form.get_by_role("textbox", name=f"Order {mark}")).to_be_focused()
+        keys.type("12,5")
+        keys.press("Enter")
+        expect(form.get_by_role("radio", name="North")).to_be_focused()
+        keys.press("s")
+        keys.press("Enter")
+        expect(page.get_by_text(f"Resolved {customer.name}")).to_be_visible()
         expect(desk.row(customer)).to_have_count(0)
+        found = admin.get(f"/api/conversations/{admin.conversation_of(customer)['id']}/fields")
+        assert found["fields"] == {wanted[0]: 12.5}
+
+        # Many at once: one lacks something, and the reason stands beside its name.
+        other = provider.customer(f"Nora {mark}")
+        other.says("Where is it?")
+        desk.open("/inbox/waiting")
+        expect(desk.row(other)).to_be_visible()
+        desk.row(other).locator("[data-choose]").click()
+        page.get_by_role("toolbar", name="Chosen conversations").get_by_role("button", name="Resolve").click()
+        page.get_by_role("button", name="Why").click()
+        told = page.get_by_role("dialog", name="Left as they were")
+        expect(
+            told.get_by_text(f"Put a label on this conversation and fill in Order {mark}, Branch {mark}")
+        ).to_be_visible()
+        _picture(desk, "refused")
+        assert problems_of(page) == []
+        told.get_by_role("link", name=re.compile(other.name)).click()
+        desk.list.focus()
+        keys.press("e")
+        expect(form).to_be_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        _picture(desk, "missing-phone")
+        assert overflow_of(page) == []
     finally:
-        admin.patch("/api/workspace", {"settings": {"resolving_needs_label": False}})
+        admin.patch("/api/workspace", {"settings": {"resolving_needs_label": False, "resolving_needs_fields": []}})
+        for id in made:
+            admin.delete(f"/api/fields/{id}")
+        admin.delete(f"/api/labels/{label['id']}")

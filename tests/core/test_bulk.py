@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from threadline.core.bulk import BulkAssign, BulkLabels, BulkSnooze, BulkState, Standing, undoing
+from threadline.core.bulk import (
+    BulkAssign,
+    BulkLabels,
+    BulkPriority,
+    BulkSnooze,
+    BulkStage,
+    BulkState,
+    BulkTeam,
+    Standing,
+    undoing,
+)
 
 ANA, BO, RED, BLUE, OLD = (uuid4() for _ in range(5))
 LATER = datetime(2026, 5, 5, tzinfo=UTC)
@@ -47,3 +57,34 @@ def test_states_come_back_with_their_time() -> None:
     assert undoing(BulkState(state="open"), resolved, standing(), standing()) == [BulkState(state="resolved")]
     assert undoing(BulkSnooze(until=LATER), standing(), snoozed, snoozed) == [BulkState(state="open")]
     assert undoing(BulkSnooze(until=LATER), standing(), snoozed, standing()) is None, "it woke since"
+
+
+def test_a_team_is_given_back_together_with_who_had_it() -> None:
+    order = BulkTeam(team_id=RED)
+    before, after = standing(team_id=BLUE, assignee_id=BO), standing(team_id=RED)
+    assert undoing(order, before, after, after) == [BulkTeam(team_id=BLUE), BulkAssign(assignee_id=BO)]
+    assert undoing(order, before, after, standing(team_id=RED, assignee_id=ANA)) is None, "somebody took it since"
+    assert undoing(order, after, after, after) == []
+
+
+def test_a_priority_is_given_back_unless_somebody_set_another() -> None:
+    order = BulkPriority(priority=3)
+    before, after = standing(priority=1), standing(priority=3)
+    assert undoing(order, before, after, after) == [BulkPriority(priority=1)]
+    assert undoing(order, before, after, standing(priority=2)) is None
+    assert undoing(order, after, after, after) == []
+
+
+def test_a_stage_goes_back_with_the_state_that_it_brought() -> None:
+    order = BulkStage(stage_id=RED)
+    before = standing(stage_id=BLUE, state="snoozed", snoozed_until=LATER)
+    after = standing(stage_id=RED, state="open")
+    assert undoing(order, before, after, after) == [
+        BulkState(state="open"),
+        BulkSnooze(until=LATER),
+        BulkStage(stage_id=BLUE),
+    ]
+    within = standing(stage_id=BLUE)
+    assert undoing(order, within, after, after) == [BulkStage(stage_id=BLUE)], "the state was so already"
+    assert undoing(order, before, after, standing(stage_id=RED, state="resolved")) is None
+    assert undoing(order, after, after, after) == []

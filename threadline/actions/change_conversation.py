@@ -20,8 +20,8 @@ from threadline.store.conversations import (
     set_state,
     set_team,
 )
-from threadline.store.labels import read_readiness
 from threadline.store.merges import find_open_pointers
+from threadline.store.readiness import read_readiness
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
 
@@ -72,14 +72,17 @@ async def change_conversation(
 async def _resolve_pointers(
     session: Session, *, caller: Caller, conversation_id: UUID, now: datetime, new_id: NewId
 ) -> None:
-    """What is read within it ends with it, as far as the caller may see."""
+    """What is read within it ends with it, as far as the caller may see; labels and fields are asked of the whole."""
     for pointer_id in await find_open_pointers(session, caller, conversation_id):
-        await change_conversation(
+        pointer = await access_conversation_keys(session, caller, pointer_id, is_locked=True)
+        await set_state(session, conversation_id=pointer.id, state=ConversationState.RESOLVED, now=now)
+        await announce_change(
             session,
-            caller=caller,
-            conversation_id=pointer_id,
-            state="resolved",
-            assignee_id="keep",
+            workspace_id=caller.workspace_id,
+            conversation=pointer,
+            after=Handling(ConversationState.RESOLVED, pointer.assignee_id, pointer.team_id),
+            author=author_of(caller),
+            actor_id=caller.actor_id,
             now=now,
             new_id=new_id,
         )

@@ -12,8 +12,22 @@ from uuid import UUID
 
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.label_conversation import label_conversation
+from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation
-from threadline.core.bulk import BATCH, BulkAssign, BulkLabels, BulkOrder, BulkSnooze, BulkState, undoing
+from threadline.actions.stage_conversation import stage_conversation
+from threadline.core.bulk import (
+    BATCH,
+    BulkAssign,
+    BulkLabels,
+    BulkOrder,
+    BulkPriority,
+    BulkSnooze,
+    BulkStage,
+    BulkState,
+    BulkTeam,
+    Refusal,
+    undoing,
+)
 from threadline.core.errors import Conflict, Invalid, ThreadlineError
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -21,9 +35,11 @@ from threadline.infra.jobs import Job, enqueue
 from threadline.store import bulk_changes
 from threadline.store.bulk_changes import BulkItem, OpenBulk, Outcome, access_bulk, read_standing
 from threadline.store.clocks import set_waiting_since
+from threadline.store.conversations import access_conversation_keys
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 from threadline.store.sessions import callers_of_agents
+from threadline.store.teams import get_team
 
 
 class ChangeMany(Job, frozen=True, kw_only=True):
@@ -92,7 +108,7 @@ async def _do(
 ) -> Outcome:
     """One conversation; what is refused is undone by itself, and marked."""
     outcome: Outcome = "refused"
-    before = after = None
+    before = after = refusal = None
     try:
         async with savepoint(session):
             before = await read_standing(session, item.conversation_id)
@@ -104,15 +120,23 @@ async def _do(
             if caller is not None and orders is not None:
                 for order in orders:
                     await _apply(session, caller, item.conversation_id, order, now, new_id)
-                if orders and bulk.is_undo and item.before is not None and isinstance(bulk.order, BulkState):
+                if (
+                    orders
+                    and bulk.is_undo
+                    and item.before is not None
+                    and isinstance(bulk.order, BulkState | BulkStage)
+                ):
                     since = item.before.waiting_since
                     await set_waiting_since(session, conversation_id=item.conversation_id, waiting_since=since)
                 after = await read_standing(session, item.conversation_id)
                 outcome = "unchanged" if after == before else "changed"
-    except ThreadlineError:
+    except ThreadlineError as error:
         outcome = "refused"
+        refusal = Refusal(reason=error.reason, title=error.text, values=dict(error.values))
     kept = {} if bulk.is_undo or outcome != "changed" else {"before": before, "after": after}
-    await bulk_changes.keep_outcome(session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, **kept)
+    await bulk_changes.keep_outcome(
+        session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, refusal=refusal, **kept
+    )
     return outcome
 
 
@@ -154,5 +178,34 @@ async def _apply(
             await snooze_conversation(
                 session, caller=caller, conversation_id=conversation_id, until=until, now=now, new_id=new_id
             )
+        case BulkTeam(team_id=team_id):
+            await _move(session, caller, conversation_id, team_id, now, new_id)
+        case BulkPriority(priority=priority):
+            await set_priority(
+                session, caller=caller, conversation_id=conversation_id, priority=priority, now=now, new_id=new_id
+            )
+        case BulkStage(stage_id=stage_id):
+            await stage_conversation(
+                session, caller=caller, conversation_id=conversation_id, stage_id=stage_id, now=now, new_id=new_id
+            )
         case _:
             assert_never(order)
+
+
+async def _move(
+    session: Session, caller: Caller, conversation_id: UUID, team_id: UUID | None, now: datetime, new_id: NewId
+) -> None:
+    """To a team's queue; with whoever has it, if they are of the team."""
+    conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
+    members = [] if team_id is None else (await get_team(session, team_id)).member_ids
+    stays = conversation.assignee_id is None or team_id is None or conversation.assignee_id in members
+    await change_conversation(
+        session,
+        caller=caller,
+        conversation_id=conversation_id,
+        state=None,
+        assignee_id="keep" if stays else None,
+        team_id=team_id,
+        now=now,
+        new_id=new_id,
+    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.actions.create_team import check_members, record_team
+from threadline.actions.fill_fields import check_wanted_fields
 from threadline.core.events import EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -24,20 +25,26 @@ async def change_team(
     name: str | None,
     colour: TeamColour | None,
     needs_label: bool | None = None,
+    needs_fields: Sequence[UUID] | None = None,
     add: Sequence[UUID],
     remove: Sequence[UUID],
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """None leaves it as it is. Raises NotFound, Conflict (the name is taken), Invalid (an agent who is not here)."""
+    """None leaves it as it is.
+
+    Raises NotFound, Conflict (the name is taken), Invalid (an agent or field that is not here).
+    """
     before = await teams.lock_team(session, team_id)
     await check_members(session, add)
+    await check_wanted_fields(session, needs_fields or ())
     await teams.update_team(
         session,
         team_id,
         name=name or before.name,
         colour=colour or before.colour,
         needs_label=before.needs_label if needs_label is None else needs_label,
+        needs_fields=before.needs_fields if needs_fields is None else needs_fields,
     )
     await teams.remove_members(session, team_id, remove)
     await teams.add_members(session, team_id, add)

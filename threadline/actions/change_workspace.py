@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from threadline.actions.fill_fields import check_wanted_fields
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -19,7 +20,13 @@ async def change_workspace(
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """`name` None leaves it. `settings` has fields of WorkspaceSettings; what it does not name stays."""
+    """`name` None leaves it. `settings` has fields of WorkspaceSettings; what it does not name stays.
+
+    Raises Invalid for a field to be filled in that is not there.
+    """
+    wanted = settings.get("resolving_needs_fields")
+    if isinstance(wanted, list):
+        await check_wanted_fields(session, wanted)
     if name is not None:
         await rename_workspace(session, name)
     if settings:

@@ -1,6 +1,6 @@
 """Fill in fields of one's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -55,3 +55,12 @@ async def read_values(
     if not known.keys() >= set(values):
         raise Invalid("This field does not exist any more.", field="fields", reason="no_such_field")
     return {field_id: lines_of(known[field_id], value) for field_id, value in values.items()}
+
+
+async def check_wanted_fields(session: Session, field_ids: Collection[UUID]) -> None:
+    """Raises Invalid if one of them is no field of conversations or contacts: nothing could ever be resolved."""
+    if not field_ids:
+        return
+    known = {field.id for field in await list_fields(session) if field.owner != "company"}
+    if not known >= set(field_ids):
+        raise Invalid("This field does not exist any more.", field="fields", reason="no_such_field")

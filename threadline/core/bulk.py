@@ -31,7 +31,29 @@ class BulkSnooze(msgspec.Struct, frozen=True, kw_only=True, tag="snooze", tag_fi
     until: datetime | None
 
 
-BulkOrder = BulkState | BulkAssign | BulkLabels | BulkSnooze
+class BulkTeam(msgspec.Struct, frozen=True, kw_only=True, tag="team", tag_field="kind"):
+    """Whoever has it and is not of the team has it no longer."""
+
+    team_id: UUID | None
+
+
+class BulkPriority(msgspec.Struct, frozen=True, kw_only=True, tag="priority", tag_field="kind"):
+    priority: int
+
+
+class BulkStage(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="kind"):
+    stage_id: UUID | None
+
+
+BulkOrder = BulkState | BulkAssign | BulkLabels | BulkSnooze | BulkTeam | BulkPriority | BulkStage
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one conversation was left as it was: what the refusal said."""
+
+    reason: str
+    title: str
+    values: dict[str, str] = {}
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +65,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None
     """Resolving ends the waiting; taken back, the customer waits since they did."""
     label_ids: list[UUID]
+    team_id: UUID | None = None
+    priority: int = 0
+    stage_id: UUID | None = None
 
 
 def undoing(order: BulkOrder, before: Standing, after: Standing, now_is: Standing) -> list[BulkOrder] | None:
@@ -62,11 +87,34 @@ def undoing(order: BulkOrder, before: Standing, after: Standing, now_is: Standin
             if before.assignee_id == after.assignee_id:
                 return []
             return [BulkAssign(assignee_id=before.assignee_id)] if now_is.assignee_id == after.assignee_id else None
+        case BulkTeam():
+            was, left = (before.team_id, before.assignee_id), (after.team_id, after.assignee_id)
+            if was == left:
+                return []
+            back = [BulkTeam(team_id=before.team_id), BulkAssign(assignee_id=before.assignee_id)]
+            return back if (now_is.team_id, now_is.assignee_id) == left else None
+        case BulkPriority():
+            if before.priority == after.priority:
+                return []
+            return [BulkPriority(priority=before.priority)] if now_is.priority == after.priority else None
+        case BulkStage():
+            return _to_stage(before, after, now_is)
         case BulkState() | BulkSnooze():
             left, found = (after.state, after.snoozed_until), (now_is.state, now_is.snoozed_until)
             if (before.state, before.snoozed_until) == left:
                 return []
             return _to_state(before) if found == left else None
+
+
+def _to_stage(before: Standing, after: Standing, now_is: Standing) -> list[BulkOrder] | None:
+    """A stage brings its state, so both go back; out of a stage alone, the state stays."""
+    was, left, found = ((one.stage_id, one.state, one.snoozed_until) for one in (before, after, now_is))
+    if was == left:
+        return []
+    if found != left:
+        return None
+    states = [] if was[1:] == left[1:] else _to_state(before)
+    return [*states, BulkStage(stage_id=before.stage_id)]
 
 
 def _to_state(before: Standing) -> list[BulkOrder]:

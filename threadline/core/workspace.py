@@ -1,5 +1,7 @@
 """What a workspace decides for all who work in it."""
 
+from uuid import UUID
+
 import msgspec
 
 
@@ -10,6 +12,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers a conversation that nobody has takes it."""
     resolving_needs_label: bool = False
     """A conversation needs a label before it is resolved; a team may want that for its own alone."""
+    resolving_needs_fields: tuple[UUID, ...] = ()
+    """Fields of conversations and contacts, filled in before a conversation is resolved; a team may want more."""
     quiet_thanks: bool = True
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
     notifies_with_text: bool = False

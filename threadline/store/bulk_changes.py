@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
-from threadline.core.bulk import BulkOrder, Standing
+from threadline.core.bulk import BulkOrder, Refusal, Standing
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.store.filters import CONTACT_JOIN
@@ -20,6 +20,7 @@ Outcome = Literal["", "changed", "unchanged", "refused"]
 
 _decode_order = msgspec.json.Decoder(BulkOrder).decode
 _decode_standing = msgspec.json.Decoder(Standing).decode
+_decode_refusal = msgspec.json.Decoder(Refusal).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,6 +35,7 @@ class BulkChange(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     changed: int
     """Those left alone were so already, or their change was refused."""
+    refused: int
     finished_at: datetime | None
 
 
@@ -52,7 +54,19 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
     after: Standing | None
 
 
-_COLUMNS = "id, is_undo, is_cut, total, done, changed, finished_at"
+class RefusedConversation(msgspec.Struct, frozen=True, kw_only=True):
+    conversation_id: UUID
+    contact_name: str
+    refusal: Refusal
+
+
+MOST_SHOWN: Final = 200
+"""Of those that an order left alone; nobody reads more, and a filter finds them."""
+
+_COLUMNS = (
+    "id, is_undo, is_cut, total, done, changed, finished_at, (select count(*) from bulk_items i"
+    " where i.workspace_id = b.workspace_id and i.bulk_id = b.id and i.refusal is not null)::int as refused"
+)
 
 
 async def find_matching_ids(
@@ -95,7 +109,7 @@ async def insert_bulk(
 async def access_bulk(session: Session, caller: Caller, bulk_id: UUID) -> BulkChange:
     """One's own. Raises NotFound: missing, foreign and a colleague's look alike (S1)."""
     row = await (await session.raw()).fetchrow(
-        f"select {_COLUMNS} from bulk_changes where workspace_id = $1 and id = $2 and agent_id = $3",
+        f"select {_COLUMNS} from bulk_changes b where workspace_id = $1 and id = $2 and agent_id = $3",
         caller.workspace_id,
         bulk_id,
         caller.agent_id,
@@ -103,6 +117,25 @@ async def access_bulk(session: Session, caller: Caller, bulk_id: UUID) -> BulkCh
     if row is None:
         raise NotFound("This does not exist any more.")
     return BulkChange(**row)
+
+
+async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[RefusedConversation]:
+    """Which conversations an order of the caller's left alone, and why, as far as they see them. By the primary key."""
+    arguments = Arguments(caller.workspace_id, bulk_id, MOST_SHOWN)
+    rows = await (await session.raw()).fetch(
+        "select i.refusal::text as refusal, c.id, p.name from bulk_items i"
+        " join conversations c on c.workspace_id = i.workspace_id and c.id = i.conversation_id"
+        " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+        " where i.workspace_id = $1 and i.bulk_id = $2 and i.refusal is not null"
+        f" and {visible(caller.visibility, 'c', arguments)} order by i.place limit $3",
+        *arguments.values,
+    )
+    return [
+        RefusedConversation(
+            conversation_id=row["id"], contact_name=row["name"], refusal=_decode_refusal(row["refusal"])
+        )
+        for row in rows
+    ]
 
 
 async def begin_undo(session: Session, bulk_id: UUID) -> bool:
@@ -157,11 +190,13 @@ async def keep_outcome(
     is_undo: bool,
     before: Standing | None = None,
     after: Standing | None = None,
+    refusal: Refusal | None = None,
 ) -> None:
     column = "undo_outcome" if is_undo else "outcome"
     connection = await session.raw()
     await connection.execute(
-        f"update bulk_items set {column} = $4, before = coalesce($5, before), after = coalesce($6, after)"
+        f"update bulk_items set {column} = $4, before = coalesce($5, before), after = coalesce($6, after),"
+        " refusal = $7"
         " where workspace_id = $1 and bulk_id = $2 and place = $3",
         session.workspace_id,
         bulk_id,
@@ -169,6 +204,7 @@ async def keep_outcome(
         outcome,
         _encode(before).decode() if before else None,
         _encode(after).decode() if after else None,
+        _encode(refusal).decode() if refusal else None,
     )
 
 
@@ -188,7 +224,8 @@ async def read_standing(session: Session, conversation_id: UUID) -> Standing:
     """How a conversation stands, under its lock, which is taken here."""
     connection = await session.raw()
     row = await connection.fetchrow(
-        "select state, assignee_id, waiting_since, case when state = 'snoozed' then snoozed_until end as snoozed_until"
+        "select state, assignee_id, team_id, priority, stage_id, waiting_since,"
+        " case when state = 'snoozed' then snoozed_until end as snoozed_until"
         " from conversations where workspace_id = $1 and id = $2 for no key update",
         session.workspace_id,
         conversation_id,
@@ -203,4 +240,7 @@ async def read_standing(session: Session, conversation_id: UUID) -> Standing:
         snoozed_until=row["snoozed_until"],
         waiting_since=row["waiting_since"],
         label_ids=found.get(conversation_id, []),
+        team_id=row["team_id"],
+        priority=row["priority"],
+        stage_id=row["stage_id"],
     )

@@ -8,7 +8,6 @@ import msgspec
 
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.label import LabelColour, LabelKind, label_key
-from threadline.core.resolving import Readiness
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -174,20 +173,3 @@ def _no_such_label() -> NotFound:
 
 def _name_is_taken() -> Conflict:
     return Conflict("There is a label with this name already.", reason="label_name_taken")
-
-
-async def read_readiness(session: Session, conversation_id: UUID) -> Readiness:
-    """Whether its workspace or its team wants a label on it, and how many it has."""
-    row = await (await session.raw()).fetchrow(
-        "select coalesce(w.settings ->> 'resolving_needs_label', 'false') = 'true' or coalesce(t.needs_label, false)"
-        " as needs_label, (select count(*) from conversation_labels h join labels l on l.workspace_id = h.workspace_id"
-        " and l.id = h.label_id and l.deleted_at is null"
-        " where h.workspace_id = c.workspace_id and h.conversation_id = c.id)::int as label_count"
-        " from conversations c join workspaces w on w.id = c.workspace_id"
-        " left join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id and t.deleted_at is null"
-        " where c.workspace_id = $1 and c.id = $2",
-        session.workspace_id,
-        conversation_id,
-    )
-    assert row is not None  # the caller holds its lock
-    return Readiness(**row)

@@ -18,10 +18,12 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     member_ids: list[UUID]
     needs_label: bool = False
     """Its conversations need a label before they are resolved."""
+    needs_fields: list[UUID] = []
+    """Fields of conversations and contacts that are filled in before they are resolved."""
 
 
 _SELECT = """
-select t.id, t.name, t.colour, t.needs_label,
+select t.id, t.name, t.colour, t.needs_label, t.needs_fields,
        coalesce(array_agg(m.agent_id order by m.agent_id) filter (where m.agent_id is not null), '{}') as member_ids
 from teams t left join team_members m on m.workspace_id = t.workspace_id and m.team_id = t.id
 where t.workspace_id = $1 and t.deleted_at is null
@@ -93,11 +95,19 @@ async def insert_team(session: Session, *, team_id: UUID, name: str, colour: Tea
         raise _name_is_taken()
 
 
-async def update_team(session: Session, team_id: UUID, *, name: str, colour: TeamColour, needs_label: bool) -> None:
+async def update_team(
+    session: Session,
+    team_id: UUID,
+    *,
+    name: str,
+    colour: TeamColour,
+    needs_label: bool,
+    needs_fields: Sequence[UUID],
+) -> None:
     """Raises Conflict if another team has the name."""
     try:
         await (await session.raw()).execute(
-            "update teams set name = $3, name_key = $4, colour = $5, needs_label = $6"
+            "update teams set name = $3, name_key = $4, colour = $5, needs_label = $6, needs_fields = $7"
             " where workspace_id = $1 and id = $2",
             session.workspace_id,
             team_id,
@@ -105,6 +115,7 @@ async def update_team(session: Session, team_id: UUID, *, name: str, colour: Tea
             team_key(name),
             colour,
             needs_label,
+            list(dict.fromkeys(needs_fields)),
         )
     except asyncpg.UniqueViolationError:
         raise _name_is_taken() from None

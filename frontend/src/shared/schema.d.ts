@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bulk-changes/{bulk_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which conversations it left as they were, and why.
+         * @description Which conversations it left as they were, and why.
+         */
+        get: operations["getBulkRefused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk-changes/{bulk_id}/undo": {
         parameters: {
             query?: never;
@@ -1032,6 +1052,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What its workspace and its team want before it is resolved, and is not there.
+         * @description What its workspace and its team want before it is resolved, and is not there.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/relations": {
         parameters: {
             query?: never;
@@ -1067,6 +1107,26 @@ export interface paths {
          * @description Take the link away.
          */
         delete: operations["deleteRelation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label it, fill in what is missing and resolve it: all of it, or nothing.
+         * @description Label it, fill in what is missing and resolve it: all of it, or nothing.
+         */
+        post: operations["resolveConversation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3089,6 +3149,7 @@ export interface components {
             id: string;
             is_cut: boolean;
             is_undo: boolean;
+            refused: number;
             total: number;
         };
         /**
@@ -3102,7 +3163,7 @@ export interface components {
             /** Ids */
             ids?: string[] | null;
             /** Order */
-            order: components["schemas"]["StateOrder"] | components["schemas"]["AssignOrder"] | components["schemas"]["LabelsOrder"] | components["schemas"]["SnoozeOrder"];
+            order: components["schemas"]["StateOrder"] | components["schemas"]["AssignOrder"] | components["schemas"]["LabelsOrder"] | components["schemas"]["SnoozeOrder"] | components["schemas"]["TeamOrder"] | components["schemas"]["PriorityOrder"] | components["schemas"]["StageOrder"];
             view?: components["schemas"]["ListView"] | null;
         };
         /** Buttons */
@@ -5174,6 +5235,16 @@ export interface components {
             agent_id: string;
             is_typing: boolean;
         };
+        /** PriorityOrder */
+        PriorityOrder: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "priority";
+            /** Priority */
+            priority: number;
+        };
         /**
          * Problem
          * @description `title` is a sentence for a person; `code` never changes; `errors` names the fields at fault.
@@ -5315,6 +5386,14 @@ export interface components {
             /** Emoji */
             emoji: string;
         };
+        /**
+         * ReadinessAnswer
+         * @description What is missing before this conversation may be resolved; nothing of both: it may be.
+         */
+        ReadinessAnswer: {
+            lacks_label: boolean;
+            missing: components["schemas"]["Field"][];
+        };
         /** ReadMark */
         ReadMark: {
             /** Incoming Count */
@@ -5358,6 +5437,29 @@ export interface components {
             phone?: string;
         };
         /**
+         * Refusal
+         * @description Why one conversation was left as it was: what the refusal said.
+         */
+        Refusal: {
+            reason: string;
+            title: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /** RefusedConversation */
+        RefusedConversation: {
+            contact_name: string;
+            /** Format: uuid */
+            conversation_id: string;
+            refusal: components["schemas"]["Refusal"];
+        };
+        /** RefusedList */
+        RefusedList: {
+            items: components["schemas"]["RefusedConversation"][];
+        };
+        /**
          * ReplyVariable
          * @enum {unknown}
          */
@@ -5395,6 +5497,18 @@ export interface components {
              * Format: uuid
              */
             client_id: string;
+        };
+        /**
+         * Resolution
+         * @description What is put on and filled in first; what is absent stays.
+         */
+        Resolution: {
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            };
+            /** Label Ids */
+            label_ids?: string[];
         };
         /**
          * Resume
@@ -5732,6 +5846,7 @@ export interface components {
             is_sandbox: boolean;
             name: string;
             reply_target_min: number;
+            resolving_needs_fields: string[];
             resolving_needs_label: boolean;
         };
         /**
@@ -5747,6 +5862,8 @@ export interface components {
             quiet_thanks?: boolean | null;
             /** Reply Target Min */
             reply_target_min?: number | null;
+            /** Resolving Needs Fields */
+            resolving_needs_fields?: string[] | null;
             /** Resolving Needs Label */
             resolving_needs_label?: boolean | null;
         };
@@ -5881,6 +5998,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** StageOrder */
+        StageOrder: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage";
+            /** Stage Id */
+            stage_id: string | null;
         };
         /**
          * StageUpdate
@@ -6103,6 +6230,8 @@ export interface components {
             id: string;
             member_ids: string[];
             name: string;
+            /** @default [] */
+            needs_fields?: string[];
             /** @default false */
             needs_label?: boolean;
         };
@@ -6122,6 +6251,16 @@ export interface components {
         TeamList: {
             items: components["schemas"]["Team"][];
         };
+        /** TeamOrder */
+        TeamOrder: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team";
+            /** Team Id */
+            team_id: string | null;
+        };
         /**
          * TeamUpdate
          * @description What is absent stays, and so does who is in neither list.
@@ -6133,6 +6272,8 @@ export interface components {
             colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink") | null;
             /** Name */
             name?: string | null;
+            /** Needs Fields */
+            needs_fields?: string[] | null;
             /** Needs Label */
             needs_label?: boolean | null;
             /** Remove */
@@ -6504,6 +6645,8 @@ export interface components {
             quiet_thanks?: boolean;
             /** @default 4 */
             reply_target_min?: number;
+            /** @default [] */
+            resolving_needs_fields?: string[];
             /** @default false */
             resolving_needs_label?: boolean;
         };
@@ -6668,6 +6811,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulkRefused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedList"];
                 };
             };
             /** @description Refused or failed */
@@ -8646,6 +8820,37 @@ export interface operations {
             };
         };
     };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessAnswer"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     relateConversations: {
         parameters: {
             query?: never;
@@ -8700,6 +8905,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationLinks"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolution"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
                 };
             };
             /** @description Refused or failed */

@@ -13,7 +13,7 @@ from threadline.core.errors import Invalid
 from threadline.core.label import MOST_ON_ONE
 from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
-from threadline.store.bulk_changes import BulkChange, access_bulk, find_matching_ids
+from threadline.store.bulk_changes import BulkChange, RefusedConversation, access_bulk, find_matching_ids, list_refused
 from threadline.store.conversations import ListView
 from threadline.store.filters import asks_about, load_fields
 from threadline.store.ranked_conversations import where_filter, where_view
@@ -48,10 +48,32 @@ class SnoozeOrder(Input):
     until: Moment | None
 
 
+class TeamOrder(Input):
+    kind: Literal["team"]
+    team_id: Id | None
+
+
+class PriorityOrder(Input):
+    kind: Literal["priority"]
+    priority: Annotated[int, Field(ge=0, le=3)]
+
+
+class StageOrder(Input):
+    kind: Literal["stage"]
+    stage_id: Id | None
+
+
+class RefusedList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[RefusedConversation]
+
+
 class BulkInput(Input):
     """Conversations by their ids, or everything that a view or filter shows."""
 
-    order: Annotated[StateOrder | AssignOrder | LabelsOrder | SnoozeOrder, Field(discriminator="kind")]
+    order: Annotated[
+        StateOrder | AssignOrder | LabelsOrder | SnoozeOrder | TeamOrder | PriorityOrder | StageOrder,
+        Field(discriminator="kind"),
+    ]
     ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] | None = None
     view: ListView | None = Field(default=None, strict=False)
     channel_id: Id | None = None
@@ -80,6 +102,13 @@ async def post_bulk(
 async def get_bulk_change(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
     """How far it is."""
     return call.answer(await access_bulk(call.session, call.caller, bulk_id))
+
+
+@operation(router, "GET", "/bulk-changes/{bulk_id}/refused", out=RefusedList, name="getBulkRefused")
+async def get_refused(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """Which conversations it left as they were, and why."""
+    await access_bulk(call.session, call.caller, bulk_id)
+    return call.answer(RefusedList(items=await list_refused(call.session, call.caller, bulk_id)))
 
 
 @operation(router, "POST", "/bulk-changes/{bulk_id}/undo", out=BulkChange, name="undoBulkChange")

@@ -57,6 +57,7 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     is_sandbox: bool
     reply_target_min: int
     resolving_needs_label: bool
+    resolving_needs_fields: list[UUID]
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,6 +249,7 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
             is_sandbox=workspace.is_sandbox,
             reply_target_min=workspace.settings.reply_target_min,
             resolving_needs_label=workspace.settings.resolving_needs_label,
+            resolving_needs_fields=list(workspace.settings.resolving_needs_fields),
         ),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),

@@ -12,6 +12,7 @@ from threadline.actions.create_team import create_team
 from threadline.actions.delete_team import delete_team
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.resolving import MOST_WANTED
 from threadline.core.team import MOST_MEMBERS, TeamColour
 from threadline.infra.clock import new_id
 from threadline.store.teams import Team, get_team, list_teams
@@ -41,6 +42,8 @@ class TeamUpdate(Input):
     colour: TeamColour | None = None
     needs_label: bool | None = None
     """Its conversations need a label before they are resolved."""
+    needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
+    """Fields of conversations and contacts that are filled in before they are resolved."""
     add: _AgentIds = Field(default_factory=list)
     remove: _AgentIds = Field(default_factory=list)
 
@@ -78,6 +81,7 @@ async def update_team(team_id: UUID, given: TeamUpdate, call: Call = calls(Permi
         name=given.name,
         colour=given.colour,
         needs_label=given.needs_label,
+        needs_fields=given.needs_fields,
         add=given.add,
         remove=given.remove,
         now=call.now,

@@ -9,9 +9,10 @@ from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.resolving import MOST_WANTED
 from threadline.infra.clock import new_id
 from threadline.store.workspaces import Workspace, get_workspace
-from threadline.web.api.inputs import Input, Name
+from threadline.web.api.inputs import Id, Input, Name
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -26,6 +27,8 @@ class SettingsChange(Input):
     notifies_with_text: bool | None = None
     reply_target_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     resolving_needs_label: bool | None = None
+    resolving_needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
+    """Fields of conversations and contacts."""
 
 
 class WorkspaceChange(Input):

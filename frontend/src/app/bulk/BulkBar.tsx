@@ -1,17 +1,19 @@
-/** What is done with the chosen rows: assign, label, resolve, snooze; and how far it is. */
-import { AlarmClock, CheckCheck, RotateCcw, Tag, UserPlus, X } from 'lucide-react';
+/** What is done with the chosen rows: assign, label, resolve, snooze, priority, stage; and how far it is. */
+import { AlarmClock, CheckCheck, Ellipsis, Flag, RotateCcw, Signpost, Tag, UserPlus, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { countConversations } from '@/shared/api/calls';
 import { useSignedIn } from '@/shared/api/session';
-import type { BulkInput } from '@/shared/api/types';
+import type { BulkInput, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { usePreferences } from '@/shared/preferences';
 import type { ListQuery } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { IconButton } from '@/shared/ui/IconButton';
-import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { Menu, MenuGroup, MenuItem } from '@/shared/ui/Menu';
 import { LabelMenu } from '../labels/LabelMenu';
+import { useStages } from '../stages/useStages';
+import { teamsByName } from '../teams/teams';
 import { snoozePresets } from '../thread/snooze';
 import { giveOrder, useRunningOrder } from './orders';
 import { isEmpty, type Selection } from './selection';
@@ -65,7 +67,10 @@ export default function BulkBar({ query, selection, mayTakeAll, onAll, onClear }
           </button>
         )}
       </span>
-      <Assign onChoose={(assignee_id) => void give({ kind: 'assign', assignee_id })} />
+      <Assign
+        onChoose={(assignee_id) => void give({ kind: 'assign', assignee_id })}
+        onTeam={(team_id) => void give({ kind: 'team', team_id })}
+      />
       <Labels onChoose={(id) => void give({ kind: 'labels', add: [id], remove: [] })} />
       {query.view === 'resolved' ? (
         <IconButton
@@ -83,6 +88,7 @@ export default function BulkBar({ query, selection, mayTakeAll, onAll, onClear }
           />
         </>
       )}
+      <More give={(order) => void give(order)} />
       <IconButton icon={X} label={t('bulk.clear')} keyName="Escape" onClick={onClear} />
     </Bar>
   );
@@ -100,8 +106,14 @@ function Bar({ children }: { readonly children: React.ReactNode }) {
   );
 }
 
-function Assign({ onChoose }: { readonly onChoose: (id: string | null) => void }) {
+interface AssignProps {
+  readonly onChoose: (id: Id | null) => void;
+  readonly onTeam: (id: Id | null) => void;
+}
+
+function Assign({ onChoose, onTeam }: AssignProps) {
   const agents = useStore((state) => state.agents);
+  const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
   const { agent } = useSignedIn();
   const others = [...agents.values()].filter(({ id }) => id !== me).sort((a, b) => a.name.localeCompare(b.name));
@@ -116,6 +128,42 @@ function Assign({ onChoose }: { readonly onChoose: (id: string | null) => void }
             <bdi>{name}</bdi>
           </MenuItem>
         ))}
+      {teams.size > 0 && (
+        <MenuGroup label={t('bulk.team')}>
+          {teamsByName(teams).map(({ id, name }) => (
+            <MenuItem key={id} onClick={() => onTeam(id)}>
+              <bdi>{name}</bdi>
+            </MenuItem>
+          ))}
+          <MenuItem onClick={() => onTeam(null)}>{t('bulk.no_team')}</MenuItem>
+        </MenuGroup>
+      )}
+    </Menu>
+  );
+}
+
+/** How much they press, and the workspace's own names under the states. */
+function More({ give }: { readonly give: (order: BulkInput['order']) => void }) {
+  const stages = useStages() ?? [];
+  return (
+    <Menu side="top" trigger={<IconButton icon={Ellipsis} label={t('bulk.more')} />}>
+      <MenuGroup label={t('bulk.priority')}>
+        {([3, 2, 1, 0] as const).map((priority) => (
+          <MenuItem key={priority} icon={Flag} onClick={() => give({ kind: 'priority', priority })}>
+            {t(`priority.${priority}`)}
+          </MenuItem>
+        ))}
+      </MenuGroup>
+      {stages.length > 0 && (
+        <MenuGroup label={t('bulk.stage')}>
+          {stages.map(({ id, name }) => (
+            <MenuItem key={id} icon={Signpost} onClick={() => give({ kind: 'stage', stage_id: id })}>
+              <bdi>{name}</bdi>
+            </MenuItem>
+          ))}
+          <MenuItem onClick={() => give({ kind: 'stage', stage_id: null })}>{t('stage.leave')}</MenuItem>
+        </MenuGroup>
+      )}
     </Menu>
   );
 }

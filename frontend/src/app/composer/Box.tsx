@@ -47,7 +47,7 @@ import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { Kbd } from '@/shared/ui/Kbd';
 import { cx } from '@/shared/ui/cx';
 import { describeContent } from '../inbox/describe';
-import { resolveWhenSent } from '../thread/actions';
+import { finishWhenSent } from '../resolving/finish';
 import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
 import { attach, keepAttachments, keptAttachments, kindFor, type Attachment } from './attachments';
@@ -187,8 +187,7 @@ export function Box({
       if (isNote || document.activeElement !== area.current) return false;
       const ids = send();
       if (ids.length > 0) {
-        void resolveWhenSent(conversation, ids);
-        onResolved();
+        void finishWhenSent(conversation, ids, onResolved);
       }
       return true;
     },

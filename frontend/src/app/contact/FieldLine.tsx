@@ -6,7 +6,7 @@ import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { LabelDot } from '@/shared/ui/LabelMark';
 import { Fact } from './Fact';
-import { optionsOf, textOfValue } from './fields';
+import { numberOf, optionsOf, textOfValue } from './fields';
 import { InlineText } from './InlineText';
 
 export interface FieldLineProps {
@@ -65,12 +65,6 @@ const INPUTS = {
   email: { type: 'email', dir: 'ltr' },
   phone: { type: 'tel', dir: 'ltr' },
 } as const;
-
-/** What is no number goes to the server as it is: it says what is wrong. */
-function numberOf(text: string): FieldValue {
-  const number = Number(text.replace(',', '.'));
-  return Number.isFinite(number) ? number : text;
-}
 
 /** One or several of a list, or yes and no: arrow keys, Enter, Escape. */
 function ChoiceEditor({ field, value, onSave }: FieldLineProps) {

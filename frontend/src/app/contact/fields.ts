@@ -97,3 +97,9 @@ export function optionsOf(field: Field, value: FieldValue | undefined): Field['o
   const chosen = Array.isArray(value) ? value : [value];
   return field.options.filter(({ id }) => chosen.includes(id));
 }
+
+/** What is no number goes to the server as it is: it says what is wrong. */
+export function numberOf(text: string): FieldValue {
+  const number = Number(text.replace(',', '.'));
+  return Number.isFinite(number) ? number : text;
+}

@@ -40,10 +40,12 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
+import { useRefusedOrder } from '../bulk/orders';
 import { extended, isEmpty, NOTHING, toggled, type Selection } from '../bulk/selection';
 import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter';
 import { parseView, paths, type View } from '../paths';
 import { importConversation, screens } from '../routes';
+import { useQuestion } from '../resolving/finish';
 import { ConversationList } from './ConversationList';
 import { jumpTarget, keepPlace, restorePlace } from '../together/jump';
 import { isSomebodyTyping } from '../together/usePresence';
@@ -56,6 +58,8 @@ import { countOf, useViewTitle, VIEW_NAMES, viewTitle } from './views';
 import { ViewsPane } from './ViewsPane';
 
 const BulkBar = lazy(() => import('../bulk/BulkBar'));
+const RefusedDialog = lazy(() => import('../bulk/RefusedDialog'));
+const ResolveDialog = lazy(() => import('../resolving/ResolveDialog'));
 const FilterDialog = lazy(() => import('../filters/FilterDialog'));
 const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
 
@@ -150,6 +154,8 @@ export function Inbox() {
   );
 
   const deferred = useDeferredValue(selected);
+  const isAsked = useQuestion() !== null;
+  const refusedId = useRefusedOrder();
   return (
     <div className="flex h-full min-h-0">
       {isWide && areViewsOpen && (
@@ -236,6 +242,10 @@ export function Inbox() {
         </Suspense>
       )}
       {found.dialog}
+      <Suspense fallback={null}>
+        {isAsked && <ResolveDialog />}
+        {refusedId !== null && <RefusedDialog bulkId={refusedId} />}
+      </Suspense>
       {context.isOpen && (
         <>
           {context.isOverlay && (

@@ -12,7 +12,6 @@ import {
   UserPlus,
 } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
-import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -22,13 +21,13 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
-import { showToast } from '@/shared/ui/Toast';
+import { finish } from '../resolving/finish';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { PresentPeople } from '../together/PresenceMarks';
 import { TogetherForm, TogetherItems, useTogether, type Together } from '../together/TogetherItems';
 import { AssigneeMenu } from '../teams/AssigneeMenu';
-import { assign, endWaiting, reopen, resolve, snooze } from './actions';
+import { assign, endWaiting, reopen, snooze } from './actions';
 import { ConversationItems, OpenedConversationAct, type ConversationAct } from './ConversationActs';
 import { SnoozeDialog } from './SnoozeDialog';
 
@@ -47,29 +46,9 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   const header = useRef<HTMLElement>(null);
   const [areLabelsOpen, setLabelsOpen] = useState(false);
   const isResolved = conversation.state === 'resolved';
-  const needsLabel = useNeedsLabel(conversation);
-  const [isLabelling, setLabelling] = useState(false);
-  const finish = () => {
-    if (isResolved) return reopen(conversation);
-    if (needsLabel) {
-      setLabelling(true);
-      setLabelsOpen(true);
-      return showToast(t('resolve.label_first'));
-    }
-    resolve(conversation);
-    onResolved();
-  };
+  const finishIt = () => (isResolved ? reopen(conversation) : void finish(conversation, onResolved));
   const together = useTogether(conversation);
   const [act, setAct] = useState<ConversationAct | null>(null);
-  /** The label was asked for in order to resolve: what closes the menu goes on with that, unless there is none. */
-  const closeLabels = (isOpen: boolean) => {
-    setLabelsOpen(isOpen);
-    if (isOpen || !isLabelling) return;
-    setLabelling(false);
-    if (needsLabel) return;
-    resolve(conversation);
-    onResolved();
-  };
   const [isStaging, setStaging] = useState(false);
   const [isSnoozing, setSnoozing] = useState(false);
   const isWaiting = conversation.waiting_since !== null && !isResolved;
@@ -79,7 +58,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     onResolved();
   };
   useCommands({
-    resolve: finish,
+    resolve: finishIt,
     snooze: () => (isResolved ? false : setSnoozing(true)),
     no_answer: () => (isWaiting ? endWaiting(conversation) : false),
   });
@@ -120,7 +99,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       <ConversationLabels
         conversation={conversation}
         isOpen={areLabelsOpen}
-        onOpenChange={closeLabels}
+        onOpenChange={setLabelsOpen}
         header={header}
       />
       <IconButton
@@ -133,7 +112,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         className="max-md:hidden"
       />
       <span className="max-md:hidden @max-[520px]:[&_kbd]:hidden">
-        <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finish}>
+        <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finishIt}>
           {isResolved ? t('thread.reopen') : t('thread.resolve')}
         </Button>
       </span>
@@ -141,7 +120,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         <IconButton
           icon={isResolved ? RotateCcw : Check}
           label={isResolved ? t('thread.reopen') : t('thread.resolve')}
-          onClick={finish}
+          onClick={finishIt}
         />
       </span>
       <MoreMenu
@@ -164,13 +143,6 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       <SnoozeDialog conversation={conversation} open={isSnoozing} onOpenChange={setSnoozing} onChoose={putOff} />
     </header>
   );
-}
-
-/** True while its workspace or its team wants a label before the end, and none is on it. */
-function useNeedsLabel({ team_id: teamId, label_ids: ids }: Conversation): boolean {
-  const { workspace } = useSignedIn();
-  const team = useStore((state) => (teamId === null ? undefined : state.teams.get(teamId)));
-  return ids.length === 0 && (workspace.resolving_needs_label || team?.needs_label === true);
 }
 
 interface MoreMenuProps {

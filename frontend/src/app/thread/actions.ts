@@ -19,7 +19,6 @@ import type { Conversation, ConversationDetail, Id, Message, Time } from '@/shar
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatList } from '@/shared/i18n/format';
-import { areSent } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
@@ -74,6 +73,12 @@ export function resolve(conversation: Conversation): void {
   });
 }
 
+/** It was resolved by a form, together with what had to be there. */
+export function resolved(conversation: Conversation, detail: ConversationDetail): void {
+  learnDetail(detail);
+  offerUndo(conversation, { state: 'resolved' }, t('toast.resolved', { name: conversation.contact.name }));
+}
+
 type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'>;
 
 function standingOf({ state, snoozed_until, assignee_id, team_id }: Conversation): Standing {
@@ -94,11 +99,6 @@ async function takeBack(before: Conversation, was: Standing, is: Standing): Prom
     if (kept.length > 0) showToast(t('undo.kept', { what: formatList(kept.map((one) => t(`undo.${one}`))) }));
     return conversation;
   });
-}
-
-/** Once these are with the server: an answer that comes after the resolving would open the conversation again. */
-export async function resolveWhenSent(conversation: Conversation, clientIds: readonly Id[]): Promise<void> {
-  if (await areSent(clientIds)) resolve(getState().conversations.get(conversation.id) ?? conversation);
 }
 
 export function reopen(conversation: Conversation): void {

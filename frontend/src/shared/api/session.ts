@@ -13,6 +13,7 @@ export interface Session {
     is_sandbox: boolean;
     reply_target_min: number;
     resolving_needs_label: boolean;
+    resolving_needs_fields: string[];
   };
   workspaces: { id: string; name: string }[];
   preferences: Preferences;

@@ -99,6 +99,7 @@ export type SavedView = Omit<Schemas['SavedView'], 'filter'> & { filter: Filter 
 export type SavedViewCounts = Schemas['SavedViewCounts'];
 export type Sorting = Schemas['Sorting'];
 export type BulkChange = Schemas['BulkChange'];
+export type RefusedConversation = Schemas['RefusedConversation'];
 export type BulkInput = Schemas['BulkInput'];
 export type Audience = SavedView['audience'];
 

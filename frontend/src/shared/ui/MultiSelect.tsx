@@ -12,12 +12,13 @@ export interface MultiSelectProps {
   /** What stands there while nothing is chosen. */
   readonly placeholder: string;
   readonly isWrong?: boolean;
+  readonly isDisabled?: boolean;
   readonly className?: string;
 }
 
 /** Several of a few; their names stand in the field. */
 export function MultiSelect(props: MultiSelectProps) {
-  const { label, values, options, onValuesChange, placeholder, isWrong = false, className } = props;
+  const { label, values, options, onValuesChange, placeholder, isWrong = false, isDisabled = false, className } = props;
   const labelId = useId();
   const chosen = options.filter((option) => values.includes(option.value)).map((option) => option.label);
   return (
@@ -25,11 +26,17 @@ export function MultiSelect(props: MultiSelectProps) {
       <span id={labelId} className="sr-only">
         {label}
       </span>
-      <Base.Root multiple items={options as SelectOption<string>[]} value={[...values]} onValueChange={onValuesChange}>
+      <Base.Root
+        multiple
+        items={options as SelectOption<string>[]}
+        value={[...values]}
+        disabled={isDisabled}
+        onValueChange={onValuesChange}
+      >
         <Base.Trigger
           aria-labelledby={labelId}
           className={cx(
-            'flex h-8 w-full min-w-0 items-center justify-between gap-2 rounded-md border bg-raised px-2.5 text-start text-14 text-ink select-none hover:bg-hover pointer-coarse:h-11',
+            'flex h-8 w-full min-w-0 items-center justify-between gap-2 rounded-md border bg-raised px-2.5 text-start text-14 text-ink select-none hover:bg-hover data-disabled:text-muted pointer-coarse:h-11',
             isWrong ? 'border-danger' : 'border-line-strong',
           )}
         >

@@ -1,5 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
+import type { Id } from '@/shared/api/types';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { formatSpan } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
@@ -11,6 +13,7 @@ import { act } from '../act';
 import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
+import { WantedFields } from '../parts/WantedFields';
 import type { Workspace } from '../types';
 import { Demo } from './Demo';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
@@ -27,6 +30,8 @@ export function General() {
   const query = useQuery(workspaceQuery);
   const sending = useSetSending();
   const { agent } = useSignedIn();
+  /** What was just chosen, until the server has it: the next choice builds on it. */
+  const [wanted, setWanted] = useState<Id[]>();
 
   async function rename(name: string): Promise<void> {
     await request('PATCH', '/api/workspace', { body: { name } });
@@ -71,6 +76,17 @@ export function General() {
               checked={workspace.settings.resolving_needs_label === true}
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(resolving_needs_label) => void change({ resolving_needs_label })}
+            />
+            <WantedFields
+              hint={t('settings.wanted.hint')}
+              ids={wanted ?? workspace.settings.resolving_needs_fields ?? []}
+              isDisabled={!agent.permissions.includes('workspace:change')}
+              onChange={(resolving_needs_fields) => {
+                setWanted(resolving_needs_fields);
+                void change({ resolving_needs_fields }).finally(() =>
+                  setWanted((now) => (now === resolving_needs_fields ? undefined : now)),
+                );
+              }}
             />
             <Switch
               label={t('settings.general.thanks')}

@@ -11,6 +11,7 @@ import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { ColourChoice } from '../parts/ColourChoice';
+import { WantedFields } from '../parts/WantedFields';
 
 export interface TeamDialogProps {
   /** Absent: a new one is made. */
@@ -24,6 +25,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
   const [colour, setColour] = useState<LabelColour>(() => team?.colour ?? nextColour());
   const [memberIds, setMemberIds] = useState<readonly Id[]>(team?.member_ids ?? []);
   const [needsLabel, setNeedsLabel] = useState(team?.needs_label ?? false);
+  const [needsFields, setNeedsFields] = useState<readonly Id[]>(team?.needs_fields ?? []);
   const submit = useSubmit(['name']);
 
   async function save(): Promise<void> {
@@ -32,7 +34,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
       if (team === undefined) await request('POST', '/api/teams', { body: { ...body, member_ids: memberIds } });
       else
         await request('PATCH', `/api/teams/${team.id}`, {
-          body: { ...body, needs_label: needsLabel, ...changeOf(team, memberIds) },
+          body: { ...body, needs_label: needsLabel, needs_fields: needsFields, ...changeOf(team, memberIds) },
         });
     });
     if (!isSaved) return;
@@ -66,6 +68,9 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
           checked={needsLabel}
           onCheckedChange={setNeedsLabel}
         />
+      )}
+      {team !== undefined && (
+        <WantedFields hint={t('settings.wanted.team_hint')} ids={needsFields} onChange={setNeedsFields} />
       )}
     </FormDialog>
   );
