@@ -151,6 +151,7 @@ def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
     label = admin.post("/api/labels", {"kind": "conversation", "name": f"zz{mark}", "colour": "red"})
     wanted = [field("conversation", "Order", "number"), field("contact", "Branch", "choice", "North", "South")]
     keys, page = desk.page.keyboard, desk.page
+    conversation_id = admin.conversation_of(customer)["id"]
     try:
         desk.open("/settings/general")
         page.get_by_role("switch", name="Resolving needs a label").click()
@@ -181,7 +182,7 @@ def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
         keys.press("Enter")
         expect(page.get_by_text(f"Resolved {customer.name}")).to_be_visible()
         expect(desk.row(customer)).to_have_count(0)
-        found = admin.get(f"/api/conversations/{admin.conversation_of(customer)['id']}/fields")
+        found = admin.get(f"/api/conversations/{conversation_id}/fields")
         assert found["fields"] == {wanted[0]: 12.5}
 
         # Many at once: one lacks something, and the reason stands beside its name.

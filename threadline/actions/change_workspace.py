@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
+
+import msgspec
 
 from threadline.actions.fill_fields import check_wanted_fields
 from threadline.core.events import Event, EventKind
@@ -24,9 +27,7 @@ async def change_workspace(
 
     Raises Invalid for a field to be filled in that is not there.
     """
-    wanted = settings.get("resolving_needs_fields")
-    if isinstance(wanted, list):
-        await check_wanted_fields(session, wanted)
+    await check_wanted_fields(session, msgspec.convert(settings.get("resolving_needs_fields", []), list[UUID]))
     if name is not None:
         await rename_workspace(session, name)
     if settings:

@@ -91,7 +91,7 @@ def undoing(order: BulkOrder, before: Standing, after: Standing, now_is: Standin
             was, left = (before.team_id, before.assignee_id), (after.team_id, after.assignee_id)
             if was == left:
                 return []
-            back = [BulkTeam(team_id=before.team_id), BulkAssign(assignee_id=before.assignee_id)]
+            back: list[BulkOrder] = [BulkTeam(team_id=before.team_id), BulkAssign(assignee_id=before.assignee_id)]
             return back if (now_is.team_id, now_is.assignee_id) == left else None
         case BulkPriority():
             if before.priority == after.priority:
