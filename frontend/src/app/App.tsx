@@ -45,6 +45,9 @@ function Desk() {
           <Route path={patterns.contacts}>
             <screens.Contacts />
           </Route>
+          <Route path={patterns.companies}>
+            <screens.Companies />
+          </Route>
           <Route path={patterns.search}>
             <screens.SearchPage />
           </Route>

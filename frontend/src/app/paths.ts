@@ -24,6 +24,7 @@ export const patterns = {
   setup: '/setup',
   invitation: '/invitation',
   contacts: '/contacts/*?',
+  companies: '/companies/*?',
   settings: '/settings/*?',
   tasks: '/tasks',
   practice: '/practice/:channelId',
@@ -37,6 +38,8 @@ export const paths = {
   invitation: (token: string) => `/invitation?token=${encodeURIComponent(token)}`,
   /** The list; a contact; or another page of contacts. */
   contacts: (rest = '') => (rest ? `/contacts/${rest}` : '/contacts'),
+  /** The list, or a company. */
+  companies: (id = '') => (id ? `/companies/${id}` : '/companies'),
   tasks: () => '/tasks',
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,

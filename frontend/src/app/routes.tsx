@@ -4,6 +4,7 @@ import { loadPart, type Part } from '@/shared/i18n';
 
 export const importSettings = withTexts('settings', () => import('./settings/Settings'));
 export const importContacts = () => import('./contacts/Contacts');
+export const importCompanies = () => import('./companies/Companies');
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = withTexts('server', () => import('./thread/Conversation'));
 
@@ -13,6 +14,7 @@ export const screens = {
   Invitation: withQueries(withTexts('entry', () => import('./setup/Invitation'))),
   Settings: withQueries(importSettings),
   Contacts: withQueries(importContacts),
+  Companies: withQueries(importCompanies),
   SearchPage: withQueries(() => import('./search/SearchPage')),
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),

@@ -9,6 +9,7 @@ import { copyText } from '@/shared/ui/CopyField';
 import { Select } from '@/shared/ui/Select';
 import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
+import { ContactCompany } from '../companies/ContactCompany';
 import { ContactLabels } from '../labels/ContactLabels';
 import { Fact } from './Fact';
 import { FieldLine } from './FieldLine';
@@ -71,6 +72,7 @@ export function ContactDetails({
             onSave={(email) => saveContact(contact.id, { email })}
           />
         </Fact>
+        <ContactCompany contact={contact} />
         <Fact label={t('contact.language')}>
           <Language contact={contact} />
         </Fact>

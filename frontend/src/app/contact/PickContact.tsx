@@ -16,7 +16,7 @@ export interface PickContactProps {
   readonly text: string;
   readonly action: string;
   /** Who is not offered. */
-  readonly exceptId: Id;
+  readonly exceptId?: Id;
   readonly onClose: () => void;
   readonly onPick: (contact: ContactRow) => void;
 }

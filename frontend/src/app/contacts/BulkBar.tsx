@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Star, StarOff, Tag, X } from 'lucide-react';
+import { Building2, Star, StarOff, Tag, X } from 'lucide-react';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { Filter, Id, Label } from '@/shared/api/types';
@@ -9,6 +9,7 @@ import { problemText } from '@/shared/problem';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { showToast } from '@/shared/ui/Toast';
+import { CompanyPicker } from '../companies/CompanyPicker';
 import { LabelMenu } from '../labels/LabelMenu';
 import { beginBatch, inSlices, undoBatch } from './batches';
 import { allIds } from './useContacts';
@@ -90,6 +91,17 @@ export function BulkBar({ chosen, search, filter, onChoose }: BulkBarProps) {
         trigger={
           <Button size="small" icon={Tag} disabled={isBusy}>
             {t('labels.add')}
+          </Button>
+        }
+      />
+      <CompanyPicker
+        title={t('contact.company')}
+        mayClear
+        mayMake
+        onPick={(company) => void edit({ company_id: company?.id ?? null })}
+        trigger={
+          <Button size="small" icon={Building2} disabled={isBusy}>
+            {t('contacts.bulk_company')}
           </Button>
         }
       />

@@ -1,16 +1,4 @@
-import {
-  ArrowDown,
-  ArrowUp,
-  Columns3,
-  Download,
-  Ellipsis,
-  Filter as FilterIcon,
-  Plus,
-  Search,
-  Star,
-  Trash2,
-  Upload,
-} from 'lucide-react';
+import { Columns3, Download, Ellipsis, Filter as FilterIcon, Plus, Search, Star, Trash2, Upload } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
@@ -30,6 +18,7 @@ import { LabelMark } from '@/shared/ui/LabelMark';
 import { Menu, MenuCheck, MenuItem } from '@/shared/ui/Menu';
 import { Select } from '@/shared/ui/Select';
 import { Skeleton } from '@/shared/ui/Skeleton';
+import { SortedHead } from '@/shared/ui/SortedHead';
 import { cx } from '@/shared/ui/cx';
 import { useFields } from '../contact/fields';
 import { labelsOf } from '../labels/labels';
@@ -39,6 +28,7 @@ import { act } from '../settings/act';
 import { BulkBar } from './BulkBar';
 import { columnsFor, keepColumns, readColumns, type Column } from './columns';
 import { NewContact } from './NewContact';
+import { PeopleTabs } from './PeopleTabs';
 import { useContacts, useSegments, type ContactOrder } from './useContacts';
 
 const ImportDialog = lazy(() => import('./ImportDialog'));
@@ -113,7 +103,8 @@ export function ContactList() {
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
-        <h1 className="me-2 text-16 font-semibold max-md:text-20">{t('contacts.title')}</h1>
+        <h1 className="sr-only">{t('contacts.title')}</h1>
+        <PeopleTabs here="contacts" />
         <label className="flex h-8 min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong bg-raised px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent max-md:order-last max-md:basis-full md:max-w-96 pointer-coarse:h-11">
           <Search aria-hidden size={14} strokeWidth={1.75} className="text-muted" />
           <input
@@ -241,13 +232,16 @@ export function ContactList() {
                     />
                   </th>
                 )}
-                <Head
-                  column={{ title: t('contact.name'), orders: ['name', 'name_back'] }}
-                  order={order}
-                  onOrder={setOrder}
-                />
+                <SortedHead title={t('contact.name')} orders={['name', 'name_back']} order={order} onOrder={setOrder} />
                 {columns.map((column) => (
-                  <Head key={column.id} column={column} order={order} onOrder={setOrder} isExtra />
+                  <SortedHead
+                    key={column.id}
+                    title={column.title}
+                    orders={column.orders}
+                    order={order}
+                    onOrder={setOrder}
+                    isExtra
+                  />
                 ))}
               </tr>
             </thead>
@@ -289,44 +283,6 @@ export function ContactList() {
       </Suspense>
       {isAdding && <NewContact onClose={() => setIsAdding(false)} />}
     </main>
-  );
-}
-
-interface HeadProps {
-  readonly column: Pick<Column, 'title' | 'orders'>;
-  readonly order: ContactOrder;
-  readonly onOrder: (order: ContactOrder) => void;
-  /** Beside the name: not on a phone. */
-  readonly isExtra?: boolean;
-}
-
-function Head({ column, order, onOrder, isExtra = false }: HeadProps) {
-  const { title, orders } = column;
-  const place = orders?.indexOf(order as never) ?? -1;
-  const isDown = order === 'name_back' || order === 'newest';
-  const Arrow = isDown ? ArrowDown : ArrowUp;
-  return (
-    <th
-      scope="col"
-      aria-sort={place < 0 ? undefined : isDown ? 'descending' : 'ascending'}
-      className={cx(
-        'sticky top-0 z-10 h-9 border-b border-line bg-surface px-4 text-start text-12 font-medium whitespace-nowrap text-muted',
-        isExtra && 'max-md:hidden',
-      )}
-    >
-      {orders === undefined ? (
-        <bdi>{title}</bdi>
-      ) : (
-        <button
-          type="button"
-          onClick={() => onOrder(place === 0 ? orders[1] : orders[0])}
-          className="-mx-1 flex min-h-6 items-center gap-1 rounded-sm px-1 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
-        >
-          {title}
-          {place >= 0 && <Arrow aria-hidden size={12} strokeWidth={2} />}
-        </button>
-      )}
-    </th>
   );
 }
 

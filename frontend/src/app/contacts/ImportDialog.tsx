@@ -323,7 +323,14 @@ function rowOf(cells: readonly string[], columns: readonly string[]): Record<str
   return { ...row, fields };
 }
 
-const LONGEST: Readonly<Record<string, number>> = { name: 100, phone: 60, email: 254, locale: 20, time_zone: 60 };
+const LONGEST: Readonly<Record<string, number>> = {
+  name: 100,
+  phone: 60,
+  email: 254,
+  company: 100,
+  locale: 20,
+  time_zone: 60,
+};
 
 function nameOf(column: (typeof KNOWN)[number]): string {
   switch (column) {
@@ -333,6 +340,8 @@ function nameOf(column: (typeof KNOWN)[number]): string {
       return t('contacts.column_phone');
     case 'email':
       return t('contact.email');
+    case 'company':
+      return t('contact.company');
     case 'locale':
       return t('contact.language');
     case 'time_zone':

@@ -11,11 +11,11 @@ export interface Column {
   readonly id: string;
   readonly title: string;
   /** What a click on its head orders by, first and second. */
-  readonly orders?: readonly ['name' | 'newest', 'name_back' | 'oldest'];
+  readonly orders?: readonly ['name', 'name_back'] | readonly ['newest', 'oldest'];
   readonly cell: (row: ContactRow) => ReactNode;
 }
 
-const DEFAULT = ['phone', 'channels', 'heard', 'since'];
+const DEFAULT = ['phone', 'company', 'channels', 'heard', 'since'];
 const KEY = 'threadline-contact-columns';
 
 export function columnsFor(
@@ -27,6 +27,7 @@ export function columnsFor(
     { id: 'phone', title: t('contacts.column_phone'), cell: (row) => <bdi>{row.phone}</bdi> },
     { id: 'email', title: t('contact.email'), cell: (row) => <bdi>{row.email}</bdi> },
     { id: 'handle', title: t('contacts.column_handle'), cell: (row) => <bdi>{row.handle && `@${row.handle}`}</bdi> },
+    { id: 'company', title: t('contact.company'), cell: (row) => <bdi>{row.company?.name}</bdi> },
     {
       id: 'channels',
       title: t('contacts.column_channels'),

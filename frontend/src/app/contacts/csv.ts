@@ -58,13 +58,14 @@ function quoted(cell: string): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-export const KNOWN = ['name', 'phone', 'email', 'locale', 'time_zone'] as const;
+export const KNOWN = ['name', 'phone', 'email', 'company', 'locale', 'time_zone'] as const;
 export type KnownColumn = (typeof KNOWN)[number];
 
 const WORDS: Readonly<Record<KnownColumn, RegExp>> = {
   name: /^(full ?)?(name|nombre|naam|имя|kunde|customer|cliente|klant|contact)$/i,
   phone: /^(phone|mobile|tel|telefon|teléfono|telefoon|телефон|number|nummer|whatsapp|handy|móvil)( ?number)?$/i,
   email: /^(e-?mail|correo|почта|mail)( ?address)?$/i,
+  company: /^(company|firm|organi[sz]ation|firma|empresa|bedrijf|företag|компания|unternehmen)( ?name)?$/i,
   locale: /^(language|locale|sprache|idioma|taal|язык)$/i,
   time_zone: /^(time ?zone|zeitzone|zona horaria|tijdzone|часовой пояс)$/i,
 };

@@ -1,11 +1,15 @@
 /** What a condition is answered with: a text, a number, a date, a span, or some of what there is. */
+import { X } from 'lucide-react';
 import { useSignedIn } from '@/shared/api/session';
 import type { FilterCondition, FilterField } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
+import { IconButton } from '@/shared/ui/IconButton';
 import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select, type SelectOption } from '@/shared/ui/Select';
+import { CompanyPicker } from '../companies/CompanyPicker';
+import { keepCompanyName, useCompanyNames } from '../companies/names';
 import { labelsOfKind } from '../labels/labels';
 import { useStages } from '../stages/useStages';
 import { nameOfOption } from './fields';
@@ -26,6 +30,7 @@ export function ValueInput(props: ValueInputProps) {
     case 'none':
       return null;
     case 'several':
+      if (field.kind === 'company') return <Companies {...props} isWrong={isWrong} />;
       return <Several {...props} isWrong={isWrong} />;
     case 'span':
       return <Span value={value} isWrong={isWrong} onChange={(next) => onValuesChange([next])} />;
@@ -123,6 +128,46 @@ function Several({ field, condition, isWrong, onValuesChange }: ValueInputProps 
       placeholder={t('filter.choose')}
       isWrong={isWrong}
     />
+  );
+}
+
+/** There may be thousands: each is found by its letters, and those that are chosen stand beside. */
+function Companies({ condition, isWrong, onValuesChange }: ValueInputProps & { readonly isWrong: boolean }) {
+  const values = condition.values ?? [];
+  const names = useCompanyNames(values);
+  return (
+    <div className="flex flex-wrap items-center gap-1">
+      {values.map((id) => (
+        <span key={id} className="inline-flex h-8 max-w-full items-center gap-1 rounded-md bg-press ps-2 text-13">
+          <bdi className="truncate">{names.get(id) ?? t('filter.gone')}</bdi>
+          <IconButton
+            icon={X}
+            size={28}
+            label={t('filter.take_out', { name: names.get(id) ?? t('filter.gone') })}
+            onClick={() => onValuesChange(values.filter((one) => one !== id))}
+          />
+        </span>
+      ))}
+      <CompanyPicker
+        title={t('filter.value')}
+        onPick={(company) => {
+          if (company === null) return;
+          keepCompanyName(company);
+          onValuesChange([...values.filter((one) => one !== company.id), company.id]);
+        }}
+        trigger={
+          <button
+            type="button"
+            className={cx(
+              'flex h-8 min-w-24 flex-1 items-center rounded-md border bg-raised px-2.5 text-start text-14 text-muted hover:bg-hover pointer-coarse:h-11',
+              isWrong ? 'border-danger' : 'border-line-strong',
+            )}
+          >
+            {t('filter.choose')}
+          </button>
+        }
+      />
+    </div>
   );
 }
 

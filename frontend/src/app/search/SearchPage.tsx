@@ -1,6 +1,6 @@
 /** All that a search finds, by kinds, each leading to where it stands. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Search } from 'lucide-react';
+import { Building2, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { Conversation } from '@/shared/api/types';
@@ -20,7 +20,14 @@ import { Tabs } from '@/shared/ui/Tabs';
 import { iconOfKind, wordOfKind } from '../inbox/describe';
 import { paths } from '../paths';
 import { jumpTo } from '../thread/jumps';
-import { fetchSearch, type ContactHit, type MessageHit, type SearchAnswer, type SearchProblem } from './calls';
+import {
+  fetchSearch,
+  type CompanyHit,
+  type ContactHit,
+  type MessageHit,
+  type SearchAnswer,
+  type SearchProblem,
+} from './calls';
 import { Pieces } from './Pieces';
 import { forgetRecent, keepRecent, readRecent } from './recent';
 
@@ -231,7 +238,9 @@ function Results({ asked, kind }: { readonly asked: string; readonly kind: Kind 
 }
 
 function countOf(page: SearchAnswer, kind: Kind): number {
-  return kind === 'messages' ? (page.messages?.items.length ?? 0) : page[kind].length;
+  return kind === 'messages'
+    ? (page.messages?.items.length ?? 0)
+    : page[kind].length + (kind === 'contacts' ? page.companies.length : 0);
 }
 
 function rowsOf(page: SearchAnswer, kind: Kind): ReactNode[] {
@@ -239,7 +248,10 @@ function rowsOf(page: SearchAnswer, kind: Kind): ReactNode[] {
     case 'messages':
       return page.messages?.items.map((hit) => <MessageRow key={hit.id} hit={hit} />) ?? [];
     case 'contacts':
-      return page.contacts.map((hit) => <ContactRow key={hit.id} hit={hit} />);
+      return [
+        ...page.companies.map((hit) => <CompanyRow key={hit.id} hit={hit} />),
+        ...page.contacts.map((hit) => <ContactRow key={hit.id} hit={hit} />),
+      ];
     case 'conversations':
       return page.conversations.map((row) => (
         <ConversationRow key={row.id} row={{ ...row, read_count: row.read_count ?? 0 }} />
@@ -293,6 +305,24 @@ function MessageRow({ hit }: { readonly hit: MessageHit }) {
               {hit.snippet.length > 0 ? <Pieces pieces={hit.snippet} /> : wordOfKind(hit.kind)}
             </span>
           </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function CompanyRow({ hit }: { readonly hit: CompanyHit }) {
+  return (
+    <li>
+      <Link href={paths.companies(hit.id)} data-hit className={ROW}>
+        <span className="grid size-9 shrink-0 place-items-center rounded-md bg-press text-muted">
+          <Building2 aria-hidden size={18} strokeWidth={1.75} />
+        </span>
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span className="min-w-0 truncate text-14 font-medium">
+            <Pieces pieces={hit.name} />
+          </span>
+          <span className="truncate text-13 text-muted">{t('companies.one')}</span>
         </span>
       </Link>
     </li>

@@ -6,6 +6,7 @@ import type { components } from '@/shared/schema';
 type Schemas = components['schemas'];
 export type SearchAnswer = Schemas['SearchAnswer'];
 export type MessageHit = Schemas['MessageHit'];
+export type CompanyHit = Schemas['CompanyHit'];
 export type ContactHit = Schemas['ContactHit'];
 export type SearchProblem = Schemas['SearchProblem'];
 export type TextPiece = Schemas['TextPiece'];

@@ -34,7 +34,7 @@ export function Rail() {
           icon={Users}
           label={t('shell.contacts')}
           keys={['g', 'c']}
-          isHere={location.startsWith('/contacts')}
+          isHere={/^\/(contacts|companies)/.test(location)}
           onIntent={() => void importContacts()}
         />
         <Place

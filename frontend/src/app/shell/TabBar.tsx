@@ -17,7 +17,12 @@ export function TabBar() {
       className="flex border-t border-line bg-canvas pt-1 pb-[max(4px,env(safe-area-inset-bottom))] md:hidden"
     >
       <Tab to={paths.inbox()} icon={Inbox} label={t('shell.inbox')} isHere={location.startsWith('/inbox')} />
-      <Tab to={paths.contacts()} icon={Users} label={t('shell.contacts')} isHere={location.startsWith('/contacts')} />
+      <Tab
+        to={paths.contacts()}
+        icon={Users}
+        label={t('shell.contacts')}
+        isHere={/^\/(contacts|companies)/.test(location)}
+      />
       <Tab to={paths.tasks()} icon={ClipboardList} label={t('task.title')} isHere={location.startsWith('/tasks')} />
       <button type="button" className={cx(ITEM, 'text-muted')} onClick={() => openFloat('palette')}>
         <Search aria-hidden size={20} strokeWidth={1.75} />

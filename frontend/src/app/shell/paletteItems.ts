@@ -3,6 +3,7 @@ import {
   AlarmClock,
   AlarmClockOff,
   ArrowRight,
+  Building2,
   Check,
   ClipboardList,
   Inbox,
@@ -37,7 +38,7 @@ import { assign, moveToTeam, wake } from '../thread/actions';
 
 export interface PaletteItem {
   id: string;
-  group: 'conversation' | 'places' | 'found' | 'contacts' | 'messages';
+  group: 'conversation' | 'places' | 'found' | 'contacts' | 'companies' | 'messages';
   title: string;
   /** What the server found in them, marked; else the palette marks what was typed. */
   pieces?: { title: readonly TextPiece[]; hint: readonly TextPiece[] };
@@ -193,6 +194,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: Users,
       keys: keyOf('go_contacts'),
       run: () => go(paths.contacts()),
+    },
+    {
+      ...base('places', 'companies'),
+      title: t('companies.title'),
+      icon: Building2,
+      keys: keyOf('go_companies'),
+      run: () => go(paths.companies()),
     },
     {
       ...base('places', 'tasks'),

@@ -1,9 +1,9 @@
 /** What the server finds while something is typed into the palette: people first, then messages, then all of them. */
-import { MessageSquareText, Search } from 'lucide-react';
+import { Building2, MessageSquareText, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { t } from '@/shared/i18n';
 import { paths } from '../paths';
-import { fetchSearch, type ContactHit, type MessageHit, type SearchAnswer } from '../search/calls';
+import { fetchSearch, type CompanyHit, type ContactHit, type MessageHit, type SearchAnswer } from '../search/calls';
 import { keepRecent } from '../search/recent';
 import { jumpTo } from '../thread/jumps';
 import type { PaletteItem } from './paletteItems';
@@ -38,6 +38,7 @@ export function useServerHits(search: string, go: (path: string) => void): reado
   const answer = answered && typed.startsWith(answered.typed.slice(0, 1)) ? answered.answer : null;
   return [
     ...(answer?.contacts.map((hit) => contactItem(hit, go)) ?? []),
+    ...(answer?.companies.map((hit) => companyItem(hit, go)) ?? []),
     ...(answer?.messages?.items.map((hit) => messageItem(hit, go, typed)) ?? []),
     allItem(typed, go),
   ];
@@ -55,6 +56,20 @@ function contactItem(hit: ContactHit, go: (path: string) => void): PaletteItem {
     contact: { id: hit.id, name },
     keys: [],
     run: () => go(hit.conversation_id === null ? paths.contacts(hit.id) : paths.inbox('open', hit.conversation_id)),
+  };
+}
+
+function companyItem(hit: CompanyHit, go: (path: string) => void): PaletteItem {
+  return {
+    id: `companies ${hit.id}`,
+    group: 'companies',
+    title: hit.name.map((piece) => piece.text).join(''),
+    pieces: { title: hit.name, hint: [] },
+    hint: '',
+    icon: Building2,
+    contact: null,
+    keys: [],
+    run: () => go(paths.companies(hit.id)),
   };
 }
 

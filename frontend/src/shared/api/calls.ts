@@ -539,6 +539,7 @@ export interface ContactChange {
   is_muted?: boolean;
   is_blocked?: boolean;
   is_opted_out?: boolean;
+  company_id?: Id | null;
   fields?: Record<Id, FieldValue | null>;
 }
 

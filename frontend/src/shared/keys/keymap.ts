@@ -42,6 +42,7 @@ export const KEYMAP = {
   labels: { keys: ['l'], title: 'keys.labels', group: 'conversation' },
   go_inbox: { keys: ['g i'], title: 'keys.go_inbox', group: 'places' },
   go_contacts: { keys: ['g c'], title: 'keys.go_contacts', group: 'places' },
+  go_companies: { keys: ['g o'], title: 'keys.go_companies', group: 'places' },
   go_tasks: { keys: ['g t'], title: 'keys.go_tasks', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
   notifications: { keys: ['g n'], title: 'keys.notifications', group: 'places' },

@@ -13,7 +13,7 @@ import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import { FieldDialog } from './FieldDialog';
 
-const OWNERS = ['contact', 'conversation'] as const satisfies readonly FieldOwner[];
+const OWNERS = ['contact', 'conversation', 'company'] as const satisfies readonly FieldOwner[];
 
 /** Fields of one's own. What others change is seen at once. */
 export function Fields() {

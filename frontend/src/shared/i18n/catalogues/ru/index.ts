@@ -1,4 +1,5 @@
 import common from './common.json';
+import companies from './companies.json';
 import composer from './composer.json';
 import contacts from './contacts.json';
 import filters from './filters.json';
@@ -22,6 +23,7 @@ export const later = {
 /** What the inbox says in one language, one chunk: parts by area, so that a translator sees what belongs together. */
 export default {
   ...common,
+  ...companies,
   ...composer,
   ...contacts,
   ...filters,
