@@ -204,7 +204,7 @@ def test_a_contact_is_blocked_at_the_provider_too_and_warned_about(
     panel = page.get_by_role("complementary", name="Contact")
     expect(panel).to_contain_text("Opted out, noted by one of you")
     expect(panel).to_contain_text("Muted")
-    expect(page.get_by_role("note")).to_contain_text("asked not to be written to")
+    expect(page.get_by_role("note").filter(has_text="asked not to be written to")).to_be_visible()
     desk.answer(customer, "You asked, so we answer.")
     assert looked_at(page, "opted-out") == []
     panel.get_by_role("button", name="More for this contact").press("Enter")
