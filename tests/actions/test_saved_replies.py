@@ -29,7 +29,9 @@ async def test_a_reply_is_filled_with_the_values_of_the_conversation(desk: Desk)
         desk, _caller(desk), text="{{contact.first_name}}, {{agent.name}}, {{channel.name}}, {{workspace.name}}"
     )
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        (reply,) = await fill_saved_replies(session, caller=_caller(desk), conversation_id=customer.conversation_id)
+        (reply,) = await fill_saved_replies(
+            session, caller=_caller(desk), conversation_id=customer.conversation_id, now=utc_now()
+        )
     assert "".join(piece.text for piece in reply.pieces) == "Ana, Ana, Courier, Shop"
     assert reply.is_shared is False
 
@@ -105,7 +107,9 @@ async def test_a_reply_of_one_channel_is_offered_there_only_and_seen_by_those_wh
     customer = await desk.add_customer("Ana")
     here = await _create(desk, _caller(desk), title="here", channel_id=desk.channel_id)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        filled = await fill_saved_replies(session, caller=_caller(desk), conversation_id=customer.conversation_id)
+        filled = await fill_saved_replies(
+            session, caller=_caller(desk), conversation_id=customer.conversation_id, now=utc_now()
+        )
         elsewhere = await list_saved_replies(session, _caller(desk), channel_id=new_id())
     assert [reply.title for reply in filled] == ["here"]
     assert elsewhere == []
@@ -222,7 +226,17 @@ async def _colleague(desk: Desk) -> UUID:
 
 
 async def _create(desk: Desk, caller: Caller, **given: Any) -> SavedReply:
-    wanted = {"is_shared": False, "channel_id": None, "title": "Hello", "shortcut": "", "text": "Hello"}
+    wanted: dict[str, Any] = {
+        "is_shared": False,
+        "team_id": None,
+        "channel_id": None,
+        "title": "Hello",
+        "shortcut": "",
+        "text": "Hello",
+        "language": "",
+        "wordings": [],
+        "files": [],
+    }
     reply = SavedReply(id=new_id(), **(wanted | given))
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         await create_saved_reply(session, caller=caller, reply=reply, now=utc_now(), new_id=new_id)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.browser.scene import arrived, eventually, shown
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 HOURS = "Hello {{contact.first_name}}, we are open until six. {{agent.first_name}}, {{workspace.name}}"
+
+PICTURE = Path(__file__).parent / "files" / "carafe.jpg"
 
 MakeReply = Callable[..., dict[str, Any]]
 
@@ -282,6 +285,59 @@ def test_the_list_is_usable_for_everybody(
     expect(desk.answer_box(customer)).to_have_value("Your parcel left us today and arrives in two working days.")
     expect(desk.answer_box(customer)).to_be_focused()
     eventually(lambda: _first_of(admin, customer) == "Where is my parcel")
+
+
+def test_a_reply_of_a_team_goes_out_in_the_customers_language_with_its_file(
+    new_context: ContextMaker, admin: Person, customer: Customer, reply: MakeReply
+) -> None:
+    """Written in the settings, chosen by the slash, read by the customer as picture and caption."""
+    team = admin.post("/api/teams", {"name": f"Team {secrets.token_hex(3)}", "colour": "teal"})
+    admin.patch(f"/api/teams/{team['id']}", {"add": [admin.get("/api/session")["agent"]["id"]]})
+    contact_id = admin.conversation_of(customer)["contact"]["id"]
+    admin.patch(f"/api/contacts/{contact_id}", {"locale": "es", "time_zone": "Europe/Madrid"})
+    page = new_context(admin).new_page()
+    page.goto("/settings/replies")
+    page.get_by_role("button", name="New saved reply").click()
+    dialog = page.get_by_role("dialog", name="New saved reply")
+    dialog.get_by_label("Title").fill("Price list")
+    dialog.get_by_label("Text", exact=True).fill("Here is our price list.")
+    _choose(page, dialog, "Written in", "English")
+    _choose(page, dialog, "Add a language", "Spanish")
+    dialog.get_by_label("Text in Spanish").fill("{{contact.greeting}}: nuestra lista de precios.")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Add files").click()
+    chooser.value.set_files([PICTURE])  # type: ignore[list-item]
+    expect(dialog.get_by_role("button", name=f"Remove {PICTURE.name}")).to_be_visible()
+    _choose(page, dialog, "For whom", f"Team {team['name']}")
+    assert problems_of(page) == []
+    _picture(page, "settings-reply-files")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("list", name=f"Team {team['name']}")).to_contain_text("Price list")
+    _picture(page, "settings-replies-teams")
+
+    desk = Desk(page).open()
+    desk.row(customer).click()
+    desk.answer_box(customer).click()
+    page.keyboard.type("/")
+    expect(_preview(page)).to_contain_text("nuestra lista de precios.")
+    expect(page.get_by_role("button", name="Spanish")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("ArrowRight")
+    expect(_preview(page)).to_have_text("Here is our price list.")
+    page.keyboard.press("ArrowRight")
+    expect(_preview(page)).to_contain_text("nuestra lista de precios.")
+    assert problems_of(page) == []
+    _picture(page, "saved-reply-files")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Files to send")).to_contain_text(PICTURE.name)
+    page.keyboard.press("Enter")
+    eventually(lambda: any(one.get("caption", "").endswith("lista de precios.") for one in customer.messages()))
+    _picture(page, "saved-reply-files-sent")
+    admin.delete(f"/api/teams/{team['id']}")
+
+
+def _choose(page: Page, dialog: Locator, label: str, option: str) -> None:
+    dialog.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def _first_of(admin: Person, customer: Customer) -> str:

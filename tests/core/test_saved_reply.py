@@ -1,5 +1,6 @@
 """Filling saved replies: what places become, what is refused when written, and that values are never read again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from threadline.core.saved_reply import (
     FilledPiece,
     Names,
     ReplyVariable,
+    Wording,
+    by_language,
     check_shortcut,
     check_text,
+    check_wordings,
     fill_text,
     values_of,
     warmed,
@@ -136,3 +140,52 @@ def test_each_use_warms_and_later_ones_count_more() -> None:
     assert often_long_ago is not None
     assert once_now > often_long_ago, "fifty uses a year ago count less than one today"
     assert warmed(often_long_ago, NOW) > once_now
+
+
+def test_the_customers_language_comes_first_and_a_region_is_better_than_another_one() -> None:
+    said = [Wording(language=language, text=language) for language in ("en", "pt-BR", "es", "pt", "")]
+    assert [one.language for one in by_language(said, "pt")] == ["pt", "pt-BR", "en", "es", ""]
+    assert [one.language for one in by_language(said, "pt-BR")] == ["pt-BR", "pt", "en", "es", ""]
+    assert [one.language for one in by_language(said, "uk")] == ["en", "pt-BR", "es", "pt", ""]
+    assert [one.language for one in by_language(said, "")] == ["en", "pt-BR", "es", "pt", ""]
+
+
+@pytest.mark.parametrize(
+    ("hour", "language", "expected"),
+    [
+        (4, "en", "Good morning at 04:05"),
+        (11, "de-AT", "Guten Morgen at 11:05"),
+        (12, "es", "Buenas tardes at 12:05"),
+        (17, "ru", "Добрый день at 17:05"),
+        (18, "sv", "God kväll at 18:05"),
+        (3, "nl", "Goedenavond at 03:05"),
+        (9, "th", "{{contact.greeting}} at 09:05"),
+        (9, "", "{{contact.greeting}} at 09:05"),
+    ],
+)
+def test_a_greeting_follows_the_customers_clock_and_the_language_of_the_text(
+    hour: int, language: str, expected: str
+) -> None:
+    names = replace(ANA, local=datetime(2026, 11, 26, hour, 5, tzinfo=UTC))
+    pieces = fill_text("{{contact.greeting}} at {{contact.local_time}}", values_of(names, language))
+    assert "".join(piece.text for piece in pieces) == expected
+
+
+def test_without_a_clock_the_time_is_missing() -> None:
+    (piece,) = fill_text("{{contact.local_time}}", values_of(ANA, "en"))
+    assert piece.is_missing
+
+
+def test_a_language_is_said_once_and_every_wording_keeps_the_grammar() -> None:
+    spanish = Wording(language="es", text="Hola {{contact.first_name}}")
+    check_wordings("en", [spanish])
+    check_wordings("", [spanish])
+    for language, wordings, reason in (
+        ("es", [spanish], "wording_twice"),
+        ("en", [spanish, spanish], "wording_twice"),
+        ("en", [Wording(language="es", text="{{contact.pin}}")], "place_unknown"),
+        ("en", [Wording(language=f"a{n:02}", text="x") for n in range(21)], "too_many_wordings"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            check_wordings(language, wordings)
+        assert refusal.value.reason == reason

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import check_files, complete_content, files_of, send_message
+from threadline.actions.take_reply_files import take_reply_files
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content
 from threadline.core.errors import Conflict
@@ -55,7 +56,9 @@ async def schedule_message(
         return
     check_due_at(due_at, now=now)
     check_count(await scheduled.count_open(session, conversation_id=conversation_id))
-    content = await _checked(session, caller, conversation, content, find_type, author_id=caller.agent_id)
+    content = await _checked(
+        session, caller, conversation, content, find_type, author_id=caller.agent_id, now=now, new_id=new_id
+    )
     await scheduled.insert_scheduled(
         session,
         scheduled_id=client_id,
@@ -92,7 +95,9 @@ async def change_scheduled(
     check_due_at(due_at, now=now)
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, before.conversation_id)
     content = content or before.content
-    content = await _checked(session, caller, conversation, content, find_type, author_id=before.agent_id)
+    content = await _checked(
+        session, caller, conversation, content, find_type, author_id=before.agent_id, now=now, new_id=new_id
+    )
     await scheduled.set_scheduled(session, scheduled_id, content=content, file_ids=files_of(content), due_at=due_at)
     await scheduled.count_on_conversation(session, before.conversation_id)
     record_scheduled(
@@ -230,8 +235,21 @@ async def _checked(
     find_type: Callable[[str], ChannelType],
     *,
     author_id: UUID | None,
+    now: datetime,
+    new_id: NewId,
 ) -> Content:
+    channel_type = find_type(conversation.channel_type)
+    content = await take_reply_files(
+        session,
+        content,
+        channel_id=conversation.channel_id,
+        capabilities=channel_type.manifest.capabilities,
+        agent_id=caller.agent_id,
+        actor_id=caller.actor_id,
+        now=now,
+        new_id=new_id,
+    )
     content = await complete_content(session, caller.workspace_id, conversation, content)
     await check_files(session, caller.workspace_id, conversation, content, {caller.actor_id, author_id})
-    find_type(conversation.channel_type).fit(content)
+    channel_type.fit(content)
     return content

@@ -14,6 +14,7 @@ import msgspec
 
 from threadline.actions.announce_change import announce_change
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read
+from threadline.actions.take_reply_files import take_reply_files
 from threadline.channels.contract import ChannelType
 from threadline.core.consent import MARKETING
 from threadline.core.content import Content, Media, Template
@@ -74,6 +75,16 @@ async def send_message(
     channel_type = find_type(conversation.channel_type)
     if send_class is None:
         send_class = _CLASSES.get(author.kind, SendClass.FLOW)
+    content = await take_reply_files(
+        session,
+        content,
+        channel_id=conversation.channel_id,
+        capabilities=channel_type.manifest.capabilities,
+        agent_id=author.id if author.kind is AuthorKind.AGENT else None,
+        actor_id=actor_id or author.id,
+        now=now,
+        new_id=new_id,
+    )
     content = await complete_content(session, workspace_id, conversation, content)
     await check_may_send(
         session, workspace_id, conversation, channel_type, content, send_class, now, is_unattended=is_unattended

@@ -23,6 +23,14 @@ _IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 _LARGEST_PICTURE_BYTES = 25_000_000
 """Larger ones go as documents and are not shown."""
 _SHOWN = {"image", "audio", "video"}
+
+
+def capabilities_to_keep(limit_bytes: int) -> Capabilities:
+    """Of no channel: for files that are kept now and sent later, on a channel that is asked then."""
+    everything = {"document": MediaLimit(mimes=("*/*",), size_bytes=limit_bytes)}
+    return Capabilities(text_length=0, caption_length=0, window=None, media=everything, content_kinds=frozenset())
+
+
 _NAMES = {"image": "picture", "video": "film", "audio": "sound", "document": "document", "sticker": "sticker"}
 
 
@@ -95,12 +103,12 @@ async def store_upload(
     upload: ReceivedUpload,
     *,
     workspace_id: UUID,
-    channel_id: UUID,
+    channel_id: UUID | None,
     file_id: UUID,
     uploaded_by: UUID,
     now: datetime,
 ) -> None:
-    """The row by which its uploader may send it on this channel."""
+    """The row by which its uploader may send it on this channel or, for None, keep it in a saved reply."""
     await insert_file(
         session,
         workspace_id,

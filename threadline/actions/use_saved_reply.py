@@ -7,41 +7,71 @@ import msgspec
 
 from threadline.core.errors import Forbidden
 from threadline.core.permission import Caller
-from threadline.core.saved_reply import FilledPiece, fill_text, values_of, warmed
+from threadline.core.saved_reply import FilledPiece, Wording, by_language, fill_text, values_of, warmed
 from threadline.store.conversations import access_conversation_keys
+from threadline.store.files import File
 from threadline.store.saved_replies import (
+    Customer,
+    SavedReply,
     access_saved_reply,
     list_saved_replies,
-    read_names,
+    read_customer,
     read_warmth,
     write_warmth,
 )
 from threadline.store.session import Session
 
 
-class FilledReply(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    is_shared: bool
-    title: str
-    shortcut: str
+class FilledWording(msgspec.Struct, frozen=True, kw_only=True):
+    language: str
     pieces: list[FilledPiece]
 
 
-async def fill_saved_replies(session: Session, *, caller: Caller, conversation_id: UUID) -> list[FilledReply]:
-    """Those for this conversation's channel, with this customer's values, by use. Raises NotFound."""
+class FilledReply(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    is_shared: bool
+    team_id: UUID | None
+    title: str
+    shortcut: str
+    language: str
+    """Of `pieces`: the customer's if it is said in it, else what the reply was written in; "": nobody said."""
+    pieces: list[FilledPiece]
+    others: list[FilledWording]
+    """What it says in other languages."""
+    files: list[File]
+
+
+async def fill_saved_replies(
+    session: Session, *, caller: Caller, conversation_id: UUID, now: datetime
+) -> list[FilledReply]:
+    """Those for this conversation's channel, with this customer's values and in their language, by use.
+
+    Raises NotFound.
+    """
     conversation = await access_conversation_keys(session, caller, conversation_id)
-    names = await read_names(session, conversation_id=conversation_id, agent_id=caller.agent_id)
-    values = values_of(names)
-    return [
-        FilledReply(
-            id=reply.id,
-            is_shared=reply.is_shared,
-            title=reply.title,
-            shortcut=reply.shortcut,
-            pieces=fill_text(reply.text, values),
-        )
-        for reply in await list_saved_replies(session, caller, channel_id=conversation.channel_id)
-    ]
+    customer = await read_customer(session, conversation_id=conversation_id, agent_id=caller.agent_id, now=now)
+    replies = await list_saved_replies(session, caller, channel_id=conversation.channel_id)
+    return [_filled(reply, customer) for reply in replies]
+
+
+def _filled(reply: SavedReply, customer: Customer) -> FilledReply:
+    written = Wording(language=reply.language, text=reply.text)
+    first, *others = by_language([written, *reply.wordings], customer.language)
+    return FilledReply(
+        id=reply.id,
+        is_shared=reply.is_shared,
+        team_id=reply.team_id,
+        title=reply.title,
+        shortcut=reply.shortcut,
+        language=first.language,
+        pieces=_pieces(first, customer),
+        others=[FilledWording(language=one.language, pieces=_pieces(one, customer)) for one in others],
+        files=reply.files,
+    )
+
+
+def _pieces(wording: Wording, customer: Customer) -> list[FilledPiece]:
+    return fill_text(wording.text, values_of(customer.names, wording.language))
 
 
 async def note_saved_reply_use(session: Session, *, caller: Caller, reply_id: UUID, now: datetime) -> None:

@@ -10,10 +10,11 @@ filled in is never read again, whatever the customer calls themselves (S57).
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -21,16 +22,29 @@ from threadline.core.errors import Invalid
 
 SHORTCUT_LENGTH = 32
 COUNT_LIMIT = 500
-"""How many replies a person, and a workspace beside them, may keep: the list of all goes to the composer at once."""
+"""How many replies a person, a team, and a workspace may keep each: the list of all goes to the composer at once."""
+FILE_LIMIT = 10
+WORDING_LIMIT = 20
 
 
 class ReplyVariable(StrEnum):
     CONTACT_NAME = "contact.name"
     CONTACT_FIRST_NAME = "contact.first_name"
+    CONTACT_GREETING = "contact.greeting"
+    """Good morning, good afternoon or good evening by the customer's clock, in the language of the wording."""
+    CONTACT_LOCAL_TIME = "contact.local_time"
     AGENT_NAME = "agent.name"
     AGENT_FIRST_NAME = "agent.first_name"
     CHANNEL_NAME = "channel.name"
     WORKSPACE_NAME = "workspace.name"
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reply says in one language."""
+
+    language: str
+    """By its code, as `es` or `pt-BR`; "": nobody said which it is."""
+    text: str
 
 
 class FilledPiece(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +65,8 @@ class Names:
     agent: str
     channel: str
     workspace: str
+    local: datetime | None = None
+    """What the customer's clock shows; None: nobody knows where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +82,13 @@ _SHORTCUT = re.compile(r"[\w-]*")
 _MEMORY_S = 14 * 86_400.0
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, field: str = "text") -> None:
     """Raises Invalid, naming the first pair of braces that is no place of the grammar."""
     for piece in _read(text):
         if isinstance(piece, str) and (braces := re.search(r"\{\{[^{}]{0,60}(\}\})?|\}\}", piece)):
             raise Invalid(
                 f"{braces[0]} cannot be filled in. Use one of the variables, as they are offered.",
-                field="text",
+                field=field,
                 reason="place_unknown",
                 values={"place": braces[0]},
             )
@@ -86,8 +102,66 @@ def check_shortcut(shortcut: str) -> None:
         )
 
 
-def values_of(names: Names) -> dict[ReplyVariable, str]:
-    """What each variable stands for; absent where it is missing. A name without any letter is no name."""
+def check_wordings(language: str, wordings: Sequence[Wording]) -> None:
+    """Raises Invalid for a language that is said twice, for too many, and for what `check_text` refuses."""
+    languages = [language, *(wording.language for wording in wordings)]
+    if len(set(languages)) < len(languages):
+        raise Invalid("Each language once, please.", field="wordings", reason="wording_twice")
+    if len(wordings) > WORDING_LIMIT:
+        raise Invalid(
+            f"A saved reply has at most {WORDING_LIMIT} translations.",
+            field="wordings",
+            reason="too_many_wordings",
+            values={"limit": str(WORDING_LIMIT)},
+        )
+    for wording in wordings:
+        check_text(wording.text, "wordings")
+
+
+def by_language(wordings: Sequence[Wording], wanted: str) -> list[Wording]:
+    """Those of the customer's language first (`pt` also for `pt-BR`, and the other way), the others as they were."""
+    return sorted(wordings, key=lambda wording: _distance(wording.language, wanted))
+
+
+def _distance(language: str, wanted: str) -> int:
+    if not language or not wanted:
+        return 2
+    if language == wanted:
+        return 0
+    return 1 if _base(language) == _base(wanted) else 2
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0]
+
+
+_GREETINGS: Final = {
+    "de": ("Guten Morgen", "Guten Tag", "Guten Abend"),
+    "en": ("Good morning", "Good afternoon", "Good evening"),
+    "es": ("Buenos días", "Buenas tardes", "Buenas noches"),
+    "fr": ("Bonjour", "Bonjour", "Bonsoir"),
+    "it": ("Buongiorno", "Buon pomeriggio", "Buonasera"),
+    "nl": ("Goedemorgen", "Goedemiddag", "Goedenavond"),
+    "pt": ("Bom dia", "Boa tarde", "Boa noite"),
+    "ru": ("Доброе утро", "Добрый день", "Добрый вечер"),
+    "sv": ("God morgon", "God eftermiddag", "God kväll"),
+}
+_NOON, _EVENING = 12, 18
+
+
+def greeting(language: str, hour: int) -> str | None:
+    """What one says at this hour (0 to 23) in this language; None where we do not know its words."""
+    words = _GREETINGS.get(_base(language))
+    if words is None:
+        return None
+    return words[0 if 4 <= hour < _NOON else 1 if _NOON <= hour < _EVENING else 2]
+
+
+def values_of(names: Names, language: str = "") -> dict[ReplyVariable, str]:
+    """What each variable stands for; absent where it is missing. A name without any letter is no name.
+
+    `language`: of the text that is filled, for what depends on it.
+    """
     whole = {
         ReplyVariable.CONTACT_NAME: names.contact,
         ReplyVariable.AGENT_NAME: names.agent,
@@ -100,7 +174,12 @@ def values_of(names: Names) -> dict[ReplyVariable, str]:
         (ReplyVariable.AGENT_FIRST_NAME, ReplyVariable.AGENT_NAME),
     ):
         values[first] = values[name].partition(" ")[0]
-    return {variable: value for variable, value in values.items() if any(map(str.isalpha, value))}
+    values = {variable: value for variable, value in values.items() if any(map(str.isalpha, value))}
+    if names.local is not None:
+        values[ReplyVariable.CONTACT_LOCAL_TIME] = f"{names.local:%H:%M}"
+        if words := greeting(language, names.local.hour):
+            values[ReplyVariable.CONTACT_GREETING] = words
+    return values
 
 
 def fill_text(text: str, values: Mapping[ReplyVariable, str]) -> list[FilledPiece]:

@@ -117,7 +117,18 @@ async def _make_surroundings(session: Session, demo: _Demo) -> None:
         await _label(session, demo, "contact", name, colour, things) for name, colour in CONTACT_LABELS
     ]
     for title, shortcut, text in SAVED_REPLIES:
-        reply = SavedReply(id=new_id(), is_shared=True, channel_id=None, title=title, shortcut=shortcut, text=text)
+        reply = SavedReply(
+            id=new_id(),
+            is_shared=True,
+            team_id=None,
+            channel_id=None,
+            title=title,
+            shortcut=shortcut,
+            text=text,
+            language="",
+            wordings=[],
+            files=[],
+        )
         await create_saved_reply(session, caller=_caller(demo), reply=reply, now=demo.now, new_id=new_id)
         things.append(Thing("saved_reply", reply.id))
     await remember(session, things)

@@ -9,7 +9,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.lost_file import FileLoss
-from threadline.core.permission import Caller
+from threadline.core.permission import Caller, Permission
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -69,7 +69,7 @@ async def conversations_of_files(
 
 
 async def access_file(session: Session, caller: Caller, file_id: UUID) -> File:
-    """A file of a conversation that the caller may see, or one that the caller uploaded. Raises NotFound."""
+    """A file of a conversation or saved reply that the caller may see, or that the caller uploaded. Raises NotFound."""
     return _file(await _access(session, caller, file_id, _COLUMNS))
 
 
@@ -112,12 +112,25 @@ async def _access(session: Session, caller: Caller, file_id: UUID, columns: str)
         f" (f.message_id is null and f.uploaded_by = {arguments.add(caller.actor_id)} or exists ("
         "select from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
         " where m.workspace_id = f.workspace_id and m.id = f.message_id"
-        f" and {visible(caller.visibility, 'c', arguments)}))",
+        f" and {visible(caller.visibility, 'c', arguments)}) or {_is_of_a_reply(caller, arguments)})",
         *arguments.values,
     )
     if row is None:
         raise NotFound("This file does not exist.")
     return row
+
+
+def _is_of_a_reply(caller: Caller, arguments: Arguments) -> str:
+    """A saved reply that the caller may read has this file."""
+    agent = f"{arguments.add(caller.agent_id)}::uuid"
+    manages = f"{arguments.add(Permission.SAVED_REPLIES_MANAGE in caller.permissions)}::boolean"
+    return (
+        "exists (select from saved_reply_files s"
+        " join saved_replies r on r.workspace_id = s.workspace_id and r.id = s.reply_id"
+        f" where s.workspace_id = f.workspace_id and s.file_id = f.id and (r.agent_id is null or r.agent_id = {agent})"
+        f" and (r.team_id is null or {manages} or exists (select from team_members m"
+        f" where m.workspace_id = r.workspace_id and m.team_id = r.team_id and m.agent_id = {agent})))"
+    )
 
 
 def _file(row: asyncpg.Record) -> File:

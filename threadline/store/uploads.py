@@ -11,7 +11,8 @@ from threadline.store.session import Session
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
     id: UUID
-    channel_id: UUID
+    channel_id: UUID | None
+    """None: to be kept in a saved reply."""
     mime: str
     declared_mime: str
     name: str

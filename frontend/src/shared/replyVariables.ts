@@ -5,6 +5,8 @@ import { hasText, t } from './i18n';
 export const REPLY_VARIABLES = [
   'contact.first_name',
   'contact.name',
+  'contact.greeting',
+  'contact.local_time',
   'agent.first_name',
   'agent.name',
   'channel.name',

@@ -1140,8 +1140,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The replies for this conversation, filled with its values, the most used first.
-         * @description The replies for this conversation, filled with its values, the most used first.
+         * The replies for this conversation, filled with its values, in its language first, the most used first.
+         * @description The replies for this conversation, filled with its values, in its language first, the most used first.
          */
         get: operations["getFilledReplies"];
         put?: never;
@@ -1630,8 +1630,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload a file to be sent on a channel.
-         * @description Upload a file to be sent on a channel.
+         * Upload a file to be sent on a channel or, without one, to be kept in a saved reply.
+         * @description Upload a file to be sent on a channel or, without one, to be kept in a saved reply.
          */
         post: operations["uploadFile"];
         delete?: never;
@@ -2316,8 +2316,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own and the workspace's, as they were written.
-         * @description One's own and the workspace's, as they were written.
+         * One's own, one's teams' and the workspace's, as they were written; to who manages them those of all teams.
+         * @description One's own, one's teams' and the workspace's, as they were written; to who manages them those of all teams.
          */
         get: operations["getSavedReplies"];
         put?: never;
@@ -4263,16 +4263,25 @@ export interface components {
         };
         /** FilledReply */
         FilledReply: {
+            files: components["schemas"]["File"][];
             /** Format: uuid */
             id: string;
             is_shared: boolean;
+            language: string;
+            others: components["schemas"]["FilledWording"][];
             pieces: components["schemas"]["FilledPiece"][];
             shortcut: string;
+            team_id: string | null;
             title: string;
         };
         /** FilledReplyList */
         FilledReplyList: {
             items: components["schemas"]["FilledReply"][];
+        };
+        /** FilledWording */
+        FilledWording: {
+            language: string;
+            pieces: components["schemas"]["FilledPiece"][];
         };
         /** FilterField */
         FilterField: {
@@ -5463,7 +5472,7 @@ export interface components {
          * ReplyVariable
          * @enum {unknown}
          */
-        ReplyVariable: "agent.first_name" | "agent.name" | "channel.name" | "contact.first_name" | "contact.name" | "workspace.name";
+        ReplyVariable: "agent.first_name" | "agent.name" | "channel.name" | "contact.first_name" | "contact.greeting" | "contact.local_time" | "contact.name" | "workspace.name";
         /**
          * Request
          * @description We ask the customer for a location, a contact card, or permission to call.
@@ -5606,45 +5615,68 @@ export interface components {
         /** SavedReply */
         SavedReply: {
             channel_id: string | null;
+            files: components["schemas"]["File"][];
             /** Format: uuid */
             id: string;
             is_shared: boolean;
+            language: string;
             shortcut: string;
+            team_id: string | null;
             text: string;
             title: string;
+            wordings: components["schemas"]["Wording"][];
         };
         /**
          * SavedReplyChange
-         * @description What is absent stays; `channel_id` null offers it on every channel.
+         * @description What is absent stays; `channel_id` null offers it on every channel, `team_id` null to everybody.
          */
         SavedReplyChange: {
             /** Channel Id */
             channel_id?: string | null;
+            /** File Ids */
+            file_ids?: string[] | null;
+            /** Language */
+            language?: string | null;
             /** Shortcut */
             shortcut?: string | null;
+            /** Team Id */
+            team_id?: string | null;
             /** Text */
             text?: string | null;
             /** Title */
             title?: string | null;
+            /** Wordings */
+            wordings?: components["schemas"]["WordingInput"][] | null;
         };
         /** SavedReplyInput */
         SavedReplyInput: {
             /** Channel Id */
             channel_id?: string | null;
+            /** File Ids */
+            file_ids?: string[];
             /**
              * Is Shared
              * @default false
              */
             is_shared?: boolean;
             /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /**
              * Shortcut
              * @default
              */
             shortcut?: string;
+            /** Team Id */
+            team_id?: string | null;
             /** Text */
             text: string;
             /** Title */
             title: string;
+            /** Wordings */
+            wordings?: components["schemas"]["WordingInput"][];
         };
         /** SavedReplyList */
         SavedReplyList: {
@@ -6606,6 +6638,21 @@ export interface components {
             replied: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
+        };
+        /**
+         * Wording
+         * @description What a reply says in one language.
+         */
+        Wording: {
+            language: string;
+            text: string;
+        };
+        /** WordingInput */
+        WordingInput: {
+            /** Language */
+            language: string;
+            /** Text */
+            text: string;
         };
         /** Workspace */
         Workspace: {
@@ -9912,7 +9959,7 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     /** Format: uuid */
-                    channel_id: string;
+                    channel_id?: string;
                     /** Format: binary */
                     file: string;
                 };

@@ -12,7 +12,14 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import StreamingResponse
 
-from threadline.actions.store_upload import ReceivedUpload, drop_upload, receive_upload, store_upload
+from threadline.actions.store_upload import (
+    ReceivedUpload,
+    capabilities_to_keep,
+    drop_upload,
+    receive_upload,
+    store_upload,
+)
+from threadline.channels.contract import Capabilities
 from threadline.channels.registry import channel_type
 from threadline.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from threadline.core.permission import Permission, check_may
@@ -41,7 +48,7 @@ _FORM: Final = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["channel_id", "file"],
+                    "required": ["file"],
                     "properties": {
                         "channel_id": {"type": "string", "format": "uuid"},
                         "file": {"type": "string", "format": "binary"},
@@ -55,39 +62,47 @@ _FORM: Final = {
 
 @operation(router, "POST", "/files", out=File, status=201, extra=_FORM)
 async def upload_file(request: Request) -> Response:
-    """Upload a file to be sent on a channel."""
+    """Upload a file to be sent on a channel or, without one, to be kept in a saved reply."""
     async with opened(request) as call:
         check_may(call.caller, Permission.FILES_UPLOAD)
     try:
         form = await request.form(max_files=1, max_fields=5)
     except MultiPartException:
         raise Invalid("Please send the file as a form.", field="file") from None
-    file, channel_id = form.get("file"), _id(form.get("channel_id"))
+    file, channel_id = form.get("file"), _id(form["channel_id"]) if "channel_id" in form else None
     if not isinstance(file, UploadFile):
         raise Invalid("Please choose a file.", field="file", reason="file_needed")
     async with opened(request) as call:
-        channel = await access_channel(call.session, call.caller, channel_id)
-    if channel.state == "disconnected":
-        raise Conflict(
-            "This channel is disconnected. Connect it again, or write on another one.", reason="channel_disconnected"
-        )
+        capabilities = await _capabilities(call, channel_id)
     upload = await receive_upload(
         call.web.blobs,
         _chunks(file),
-        capabilities=channel_type(channel.type).manifest.capabilities,
+        capabilities=capabilities,
         declared_mime=file.content_type or "",
         file_name=file.filename or "",
         limit_bytes=call.web.settings.limits.upload_bytes,
         scanner=call.web.scanner,
     )
     try:
-        return await _store(call, channel.id, upload)
+        return await _store(call, channel_id, upload)
     except (Replayed, Conflict, Invalid, TooManyRequests):
         await drop_upload(call.web.blobs, upload)
         raise
 
 
-async def _store(call: Call, channel_id: UUID, upload: ReceivedUpload) -> Response:
+async def _capabilities(call: Call, channel_id: UUID | None) -> Capabilities:
+    """What the channel takes. Raises NotFound, Conflict."""
+    if channel_id is None:
+        return capabilities_to_keep(call.web.settings.limits.upload_bytes)
+    channel = await access_channel(call.session, call.caller, channel_id)
+    if channel.state == "disconnected":
+        raise Conflict(
+            "This channel is disconnected. Connect it again, or write on another one.", reason="channel_disconnected"
+        )
+    return channel_type(channel.type).manifest.capabilities
+
+
+async def _store(call: Call, channel_id: UUID | None, upload: ReceivedUpload) -> Response:
     """A repeat is known by what the file holds; its bytes came a second time and are thrown away."""
     about = f"{channel_id}\n{upload.name}\n{upload.declared_mime}\n".encode()
     repeat = find_repeat(call, about + upload.blob.sha256)

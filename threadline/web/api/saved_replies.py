@@ -1,11 +1,11 @@
-"""Saved replies: one's own and the workspace's, and filled for a conversation."""
+"""Saved replies: one's own, one's teams' and the workspace's, and filled for a conversation."""
 
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from threadline.actions.change_saved_reply import (
     ReplyChange,
@@ -16,9 +16,10 @@ from threadline.actions.change_saved_reply import (
 from threadline.actions.use_saved_reply import FilledReply, fill_saved_replies, note_saved_reply_use
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.saved_reply import Wording
 from threadline.infra.clock import new_id
 from threadline.store.saved_replies import SavedReply, list_saved_replies
-from threadline.web.api.inputs import Id, Input, Line, Name, Paragraphs
+from threadline.web.api.inputs import Id, Input, Line, Locale, Name, Paragraphs
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -40,27 +41,49 @@ class FilledReplyList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[FilledReply]
 
 
+_MOST = 50
+"""Of wordings and files in one request; core/saved_reply.py knows how many there may be."""
+_Language = Locale | Annotated[str, Field(max_length=0)]
+
+
+class WordingInput(Input):
+    language: Locale
+    text: Paragraphs
+
+
 class SavedReplyInput(Input):
     title: Name
     text: Paragraphs
+    language: _Language = ""
+    """Of `text`, where the reply says the same in other languages."""
+    wordings: list[WordingInput] = Field(default_factory=list[WordingInput], max_length=_MOST)
+    file_ids: list[Id] = Field(default_factory=list[UUID], max_length=_MOST)
+    """Uploaded without a channel."""
     shortcut: _Shortcut = ""
     channel_id: Id | None = None
     is_shared: bool = False
-    """True: the workspace's. It stays whose it is."""
+    """True: the workspace's, or the team's. One's own stays one's own."""
+    team_id: Id | None = None
 
 
 class SavedReplyChange(Input):
-    """What is absent stays; `channel_id` null offers it on every channel."""
+    """What is absent stays; `channel_id` null offers it on every channel, `team_id` null to everybody."""
 
     title: Name | None = None
     text: Paragraphs | None = None
     shortcut: _Shortcut | None = None
     channel_id: Id | None = None
+    team_id: Id | None = None
+    language: _Language | None = None
+    wordings: list[WordingInput] | None = Field(default=None, max_length=_MOST)
+    """All of them."""
+    file_ids: list[Id] | None = Field(default=None, max_length=_MOST)
+    """All of them, in their order."""
 
 
 @operation(router, "GET", "/saved-replies", out=SavedReplyList)
 async def get_saved_replies(call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
-    """One's own and the workspace's, as they were written."""
+    """One's own, one's teams' and the workspace's, as they were written; to who manages them those of all teams."""
     return call.answer(SavedReplyList(items=await list_saved_replies(call.session, call.caller)))
 
 
@@ -76,8 +99,14 @@ async def post_saved_reply(
         title=given.title,
         shortcut=given.shortcut,
         text=given.text,
+        team_id=given.team_id,
+        language=given.language,
+        wordings=_wordings(given.wordings),
+        files=[],
     )
-    await create_saved_reply(call.session, caller=call.caller, reply=reply, now=call.now, new_id=new_id)
+    reply = await create_saved_reply(
+        call.session, caller=call.caller, reply=reply, file_ids=given.file_ids, now=call.now, new_id=new_id
+    )
     return call.answer(reply, status=201)
 
 
@@ -87,13 +116,17 @@ async def update_saved_reply(
 ) -> Response:
     """Change it."""
     changed = {name: getattr(given, name) for name in given.model_fields_set}
-    if not changed or any(value is None for name, value in changed.items() if name != "channel_id"):
+    if not changed or any(value is None for name, value in changed.items() if name not in ("channel_id", "team_id")):
         raise Invalid("Please say what is to change.", reason="nothing_to_change")
+    file_ids = changed.pop("file_ids", None)
+    if given.wordings is not None:
+        changed["wordings"] = _wordings(given.wordings)
     reply = await change_saved_reply(
         call.session,
         caller=call.caller,
         reply_id=reply_id,
         change=ReplyChange(**changed),
+        file_ids=file_ids,
         now=call.now,
         new_id=new_id,
     )
@@ -116,6 +149,10 @@ async def post_saved_reply_use(reply_id: UUID, call: Call = calls(Permission.MES
 
 @operation(router, "GET", "/conversations/{conversation_id}/saved-replies", out=FilledReplyList)
 async def get_filled_replies(conversation_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
-    """The replies for this conversation, filled with its values, the most used first."""
-    items = await fill_saved_replies(call.session, caller=call.caller, conversation_id=conversation_id)
+    """The replies for this conversation, filled with its values, in its language first, the most used first."""
+    items = await fill_saved_replies(call.session, caller=call.caller, conversation_id=conversation_id, now=call.now)
     return call.answer(FilledReplyList(items=items))
+
+
+def _wordings(given: list[WordingInput]) -> list[Wording]:
+    return [Wording(language=one.language, text=one.text) for one in given]

@@ -30,16 +30,16 @@ export function AttachmentChips({
           <Thumb attachment={attachment} />
           <span className="min-w-0">
             <span dir="auto" className="block truncate text-aligned text-12 font-medium">
-              {attachment.file.name || t('attach.unnamed')}
+              {attachment.name || t('attach.unnamed')}
             </span>
             <span className={cx('block text-11', attachment.problem ? 'text-danger' : 'text-muted')}>
-              {attachment.problem || formatBytes(attachment.file.size)}
+              {attachment.problem || formatBytes(attachment.size_bytes)}
             </span>
           </span>
-          {attachment.file.type.startsWith('image/') && (
+          {attachment.file !== null && attachment.mime.startsWith('image/') && (
             <button
               type="button"
-              aria-label={t('attach.edit', { name: attachment.file.name })}
+              aria-label={t('attach.edit', { name: attachment.name })}
               onClick={() => onEdit(attachment)}
               className="grid size-7 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
             >
@@ -48,7 +48,7 @@ export function AttachmentChips({
           )}
           <button
             type="button"
-            aria-label={t('attach.remove', { name: attachment.file.name })}
+            aria-label={t('attach.remove', { name: attachment.name })}
             onClick={() => onRemove(attachment)}
             className="grid size-7 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
           >
@@ -64,6 +64,10 @@ function Thumb({ attachment }: { readonly attachment: Attachment }) {
   const [url, setUrl] = useState('');
   useEffect(() => {
     if (attachment.media !== 'image') return;
+    if (attachment.file === null) {
+      setUrl(attachment.kept?.url ?? '');
+      return;
+    }
     const made = URL.createObjectURL(attachment.file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);

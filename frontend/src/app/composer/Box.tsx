@@ -29,7 +29,7 @@ import {
 } from 'react';
 import { mayGoOut } from '@/app/together/draftWatch';
 import { postTyping } from '@/shared/api/calls';
-import type { Capabilities, Channel, Conversation, Id, Message, Time } from '@/shared/api/types';
+import type { Capabilities, Channel, Conversation, FileRecord, Id, Message, Time } from '@/shared/api/types';
 import { canEncodeOpus } from '@/shared/audio/ogg';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -50,7 +50,7 @@ import { describeContent } from '../inbox/describe';
 import { finishWhenSent } from '../resolving/finish';
 import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
-import { attach, keepAttachments, keptAttachments, kindFor, type Attachment } from './attachments';
+import { attach, attachKept, keepAttachments, keptAttachments, kindFor, type Attachment } from './attachments';
 import { isComposing, useEnter } from './enter';
 import { EnterQuestion } from './EnterQuestion';
 import { offerUndo } from './hold';
@@ -59,12 +59,13 @@ import { MentionList } from './MentionList';
 import { noteOf } from './mentions';
 import { outgoingOf, type Outgoing } from './outgoing';
 import { openPlaces } from './savedReplies';
-import { replyOptionId, SavedReplyList } from './SavedReplyList';
 import { scheduleParts } from './schedule';
 import { useDrop } from './useDrop';
 import { useMentionList } from './useMentionList';
-import { useSlash } from './useSlash';
+import { replyOptionId, useSlash } from './useSlash';
 
+const importReplyList = () => import('./SavedReplyList');
+const SavedReplyList = lazy(importReplyList);
 const EmojiPicker = lazy(() => import('./EmojiPicker'));
 const VoiceBar = lazy(() => import('./VoiceBar'));
 const PlaceDialog = lazy(() => import('./PlaceDialog'));
@@ -136,7 +137,10 @@ export function Box({
   };
   const listId = useId();
   const mentioning = useMentionList({ area, text, isOffered: isNote, onText: write });
-  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write });
+  const addKept = (files: readonly FileRecord[]) => {
+    if (capabilities) setAttachments([...attachments, ...files.map((file) => attachKept(file, capabilities))]);
+  };
+  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write, onFiles: addKept });
   const add = (files: Iterable<File>) => {
     if (!capabilities || !canAttach) return;
     setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
@@ -226,7 +230,11 @@ export function Box({
 
   return (
     <>
-      {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
+      {slash.isOpen && (
+        <Suspense fallback={null}>
+          <SavedReplyList id={listId} list={slash} />
+        </Suspense>
+      )}
       {mentioning.isOpen && <MentionList id={listId} list={mentioning} />}
       <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
         {modes}
@@ -269,6 +277,7 @@ export function Box({
         }}
         onFocus={() => {
           slash.onEntered(true);
+          void importReplyList();
           setTyped(draftKey(id, mode));
         }}
         onBlur={(event) => {
@@ -411,7 +420,7 @@ export function Box({
           </Button>
         </span>
       </div>
-      {edited && (
+      {edited?.file && (
         <Suspense fallback={null}>
           <ImageDialog
             file={edited.file}

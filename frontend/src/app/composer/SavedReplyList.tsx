@@ -2,22 +2,20 @@
  * Saved replies above the box, the chosen one beside them as this customer will read it. They push the thread up instead of
  * lying over it: what the customer asked last must be seen while the answer is chosen.
  */
+import { Paperclip } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
-import type { FilledPiece, FilledReply } from '@/shared/api/types';
+import type { FilledPiece, FilledReply, FilledWording } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { variableName } from '@/shared/replyVariables';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
+import { languageName } from '../contact/languages';
 import { paths } from '../paths';
-import { textOf } from './savedReplies';
-import type { SlashList } from './useSlash';
+import { textOf, wordingsOf } from './savedReplies';
+import { replyOptionId, type SlashList } from './useSlash';
 
-export function replyOptionId(listId: string, reply: FilledReply): string {
-  return `${listId}-${reply.id}`;
-}
-
-export function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
+export default function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
   return (
     // The box keeps the focus: a press here must not take it.
     <div
@@ -27,7 +25,7 @@ export function SavedReplyList({ id, list }: { readonly id: string; readonly lis
       {list.found.length > 0 ? (
         <>
           <Options id={id} list={list} />
-          {list.active && <Preview reply={list.active} />}
+          {list.active && list.wording && <Preview list={list} reply={list.active} wording={list.wording} />}
         </>
       ) : (
         <Nothing list={list} />
@@ -69,7 +67,14 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
             <span dir="auto" className="truncate text-aligned font-medium">
               {reply.title}
             </span>
-            <span className="shrink-0 text-12 text-muted">
+            <span className="flex shrink-0 items-center gap-1.5 text-12 text-muted">
+              {reply.files.length > 0 && (
+                <span className="flex items-center gap-0.5">
+                  <Paperclip aria-hidden size={12} strokeWidth={1.75} />
+                  <span aria-hidden>{reply.files.length}</span>
+                  <span className="sr-only">{t('reply.files', { count: reply.files.length })}</span>
+                </span>
+              )}
               {reply.shortcut ? `/${reply.shortcut}` : !reply.is_shared && t('reply.mine')}
             </span>
           </span>
@@ -82,30 +87,93 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
   );
 }
 
-function Preview({ reply }: { readonly reply: FilledReply }) {
+interface PreviewProps {
+  readonly list: SlashList;
+  readonly reply: FilledReply;
+  readonly wording: FilledWording;
+}
+
+function Preview({ list, reply, wording }: PreviewProps) {
+  const wordings = wordingsOf(reply);
   return (
     <div className="flex min-w-0 flex-1 flex-col justify-between gap-3 p-3 max-md:hidden">
+      {wordings.length > 1 && <Languages list={list} wordings={wordings} chosen={wording} />}
       <p
         dir="auto"
+        lang={wording.language || undefined}
         aria-label={t('reply.preview')}
         role="note"
         className="min-h-0 overflow-hidden text-14 text-aligned break-words whitespace-pre-wrap"
       >
-        {reply.pieces.map((piece, index) => (
+        {wording.pieces.map((piece, index) => (
           <Piece key={index} piece={piece} />
         ))}
       </p>
+      {reply.files.length > 0 && <Files reply={reply} />}
       <p className="flex shrink-0 flex-wrap gap-x-4 gap-y-1 text-12 text-muted">
         <span className="flex items-center gap-1.5">
           <Kbd keys="Enter" />
           {t('reply.put')}
         </span>
+        {wordings.length > 1 && (
+          <span className="flex items-center gap-1.5">
+            <Kbd keys="ArrowRight" />
+            {t('reply.language')}
+          </span>
+        )}
         <span className="flex items-center gap-1.5">
           <Kbd keys="Escape" />
           {t('reply.leave')}
         </span>
       </p>
     </div>
+  );
+}
+
+interface LanguagesProps {
+  readonly list: SlashList;
+  readonly wordings: readonly FilledWording[];
+  readonly chosen: FilledWording;
+}
+
+function Languages({ list, wordings, chosen }: LanguagesProps) {
+  return (
+    <div role="group" aria-label={t('reply.languages')} className="flex shrink-0 gap-1 overflow-x-auto">
+      {wordings.map(({ language }) => (
+        <button
+          key={language}
+          type="button"
+          tabIndex={-1}
+          aria-pressed={language === chosen.language}
+          onClick={() => list.onLanguage(language)}
+          className={cx(
+            'shrink-0 rounded-full px-2 py-0.5 text-12 font-medium',
+            language === chosen.language ? 'bg-accent-soft text-ink' : 'text-muted hover:bg-hover',
+          )}
+        >
+          {language === '' ? t('reply.language_unsaid') : languageName(language)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Files({ reply }: { readonly reply: FilledReply }) {
+  return (
+    <ul aria-label={t('reply.files', { count: reply.files.length })} className="flex shrink-0 gap-2 overflow-x-auto">
+      {reply.files.map((file) => (
+        <li key={file.id} className="flex max-w-44 shrink-0 items-center gap-1.5 rounded-md border border-line p-1">
+          {file.mime.startsWith('image/') ? (
+            <img src={file.url} alt="" loading="lazy" className="size-8 rounded-sm object-cover" />
+          ) : (
+            <span className="grid size-8 shrink-0 place-items-center rounded-sm bg-press">
+              <Paperclip aria-hidden size={14} strokeWidth={1.75} />
+            </span>
+          )}
+          <bdi className="truncate text-12">{file.name}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,12 +1,17 @@
 /** Files that wait in the composer: what kind they go out as, and whether the channel takes them. */
 import { newId } from '@/shared/api/id';
-import type { Capabilities, Id, MediaKind, MediaLimit } from '@/shared/api/types';
+import type { Capabilities, FileRecord, Id, MediaKind, MediaLimit } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatBytes } from '@/shared/i18n/format';
 
 export interface Attachment {
   id: Id;
-  file: File;
+  name: string;
+  mime: string;
+  size_bytes: number;
+  /** What is still to go up; null: the server has it, as `kept`. */
+  file: File | null;
+  kept: FileRecord | null;
   media: MediaKind;
   /** Why it cannot go; empty if it can. */
   problem: string;
@@ -15,17 +20,26 @@ export interface Attachment {
 const ORDER: readonly MediaKind[] = ['image', 'video', 'audio', 'document'];
 
 export function attach(file: File, capabilities: Capabilities): Attachment {
-  const media = kindFor(file.type, capabilities);
+  return { ...judged(file.type, file.size, capabilities), name: file.name, file, kept: null };
+}
+
+/** A file of a saved reply: it was kept for any channel, so this one is asked now. */
+export function attachKept(kept: FileRecord, capabilities: Capabilities): Attachment {
+  return { ...judged(kept.mime, kept.size_bytes, capabilities), name: kept.name, file: null, kept };
+}
+
+function judged(mime: string, size_bytes: number, capabilities: Capabilities) {
+  const media = kindFor(mime, capabilities);
   const limit = media === null ? undefined : capabilities.media[media];
   const problem =
     limit === undefined
       ? t('attach.type')
-      : file.size > limit.size_bytes
+      : size_bytes > limit.size_bytes
         ? t('attach.size', { limit: formatBytes(limit.size_bytes) })
-        : file.size === 0
+        : size_bytes === 0
           ? t('attach.empty')
           : '';
-  return { id: newId(), file, media: media ?? 'document', problem };
+  return { id: newId(), mime, size_bytes, media: media ?? ('document' as const), problem };
 }
 
 /** The kind that takes this type: shown as what it is where possible, else as a document. Null if the channel takes none. */

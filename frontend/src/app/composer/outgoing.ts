@@ -1,5 +1,5 @@
 /** What leaves the box: one message per file, and the text where it fits. */
-import type { OutgoingContent } from '@/shared/api/types';
+import type { MediaContent, OutgoingContent } from '@/shared/api/types';
 import { takesCaption, type Attachment } from './attachments';
 
 export interface Outgoing {
@@ -12,11 +12,23 @@ export interface Outgoing {
 export function outgoingOf(text: string, attachments: readonly Attachment[], captionLength: number): Outgoing[] {
   const first = attachments[0];
   const isCaption = first !== undefined && text !== '' && takesCaption(first.media) && text.length <= captionLength;
-  const files = attachments.map(({ file, media }, index) => ({
-    content: { kind: 'media' as const, media, caption: isCaption && index === 0 ? text : '' },
-    file: { blob: file, name: file.name, mime: file.type },
+  const files = attachments.map((attachment, index) => ({
+    ...fileOf(attachment, isCaption && index === 0 ? text : ''),
     isFirst: index === 0 && (isCaption || text === ''),
   }));
   if (text === '' || isCaption) return files;
   return [{ content: { kind: 'text', text }, file: null, isFirst: true }, ...files];
+}
+
+function fileOf({ file, kept, media, name, mime }: Attachment, caption: string): Pick<Outgoing, 'content' | 'file'> {
+  if (file !== null) return { content: { kind: 'media', media, caption }, file: { blob: file, name, mime } };
+  const content: MediaContent = {
+    kind: 'media',
+    media,
+    file_id: kept?.id ?? '',
+    caption,
+    file_name: media === 'document' ? name : '',
+    is_voice: false,
+  };
+  return { content, file: null };
 }

@@ -8,7 +8,11 @@ function reply(id: string, change: Partial<FilledReply> = {}): FilledReply {
     is_shared: true,
     title: id,
     shortcut: '',
+    team_id: null,
+    language: '',
     pieces: [{ text: id, variable: null, is_missing: false }],
+    others: [],
+    files: [],
     ...change,
   };
 }
@@ -63,7 +67,7 @@ describe('a search', () => {
 describe('a reply', () => {
   it('takes the place of its search and leaves the caret behind it', () => {
     const slash = { start: 6, end: 9, search: 'hi' };
-    expect(putReply('Hello\n/hi\nBye', slash, reply('Good day'))).toEqual({
+    expect(putReply('Hello\n/hi\nBye', slash, reply('Good day').pieces)).toEqual({
       text: 'Hello\nGood day\nBye',
       selection: [14, 14],
     });
@@ -75,7 +79,7 @@ describe('a reply', () => {
       { text: '{{contact.first_name}}', variable: 'contact.first_name', is_missing: true },
       { text: '!', variable: null, is_missing: false },
     ];
-    const put = putReply('/', { start: 0, end: 1, search: '' }, reply('x', { pieces }));
+    const put = putReply('/', { start: 0, end: 1, search: '' }, pieces);
     expect(put).toEqual({ text: 'Hi {{contact.first_name}}!', selection: [3, 25] });
     expect(openPlaces(put.text)).toEqual([{ variable: 'contact.first_name', start: 3, end: 25 }]);
   });

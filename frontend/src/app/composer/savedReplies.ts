@@ -1,5 +1,5 @@
 /** Choosing a saved reply after a slash: where its search stands, what it finds, and what comes in its place. */
-import type { FilledReply, ReplyVariable } from '@/shared/api/types';
+import type { FilledPiece, FilledReply, FilledWording, ReplyVariable } from '@/shared/api/types';
 import { fold } from '@/shared/format/fold';
 import { placeOf, REPLY_VARIABLES } from '@/shared/replyVariables';
 
@@ -40,12 +40,17 @@ function rankOf(reply: FilledReply, wanted: string, words: readonly string[]): n
   if (shortcut.startsWith(wanted)) return 1;
   if (title.startsWith(wanted)) return 2;
   if (words.every((word) => `${shortcut} ${title}`.includes(word))) return 3;
-  const all = `${shortcut} ${title} ${fold(textOf(reply))}`;
+  const all = `${shortcut} ${title} ${fold(wordingsOf(reply).map(textOf).join(' '))}`;
   return words.every((word) => all.includes(word)) ? 4 : NOT_FOUND;
 }
 
-export function textOf(reply: FilledReply): string {
-  return reply.pieces.map(({ text }) => text).join('');
+export function textOf({ pieces }: { readonly pieces: readonly FilledPiece[] }): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+/** All that it says: in the customer's language first, if it has that. */
+export function wordingsOf({ language, pieces, others }: FilledReply): readonly FilledWording[] {
+  return [{ language, pieces }, ...others];
 }
 
 export interface Put {
@@ -55,16 +60,16 @@ export interface Put {
 }
 
 /** The text with the reply in the search's place. */
-export function putReply(text: string, slash: Slash, reply: FilledReply): Put {
+export function putReply(text: string, slash: Slash, pieces: readonly FilledPiece[]): Put {
   const before = text.slice(0, slash.start);
-  const put = textOf(reply);
+  const put = textOf({ pieces });
   const end = before.length + put.length;
-  const missing = reply.pieces.findIndex((piece) => piece.is_missing);
+  const missing = pieces.findIndex((piece) => piece.is_missing);
   if (missing < 0) return { text: before + put + text.slice(slash.end), selection: [end, end] };
-  const start = before.length + reply.pieces.slice(0, missing).reduce((length, piece) => length + piece.text.length, 0);
+  const start = before.length + pieces.slice(0, missing).reduce((length, piece) => length + piece.text.length, 0);
   return {
     text: before + put + text.slice(slash.end),
-    selection: [start, start + (reply.pieces[missing]?.text.length ?? 0)],
+    selection: [start, start + (pieces[missing]?.text.length ?? 0)],
   };
 }
 

@@ -1,14 +1,17 @@
 /** The list behind a slash: open while its line is a search, walked by arrows, left by Escape, chosen from by Enter. */
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
-import type { Conversation, FilledReply, Id } from '@/shared/api/types';
+import type { Conversation, FileRecord, FilledReply, FilledWording, Id } from '@/shared/api/types';
 import { isComposing } from './enter';
-import { findReplies, putReply, slashAt } from './savedReplies';
+import { findReplies, putReply, slashAt, wordingsOf } from './savedReplies';
 import { noteUse, useSavedReplies, type Offered } from './useSavedReplies';
 
 export interface SlashList extends Offered {
   isOpen: boolean;
   found: readonly FilledReply[];
   active: FilledReply | undefined;
+  /** Which of the active reply's languages is read: the customer's, until another is chosen. */
+  wording: FilledWording | undefined;
+  onLanguage: (language: string) => void;
   /** The text or the caret moved; `isTyped` says that a new search begins at its first hit. */
   onMoved: (text: string, caret: number, isTyped: boolean) => void;
   onEntered: (isEntered: boolean) => void;
@@ -26,19 +29,32 @@ interface SlashOptions {
   readonly text: string;
   readonly isOffered: boolean;
   readonly onText: (text: string) => void;
+  /** The reply that was chosen brings files. */
+  readonly onFiles: (files: readonly FileRecord[]) => void;
 }
 
-export function useSlash({ conversation, area, text, isOffered, onText }: SlashOptions): SlashList {
+export function replyOptionId(listId: string, reply: FilledReply): string {
+  return `${listId}-${reply.id}`;
+}
+
+export function useSlash({ conversation, area, text, isOffered, onText, onFiles }: SlashOptions): SlashList {
   const [caret, setCaret] = useState(0);
   const [isEntered, setIsEntered] = useState(false);
   const [leftAt, setLeftAt] = useState<number | null>(null);
-  const [activeId, setActiveId] = useState<Id | null>(null);
+  const [activeId, setActive] = useState<Id | null>(null);
+  const [language, setLanguage] = useState<string | null>(null);
+  const setActiveId = (id: Id | null) => {
+    setActive(id);
+    setLanguage(null);
+  };
   const select = useSelection(area, text);
   const slash = isOffered && isEntered ? slashAt(text, caret) : null;
   const isOpen = slash !== null && slash.start !== leftAt;
   const offered = useSavedReplies(conversation, isOffered && isEntered, isOpen);
   const found = isOpen ? findReplies(offered.replies ?? [], slash.search) : [];
   const active = found.find(({ id }) => id === activeId) ?? found[0];
+  const wordings = active ? wordingsOf(active) : [];
+  const wording = wordings.find((one) => one.language === language) ?? wordings[0];
 
   const onMoved = (next: string, at: number, isTyped: boolean) => {
     setCaret(at);
@@ -47,12 +63,14 @@ export function useSlash({ conversation, area, text, isOffered, onText }: SlashO
   };
   const choose = (reply: FilledReply) => {
     if (slash === null) return;
-    const put = putReply(text, slash, reply);
+    const said = reply === active && wording ? wording.pieces : reply.pieces;
+    const put = putReply(text, slash, said);
     onText(put.text);
     select(...put.selection);
     setCaret(put.selection[1]);
     // A reply may begin with a slash itself.
     setLeftAt(slash.start);
+    if (reply.files.length > 0) onFiles(reply.files);
     noteUse(reply.id);
   };
   const begin = () => {
@@ -75,6 +93,11 @@ export function useSlash({ conversation, area, text, isOffered, onText }: SlashO
       case 'ArrowUp':
         move(-1);
         break;
+      case 'ArrowRight': {
+        if (wordings.length < 2 || wording === undefined) return false;
+        setLanguage(wordings[(wordings.indexOf(wording) + 1) % wordings.length]?.language ?? null);
+        break;
+      }
       case 'Escape':
         setLeftAt(slash.start);
         area.current?.focus();
@@ -95,10 +118,12 @@ export function useSlash({ conversation, area, text, isOffered, onText }: SlashO
     isOpen,
     found,
     active,
+    wording,
+    onLanguage: setLanguage,
     onMoved,
     onEntered: setIsEntered,
     onKeyDown,
-    onActive: setActiveId,
+    onActive: (id) => id !== active?.id && setActiveId(id),
     choose,
     begin,
   };

@@ -89,6 +89,7 @@ export type TaskPattern = Schemas['TaskPattern'];
 
 export type FilledReply = Schemas['FilledReply'];
 export type FilledPiece = Schemas['FilledPiece'];
+export type FilledWording = Schemas['FilledWording'];
 export type ReplyVariable = Schemas['ReplyVariable'];
 
 export type Filter = Schemas['GroupInput'];

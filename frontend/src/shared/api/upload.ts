@@ -7,9 +7,9 @@ export interface Uploadable {
   mime: string;
 }
 
-/** Sends a file up for a channel. fetch tells nothing about what has gone up; this does. */
+/** Sends a file up for a channel, or to be kept (null). fetch tells nothing about what has gone up; this does. */
 export function uploadFile(
-  channelId: Id,
+  channelId: Id | null,
   file: Uploadable,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<FileRecord> {
@@ -25,7 +25,7 @@ export function uploadFile(
       else reject(new Problem(call.status, (call.response as object | null) ?? {}));
     };
     const form = new FormData();
-    form.set('channel_id', channelId);
+    if (channelId !== null) form.set('channel_id', channelId);
     form.set('file', file.blob, file.name);
     call.send(form);
   });

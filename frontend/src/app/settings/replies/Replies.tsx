@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Pencil, Plus, Trash2 } from 'lucide-react';
+import { Paperclip, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
+import { useStore } from '@/shared/store/store';
 import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { ConfirmDialog } from '@/shared/ui/Dialog';
@@ -30,6 +31,7 @@ export function Replies() {
   const mayShare = useSignedIn().agent.permissions.includes('saved_replies:manage');
   const [edited, setEdited] = useState<SavedReply | 'new'>();
   const [deleted, setDeleted] = useState<SavedReply>();
+  const teams = useStore((state) => state.teams);
   const queries = useQueryClient();
 
   async function remove(reply: SavedReply): Promise<void> {
@@ -64,10 +66,20 @@ export function Replies() {
               <Group
                 title={t('settings.replies.shared')}
                 text={mayShare ? undefined : t('settings.replies.shared_text')}
-                replies={items.filter(({ is_shared }) => is_shared)}
+                replies={items.filter(({ is_shared, team_id }) => is_shared && team_id === null)}
                 onEdit={mayShare ? setEdited : undefined}
                 onDelete={mayShare ? setDeleted : undefined}
               />
+              {[...teams.values()].map(({ id, name }) => (
+                <Group
+                  key={id}
+                  title={t('settings.replies.owner_team', { team: name })}
+                  text={mayShare ? undefined : t('settings.replies.shared_text')}
+                  replies={items.filter(({ team_id }) => team_id === id)}
+                  onEdit={mayShare ? setEdited : undefined}
+                  onDelete={mayShare ? setDeleted : undefined}
+                />
+              ))}
             </>
           )
         }
@@ -115,6 +127,16 @@ function Group({ title, text, replies, onEdit, onDelete }: GroupProps) {
                 {reply.shortcut !== '' && (
                   <span className="shrink-0 text-13 font-normal text-muted">{`/${reply.shortcut}`}</span>
                 )}
+                {reply.files.length > 0 && (
+                  <span className="flex shrink-0 items-center gap-0.5 text-12 font-normal text-muted">
+                    <Paperclip aria-hidden size={12} strokeWidth={1.75} />
+                    <span aria-hidden>{reply.files.length}</span>
+                    <span className="sr-only">{t('reply.files', { count: reply.files.length })}</span>
+                  </span>
+                )}
+                {languagesOf(reply).map((language) => (
+                  <Badge key={language}>{language.toUpperCase()}</Badge>
+                ))}
                 {reply.channel_id !== null && (
                   <Badge>{channels?.find(({ id }) => id === reply.channel_id)?.name ?? ''}</Badge>
                 )}
@@ -148,4 +170,10 @@ function Group({ title, text, replies, onEdit, onDelete }: GroupProps) {
       </Rows>
     </Block>
   );
+}
+
+/** Only where there is a choice between several. */
+function languagesOf({ language, wordings }: SavedReply): readonly string[] {
+  if (wordings.length === 0) return [];
+  return [language, ...wordings.map((wording) => wording.language)].filter((code) => code !== '');
 }

@@ -1,19 +1,28 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useId, useRef, useState, type RefObject } from 'react';
+import { X } from 'lucide-react';
+import { useState } from 'react';
 import { request } from '@/shared/api/http';
-import type { Id, ReplyVariable } from '@/shared/api/types';
+import type { FileRecord, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
-import { Button } from '@/shared/ui/Button';
+import { useStore } from '@/shared/store/store';
 import { FormDialog } from '@/shared/ui/FormDialog';
-import { FieldNote } from '@/shared/ui/InlineError';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
+import { LANGUAGE_CODES, languageName } from '../../contact/languages';
 import { useChannels } from '../channels/useChannels';
 import type { SavedReply } from '../types';
+import { ReplyFiles } from './ReplyFiles';
+import { ReplyText } from './ReplyText';
 
 const EVERY = 'every';
+const ADD = 'add';
+const MINE = 'mine';
+const SHARED = 'shared';
+const UNSAID = 'unsaid';
+
+type Wording = SavedReply['wordings'][number];
 
 export interface ReplyDialogProps {
   /** Null: a new one. */
@@ -29,8 +38,17 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
   const [shortcut, setShortcut] = useState(reply?.shortcut ?? '');
   const [text, setText] = useState(reply?.text ?? '');
   const [channelId, setChannelId] = useState<Id>(reply?.channel_id ?? EVERY);
-  const [owner, setOwner] = useState<'mine' | 'shared'>(reply?.is_shared ? 'shared' : 'mine');
-  const submit = useSubmit(['title', 'shortcut', 'text']);
+  const [owner, setOwner] = useState<string>(reply?.is_shared ? (reply.team_id ?? SHARED) : MINE);
+  const [language, setLanguage] = useState(reply?.language ?? '');
+  const [wordings, setWordings] = useState<readonly Wording[]>(reply?.wordings ?? []);
+  const [files, setFiles] = useState<readonly FileRecord[]>(reply?.files ?? []);
+  const submit = useSubmit(['title', 'shortcut', 'text', 'wordings', 'file_ids']);
+  const others = wordings.map((wording) => wording.language);
+
+  function setWording(changed: Wording): void {
+    submit.clear('wordings');
+    setWordings(wordings.map((wording) => (wording.language === changed.language ? changed : wording)));
+  }
 
   async function save(): Promise<void> {
     const body = {
@@ -38,10 +56,14 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
       shortcut: shortcut.trim().replace(/^\//, ''),
       text: text.trim(),
       channel_id: channelId === EVERY ? null : channelId,
+      language,
+      wordings: wordings.map((wording) => ({ ...wording, text: wording.text.trim() })),
+      file_ids: files.map(({ id }) => id),
+      ...(owner !== MINE && { team_id: owner === SHARED ? null : owner }),
     };
     const isSaved = await submit.run(async () => {
       if (reply) await request('PATCH', `/api/saved-replies/${reply.id}`, { body });
-      else await request('POST', '/api/saved-replies', { body: { ...body, is_shared: owner === 'shared' } });
+      else await request('POST', '/api/saved-replies', { body: { ...body, is_shared: owner !== MINE } });
       await queries.invalidateQueries({ queryKey: ['saved-replies'] });
     });
     if (isSaved) onClose();
@@ -73,27 +95,94 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
         {...submit.field('shortcut', setShortcut)}
       />
       <ReplyText
+        label={t('settings.replies.words')}
         text={text}
+        language={language || undefined}
         onText={(value) => {
           submit.clear('text');
           setText(value);
         }}
         error={submit.errors.text}
       />
-      <ChannelSelect channelId={channelId} onChannel={setChannelId} />
-      {mayShare && !reply && (
-        <Select
-          label={t('settings.replies.owner')}
-          value={owner}
-          options={[
-            { value: 'mine', label: t('settings.replies.owner_mine') },
-            { value: 'shared', label: t('settings.replies.owner_shared') },
-          ]}
-          onValueChange={setOwner}
+      <Select
+        label={t('settings.replies.language')}
+        hint={t('settings.replies.language_hint')}
+        value={language || UNSAID}
+        options={[{ value: UNSAID, label: t('settings.replies.language_unsaid') }, ...languages(others)]}
+        onValueChange={(code) => setLanguage(code === UNSAID ? '' : code)}
+      />
+      {wordings.map((wording) => (
+        <ReplyText
+          key={wording.language}
+          label={t('settings.replies.words_in', { language: languageName(wording.language) })}
+          text={wording.text}
+          language={wording.language}
+          onText={(value) => setWording({ ...wording, text: value })}
+          error={submit.errors.wordings}
+          end={
+            <IconButton
+              icon={X}
+              size={28}
+              label={t('settings.replies.remove_language', { language: languageName(wording.language) })}
+              onClick={() => setWordings(wordings.filter((one) => one !== wording))}
+            />
+          }
         />
+      ))}
+      <Select
+        label={t('settings.replies.add_language')}
+        value={ADD}
+        options={[{ value: ADD, label: '…' }, ...languages([language, ...others])]}
+        onValueChange={(added) => added !== ADD && setWordings([...wordings, { language: added, text: '' }])}
+      />
+      <ReplyFiles
+        files={files}
+        error={submit.errors.file_ids}
+        onAdd={(file) => {
+          submit.clear('file_ids');
+          setFiles((before) => [...before, file]);
+        }}
+        onRemove={(file) => setFiles(files.filter((one) => one !== file))}
+      />
+      <ChannelSelect channelId={channelId} onChannel={setChannelId} />
+      {mayShare && (!reply || reply.is_shared) && (
+        <OwnerSelect owner={owner} isNew={reply === null} onOwner={setOwner} />
       )}
     </FormDialog>
   );
+}
+
+interface OwnerSelectProps {
+  readonly owner: string;
+  readonly isNew: boolean;
+  readonly onOwner: (owner: string) => void;
+}
+
+/** Whose it is. One's own stays one's own; between teams and everybody it may change. */
+function OwnerSelect({ owner, isNew, onOwner }: OwnerSelectProps) {
+  const teams = useStore((state) => state.teams);
+  return (
+    <Select
+      label={t('settings.replies.owner')}
+      value={owner}
+      options={[
+        ...(isNew ? [{ value: MINE, label: t('settings.replies.owner_mine') }] : []),
+        { value: SHARED, label: t('settings.replies.owner_shared') },
+        ...[...teams.values()].map(({ id, name }) => ({
+          value: id as string,
+          label: t('settings.replies.owner_team', { team: name }),
+        })),
+      ]}
+      onValueChange={onOwner}
+    />
+  );
+}
+
+/** Those that are still to be had, by their names. */
+function languages(taken: readonly string[]): readonly { value: string; label: string }[] {
+  return LANGUAGE_CODES.filter((code) => !taken.includes(code))
+    .map((code) => ({ value: code, label: languageName(code) }))
+    .sort((one, other) => one.label.localeCompare(other.label));
 }
 
 function ChannelSelect({ channelId, onChannel }: { readonly channelId: Id; readonly onChannel: (id: Id) => void }) {
@@ -110,65 +199,4 @@ function ChannelSelect({ channelId, onChannel }: { readonly channelId: Id; reado
       onValueChange={onChannel}
     />
   );
-}
-
-interface ReplyTextProps {
-  readonly text: string;
-  readonly onText: (text: string) => void;
-  readonly error: string | undefined;
-}
-
-/** The text, and what puts a variable where the caret stands. */
-function ReplyText({ text, onText, error }: ReplyTextProps) {
-  const id = useId();
-  const area = useRef<HTMLTextAreaElement>(null);
-  return (
-    <div className="flex min-w-0 flex-col gap-1.5">
-      <label htmlFor={id} className="text-14 font-medium">
-        {t('settings.replies.words')}
-      </label>
-      <textarea
-        ref={area}
-        id={id}
-        dir="auto"
-        rows={5}
-        required
-        maxLength={4096}
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-        aria-invalid={error !== undefined || undefined}
-        aria-describedby={`${id}-hint ${id}-answer`}
-        className="min-h-28 resize-y rounded-md border border-line-strong bg-raised px-2.5 py-1.5 text-14 text-ink pointer-coarse:text-16"
-      />
-      <div aria-live="polite" className="empty:hidden">
-        {error !== undefined && (
-          <FieldNote id={`${id}-answer`} state="failed">
-            {error}
-          </FieldNote>
-        )}
-      </div>
-      <p id={`${id}-hint`} className="text-13 text-muted">
-        {t('settings.replies.variables')}
-      </p>
-      <div className="flex flex-wrap gap-1.5">
-        {REPLY_VARIABLES.map((variable) => (
-          <Button key={variable} size="small" onClick={() => onText(withPlace(area, text, variable))}>
-            {variableName(variable)}
-          </Button>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-/** The text with a place for this variable instead of what is selected; the box has the focus again. */
-function withPlace(area: RefObject<HTMLTextAreaElement | null>, text: string, variable: ReplyVariable): string {
-  const box = area.current;
-  const start = box?.selectionStart ?? text.length;
-  const place = placeOf(variable);
-  requestAnimationFrame(() => {
-    box?.focus();
-    box?.setSelectionRange(start + place.length, start + place.length);
-  });
-  return text.slice(0, start) + place + text.slice(box?.selectionEnd ?? text.length);
 }

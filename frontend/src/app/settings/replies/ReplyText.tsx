@@ -1,0 +1,75 @@
+import { useId, useRef, type ReactNode, type RefObject } from 'react';
+import type { ReplyVariable } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
+import { Button } from '@/shared/ui/Button';
+import { FieldNote } from '@/shared/ui/InlineError';
+
+export interface ReplyTextProps {
+  readonly label: string;
+  readonly text: string;
+  readonly language?: string;
+  readonly onText: (text: string) => void;
+  readonly error: string | undefined;
+  /** Beside the label: what removes it. */
+  readonly end?: ReactNode;
+}
+
+/** A wording, and what puts a variable where the caret stands. */
+export function ReplyText({ label, text, language, onText, error, end }: ReplyTextProps) {
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  return (
+    <div className="flex min-w-0 flex-col gap-1.5">
+      <span className="flex items-center justify-between gap-2">
+        <label htmlFor={id} className="text-14 font-medium">
+          {label}
+        </label>
+        {end}
+      </span>
+      <textarea
+        ref={area}
+        id={id}
+        dir="auto"
+        lang={language}
+        rows={5}
+        required
+        maxLength={4096}
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+        aria-invalid={error !== undefined || undefined}
+        aria-describedby={`${id}-hint ${id}-answer`}
+        className="min-h-28 resize-y rounded-md border border-line-strong bg-raised px-2.5 py-1.5 text-14 text-ink pointer-coarse:text-16"
+      />
+      <div aria-live="polite" className="empty:hidden">
+        {error !== undefined && (
+          <FieldNote id={`${id}-answer`} state="failed">
+            {error}
+          </FieldNote>
+        )}
+      </div>
+      <p id={`${id}-hint`} className="text-13 text-muted">
+        {t('settings.replies.variables')}
+      </p>
+      <div className="flex flex-wrap gap-1.5">
+        {REPLY_VARIABLES.map((variable) => (
+          <Button key={variable} size="small" onClick={() => onText(withPlace(area, text, variable))}>
+            {variableName(variable)}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The text with a place for this variable instead of what is selected; the box has the focus again. */
+function withPlace(area: RefObject<HTMLTextAreaElement | null>, text: string, variable: ReplyVariable): string {
+  const box = area.current;
+  const start = box?.selectionStart ?? text.length;
+  const place = placeOf(variable);
+  requestAnimationFrame(() => {
+    box?.focus();
+    box?.setSelectionRange(start + place.length, start + place.length);
+  });
+  return text.slice(0, start) + place + text.slice(box?.selectionEnd ?? text.length);
+}
