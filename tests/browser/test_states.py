@@ -211,3 +211,28 @@ def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
         for id in made:
             admin.delete(f"/api/fields/{id}")
         admin.delete(f"/api/labels/{label['id']}")
+
+
+def test_a_vip_is_marked_and_raised_as_the_workspace_decided(desk: Desk, customer: Customer, admin: Person) -> None:
+    page = desk.page
+    desk.open("/settings/general")
+    page.get_by_role("combobox", name="Priority at least").click()
+    page.get_by_role("option", name="Urgent").click()
+    expect(page.get_by_role("combobox", name="Priority at least")).to_contain_text("Urgent")
+    _picture(desk, "vip-settings")
+    assert problems_of(page) == []
+    contact_id = admin.conversation_of(customer)["contact"]["id"]
+    try:
+        desk.open("/inbox/waiting").enter(customer)
+        admin.patch(f"/api/contacts/{contact_id}", {"is_vip": True})
+        expect(desk.row(customer).get_by_role("img", name="VIP")).to_be_visible()
+        expect(desk.row(customer).get_by_role("img", name="Priority: urgent")).to_be_visible()
+        expect(page.get_by_role("main").get_by_role("img", name="VIP")).to_be_visible()
+        expect(desk.thread.get_by_text("Priority: urgent, for a VIP")).to_be_visible()
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            _picture(desk, f"vip-{theme}")
+            assert problems_of(page) == []
+    finally:
+        admin.patch("/api/workspace", {"settings": {"vip_priority": 2}})
+        admin.patch(f"/api/contacts/{contact_id}", {"is_vip": False})

@@ -1,5 +1,7 @@
 """What a workspace decides for all: changed one by one, and what another release put there stays."""
 
+from uuid import uuid4
+
 from tests.web.conftest import Browser, set_up
 from threadline.store.session import Role
 
@@ -20,3 +22,16 @@ async def test_settings_are_changed_one_by_one_and_keep_what_they_do_not_know(br
             "select settings->>'of_tomorrow' from workspaces where id = $1", browser.workspace_id
         )
     assert kept == "3"
+
+
+async def test_who_takes_care_of_important_customers_is_somebody_here(browser: Browser) -> None:
+    await set_up(browser)
+    team = (await browser.post("/api/teams", {"name": "Gold", "colour": "blue", "member_ids": []})).json
+    care = {"vip_priority": 3, "vip_team_id": team["id"], "vip_assignee_id": str(browser.agent_id)}
+    kept = (await browser.patch("/api/workspace", {"settings": care})).json["settings"]
+    assert {name: kept[name] for name in care} == care
+    cleared = await browser.patch("/api/workspace", {"settings": {"vip_team_id": None, "vip_priority": None}})
+    assert cleared.json["settings"]["vip_team_id"] is None
+    assert cleared.json["settings"]["vip_priority"] == 3, "null is no priority: it stays"
+    for wrong in ({"vip_team_id": str(uuid4())}, {"vip_assignee_id": str(uuid4())}, {"vip_priority": 4}):
+        assert (await browser.patch("/api/workspace", {"settings": wrong})).status == 422

@@ -40,12 +40,14 @@ async def change_contact(
     await contacts.check_sees_contact(session, caller, contact_id)
     check_time_zone(str(facts.get("time_zone", "")))
     lines = await read_values(session, "contact", fields)
+    became_vip = facts.get("is_vip") is True and not await contacts.is_vip(session, contact_id)
     if facts:
         await contacts.update_contact(session, contact_id, facts)
     changed = await set_values(session, "contact", contact_id, lines)
     touched = [] if company_id == "keep" else await _join(session, caller, contact_id, company_id)
     if facts or changed or touched:
-        session.record(contact_event(caller, contact_id, now=now, new_id=new_id))
+        data: dict[str, str | int | bool | None] = {"is_vip": True} if became_vip else {}
+        session.record(contact_event(caller, contact_id, data=data, now=now, new_id=new_id))
     session.record(*(company_event(caller, one, now=now, new_id=new_id) for one in touched))
 
 

@@ -7,10 +7,13 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.fill_fields import check_wanted_fields
+from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store.session import Session
+from threadline.store.sessions import callers_of_agents
+from threadline.store.teams import find_team_names
 from threadline.store.workspaces import change_settings, rename_workspace
 
 
@@ -25,9 +28,10 @@ async def change_workspace(
 ) -> None:
     """`name` None leaves it. `settings` has fields of WorkspaceSettings; what it does not name stays.
 
-    Raises Invalid for a field to be filled in that is not there.
+    Raises Invalid for a field, a team or a person that is not there.
     """
     await check_wanted_fields(session, msgspec.convert(settings.get("resolving_needs_fields", []), list[UUID]))
+    await _check_care(session, settings)
     if name is not None:
         await rename_workspace(session, name)
     if settings:
@@ -41,3 +45,14 @@ async def change_workspace(
             actor_id=caller.actor_id,
         )
     )
+
+
+async def _check_care(session: Session, settings: Mapping[str, object]) -> None:
+    """Who takes care of important customers has to be here."""
+    team_id, agent_id = settings.get("vip_team_id"), settings.get("vip_assignee_id")
+    if isinstance(team_id, UUID):
+        team = (await find_team_names(session, [team_id])).get(team_id)
+        if team is None or not team.is_live:
+            raise Invalid("This team does not exist any more.", field="vip_team_id", reason="no_such_team")
+    if isinstance(agent_id, UUID) and not await callers_of_agents(session, [agent_id]):
+        raise Invalid("This person is not in the workspace.", field="vip_assignee_id", reason="person_not_here")

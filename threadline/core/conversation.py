@@ -38,7 +38,7 @@ def lines_of_change(
 
     `team_names` has the teams before and after, if they differ: a line keeps the name of its day.
     """
-    lines = [_move(before.team_id, after.team_id, team_names)] if after.team_id != before.team_id else []
+    lines = [team_line(before.team_id, after.team_id, team_names)] if after.team_id != before.team_id else []
     if after.assignee_id != before.assignee_id:
         lines.append(assignment_line(before.assignee_id, after.assignee_id))
     if after.state is before.state:
@@ -98,8 +98,8 @@ OFF_SHIFT = "off_shift"
 """Why it was taken from somebody: they are not there, and the customer waits."""
 
 
-def priority_line(before: int, after: int) -> Line:
-    return Line(what="priority", data={"priority": str(after), "previous_priority": str(before)})
+def priority_line(before: int, after: int, *, reason: str = "") -> Line:
+    return Line(what="priority", data={"priority": str(after), "previous_priority": str(before)} | _because(reason))
 
 
 NO_ANSWER_NEEDED = "no_answer_needed"
@@ -114,12 +114,12 @@ _WHAT = {
 }
 
 
-def _move(before: UUID | None, after: UUID | None, names: Mapping[UUID, str]) -> Line:
+def team_line(before: UUID | None, after: UUID | None, names: Mapping[UUID, str], *, reason: str = "") -> Line:
     """A team that is absent is none."""
     teams = {"team": after, "previous_team": before}
     ids = {f"{name}_id": str(value) for name, value in teams.items() if value is not None}
     told = {name: names[value] for name, value in teams.items() if value is not None and value in names}
-    return Line(what="team_unassigned" if after is None else "team_assigned", data=ids | told)
+    return Line(what="team_unassigned" if after is None else "team_assigned", data=ids | told | _because(reason))
 
 
 def assignment_line(before: UUID | None, after: UUID | None, *, reason: str = "") -> Line:

@@ -14,6 +14,11 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation needs a label before it is resolved; a team may want that for its own alone."""
     resolving_needs_fields: tuple[UUID, ...] = ()
     """Fields of conversations and contacts, filled in before a conversation is resolved; a team may want more."""
+    vip_priority: int = 2
+    """Conversations of important customers press at least so much (core/vip.py); nought: as any other."""
+    vip_team_id: UUID | None = None
+    vip_assignee_id: UUID | None = None
+    """Who gets those that nobody has."""
     quiet_thanks: bool = True
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
     notifies_with_text: bool = False

@@ -185,6 +185,13 @@ def _address(row: asyncpg.Record, phone: str) -> Address:
     )
 
 
+async def is_vip(session: Session, contact_id: UUID) -> bool:
+    found = await (await session.raw()).fetchval(
+        "select is_vip from contacts where workspace_id = $1 and id = $2", session.workspace_id, contact_id
+    )
+    return bool(found)
+
+
 async def update_contact(session: Session, contact_id: UUID, facts: Mapping[str, str | bool]) -> None:
     """Columns by their names, from a closed set of ours. A name given by us is not replaced by a provider's."""
     assert facts.keys() <= _FACTS

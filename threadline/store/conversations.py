@@ -53,6 +53,12 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class ListedContact(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    is_vip: bool
+
+
 class StageName(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
@@ -76,7 +82,7 @@ class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     channel_id: UUID
-    contact: ContactName
+    contact: ListedContact
     state: ConversationState
     snoozed_until: datetime | None
     """None while it is snoozed: until the customer writes."""
@@ -145,7 +151,7 @@ _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
-p.name as contact_name,
+p.name as contact_name, p.is_vip,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.author_id, m.sort_at, m.status, m.is_uncertain
@@ -550,7 +556,7 @@ def _conversation(
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
-        contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+        contact=ListedContact(id=row["contact_id"], name=row["contact_name"], is_vip=row["is_vip"]),
         state=row["state"],
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],

@@ -3824,7 +3824,7 @@ export interface components {
             assignee_id: string | null;
             /** Format: uuid */
             channel_id: string;
-            contact: components["schemas"]["ContactName"];
+            contact: components["schemas"]["ListedContact"];
             follower_ids: string[];
             has_failed: boolean;
             held_count: number;
@@ -4646,6 +4646,13 @@ export interface components {
              * Format: uuid
              */
             other_id: string;
+        };
+        /** ListedContact */
+        ListedContact: {
+            /** Format: uuid */
+            id: string;
+            is_vip: boolean;
+            name: string;
         };
         /** ListInput */
         ListInput: {
@@ -5898,6 +5905,12 @@ export interface components {
             resolving_needs_fields?: string[] | null;
             /** Resolving Needs Label */
             resolving_needs_label?: boolean | null;
+            /** Vip Assignee Id */
+            vip_assignee_id?: string | null;
+            /** Vip Priority */
+            vip_priority?: number | null;
+            /** Vip Team Id */
+            vip_team_id?: string | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -6696,6 +6709,12 @@ export interface components {
             resolving_needs_fields?: string[];
             /** @default false */
             resolving_needs_label?: boolean;
+            /** @default null */
+            vip_assignee_id?: string | null;
+            /** @default 2 */
+            vip_priority?: number;
+            /** @default null */
+            vip_team_id?: string | null;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {

@@ -30,6 +30,16 @@ class SettingsChange(Input):
     resolving_needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
     """Fields of conversations and contacts."""
 
+    vip_priority: Annotated[int, Field(ge=0, le=3)] | None = None
+    vip_team_id: Id | None = None
+    """Null: no team."""
+    vip_assignee_id: Id | None = None
+    """Null: nobody."""
+
+
+_CLEARED = frozenset({"vip_team_id", "vip_assignee_id"})
+"""What null takes away; every other null leaves things as they are."""
+
 
 class WorkspaceChange(Input):
     """What is absent stays."""
@@ -51,7 +61,8 @@ async def read_workspace(call: Call = calls(Permission.WORKSPACE_READ)) -> Respo
 @operation(router, "PATCH", "/workspace", out=Workspace)
 async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
     """Rename it, change its settings."""
-    settings = given.settings.model_dump(exclude_none=True) if given.settings else {}
+    named = given.settings.model_dump(exclude_unset=True) if given.settings else {}
+    settings = {name: value for name, value in named.items() if value is not None or name in _CLEARED}
     if given.name is None and not settings:
         raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
     await change_workspace(

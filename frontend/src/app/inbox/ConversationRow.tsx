@@ -22,6 +22,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { CountBadge } from '@/shared/ui/Badge';
 import { cx } from '@/shared/ui/cx';
+import { VipMark } from '@/shared/ui/VipMark';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { concerns } from '../together/concern';
 import { PresenceSign } from '../together/PresenceMarks';
@@ -77,6 +78,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
             >
               {conversation.contact.name}
             </span>
+            {conversation.contact.is_vip && <VipMark />}
             <RowLabels ids={conversation.label_ids} />
           </span>
           {isPinned && (

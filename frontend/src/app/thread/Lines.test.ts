@@ -52,6 +52,8 @@ const CASES: [Message, string][] = [
   [line(customer, 'number_changed'), 'The customer changed the number'],
   [line(program, 'assigned', { assignee_id: 'jonas' }), 'Assigned to Jonas'],
   [line(program, 'resolved'), 'Resolved'],
+  [line(program, 'priority', { priority: '2', previous_priority: '0', reason: 'vip' }), 'Priority: high, for a VIP'],
+  [line(program, 'assigned', { assignee_id: 'jonas', reason: 'vip' }), 'Assigned to Jonas, who has the VIPs'],
   [line({ kind: 'agent', id: 'gone' }, 'resolved'), 'somebody resolved this'],
   [line(mila, 'from_a_newer_server'), 'from a newer server'],
 ];

@@ -95,6 +95,7 @@ export function describeLine(message: Message): string {
 function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
   const reason = data['reason'];
   if (reason === 'reaction' || reason === 'not_delivered' || reason === 'off_shift') return `${what}_by_${reason}`;
+  if (reason === 'vip') return `${happenedHow(what, data)}_by_vip`;
   if (author.kind === 'contact' && (what === 'reopened' || what === 'woken')) return `${what}_by_customer`;
   if (what === 'woken' && reason === 'time') return 'woken_by_time';
   if (what === 'follower_removed' && author.id === data['agent_id']) return 'follower_left_by';

@@ -22,6 +22,7 @@ import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { finish } from '../resolving/finish';
+import { VipMark } from '@/shared/ui/VipMark';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { PresentPeople } from '../together/PresenceMarks';
@@ -86,6 +87,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
           <h2 dir="auto" className="max-w-full min-w-0 truncate text-aligned text-16 leading-5 font-semibold">
             {conversation.contact.name}
           </h2>
+          {conversation.contact.is_vip && <VipMark />}
           <RowLabels ids={conversation.label_ids} />
         </div>
         <p dir="auto" className="truncate text-aligned text-12 text-muted">

@@ -207,7 +207,7 @@ export function loadConversation(id: Id): Promise<void> {
 /** A conversation that came alone brought its contact whole. */
 export function learnDetail(detail: ConversationDetail, position?: number): void {
   const { contact, ...row } = detail;
-  const conversation = { ...row, contact: { id: contact.id, name: contact.name } };
+  const conversation = { ...row, contact: { id: contact.id, name: contact.name, is_vip: contact.is_vip } };
   dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact });
 }
 

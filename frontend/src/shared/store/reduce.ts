@@ -443,8 +443,10 @@ function withContacts(state: State, contacts: readonly Contact[]): State {
   const conversations = new Map(state.conversations);
   for (const conversation of state.conversations.values()) {
     const contact = contacts.find((candidate) => candidate.id === conversation.contact.id);
-    if (contact && contact.name !== conversation.contact.name) {
-      conversations.set(conversation.id, { ...conversation, contact: { id: contact.id, name: contact.name } });
+    const { name, is_vip } = conversation.contact;
+    if (contact && (contact.name !== name || contact.is_vip !== is_vip)) {
+      const shown = { ...conversation.contact, name: contact.name, is_vip: contact.is_vip };
+      conversations.set(conversation.id, { ...conversation, contact: shown });
     }
   }
   return { ...state, contacts: known, conversations };

@@ -11,7 +11,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
   return {
     id,
     channel_id: 'channel-a',
-    contact: { id: `contact-${id}`, name: `Customer ${id}` },
+    contact: { id: `contact-${id}`, name: `Customer ${id}`, is_vip: false },
     state: 'open',
     snoozed_until: null,
     assignee_id: null,

@@ -16,6 +16,7 @@ import { SavedField } from '../parts/SavedField';
 import { WantedFields } from '../parts/WantedFields';
 import type { Workspace } from '../types';
 import { Demo } from './Demo';
+import { VipCare } from './VipCare';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
 
 const TARGETS_MIN = [0, 1, 2, 4, 10, 15, 30, 60, 120, 240, 480, 1440] as const;
@@ -87,6 +88,11 @@ export function General() {
                   setWanted((now) => (now === resolving_needs_fields ? undefined : now)),
                 );
               }}
+            />
+            <VipCare
+              settings={workspace.settings}
+              isDisabled={!agent.permissions.includes('workspace:change')}
+              onChange={(care) => void change(care)}
             />
             <Switch
               label={t('settings.general.thanks')}
