@@ -48,6 +48,9 @@ function Desk() {
           <Route path={patterns.companies}>
             <screens.Companies />
           </Route>
+          <Route path={patterns.board}>
+            <screens.Board />
+          </Route>
           <Route path={patterns.search}>
             <screens.SearchPage />
           </Route>

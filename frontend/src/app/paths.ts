@@ -26,6 +26,7 @@ export const patterns = {
   contacts: '/contacts/*?',
   companies: '/companies/*?',
   settings: '/settings/*?',
+  board: '/board/:view?',
   tasks: '/tasks',
   practice: '/practice/:channelId',
   search: '/search',
@@ -40,6 +41,7 @@ export const paths = {
   contacts: (rest = '') => (rest ? `/contacts/${rest}` : '/contacts'),
   /** The list, or a company. */
   companies: (id = '') => (id ? `/companies/${id}` : '/companies'),
+  board: (view?: View) => (view === undefined ? '/board' : `/board/${view}`),
   tasks: () => '/tasks',
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,

@@ -19,6 +19,7 @@ export const screens = {
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
+  Board: lazy(() => import('./board/Board')),
   Tasks: lazy(() => import('./tasks/TasksPage')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
   Practice: withQueries(withTexts('practice', () => import('./practice/Practice'))),

@@ -3,6 +3,7 @@ import {
   Check,
   ChevronDown,
   House,
+  Kanban,
   ListFilter,
   MoreVertical,
   PanelLeft,
@@ -558,6 +559,9 @@ function ViewMenu({ view }: { readonly view: View }) {
           onClick={() => void changePreferences({ default_view: view }).catch(tell)}
         >
           {t(isFirst ? 'views.is_first' : 'views.make_first')}
+        </MenuItem>
+        <MenuItem icon={Kanban} onClick={() => navigate(paths.board(view))}>
+          {t('board.show')}
         </MenuItem>
         {mayChange && (
           <>

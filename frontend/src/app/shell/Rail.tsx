@@ -27,7 +27,7 @@ export function Rail() {
           icon={Inbox}
           label={t('shell.inbox')}
           keys={['g', 'i']}
-          isHere={location.startsWith('/inbox')}
+          isHere={/^\/(inbox|board)/.test(location)}
         />
         <Place
           to={paths.contacts()}

@@ -34,6 +34,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     go_inbox: () => navigate(paths.inbox()),
     notifications: () => openFloat('notifications'),
     go_contacts: () => navigate(paths.contacts()),
+    go_board: () => navigate(paths.board()),
     go_companies: () => navigate(paths.companies()),
     go_tasks: () => navigate(paths.tasks()),
     go_settings: () => navigate(paths.settings()),
@@ -64,6 +65,7 @@ function isListPage(location: string): boolean {
     location === paths.settings() ||
     location === paths.contacts() ||
     location === paths.companies() ||
+    location.startsWith(paths.board()) ||
     /^\/inbox(\/[^/]+)?\/?$/.test(location)
   );
 }

@@ -7,6 +7,7 @@ import {
   Check,
   ClipboardList,
   Inbox,
+  Kanban,
   Lock,
   PanelLeft,
   PanelRight,
@@ -194,6 +195,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: Users,
       keys: keyOf('go_contacts'),
       run: () => go(paths.contacts()),
+    },
+    {
+      ...base('places', 'board'),
+      title: t('board.title'),
+      icon: Kanban,
+      keys: keyOf('go_board'),
+      run: () => go(paths.board()),
     },
     {
       ...base('places', 'companies'),

@@ -1,6 +1,6 @@
 /** Choose the stage of a conversation: arrows and Enter, or its digit. Its state follows. */
 import { Check, PauseCircle } from 'lucide-react';
-import type { Conversation, Id } from '@/shared/api/types';
+import type { Conversation, Stage } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Dialog } from '@/shared/ui/Dialog';
 import { DigitChoice, DigitList } from '@/shared/ui/DigitList';
@@ -19,9 +19,9 @@ export interface StageDialogProps {
 export default function StageDialog({ conversation, onClose }: StageDialogProps) {
   const stages = useStages();
   const sorted = stages && STATES.flatMap((state) => stages.filter((stage) => stage.state === state));
-  const choose = (id: Id | null) => {
+  const choose = (stage: Stage | null) => {
     onClose();
-    chooseStage(conversation, id);
+    void chooseStage(conversation, stage?.id ?? null, stage ?? undefined);
   };
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()} title={t('stage.title')}>
@@ -37,7 +37,7 @@ export default function StageDialog({ conversation, onClose }: StageDialogProps)
               state={t(`stage.state_${stage.state}`)}
               isHere={conversation.stage?.id === stage.id}
               pausesClock={stage.pauses_clock}
-              onClick={() => choose(stage.id)}
+              onClick={() => choose(stage)}
             />
           ))}
           {conversation.stage !== null && (

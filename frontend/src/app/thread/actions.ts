@@ -86,7 +86,7 @@ function standingOf({ state, snoozed_until, assignee_id, team_id }: Conversation
 }
 
 /** Says what was done, with the way back: to everything as it was, except what somebody changes before it is pressed. */
-function offerUndo(before: Conversation, change: Partial<Standing>, text: string): void {
+export function offerUndo(before: Conversation, change: Partial<Standing>, text: string): void {
   const was = standingOf(before);
   const is = { ...was, ...(change.state && change.state !== 'snoozed' && { snoozed_until: null }), ...change };
   showToast(text, { undo: () => void takeBack(before, was, is) });

@@ -1,3 +1,4 @@
+import board from './board.json';
 import common from './common.json';
 import companies from './companies.json';
 import composer from './composer.json';
@@ -22,6 +23,7 @@ export const later = {
 
 /** What the inbox says in one language, one chunk: parts by area, so that a translator sees what belongs together. */
 export default {
+  ...board,
   ...common,
   ...companies,
   ...composer,
