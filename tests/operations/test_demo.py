@@ -56,6 +56,9 @@ async def test_the_desk_is_filled_once_and_emptied_without_touching_anything_els
     assert full["voices"] >= 1
     assert full["written_by_colleagues"] > 300
     assert full["labelled"] > 150
+    assert full["companies"] >= 5
+    assert full["members"] >= 20
+    assert full["never_heard"] == 0, "the list of contacts says when each wrote last"
     assert (await _span(desk)).days >= 30
     assert await desk.connection.fetchval(_OLD_NEWS, desk.workspace_id) == 0
 
@@ -115,6 +118,9 @@ select (select count(*) from conversations where workspace_id = $1) as conversat
     (select count(*) from conversation_labels where workspace_id = $1) as labelled,
     (select count(*) from labels where workspace_id = $1 and deleted_at is null) as labels,
     (select count(*) from saved_replies where workspace_id = $1) as replies,
+    (select count(*) from companies where workspace_id = $1 and deleted_at is null) as companies,
+    (select count(*) from contacts where workspace_id = $1 and company_id is not null) as members,
+    (select count(*) from conversations where workspace_id = $1 and last_inbound_at is null) as never_heard,
     (select count(*) from agents where workspace_id = $1) as agents,
     (select count(*) from conversations c join agents a on a.id = c.assignee_id where c.workspace_id = $1
         and a.role = 'admin') as mine

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from threadline.actions.add_note import add_note
+from threadline.actions.change_company import change_company, create_company
 from threadline.actions.change_saved_reply import create_saved_reply
 from threadline.actions.create_label import create_label
 from threadline.actions.receive_messages import receive
@@ -25,6 +26,7 @@ from threadline.core.permission import Caller, Permission
 from threadline.demo.pictures import COUNT, SIZE, draw_picture
 from threadline.demo.script import (
     COLLEAGUES,
+    COMPANIES,
     CONTACT_LABELS,
     CONVERSATION_LABELS,
     SAVED_REPLIES,
@@ -64,6 +66,7 @@ class _Demo:
     colleagues: list[UUID] = field(default_factory=list[UUID])
     conversation_labels: list[UUID] = field(default_factory=list[UUID])
     contact_labels: list[UUID] = field(default_factory=list[UUID])
+    companies: list[UUID] = field(default_factory=list[UUID])
     pictures: list[StoredBlob] = field(default_factory=list[StoredBlob])
     voice: StoredBlob | None = None
     files: list[DemoFile] = field(default_factory=list[DemoFile])
@@ -116,6 +119,20 @@ async def _make_surroundings(session: Session, demo: _Demo) -> None:
     demo.contact_labels = [
         await _label(session, demo, "contact", name, colour, things) for name, colour in CONTACT_LABELS
     ]
+    for name, domain, notes, colleague in COMPANIES:
+        company_id = await create_company(session, caller=_caller(demo), name=name, now=demo.now, new_id=new_id)
+        facts = {"domains": [domain], "notes": notes, "owner_id": demo.colleagues[colleague]}
+        await change_company(
+            session,
+            caller=_caller(demo),
+            company_id=company_id,
+            facts=facts,
+            fields={},
+            now=demo.now,
+            new_id=new_id,
+        )
+        demo.companies.append(company_id)
+        things.append(Thing("company", company_id))
     for title, shortcut, text in SAVED_REPLIES:
         reply = SavedReply(
             id=new_id(),
@@ -178,6 +195,7 @@ async def _finish(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None
             ended_at=max(at for _, at in scene.moments()) + timedelta(minutes=2),
             label_ids=tuple(demo.conversation_labels[label] for label in scene.labels),
             contact_label_ids=tuple(demo.contact_labels[label] for label in scene.contact_labels),
+            company_id=None if scene.company is None else demo.companies[scene.company],
             is_for_admin=scene.is_for_admin,
         )
         for scene in batch

@@ -31,6 +31,15 @@ CONTACT_LABELS: Final[tuple[tuple[str, LabelColour], ...]] = (
     ("Press", "purple"),
     ("Café or restaurant", "yellow"),
 )
+COMPANIES: Final = (
+    ("Café Lindenhof", "lindenhof.example", "Forty cups twice a year, in sand. Pays by invoice, thirty days.", 0),
+    ("Harbour Coffee Roasters", "harbour-roasters.example", "Wants their mark under the glaze.", 1),
+    ("Bistro Amarelo", "amarelo.example", "Deliver before ten, the kitchen closes the yard.", 2),
+    ("Slow Plates Catering", "slowplates.example", "", 3),
+    ("Clay & Craft Magazine", "clayandcraft.example", "Writes about us in spring; ask before pictures are used.", 0),
+)
+"""(name, mail domain, notes, who cares for it by their place in COLLEAGUES)."""
+_PRESS: Final = 4
 SAVED_REPLIES: Final = (
     ("Hours", "hours", "We are open Tuesday to Saturday, 10:00 to 18:00, {{contact.first_name}}."),
     ("Return", "return", 'Of course, {{contact.first_name|default:"gladly"}}. Send it back within 30 days, we pay.'),
@@ -61,6 +70,8 @@ class Scene:
     """Who answers, by their place in COLLEAGUES; None: nobody has it yet."""
     labels: tuple[int, ...] = ()
     contact_labels: tuple[int, ...] = ()
+    company: int | None = None
+    """Whose they are, by its place in COMPANIES."""
     is_for_admin: bool = False
     """Becomes the first admin's, so that *mine* is not empty either."""
 
@@ -166,19 +177,32 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
         said = said[: _last_answered(said)]
     is_live = state != "resolved"
     has_owner = not is_live or state != "waiting" or number % 2 == 0
+    name = " ".join(chance.choice(names.split()) for names in _NAMES[language])
+    colleague = chance.randrange(len(COLLEAGUES)) if has_owner else None
+    labels = (label,) if chance.random() < 0.7 else ()
+    contact_labels = (chance.randrange(len(CONTACT_LABELS)),) if chance.random() < 0.2 else ()
     return Scene(
         number=number,
-        name=" ".join(chance.choice(names.split()) for names in _NAMES[language]),
+        name=name,
         # Numbers that the regulators of the United Kingdom and Sweden keep for stories: nobody has them.
         phone=f"447700900{number:03d}" if number < 1000 else f"46701740{number % 100:03d}",
         begins_at=at,
         said=said,
         state=state,
-        colleague=chance.randrange(len(COLLEAGUES)) if has_owner else None,
-        labels=(label,) if chance.random() < 0.7 else (),
-        contact_labels=(chance.randrange(len(CONTACT_LABELS)),) if chance.random() < 0.2 else (),
+        colleague=colleague,
+        labels=labels,
+        contact_labels=contact_labels,
+        company=_company(contact_labels, number),
         is_for_admin=is_live and number % 4 == 0,
     )
+
+
+def _company(contact_labels: tuple[int, ...], number: int) -> int | None:
+    """Cafés and the press write for somebody."""
+    named = {CONTACT_LABELS[label][0] for label in contact_labels}
+    if "Press" in named:
+        return _PRESS
+    return number % _PRESS if "Café or restaurant" in named else None
 
 
 def _first_waiting(chance: random.Random, said: tuple[Said, ...]) -> int:

@@ -21,7 +21,7 @@ class Blob(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    kind: Literal["person", "agent", "label", "saved_reply"]
+    kind: Literal["person", "agent", "label", "saved_reply", "company"]
     id: UUID
 
 
@@ -56,6 +56,7 @@ class Handled:
     ended_at: datetime
     label_ids: tuple[UUID, ...]
     contact_label_ids: tuple[UUID, ...]
+    company_id: UUID | None
     is_for_admin: bool
 
 
@@ -159,6 +160,13 @@ async def handle_conversations(session: Session, handled: Sequence[Handled]) -> 
             [label_id for _, label_id in flat],
         )
     await connection.execute(
+        "update contacts p set company_id = h.company_id from unnest($2::uuid[], $3::uuid[]) as h (id, company_id)"
+        " where p.workspace_id = $1 and p.id = h.id and h.company_id is not null",
+        session.workspace_id,
+        [one.contact_id for one in handled],
+        [one.company_id for one in handled],
+    )
+    await connection.execute(
         "insert into demo_things (workspace_id, kind, id, is_for_admin)"
         " select $1::uuid, 'conversation', h.id, h.is_for_admin"
         " from unnest($2::uuid[], $4::boolean[]) as h (id, is_for_admin)"
@@ -171,9 +179,12 @@ async def handle_conversations(session: Session, handled: Sequence[Handled]) -> 
 
 
 async def show_newest(session: Session, conversation_ids: Sequence[UUID]) -> None:
-    """History leaves the newest message of a conversation as it finds it: here it is the newest that was written."""
+    """History leaves the newest message of a conversation, and when the customer was last heard of, as it finds them:
+    here they are what was written. No window opens by that."""
     await (await session.raw()).execute(
-        "update conversations c set last_message_id = m.id, last_activity_at = m.sort_at from ("
+        "update conversations c set last_message_id = m.id, last_activity_at = m.sort_at,"
+        " last_inbound_at = coalesce((select max(i.sort_at) from messages i where i.workspace_id = $1"
+        "  and i.conversation_id = c.id and i.direction = 'incoming'), c.last_inbound_at) from ("
         " select distinct on (conversation_id) conversation_id, id, sort_at from messages"
         " where workspace_id = $1 and conversation_id = any($2::uuid[]) and direction in ('incoming', 'outgoing')"
         " order by conversation_id, sort_at desc, seq desc) m"
@@ -228,6 +239,21 @@ async def give_demo_to(session: Session, agent_id: UUID) -> None:
 async def remove_demo_things(session: Session) -> int:
     """All that was written down, with whatever was done to it since; returns how many conversations went.
 
-    A function of the owner does it, for no role that works here may delete messages (S65).
+    A function of the owner does it, for no role that works here may delete messages (S65). A company that somebody put
+    a customer of theirs into is theirs by now, as a label is.
     """
-    return await (await session.raw()).fetchval("select remove_demo($1)", session.workspace_id) or 0
+    connection = await session.raw()
+    await connection.execute(
+        "update companies k set owner_id = null from demo_things d where d.workspace_id = $1 and d.kind = 'agent'"
+        " and k.workspace_id = d.workspace_id and k.owner_id = d.id",
+        session.workspace_id,
+    )
+    await connection.execute(
+        "update companies k set deleted_at = now() from demo_things d where d.workspace_id = $1 and d.kind = 'company'"
+        " and k.workspace_id = d.workspace_id and k.id = d.id and k.deleted_at is null"
+        " and not exists (select from contacts p where p.workspace_id = k.workspace_id and p.company_id = k.id"
+        "  and p.merged_into is null and p.removed_at is null and not exists (select from demo_things t"
+        "   where t.workspace_id = p.workspace_id and t.kind = 'contact' and t.id = p.id))",
+        session.workspace_id,
+    )
+    return await connection.fetchval("select remove_demo($1)", session.workspace_id) or 0
