@@ -288,15 +288,23 @@ interface MoveDialogProps {
 
 /** The same as dragging, for keys and for fingers. */
 function MoveDialog({ conversation, columns, here, onClose, onChoose }: MoveDialogProps) {
+  const first = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
       open
+      initialFocus={first}
       onOpenChange={(isOpen) => !isOpen && onClose()}
       title={t('board.move_title', { name: conversation.contact.name })}
     >
       <DigitList>
         {columns.map((column, index) => (
-          <DigitChoice key={column.key} digit={index + 1} isHere={column.key === here} onClick={() => onChoose(column)}>
+          <DigitChoice
+            key={column.key}
+            ref={index === 0 ? first : undefined}
+            digit={index + 1}
+            isHere={column.key === here}
+            onClick={() => onChoose(column)}
+          >
             <bdi className="min-w-0 flex-1 truncate">{nameOf(column)}</bdi>
             {column.key === here && <span className="text-12 text-muted">{t('board.here')}</span>}
           </DigitChoice>

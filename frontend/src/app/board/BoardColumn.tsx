@@ -200,11 +200,19 @@ export function BoardColumn(props: BoardColumnProps) {
                 onDrag(id);
               }}
               onDragEnd={() => onDrag(undefined)}
-              onClick={() => onPlace(id)}
+              // A finger opens, as in the list; a pointer chooses, for it can drag and press twice.
+              onClick={(event) =>
+                (event.nativeEvent as PointerEvent).pointerType === 'touch' ? onOpen(id) : onPlace(id)
+              }
               onDoubleClick={() => onOpen(id)}
-              className={cx('group/row relative cursor-grab select-none', id === dragged && 'opacity-50')}
+              className={cx(
+                'group/row relative flex cursor-grab items-center select-none',
+                id === dragged && 'opacity-50',
+              )}
             >
-              <ConversationRow id={id} isSelected={id === active} />
+              <div className="min-w-0 flex-1">
+                <ConversationRow id={id} isSelected={id === active} />
+              </div>
               {/* For the pointer and for fingers; keys have M. An option holds nothing that could be focused. */}
               <span
                 aria-hidden
@@ -213,7 +221,7 @@ export function BoardColumn(props: BoardColumnProps) {
                   event.stopPropagation();
                   onMove(id);
                 }}
-                className="absolute end-1 bottom-1 grid size-7 place-items-center rounded-md border border-line bg-raised text-muted opacity-0 group-hover/row:opacity-100 hover:text-ink pointer-coarse:size-11 pointer-coarse:opacity-100"
+                className="grid size-7 shrink-0 place-items-center rounded-md border border-line bg-raised text-muted hover:text-ink pointer-coarse:me-2 pointer-coarse:size-11 pointer-fine:absolute pointer-fine:end-1 pointer-fine:bottom-1 pointer-fine:opacity-0 pointer-fine:group-hover/row:opacity-100"
               >
                 <ArrowLeftRight size={14} strokeWidth={1.75} />
               </span>
