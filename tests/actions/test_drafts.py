@@ -7,7 +7,7 @@ import pytest
 
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.add_note import add_note
-from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions, see_own_mentions
+from threadline.actions.mention_colleagues import Unseeing, mention_colleagues, resolve_mentions, see_own_mentions
 from threadline.actions.save_draft import clear_sent_draft, save_draft
 from threadline.actions.withdraw_note import withdraw_note
 from threadline.core.content import Mention, Text
@@ -86,19 +86,7 @@ async def test_who_is_named_finds_it_in_a_view_until_they_look(desk: Desk) -> No
 async def test_a_team_is_each_of_its_members(desk: Desk) -> None:
     customer = await desk.add_customer("ana")
     inside, outside = await _colleague(desk), await _colleague(desk)
-    team_id = new_id()
-    await desk.connection.execute(
-        "insert into teams (workspace_id, id, name, name_key, colour) values ($1, $2, 'Shop', 'shop', 'teal')",
-        desk.workspace_id,
-        team_id,
-    )
-    await desk.connection.execute(
-        "insert into team_members (workspace_id, team_id, agent_id) values ($1, $2, $3), ($1, $2, $4)",
-        desk.workspace_id,
-        team_id,
-        inside,
-        desk.agent_id,
-    )
+    team_id = await _team(desk, inside, desk.agent_id)
     await _note(desk, customer, Mention(kind="team", id=team_id))
     for agent_id, expected in ((inside, 1), (outside, 0), (desk.agent_id, 0)):
         caller = Caller(desk.workspace_id, frozenset(Permission), agent_id=agent_id)
@@ -112,7 +100,42 @@ async def test_who_is_gone_or_may_not_see_it_is_said_before(desk: Desk) -> None:
     blind = await _colleague(desk, sees="assigned")
     with pytest.raises(Conflict) as asked:
         await _note(desk, customer, Mention(kind="agent", id=blind))
-    assert (asked.value.reason, asked.value.values) == ("mention_unseen", {"names": "Jo"})
+    assert (asked.value.reason, asked.value.values) == ("mention_unseen", {"names": "Jo", "agent_ids": str(blind)})
+
+
+async def test_who_is_asked_in_is_told_and_who_stays_outside_is_not(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    guest, outsider = await _colleague(desk, sees="assigned"), await _colleague(desk, sees="assigned")
+    mentions = (Mention(kind="agent", id=guest), Mention(kind="agent", id=outsider))
+    await _note(desk, customer, *mentions, unseeing=Unseeing(guest_ids=[guest], untold_ids=[outsider]))
+    for agent_id, expected in ((guest, 1), (outsider, 0)):
+        sight = Visibility(only_assigned_to=agent_id)
+        caller = Caller(desk.workspace_id, frozenset(Permission), agent_id=agent_id, visibility=sight)
+        assert len(await _unseen(desk, caller)) == expected
+        assert len(await _listed(desk, ListView.OPEN, caller)) == expected
+    # Named again, the guest sees it: nothing is asked any more.
+    await _note(desk, customer, mentions[0])
+
+
+async def test_a_teams_members_are_asked_about_too(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    blind = await _colleague(desk, sees="assigned")
+    team_id = await _team(desk, blind, desk.agent_id)
+    with pytest.raises(Conflict) as asked:
+        await _note(desk, customer, Mention(kind="team", id=team_id))
+    assert asked.value.values["agent_ids"] == str(blind)
+    await _note(desk, customer, Mention(kind="team", id=team_id), unseeing=Unseeing(guest_ids=[blind]))
+
+
+async def test_the_wall_of_a_channel_is_opened_by_no_colleague(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    walled = await _colleague(desk)
+    await desk.connection.execute("update agents set channel_ids = '{}' where id = $1", walled)
+    with pytest.raises(Conflict) as refused:
+        await _note(desk, customer, Mention(kind="agent", id=walled), unseeing=Unseeing(guest_ids=[walled]))
+    assert refused.value.reason == "mention_walled"
+    # Of a team nobody asks about those whom nobody can ask in.
+    await _note(desk, customer, Mention(kind="team", id=await _team(desk, walled)))
 
 
 def _caller(desk: Desk) -> Caller:
@@ -134,7 +157,22 @@ async def _colleague(desk: Desk, *, sees: str = "all") -> UUID:
     return agent_id
 
 
-async def _note(desk: Desk, customer: Customer, mention: Mention) -> UUID:
+async def _team(desk: Desk, *agent_ids: UUID) -> UUID:
+    team_id = new_id()
+    await desk.connection.execute(
+        "insert into teams (workspace_id, id, name, name_key, colour) values ($1, $2, 'Shop', $3, 'teal')",
+        desk.workspace_id,
+        team_id,
+        str(team_id),
+    )
+    await desk.connection.executemany(
+        "insert into team_members (workspace_id, team_id, agent_id) values ($1, $2, $3)",
+        [(desk.workspace_id, team_id, agent_id) for agent_id in agent_ids],
+    )
+    return team_id
+
+
+async def _note(desk: Desk, customer: Customer, *mentions: Mention, unseeing: Unseeing | None = None) -> UUID:
     """The mentions of a note that stands as the customer's last message, as far as mentions care."""
     conversation = await desk.conversation(customer)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
@@ -142,7 +180,10 @@ async def _note(desk: Desk, customer: Customer, mention: Mention) -> UUID:
             session,
             caller=_caller(desk),
             conversation_id=customer.conversation_id,
-            content=Text(text="@Jo please", mentions=(mention,)),
+            content=Text(text="@Jo please", mentions=mentions),
+            unseeing=unseeing or Unseeing(),
+            now=utc_now(),
+            new_id=new_id,
         )
         assert content.mentions[0].name
         await mention_colleagues(

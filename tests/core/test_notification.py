@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from threadline.actions.notify_agents import sort_out
@@ -67,10 +68,27 @@ def test_who_is_told_and_as_what(given: Event, concerned: Concerned, expected: t
     assert told == ([] if expected is None else [expected])
 
 
-def test_looking_settles_everything_of_mine() -> None:
+def test_looking_settles_everything_of_mine_but_what_stands_beside() -> None:
     settled = settled_by(event(EventKind.CONVERSATION_READ, agent_id=ME))
     assert settled is not None
-    assert (settled.agent_id, settled.kinds) == (ME, None)
+    assert (settled.agent_id, settled.kinds) == (ME, frozenset(NotificationKind) - {NotificationKind.DISCUSSED})
+
+
+def _discussed(what: str) -> Event:
+    told = event(EventKind.DISCUSSION_CHANGED, actor_id=OTHER, agent_id=ME, what=what, conversation_id=str(CHAT))
+    # Its own conversation would come with its row, so it stands among the data alone.
+    return msgspec.structs.replace(told, conversation_id=None)
+
+
+def test_news_of_a_discussion_is_told_and_reading_it_settles_it() -> None:
+    (told,) = notices_of(_discussed("news"), Concerned())
+    assert (told.agent_id, told.conversation_id, told.kind) == (ME, CHAT, NotificationKind.DISCUSSED)
+    assert notices_of(_discussed("changed"), Concerned()) == []
+    for what in ("read", "gone"):
+        settled = settled_by(_discussed(what))
+        assert settled is not None
+        assert settled.covers(told)
+    assert settled_by(_discussed("news")) is None
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/contacts/{contact_id}/merges/{merge_id}",  # gives everybody back what was theirs
         "/api/contacts/{contact_id}/notes/{note_id}",  # its row stays
         "/api/conversations/{conversation_id}/followers/{agent_id}",
+        "/api/discussions/{discussion_id}/members/{agent_id}",
         "/api/conversations/{conversation_id}/merges/{other_id}",  # takes two apart again
         "/api/conversations/{conversation_id}/pin",
         "/api/conversations/{conversation_id}/relations/{other_id}",

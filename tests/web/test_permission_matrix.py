@@ -148,6 +148,15 @@ RULES = {
     "getInvitation": PUBLIC,
     "getInvitations": ADMINS,
     "getLabels": EVERYBODY,
+    "getDiscussions": "401 ok ok ok ok ok ok 401 401",
+    "getConversationDiscussions": READ_CONVERSATION,
+    "startDiscussion": CHANGE_CONVERSATION,
+    "getDiscussion": "401 404 404 404 404 ok 404 401 ok",  # the admin's own, and their token's
+    "updateDiscussion": OWN_OBJECT,
+    "discuss": OWN_OBJECT,
+    "addToDiscussion": OWN_OBJECT,
+    "removeFromDiscussion": OWN_OBJECT,
+    "readDiscussion": "401 404 404 404 404 ok 404 401 401",
     "getMentions": EVERYBODY,
     "getLinks": READ_CONVERSATION,
     "getMessage": READ_CONVERSATION,
@@ -504,6 +513,14 @@ async def _task(house: House) -> dict[str, str]:
     return {"task_id": made.json["id"]}
 
 
+async def _discussion(house: House) -> dict[str, str]:
+    conversation_id = (await _conversation(house))["conversation_id"]
+    body = {"id": str(uuid4()), "subject": "x", "text": "y", "agent_ids": [str(house.spare_agent_id)]}
+    made = await house.admin.post(f"/api/conversations/{conversation_id}/discussions", body)
+    assert made.status == 201, made.raw
+    return {"discussion_id": body["id"], "agent_id": str(house.spare_agent_id)}
+
+
 async def _task_pattern(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/task-patterns", {"name": "x", "title": "Call"})
     return {"pattern_id": made.json["id"]}
@@ -622,6 +639,12 @@ _TARGETS: dict[str, _Target] = {
     "relateConversations": _pair,
     "takeApart": _merged,
     "updateTask": _task,
+    "getDiscussion": _discussion,
+    "updateDiscussion": _discussion,
+    "discuss": _discussion,
+    "addToDiscussion": _discussion,
+    "removeFromDiscussion": _discussion,
+    "readDiscussion": _discussion,
     "updateStage": _stage,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
@@ -642,6 +665,8 @@ _OF_A_CONVERSATION = (
     "getContactNotes",
     "getConversation",
     "getConversationTasks",
+    "getConversationDiscussions",
+    "startDiscussion",
     "getEarlier",
     "getConversationFields",
     "getFilledReplies",
@@ -730,6 +755,11 @@ def body_of(name: str) -> Any:
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "createTask": {"title": "Call"},
+        "startDiscussion": {"id": str(uuid4()), "subject": "x", "text": "y", "agent_ids": [str(uuid4())]},
+        "updateDiscussion": {"subject": "z"},
+        "discuss": {"client_id": str(uuid4()), "text": "y"},
+        "addToDiscussion": {"agent_ids": [str(uuid4())]},
+        "readDiscussion": {"seq": 1},
         "createTaskPattern": {"name": "x", "title": "Call"},
         "createTranscript": {"purpose": "text", "time_zone": "Europe/Berlin"},
         "forwardMessage": {"client_id": str(uuid4()), "conversation_id": "{conversation_id}"},

@@ -218,3 +218,49 @@ async def test_a_channel_may_be_answered_only_by_the_one_who_has_a_conversation(
     assert (await answer(house.agent, "note")).status == 201
     assert (await answer(house.limited)).status == 201
     assert (await answer(house.admin)).status == 201
+
+
+async def test_who_is_named_and_does_not_see_it_is_asked_in_and_sees_it_everywhere(house: House) -> None:
+    other, note = str(house.limited.agent_id), f"{house.path}/messages"
+    content = {"kind": "text", "text": "@Lim look", "mentions": [{"kind": "agent", "id": other}]}
+    body = {"client_id": str(uuid4()), "kind": "note", "content": content}
+    asked = await house.agent.post(note, body)
+    assert (asked.status, asked.json["reason"], asked.json["values"]["agent_ids"]) == (409, "mention_unseen", other)
+    assert await house.lines() == []
+    async with Feed.of(house.limited) as feed:
+        assert (await house.agent.post(note, body | {"guest_ids": [other]})).status == 201
+        # Sent twice it is one note, and one line.
+        assert (await house.agent.post(note, body | {"guest_ids": [other]})).status == 201
+        await feed.quiet()
+        assert str(house.conversation_id) in feed.conversations
+        assert {event["kind"] for event in feed.events} == {"conversation_changed", "note_added", "mentions_changed"}
+    assert [line["what"] for line in await house.lines()] == ["follower_added"]
+    assert (await house.limited.get("/api/mentions")).json["conversation_ids"] == [str(house.conversation_id)]
+    assert await house.ids_in(house.limited, "mentions") == [str(house.conversation_id)]
+    assert (await house.limited.get("/api/views")).json["views"]["open"]["total"] == 1
+    assert (await house.admin.delete(f"{house.path}/followers/{other}")).status == 200
+    assert (await house.limited.get(house.path)).status == 404
+    assert await house.ids_in(house.limited, "mentions") == []
+
+
+async def test_a_note_may_leave_outside_whom_it_names(house: House) -> None:
+    other, note = str(house.limited.agent_id), f"{house.path}/messages"
+    content = {"kind": "text", "text": "@Lim look", "mentions": [{"kind": "agent", "id": other}]}
+    body = {"client_id": str(uuid4()), "kind": "note", "content": content, "untold_ids": [other]}
+    assert (await house.agent.post(note, body)).status == 201
+    assert (await house.limited.get(house.path)).status == 404
+    assert (await house.limited.get("/api/mentions")).json["conversation_ids"] == []
+
+
+async def test_nobody_is_asked_in_past_the_wall_of_a_channel(house: House) -> None:
+    other = house.limited.agent_id
+    changed = await house.admin.patch(f"/api/agents/{other}", {"channel_ids": []})
+    assert changed.status == 200, changed.raw
+    refused = await house.agent.put(f"{house.path}/followers/{other}")
+    assert (refused.status, refused.json["reason"]) == (409, "channel_wall")
+    content = {"kind": "text", "text": "@Lim look", "mentions": [{"kind": "agent", "id": str(other)}]}
+    body = {"client_id": str(uuid4()), "kind": "note", "content": content, "guest_ids": [str(other)]}
+    told = await house.agent.post(f"{house.path}/messages", body)
+    assert (told.status, told.json["reason"]) == (409, "mention_walled")
+    # A bad id is a bad request, and names the field.
+    assert (await house.agent.post(f"{house.path}/messages", body | {"guest_ids": ["x"]})).status == 422

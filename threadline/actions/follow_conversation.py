@@ -9,11 +9,11 @@ from uuid import UUID
 
 from threadline.actions.announce_change import announce_line
 from threadline.core.content import Line
-from threadline.core.errors import Forbidden, Invalid
+from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
-from threadline.store.agents import is_active_agent
+from threadline.store.agents import serves_channel
 from threadline.store.conversations import ConversationKeys, access_conversation_keys
 from threadline.store.followers import add_follower, remove_follower
 from threadline.store.session import Session
@@ -24,12 +24,16 @@ async def follow_conversation(
 ) -> None:
     """`agent_id` is the caller, or whom the caller asks in. A repeat changes nothing.
 
-    Raises NotFound, Invalid (an agent who is not here).
+    Raises NotFound, Invalid (an agent who is not here), Conflict (one who works on other channels only: that wall is
+    an admin's, and no colleague opens it).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     is_invited = agent_id != caller.agent_id
-    if not await is_active_agent(session, agent_id):
+    serves = await serves_channel(session, agent_id, conversation.channel_id)
+    if serves is None:
         raise Invalid("This person is not in the workspace.", field="agent_id", reason="person_not_here")
+    if not serves:
+        raise Conflict("This person works on other channels only. An admin can change that.", reason="channel_wall")
     if await add_follower(session, conversation_id=conversation.id, agent_id=agent_id, is_invited=is_invited):
         await _tell(session, caller, conversation, agent_id, is_added=True, is_told=is_invited, now=now, new_id=new_id)
 

@@ -10,7 +10,16 @@ from uuid import UUID
 
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.notification import Concerned, Notice, NotificationKind, Settled, Way, notices_of, settled_by
+from threadline.core.notification import (
+    Concerned,
+    Notice,
+    NotificationKind,
+    Settled,
+    Way,
+    conversation_of,
+    notices_of,
+    settled_by,
+)
 from threadline.core.permission import Visibility
 from threadline.core.preferences import Preferences, digest_delay, is_quiet
 from threadline.store.events import NumberedEvent
@@ -94,7 +103,12 @@ def _sees(sight: Visibility | None, concerned: Concerned) -> bool:
     """Nobody is told of what they may not see (S5); without a sight they do not work here any more."""
     if sight is None or concerned.channel_id is None:
         return False
-    return sight.shows(channel_id=concerned.channel_id, assignee_id=concerned.assignee_id, team_id=concerned.team_id)
+    return sight.shows(
+        channel_id=concerned.channel_id,
+        assignee_id=concerned.assignee_id,
+        team_id=concerned.team_id,
+        invited_ids=concerned.invited_ids,
+    )
 
 
 def _notification(same: Sequence[Notice], preferences: Preferences, now: datetime, id: UUID) -> NewNotification | None:
@@ -160,4 +174,4 @@ def _changes(
 
 def _key(event: Event) -> tuple[UUID, UUID | None]:
     """Events of no conversation concern nobody: no row has this key."""
-    return event.conversation_id or UUID(int=0), event.message_id
+    return conversation_of(event) or UUID(int=0), event.message_id

@@ -25,6 +25,8 @@ class NotificationKind(StrEnum):
     """A conversation of mine came back from being snoozed."""
     REPLIED = "replied"
     """A customer wrote in a conversation of mine."""
+    DISCUSSED = "discussed"
+    """I was taken into a discussion, or somebody wrote in one of mine."""
 
 
 class Way(StrEnum):
@@ -46,6 +48,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     not_delivered: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     woken: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     replied: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    discussed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -59,6 +62,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.woken
             case NotificationKind.REPLIED:
                 return self.replied
+            case NotificationKind.DISCUSSED:
+                return self.discussed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Concerned:
     mentioned_ids: Sequence[UUID] = ()
     channel_id: UUID | None = None
     team_id: UUID | None = None
+    invited_ids: frozenset[UUID] = frozenset()
+    """Who sees the conversation by a colleague's word."""
 
 
 NOTIFYING: Final = frozenset(
@@ -110,18 +117,31 @@ NOTIFYING: Final = frozenset(
         EventKind.MESSAGE_QUEUED,
         EventKind.MESSAGE_STATUS_CHANGED,
         EventKind.NOTE_ADDED,
+        EventKind.DISCUSSION_CHANGED,
     }
 )
 _OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN})
+_BESIDE: Final = frozenset({NotificationKind.DISCUSSED})
+"""What looking at the thread does not settle: it stands beside it."""
+_IN_THE_THREAD: Final = frozenset(NotificationKind) - _BESIDE
+
+
+def conversation_of(event: Event) -> UUID | None:
+    """The conversation that an event concerns; of what stands beside one it is told among the data."""
+    if event.kind is not EventKind.DISCUSSION_CHANGED:
+        return event.conversation_id
+    told = event.data.get("conversation_id")
+    return UUID(told) if isinstance(told, str) else None
 
 
 def notices_of(event: Event, concerned: Concerned) -> list[Notice]:
     """Whom this event is told, and as what. Nobody is told what they did themselves."""
-    if event.conversation_id is None:
+    conversation_id = conversation_of(event)
+    if conversation_id is None:
         return []
     kind, agent_ids = _told(event, concerned)
     return [
-        Notice(agent_id, event.conversation_id, kind, event.at, event.message_id, event.actor_id)
+        Notice(agent_id, conversation_id, kind, event.at, event.message_id, event.actor_id)
         for agent_id in dict.fromkeys(agent_ids)
         if agent_id is not None and agent_id != event.actor_id
     ]
@@ -129,11 +149,14 @@ def notices_of(event: Event, concerned: Concerned) -> list[Notice]:
 
 def settled_by(event: Event) -> Settled | None:
     """What nobody has to look at any more: somebody looked, answered, gave away or resolved."""
-    conversation_id, data = event.conversation_id, event.data
+    conversation_id, data = conversation_of(event), event.data
     if conversation_id is None:
         return None
+    if event.kind is EventKind.DISCUSSION_CHANGED:
+        is_over = data.get("what") in ("read", "gone")
+        return Settled(conversation_id, event.agent_id, frozenset({NotificationKind.DISCUSSED})) if is_over else None
     if event.kind is EventKind.CONVERSATION_READ:
-        return Settled(conversation_id, event.agent_id)
+        return Settled(conversation_id, event.agent_id, _IN_THE_THREAD)
     if event.kind is EventKind.MESSAGE_QUEUED and data.get("by") == "agent":
         return Settled(conversation_id, kinds=_OF_WAITING)
     if event.kind is EventKind.CONVERSATION_CHANGED:
@@ -159,6 +182,8 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
         return NotificationKind.REPLIED, [concerned.assignee_id]
     if event.kind is EventKind.MESSAGE_STATUS_CHANGED and (data.get("status") == "failed" or data.get("is_uncertain")):
         return NotificationKind.NOT_DELIVERED, [concerned.author_id or concerned.assignee_id]
+    if event.kind is EventKind.DISCUSSION_CHANGED:
+        return NotificationKind.DISCUSSED, [event.agent_id if data.get("what") == "news" else None]
     if event.kind is EventKind.NOTE_ADDED:
         return NotificationKind.MENTIONED, concerned.mentioned_ids
     if event.kind is EventKind.CONVERSATION_CHANGED:

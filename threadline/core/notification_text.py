@@ -24,7 +24,7 @@ class Words:
 
 
 def _kinds(
-    *, assigned: str, mentioned: str, not_delivered: str, woken: str, replied: str
+    *, assigned: str, mentioned: str, not_delivered: str, woken: str, replied: str, discussed: str
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -32,6 +32,7 @@ def _kinds(
         NotificationKind.NOT_DELIVERED: not_delivered,
         NotificationKind.WOKEN: woken,
         NotificationKind.REPLIED: replied,
+        NotificationKind.DISCUSSED: discussed,
     }
 
 
@@ -43,6 +44,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="A message to {name} was not delivered",
             woken="{name} is back: the snooze is over",
             replied="{name} wrote",
+            discussed="News in a discussion about {name}",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -50,6 +52,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="A message was not delivered",
             woken="A snoozed conversation is back",
             replied="A customer of yours wrote",
+            discussed="News in a discussion of yours",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -62,6 +65,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Eine Nachricht an {name} wurde nicht zugestellt",
             woken="{name} ist zurück: die Wiedervorlage ist fällig",
             replied="{name} hat geschrieben",
+            discussed="Neues in einer Besprechung zu {name}",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -69,6 +73,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Eine Nachricht wurde nicht zugestellt",
             woken="Ein zurückgestelltes Gespräch ist wieder da",
             replied="Ein Kunde von Ihnen hat geschrieben",
+            discussed="Neues in einer Ihrer Besprechungen",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -81,6 +86,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="No se entregó un mensaje a {name}",
             woken="{name} vuelve: terminó el aplazamiento",
             replied="{name} escribió",
+            discussed="Novedades en una consulta sobre {name}",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -88,6 +94,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="No se entregó un mensaje",
             woken="Vuelve una conversación aplazada",
             replied="Un cliente tuyo escribió",
+            discussed="Novedades en una consulta tuya",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -100,6 +107,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Een bericht aan {name} is niet afgeleverd",
             woken="{name} is terug: het uitstel is voorbij",
             replied="{name} schreef",
+            discussed="Nieuws in een overleg over {name}",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -107,6 +115,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Een bericht is niet afgeleverd",
             woken="Een uitgesteld gesprek is terug",
             replied="Een klant van u schreef",
+            discussed="Nieuws in een overleg van u",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -119,6 +128,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Uma mensagem para {name} não foi entregue",
             woken="{name} está de volta: o adiamento terminou",
             replied="{name} escreveu",
+            discussed="Novidade em uma discussão sobre {name}",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -126,6 +136,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Uma mensagem não foi entregue",
             woken="Uma conversa adiada está de volta",
             replied="Um cliente seu escreveu",
+            discussed="Novidade em uma discussão sua",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -138,6 +149,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Сообщение не доставлено: {name}",
             woken="{name}: время отложенного диалога пришло",
             replied="Пишет {name}",
+            discussed="Новое в обсуждении: {name}",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -145,6 +157,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Сообщение не доставлено",
             woken="Отложенный диалог вернулся",
             replied="Пишет ваш клиент",
+            discussed="Новое в вашем обсуждении",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -157,6 +170,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Ett meddelande till {name} kom inte fram",
             woken="{name} är tillbaka: pausen är över",
             replied="{name} skrev",
+            discussed="Nytt i en diskussion om {name}",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -164,6 +178,7 @@ WORDS: Final[Mapping[str, Words]] = {
             not_delivered="Ett meddelande kom inte fram",
             woken="En pausad konversation är tillbaka",
             replied="En kund till dig skrev",
+            discussed="Nytt i en av dina diskussioner",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

@@ -203,6 +203,11 @@ def check_may(caller: Caller, permission: Permission) -> None:
         raise Forbidden("Your role does not allow this. Ask an admin of the workspace.")
 
 
+def may_read_discussion(caller: Caller, *, is_in_it: bool) -> bool:
+    """A discussion is read by those in it, and by those who may read what is recorded of everybody."""
+    return is_in_it or caller.may(Permission.AUDIT_READ)
+
+
 def check_may_grant(caller: Caller, role: RoleName, *, sees: Sees, channel_ids: Iterable[UUID] | None) -> None:
     """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7)."""
     if not ROLES[role] <= caller.permissions or not caller.visibility.covers(channel_ids, sees=sees):

@@ -16,10 +16,14 @@ FOLLOWED = (
 async def invited_to(
     connection: Connection, workspace_id: UUID, conversation_ids: Sequence[UUID]
 ) -> dict[UUID, frozenset[UUID]]:
-    """Conversations → who sees them by a colleague's word."""
+    """Conversations → who sees them by a colleague's word: as `INVITED` of store/visibility.py says it in lists."""
     rows = await connection.fetch(
-        "select conversation_id, array_agg(agent_id) as agent_ids from followers"
-        " where workspace_id = $1 and conversation_id = any($2::uuid[]) and is_invited group by conversation_id",
+        "select conversation_id, array_agg(distinct agent_id) as agent_ids from ("
+        " select conversation_id, agent_id from followers"
+        " where workspace_id = $1 and conversation_id = any($2::uuid[]) and is_invited"
+        " union all select conversation_id, agent_id from discussion_members"
+        " where workspace_id = $1 and conversation_id = any($2::uuid[]) and removed_at is null"
+        ") invited group by conversation_id",
         workspace_id,
         list(conversation_ids),
     )

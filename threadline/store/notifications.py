@@ -15,6 +15,7 @@ from threadline.core.permission import Caller, Visibility, visibility_of
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
+from threadline.store.followers import invited_to
 from threadline.store.messages import PREVIEW
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -22,7 +23,7 @@ from threadline.store.visibility import Arguments, visible
 COUNTED: Final = 100
 """More unread ones than this are only known to be more."""
 
-NotificationKindText = Literal["assigned", "mentioned", "not_delivered", "woken", "replied"]
+NotificationKindText = Literal["assigned", "mentioned", "not_delivered", "woken", "replied", "discussed"]
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ async def load_concerned(
         [conversation_id for conversation_id, _ in message_of],
         [message_id for _, message_id in message_of],
     )
+    invited = await invited_to(connection, workspace_id, [conversation_id for conversation_id, _ in message_of])
     return {
         (row["conversation_id"], row["message_id"]): Concerned(
             assignee_id=row["assignee_id"],
@@ -116,6 +118,7 @@ async def load_concerned(
             channel_id=row["channel_id"],
             team_id=row["team_id"],
             mentioned_ids=row["mentioned_ids"] or (),
+            invited_ids=invited.get(row["conversation_id"], frozenset()),
         )
         for row in rows
     }

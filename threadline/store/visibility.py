@@ -7,6 +7,13 @@ from uuid import UUID
 
 from threadline.core.permission import Visibility
 
+INVITED = (
+    "select conversation_id from followers where agent_id = {agent} and is_invited"
+    " union all select conversation_id from discussion_members where agent_id = {agent} and removed_at is null"
+)
+"""Where a colleague asked an agent in: to take part in a conversation, or into a discussion beside it. The same, asked
+the other way round, is `invited_to` of store/followers.py."""
+
 
 class Arguments:
     """The parameters of one statement: `add` keeps a value and returns its placeholder."""
@@ -35,13 +42,13 @@ def _on_channels(channel_ids: frozenset[UUID] | None, alias: str, arguments: Arg
 
 
 def _on_assignee(visibility: Visibility, alias: str, arguments: Arguments) -> list[str]:
-    """Each side has an index, which the planner joins by their bits; whom a colleague asked in is read once."""
+    """Each side has an index, which the planner joins by their bits; where a colleague asked one in is read once."""
     if visibility.only_assigned_to is None:
         return []
     agent = arguments.add(visibility.only_assigned_to)
     conditions = [
         f"{alias}.assignee_id = {agent}",
-        f"{alias}.id = any(array(select conversation_id from followers where agent_id = {agent} and is_invited))",
+        f"{alias}.id = any(array({INVITED.format(agent=agent)}))",
     ]
     if visibility.team_ids:
         conditions.append(f"{alias}.team_id = any({arguments.add(sorted(visibility.team_ids))}::uuid[])")

@@ -52,6 +52,7 @@ _PERSONAL: Final = frozenset(
         EventKind.NOTIFICATIONS_CHANGED,
         EventKind.DRAFT_CHANGED,
         EventKind.MENTIONS_CHANGED,
+        EventKind.DISCUSSION_CHANGED,
     }
 )
 """Told to nobody but the agent whose they are."""

@@ -28,6 +28,7 @@ export const patterns = {
   settings: '/settings/*?',
   board: '/board/:view?',
   tasks: '/tasks',
+  discussions: '/discussions',
   practice: '/practice/:channelId',
   search: '/search',
   inbox: '/inbox/:view?/:conversationId?',
@@ -43,6 +44,9 @@ export const paths = {
   companies: (id = '') => (id ? `/companies/${id}` : '/companies'),
   board: (view?: View) => (view === undefined ? '/board' : `/board/${view}`),
   tasks: () => '/tasks',
+  discussions: () => '/discussions',
+  discussion: (conversationId: string, id: string, view: View = 'open') =>
+    `/inbox/${view}/${conversationId}?discussion=${id}`,
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),
   practice: (channelId: string) => `/practice/${channelId}`,
   search: (q: string, among = 'messages') => `/search?${new URLSearchParams({ q, among }).toString()}`,

@@ -21,6 +21,8 @@ export const screens = {
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
   Board: lazy(() => import('./board/Board')),
   Tasks: lazy(() => import('./tasks/TasksPage')),
+  Discussions: lazy(() => import('./discussions/DiscussionsPage')),
+  Discussion: lazy(() => import('./discussions/DiscussionPanel')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */
   Practice: withQueries(withTexts('practice', () => import('./practice/Practice'))),
   /** The phone on a page of its own, for a second window or a real phone. */

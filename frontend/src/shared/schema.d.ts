@@ -716,6 +716,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those beside one conversation that one may read.
+         * @description Those beside one conversation that one may read.
+         */
+        get: operations["getConversationDiscussions"];
+        put?: never;
+        /**
+         * Discuss it with chosen colleagues.
+         * @description Discuss it with chosen colleagues.
+         */
+        post: operations["startDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/draft": {
         parameters: {
             query?: never;
@@ -1467,6 +1491,130 @@ export interface paths {
          * @description Take it away for good.
          */
         delete: operations["deleteDemo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The discussions one is in.
+         * @description The discussions one is in.
+         */
+        get: operations["getDiscussions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One discussion with its last notes, or those before a number.
+         * @description One discussion with its last notes, or those before a number.
+         */
+        get: operations["getDiscussion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give it another subject, close it or open it again.
+         * @description Give it another subject, close it or open it again.
+         */
+        patch: operations["updateDiscussion"];
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take colleagues into it.
+         * @description Take colleagues into it.
+         */
+        post: operations["addToDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/members/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave it, or let somebody go.
+         * @description Leave it, or let somebody go.
+         */
+        delete: operations["removeFromDiscussion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write into it.
+         * @description Write into it.
+         */
+        post: operations["discuss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One has seen it up to this entry.
+         * @description One has seen it up to this entry.
+         */
+        post: operations["readDiscussion"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3996,6 +4144,99 @@ export interface components {
          * @enum {unknown}
          */
         Digest: "day" | "hour" | "quarter";
+        /** Discussion */
+        Discussion: {
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            id: string;
+            is_in_it: boolean;
+            last_author_id: string | null;
+            last_note: string;
+            last_note_at: string;
+            last_seq: number;
+            member_ids: string[];
+            started_at: string;
+            started_by: string | null;
+            state: components["schemas"]["DiscussionState"];
+            subject: string;
+            unread: number;
+        };
+        /**
+         * DiscussionInput
+         * @description `id` is the client's own: sent twice, it is one discussion.
+         */
+        DiscussionInput: {
+            /** Agent Ids */
+            agent_ids?: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Subject */
+            subject: string;
+            /** Team Ids */
+            team_ids?: string[];
+            /** Text */
+            text: string;
+        };
+        /** DiscussionList */
+        DiscussionList: {
+            items: components["schemas"]["Discussion"][];
+        };
+        /**
+         * DiscussionNote
+         * @description A note, or a line that tells what was done.
+         */
+        DiscussionNote: {
+            agent_id: string | null;
+            at: string;
+            author_id: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "added" | "closed" | "left" | "note" | "removed" | "reopened" | "started";
+            mentions: components["schemas"]["Mention"][];
+            seq: number;
+            text: string;
+        };
+        /** DiscussionNoteInput */
+        DiscussionNoteInput: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Text */
+            text: string;
+        };
+        /** DiscussionRead */
+        DiscussionRead: {
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * DiscussionState
+         * @enum {unknown}
+         */
+        DiscussionState: "closed" | "open";
+        /** DiscussionThread */
+        DiscussionThread: {
+            discussion: components["schemas"]["Discussion"];
+            notes: components["schemas"]["DiscussionNote"][];
+        };
+        /**
+         * DiscussionUpdate
+         * @description What is absent stays.
+         */
+        DiscussionUpdate: {
+            /** State */
+            state?: ("open" | "closed") | null;
+            /** Subject */
+            subject?: string | null;
+        };
         /** Draft */
         Draft: {
             /** Format: uuid */
@@ -4074,7 +4315,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4781,6 +5022,13 @@ export interface components {
             mimes: string[];
             size_bytes: number;
         };
+        /** MembersInput */
+        MembersInput: {
+            /** Agent Ids */
+            agent_ids?: string[];
+            /** Team Ids */
+            team_ids?: string[];
+        };
         /**
          * Mention
          * @description A colleague or team named in a note, as `@name` in its text. The name is that of the day, and stays.
@@ -4897,6 +5145,8 @@ export interface components {
             client_id: string;
             /** Content */
             content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /** Guest Ids */
+            guest_ids?: string[];
             /**
              * Kind
              * @default reply
@@ -4905,6 +5155,8 @@ export interface components {
             kind?: "reply" | "note";
             /** Quoted Id */
             quoted_id?: string | null;
+            /** Untold Ids */
+            untold_ids?: string[];
         };
         /** MessagePage */
         MessagePage: {
@@ -4991,7 +5243,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "mentioned" | "not_delivered" | "replied" | "woken";
+            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -5153,6 +5405,12 @@ export interface components {
             /**
              * @default {
              *       "assigned": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
+             *       "discussed": [
              *         "list",
              *         "desktop",
              *         "push",
@@ -6613,6 +6871,15 @@ export interface components {
              *       "email"
              *     ]
              */
+            discussed?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
             mentioned?: components["schemas"]["Way"][];
             /**
              * @default [
@@ -6643,6 +6910,8 @@ export interface components {
         WaysInput: {
             /** Assigned */
             assigned: ("list" | "desktop" | "push" | "email")[];
+            /** Discussed */
+            discussed: ("list" | "desktop" | "push" | "email")[];
             /** Mentioned */
             mentioned: ("list" | "desktop" | "push" | "email")[];
             /** Not Delivered */
@@ -8231,6 +8500,72 @@ export interface operations {
             };
         };
     };
+    getConversationDiscussions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     saveDraft: {
         parameters: {
             query?: never;
@@ -9671,6 +10006,238 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscussions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["DiscussionState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscussion: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFromDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discuss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionRead"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {

@@ -12,7 +12,7 @@ from threadline.actions.add_note import add_note
 from threadline.actions.check_answer import check_answer
 from threadline.actions.discard_message import discard_message
 from threadline.actions.forward_message import forward_message
-from threadline.actions.mention_colleagues import mention_colleagues, resolve_mentions
+from threadline.actions.mention_colleagues import Unseeing, mention_colleagues, resolve_mentions
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
 from threadline.actions.save_draft import clear_sent_draft
@@ -42,6 +42,9 @@ from threadline.web.deps import Call, calls
 router = APIRouter()
 
 
+_Colleagues = Annotated[list[Id], Field(max_length=200)]
+
+
 class MessageInput(Input):
     """`client_id` is the client's own id of this message: sent twice, it is one message."""
 
@@ -49,6 +52,10 @@ class MessageInput(Input):
     content: OutgoingContent
     quoted_id: Id | None = None
     kind: Literal["reply", "note"] = "reply"
+    guest_ids: _Colleagues = Field(default_factory=list)
+    """Of those a note names and who do not see the conversation: they are asked in."""
+    untold_ids: _Colleagues = Field(default_factory=list)
+    """Of the same: they stay outside and are not told."""
 
 
 @operation(router, "POST", "/conversations/{conversation_id}/messages", out=Message, status=201)
@@ -59,7 +66,13 @@ async def create_message(
     await access_conversation_keys(call.session, call.caller, conversation_id)
     if given.kind == "note":
         note = await resolve_mentions(
-            call.session, caller=call.caller, conversation_id=conversation_id, content=_note_text(given)
+            call.session,
+            caller=call.caller,
+            conversation_id=conversation_id,
+            content=_note_text(given),
+            unseeing=Unseeing(guest_ids=given.guest_ids, untold_ids=given.untold_ids),
+            now=call.now,
+            new_id=new_id,
         )
         sent = await add_note(
             call.session,

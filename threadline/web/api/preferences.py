@@ -41,6 +41,7 @@ class WaysInput(Input):
     not_delivered: _Ways
     woken: _Ways
     replied: _Ways
+    discussed: _Ways
 
 
 class PreferencesChange(Input):

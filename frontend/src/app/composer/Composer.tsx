@@ -1,13 +1,13 @@
 /** Where one answers: reply and note on different ground; while the window is closed, the template picker in the same place. */
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { Channel, Conversation, Message, TemplateContent, Time } from '@/shared/api/types';
+import type { Channel, Conversation, Id, Message, TemplateContent, Time } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { windowState } from '@/shared/format/window';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { enqueue } from '@/shared/outbox/outbox';
-import { draftKey } from '@/shared/store/state';
+import { draftKey, type State, type Unsent } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { Box, type BoxHandle } from './Box';
@@ -17,6 +17,7 @@ import { scheduleParts } from './schedule';
 import { StatusLine } from './StatusLine';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
+const GuestQuestion = lazy(() => import('./GuestQuestion'));
 const ContactWarnings = lazy(() => import('./ContactWarnings'));
 const ScheduledBar = lazy(() => import('./ScheduledBar'));
 
@@ -80,6 +81,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
     const uploadable = file && { blob: file, name: file.name, mime: file.type };
     return scheduleParts(conversation, [{ content, file: uploadable, isFirst: true }], dueAt, null);
   };
+  const unseen = useStore((state) => findUnseen(state, id));
   const hasScheduled = conversation.scheduled_count + conversation.held_count > 0;
 
   return (
@@ -92,6 +94,11 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       {mode === 'reply' && (
         <Suspense fallback={null}>
           <ContactWarnings conversation={conversation} />
+        </Suspense>
+      )}
+      {unseen && (
+        <Suspense fallback={null}>
+          <GuestQuestion note={unseen} />
         </Suspense>
       )}
       <StatusLine conversation={conversation} channel={channel} />
@@ -137,4 +144,10 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       </div>
     </div>
   );
+}
+
+/** A note of this conversation that waits for a word about those whom it names and who do not see it. */
+function findUnseen(state: State, conversationId: Id): Unsent | undefined {
+  for (const item of state.unsent.values()) if (item.unseen && item.conversationId === conversationId) return item;
+  return undefined;
 }

@@ -24,16 +24,21 @@ interface MentionOptions {
   readonly text: string;
   readonly isOffered: boolean;
   readonly onText: (text: string) => void;
+  /** Only these colleagues, and no teams. */
+  readonly among?: readonly Id[];
 }
 
-export function useMentionList({ area, text, isOffered, onText }: MentionOptions): MentionListState {
+export function useMentionList({ area, text, isOffered, onText, among }: MentionOptions): MentionListState {
   const [at, setAt] = useState<At | null>(null);
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const [activeId, setActiveId] = useState<Id | null>(null);
   const agents = useStore((state) => state.agents);
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
-  const all = useMemo(() => mentionables({ agents, teams, me }), [agents, teams, me]);
+  const all = useMemo(
+    () => mentionables({ agents, teams, me }).filter(({ id }) => among?.includes(id) ?? true),
+    [agents, teams, me, among],
+  );
   const found = useMemo(() => (at === null ? [] : findMentionables(all, at.search).slice(0, SHOWN)), [all, at]);
   const isOpen = isOffered && at !== null && at.start !== leftAt && found.length > 0;
   const active = isOpen ? (found.find(({ id }) => id === activeId) ?? found[0]) : undefined;

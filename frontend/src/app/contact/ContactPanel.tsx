@@ -8,6 +8,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Skeleton } from '@/shared/ui/Skeleton';
+import { PanelDiscussions } from '../discussions/PanelDiscussions';
 import { useConversation } from '../inbox/select';
 import { paths } from '../paths';
 import { ContactDetails, ContactName, VipButton } from './ContactDetails';
@@ -65,6 +66,7 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
         {contact ? (
           <>
             <ContactDetails contact={contact} conversationId={conversationId} />
+            <PanelDiscussions conversationId={conversationId} />
             <History contact={contact} current={conversationId} isFolding />
           </>
         ) : (

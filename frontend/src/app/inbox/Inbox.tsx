@@ -5,6 +5,7 @@ import {
   House,
   Kanban,
   ListFilter,
+  MessagesSquare,
   MoreVertical,
   PanelLeft,
   SquarePen,
@@ -49,6 +50,7 @@ import { importConversation, screens } from '../routes';
 import { useQuestion } from '../resolving/finish';
 import { ConversationList } from './ConversationList';
 import { jumpTarget, keepPlace, restorePlace } from '../together/jump';
+import { useOpenDiscussion } from '../discussions/open';
 import { isSomebodyTyping } from '../together/usePresence';
 import { nextOf } from './goOn';
 import { LIST_WIDTH, ListSeparator } from './ListSeparator';
@@ -76,6 +78,9 @@ export function Inbox() {
   const [areViewsOpen, setViewsOpen] = useStored('threadline-views', true);
   const [width, setWidth] = useStored('threadline-list-width', LIST_WIDTH);
   const context = useSideColumn(isWide);
+  const discussed = useOpenDiscussion().id;
+  const hasSide = context.isOpen || (discussed !== null && selected !== undefined);
+  const isOverlay = discussed !== null ? !isWide : context.isOverlay;
   const found = useFound(view);
   const query = queryOf(view, found.order ?? usualOrder, found.filter);
   const shown = useRef<readonly Id[]>([]);
@@ -116,6 +121,7 @@ export function Inbox() {
     previous: () => step(-1),
     open: () => (selected === undefined ? step(1) : runCommand('reply')),
     back: () => {
+      if (discussed !== null && selected !== undefined) return go(selected, true);
       if (context.isOverlay && context.isOpen) return context.close();
       if (!isEmpty(chosen.selection)) return chosen.clear();
       if (document.activeElement instanceof HTMLElement && document.activeElement.matches('textarea, input')) {
@@ -209,7 +215,7 @@ export function Inbox() {
         className={cx(
           'flex min-h-0 min-w-0 flex-1 flex-col bg-surface',
           selected === undefined && 'max-md:hidden',
-          context.isOverlay && context.isOpen && 'max-md:hidden',
+          isOverlay && hasSide && 'max-md:hidden',
         )}
       >
         {deferred === undefined ? (
@@ -247,27 +253,28 @@ export function Inbox() {
         {isAsked && <ResolveDialog />}
         {refusedId !== null && <RefusedDialog bulkId={refusedId} />}
       </Suspense>
-      {context.isOpen && (
+      {hasSide && (
         <>
-          {context.isOverlay && (
+          {isOverlay && (
             <button
               type="button"
               aria-label={t('common.close')}
-              onClick={context.close}
+              onClick={discussed === null ? context.close : () => go(selected, true)}
               className="fixed inset-0 z-20 bg-scrim max-md:hidden"
             />
           )}
           <div
-            data-keys={context.practice === null ? undefined : 'own'}
+            data-keys={context.practice === null || discussed !== null ? undefined : 'own'}
             className={cx(
               'flex min-h-0 shrink-0 flex-col border-s border-line bg-canvas',
-              context.practice === null ? 'w-[300px]' : 'w-[376px]',
-              context.isOverlay &&
-                'fixed inset-y-0 end-0 z-20 shadow-float max-md:w-full max-md:border-0 max-md:shadow-none',
+              discussed !== null ? 'w-[340px]' : context.practice === null ? 'w-[300px]' : 'w-[376px]',
+              isOverlay && 'fixed inset-y-0 end-0 z-20 shadow-float max-md:w-full max-md:border-0 max-md:shadow-none',
             )}
           >
             <Suspense fallback={null}>
-              {context.practice !== null ? (
+              {discussed !== null ? (
+                <screens.Discussion discussionId={discussed} onClose={() => go(selected, true)} />
+              ) : context.practice !== null ? (
                 <screens.Practice channelId={context.practice} onClose={context.close} />
               ) : (
                 deferred !== undefined && (
@@ -498,6 +505,9 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
             options={views.map((value) => ({ value, label: viewTitle(value, { channels, savedViews }) }))}
             onValueChange={(next) => navigate(paths.inbox(next))}
           />
+          <MenuItem icon={MessagesSquare} onClick={() => navigate(paths.discussions())}>
+            {t('discussion.title')}
+          </MenuItem>
         </Menu>
       ) : (
         <h1 dir="auto" className="truncate text-16 font-semibold">

@@ -3,6 +3,7 @@ import {
   ChevronDown,
   Globe,
   ListFilter,
+  MessagesSquare,
   PanelLeft,
   Plus,
   Smartphone,
@@ -23,6 +24,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { Tooltip } from '@/shared/ui/Tooltip';
+import { unreadDiscussions } from '../discussions/discussions';
 import { paths, type View } from '../paths';
 import { FirstSteps } from './FirstSteps';
 import { MyChats } from './MyChats';
@@ -46,7 +48,10 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
         <IconButton icon={PanelLeft} isDirectional label={t('views.collapse')} keyName="[" onClick={onCollapse} />
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
-        <ViewLinks view={view} />
+        <div>
+          <ViewLinks view={view} />
+          <DiscussionsLink />
+        </div>
         <SavedViews view={view} onCreate={onCreateView} />
         <Channels view={view} onTryIt={onTryIt} />
       </div>
@@ -112,6 +117,25 @@ function ViewLinks({ view }: { readonly view: View }) {
         />
       ))}
     </nav>
+  );
+}
+
+/** Not a list of conversations, but looked for beside them; rarely there, so that it takes no place while it is not. */
+function DiscussionsLink() {
+  const count = useStore((state) => state.discussions.length);
+  const unread = useStore(unreadDiscussions);
+  if (count === 0) return null;
+  return (
+    <Link href={paths.discussions()} className={rowClass(false)}>
+      <MessagesSquare aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
+      <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
+        {t('discussion.title')}
+      </span>
+      <span className="tabular flex shrink-0 gap-1.5">
+        {unread > 0 && <span className="font-semibold">{formatNumber(unread)}</span>}
+        <span className="min-w-4 text-end text-muted">{formatNumber(count)}</span>
+      </span>
+    </Link>
   );
 }
 

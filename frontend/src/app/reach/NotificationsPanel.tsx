@@ -10,12 +10,13 @@ import { useMinute } from '@/shared/format/clock';
 import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
-import { useStore } from '@/shared/store/store';
+import { getState, useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { cx } from '@/shared/ui/cx';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Skeleton } from '@/shared/ui/Skeleton';
+import { calledTo } from '../discussions/discussions';
 import { paths } from '../paths';
 import { closeFloat } from '../shell/floats';
 import { describeNotification, KIND_ICONS } from './describe';
@@ -30,7 +31,10 @@ export default function NotificationsPanel() {
   const open = (item: Notification) =>
     closeFloat(() => {
       void markRead([item.id]);
-      navigate(paths.inbox('open', item.conversation_id));
+      const called = item.kind === 'discussed' ? calledTo(getState(), item.conversation_id) : undefined;
+      navigate(
+        called ? paths.discussion(called.conversation_id, called.id) : paths.inbox('open', item.conversation_id),
+      );
     });
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && closeFloat()}>

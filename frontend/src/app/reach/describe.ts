@@ -1,11 +1,26 @@
 /** A notification in words. */
-import { AlarmClock, AtSign, CircleAlert, MessageCircle, UserPlus, type LucideIcon } from 'lucide-react';
+import {
+  AlarmClock,
+  AtSign,
+  CircleAlert,
+  MessageCircle,
+  MessagesSquare,
+  UserPlus,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Notification } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 
 export type Kind = Notification['kind'];
 
-export const KINDS = ['assigned', 'mentioned', 'replied', 'not_delivered', 'woken'] as const satisfies readonly Kind[];
+export const KINDS = [
+  'assigned',
+  'mentioned',
+  'replied',
+  'not_delivered',
+  'woken',
+  'discussed',
+] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   assigned: UserPlus,
@@ -13,6 +28,7 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   not_delivered: CircleAlert,
   woken: AlarmClock,
   replied: MessageCircle,
+  discussed: MessagesSquare,
 };
 
 export interface Facts {
@@ -36,5 +52,7 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return t('reach.told.woken', { name });
     case 'replied':
       return t('reach.told.replied', { name, count });
+    case 'discussed':
+      return agent === '' ? t('reach.told.discussed', { name }) : t('reach.told.discussed_by', { name, agent });
   }
 }

@@ -3,6 +3,8 @@ import { getSession } from '@/shared/api/session';
 import type { Changes, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { getState } from '@/shared/store/store';
+import { calledTo } from '../discussions/discussions';
+import { paths } from '../paths';
 import { goTo } from './go';
 import { describeNotification, type Kind } from './describe';
 import type { Front } from './front';
@@ -31,7 +33,8 @@ export function showOnDesktop({ events }: Changes, { isInFront }: Pick<Front, 'i
 async function show(conversationId: Id, kind: Kind, count: number): Promise<void> {
   const name = getState().conversations.get(conversationId)?.contact.name ?? t('reach.somebody');
   const title = describeNotification({ kind, count, name, agent: '' });
-  const url = `/inbox/open/${conversationId}`;
+  const called = kind === 'discussed' ? calledTo(getState(), conversationId) : undefined;
+  const url = called ? paths.discussion(conversationId, called.id) : paths.inbox('open', conversationId);
   const options = { tag: conversationId, icon: '/icon-192.png', data: { url } };
   const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   if (worker?.active) return worker.showNotification(title, options);

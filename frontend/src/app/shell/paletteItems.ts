@@ -9,6 +9,7 @@ import {
   Inbox,
   Kanban,
   Lock,
+  MessagesSquare,
   PanelLeft,
   PanelRight,
   Reply,
@@ -119,6 +120,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
         ]
       : []),
     ...command('task', ClipboardList),
+    ...command('discuss', MessagesSquare),
     ...command('labels', Tag),
     ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
     ...others.map((agent) => ({
@@ -216,6 +218,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: ClipboardList,
       keys: keyOf('go_tasks'),
       run: () => go(paths.tasks()),
+    },
+    {
+      ...base('places', 'discussions'),
+      title: t('discussion.title'),
+      icon: MessagesSquare,
+      keys: keyOf('go_discussions'),
+      run: () => go(paths.discussions()),
     },
     {
       ...base('places', 'settings'),

@@ -11,6 +11,7 @@ import {
   loadBase,
   loadConversation,
   loadCounts,
+  loadDiscussions,
   loadLabels,
   loadPins,
   loadMentions,
@@ -82,6 +83,7 @@ function keepUp(): () => void {
   let savedViewEpoch = -1;
   let pinEpoch = -1;
   let mentionEpoch = -1;
+  let discussionEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let savedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -125,6 +127,7 @@ function keepUp(): () => void {
       savedViewEpoch = -1;
       pinEpoch = -1;
       mentionEpoch = -1;
+      discussionEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -148,6 +151,10 @@ function keepUp(): () => void {
     if (state.mentionEpoch !== mentionEpoch) {
       mentionEpoch = state.mentionEpoch;
       load(loadMentions);
+    }
+    if (state.discussionEpoch !== discussionEpoch) {
+      discussionEpoch = state.discussionEpoch;
+      load(loadDiscussions);
     }
     if (state.counts?.isStale) countSoon();
     if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();

@@ -1,11 +1,13 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { Message } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
 import { hasText, t } from '@/shared/i18n';
 import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
+import { useOpenDiscussion } from '../discussions/open';
 import { reopen } from './actions';
 
 /** What the desk did between messages: one folded line, centred. */
@@ -14,7 +16,12 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
   // Names may come later than lines.
   useStore((state) => state.agents);
   const texts = messages.map(describeLine);
-  const reopening = <ReopenAct last={messages[messages.length - 1]} />;
+  const reopening = (
+    <>
+      <ReopenAct last={messages[messages.length - 1]} />
+      <DiscussionAct messages={messages} />
+    </>
+  );
   if (messages.length === 1) {
     return (
       <p className="px-5 pt-2.5 text-center text-12 text-muted">
@@ -66,6 +73,25 @@ function ReopenAct({ last }: { readonly last: Message | undefined }) {
     >
       {t('thread.reopen')}
     </button>
+  );
+}
+
+/** Whoever is in the discussion that a line tells of goes there from it. */
+function DiscussionAct({ messages }: { readonly messages: readonly Message[] }) {
+  const discussions = useStore((state) => state.discussions);
+  const opened = useOpenDiscussion();
+  const ids = messages.flatMap(({ content }) =>
+    content.kind === 'line' && content.what === 'discussion_started' ? (content.data?.['discussion_id'] ?? []) : [],
+  );
+  const found = discussions.find(({ id }) => ids.includes(id));
+  if (!found) return null;
+  return (
+    <Link
+      href={opened.hrefOf(found)}
+      className="ms-2 inline-block min-h-6 align-baseline font-medium text-accent hover:underline pointer-coarse:min-h-11"
+    >
+      <bdi>{found.subject}</bdi>
+    </Link>
   );
 }
 

@@ -10,6 +10,7 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { LinksStrip, Target } from '../links/LinksStrip';
 import { useLinks } from '../links/useLinks';
+import { DiscussionStrip } from '../discussions/DiscussionStrip';
 import { TaskStrip } from '../tasks/TaskStrip';
 import { Composer } from '../composer/Composer';
 import { focusComposer } from '../composer/focus';
@@ -114,6 +115,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
       )}
       {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
       <LinksStrip conversationId={conversationId} links={links} />
+      <DiscussionStrip conversation={conversation} />
       <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
       {isLoaded ? (
         <MessageList

@@ -1,8 +1,8 @@
-import { EyeOff, Eye, Flag, Handshake, MailOpen, Pin, PinOff, UserRoundPlus } from 'lucide-react';
+import { EyeOff, Eye, Flag, Handshake, MailOpen, MessagesSquare, Pin, PinOff, UserRoundPlus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
+import { runCommand, useCommands } from '@/shared/keys/keyboard';
 import { useStore } from '@/shared/store/store';
 import { MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { markUnread, setFollowing, setPinned } from './actions';
@@ -59,6 +59,9 @@ export function TogetherItems({ together }: { readonly together: Together }) {
       </MenuItem>
       <MenuItem icon={UserRoundPlus} keyName={['Shift', 'I']} onClick={() => together.open('ask_in')}>
         {t('keys.ask_in')}
+      </MenuItem>
+      <MenuItem icon={MessagesSquare} keyName={['Shift', 'D']} onClick={() => void runCommand('discuss')}>
+        {t('keys.discuss')}
       </MenuItem>
       <MenuItem icon={Flag} keyName="P" onClick={() => together.open('priority')}>
         {t('keys.priority')}

@@ -10,6 +10,7 @@ import type {
   ConversationDetail,
   ConversationStarted,
   ConversationLinks,
+  Discussion,
   EarlierContent,
   FieldValue,
   Count,
@@ -381,6 +382,10 @@ export function postTaskPattern(pattern: Omit<TaskPattern, 'id'>): Promise<TaskP
 
 export async function deleteTaskPattern(id: Id): Promise<void> {
   await answerOf(client.DELETE('/api/task-patterns/{pattern_id}', { params: { path: { pattern_id: id } } }));
+}
+
+export async function fetchDiscussions(state: Discussion['state']): Promise<Discussion[]> {
+  return (await answerOf(client.GET('/api/discussions', { params: { query: { state } } }))).items;
 }
 
 export function postResend(id: Id, clientId: Id): Promise<Message> {

@@ -86,6 +86,9 @@ export type ConversationLinks = Schemas['ConversationLinks'];
 export type Task = Schemas['Task'];
 export type Step = Schemas['Step'];
 export type TaskPattern = Schemas['TaskPattern'];
+export type Discussion = Schemas['Discussion'];
+export type DiscussionNote = Schemas['DiscussionNote'];
+export type DiscussionThread = Schemas['DiscussionThread'];
 
 export type FilledReply = Schemas['FilledReply'];
 export type FilledPiece = Schemas['FilledPiece'];

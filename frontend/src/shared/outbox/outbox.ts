@@ -81,7 +81,19 @@ export function enqueue(draft: OutgoingDraft, now: Date = new Date()): Id {
 export async function sendAgain(clientId: Id): Promise<void> {
   const item = await find(clientId);
   if (!item) return;
-  await keep({ ...item, state: 'waiting', reason: '' });
+  await keep({ ...item, state: 'waiting', reason: '', unseen: null });
+  await deliver(clientId);
+}
+
+/** The writer has decided about those who do not see the conversation; the note goes once more. */
+export async function answerUnseen(clientId: Id, isAskedIn: boolean): Promise<void> {
+  const item = await find(clientId);
+  if (!item?.unseen) return;
+  const { agentIds } = item.unseen;
+  const decision = isAskedIn
+    ? { guestIds: [...(item.guestIds ?? []), ...agentIds] }
+    : { untoldIds: [...(item.untoldIds ?? []), ...agentIds] };
+  await keep({ ...item, ...decision, state: 'waiting', reason: '', unseen: null });
   await deliver(clientId);
 }
 
@@ -141,7 +153,7 @@ async function deliverUntilDecided(clientId: Id): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!error.isTemporary) {
-        await keep({ ...item, state: 'refused', reason: problemText(error) });
+        await keep({ ...item, state: 'refused', reason: problemText(error), unseen: unseenOf(error) });
         return false;
       }
       show({ ...item, state: 'waiting', progress: 0 });
@@ -171,8 +183,19 @@ function post(item: Kept, content: OutgoingContent): Promise<Message> {
       kind: item.mode,
       content: wireContent(content),
       quoted_id: item.quoted?.message_id ?? null,
+      ...(item.guestIds && { guest_ids: item.guestIds }),
+      ...(item.untoldIds && { untold_ids: item.untoldIds }),
     },
   });
+}
+
+function unseenOf({ reason, values }: Problem): Unsent['unseen'] {
+  if (reason !== 'mention_unseen' && reason !== 'mention_walled') return null;
+  return {
+    names: values['names'] ?? '',
+    agentIds: (values['agent_ids'] ?? '').split(','),
+    canBeAsked: reason === 'mention_unseen',
+  };
 }
 
 /** What the database has is the truth that all tabs share; what it could not take is only here. */

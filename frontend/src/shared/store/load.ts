@@ -6,6 +6,7 @@ import {
   fetchConversation,
   fetchConversations,
   fetchCounts,
+  fetchDiscussions,
   fetchEarlier,
   fetchLabels,
   fetchMentions,
@@ -85,6 +86,16 @@ export function loadPins(): Promise<void> {
 export function loadMentions(): Promise<void> {
   return once(`mentions ${getState().mentionEpoch}`, async () => {
     dispatch({ type: 'mentions_loaded', conversationIds: await fetchMentions() });
+  });
+}
+
+/** One's open discussions. What was asked before something happened in one again is not taken in any more. */
+export function loadDiscussions(): Promise<void> {
+  const { epoch, discussionEpoch } = getState();
+  return once(`discussions ${epoch} ${discussionEpoch}`, async () => {
+    const items = await fetchDiscussions('open');
+    const now = getState();
+    if (now.epoch === epoch && now.discussionEpoch === discussionEpoch) dispatch({ type: 'discussions_loaded', items });
   });
 }
 

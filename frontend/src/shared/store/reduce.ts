@@ -10,15 +10,16 @@ import type {
   Contact,
   Conversation,
   ConversationRow,
+  Discussion,
   FeedEvent,
   FileRecord,
   Id,
   Label,
   Message,
   PresentAgent,
-  Team,
   SavedView,
   SavedViewCounts,
+  Team,
   Time,
   ViewCounts,
 } from '@/shared/api/types';
@@ -68,7 +69,8 @@ export type Action =
   | { type: 'draft_changed'; draft: Draft }
   | { type: 'drafts_loaded'; drafts: readonly Draft[] }
   | { type: 'mentions_loaded'; conversationIds: readonly Id[] }
-  | { type: 'mentions_seen'; conversationId: Id };
+  | { type: 'mentions_seen'; conversationId: Id }
+  | { type: 'discussions_loaded'; items: readonly Discussion[] };
 
 export interface ListPage {
   items: readonly Conversation[];
@@ -168,6 +170,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, mentions: new Set(action.conversationIds) };
     case 'mentions_seen':
       return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.conversationId)) };
+    case 'discussions_loaded':
+      return { ...state, discussions: action.items };
   }
 }
 
@@ -227,6 +231,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, draftEpoch: state.draftEpoch + 1, counts: stale(state.counts) };
     case 'mentions_changed':
       return { ...state, mentionEpoch: state.mentionEpoch + 1, counts: stale(state.counts) };
+    case 'discussion_changed':
+      return { ...state, discussionEpoch: state.discussionEpoch + 1 };
     case 'scheduled_changed':
       return { ...state, scheduledEpoch: state.scheduledEpoch + 1 };
     case 'conversation_changed':

@@ -6,6 +6,7 @@ import type {
   Content,
   Conversation,
   Count,
+  Discussion,
   FileRecord,
   Filter,
   Id,
@@ -87,6 +88,11 @@ export interface Unsent {
   progress: number;
   /** Why the server refused, in words. */
   reason: string;
+  /** It was refused because of colleagues whom it names and who do not see the conversation: the writer is asked. */
+  unseen?: { readonly names: string; readonly agentIds: readonly Id[]; readonly canBeAsked: boolean } | null;
+  /** Of those: who is asked in, and who stays outside. */
+  guestIds?: readonly Id[];
+  untoldIds?: readonly Id[];
 }
 
 export interface Draft {
@@ -161,6 +167,10 @@ export interface State {
   /** Raised when that may have changed elsewhere; likewise for one's drafts. */
   mentionEpoch: number;
   draftEpoch: number;
+  /** The open discussions one is in, the newest note first. */
+  discussions: readonly Discussion[];
+  /** Raised when something happened in one of them. */
+  discussionEpoch: number;
   /** Raised when scheduled messages were made, changed, sent or held. */
   scheduledEpoch: number;
 }
@@ -206,6 +216,8 @@ export const EMPTY: State = {
   mentions: new Set(),
   mentionEpoch: 0,
   draftEpoch: 0,
+  discussions: [],
+  discussionEpoch: 0,
   scheduledEpoch: 0,
 };
 

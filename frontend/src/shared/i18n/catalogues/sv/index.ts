@@ -3,6 +3,7 @@ import common from './common.json';
 import companies from './companies.json';
 import composer from './composer.json';
 import contacts from './contacts.json';
+import discussions from './discussions.json';
 import filters from './filters.json';
 import inbox from './inbox.json';
 import links from './links.json';
@@ -28,6 +29,7 @@ export default {
   ...companies,
   ...composer,
   ...contacts,
+  ...discussions,
   ...filters,
   ...inbox,
   ...links,
