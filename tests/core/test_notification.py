@@ -71,24 +71,37 @@ def test_who_is_told_and_as_what(given: Event, concerned: Concerned, expected: t
 def test_looking_settles_everything_of_mine_but_what_stands_beside() -> None:
     settled = settled_by(event(EventKind.CONVERSATION_READ, agent_id=ME))
     assert settled is not None
-    assert (settled.agent_id, settled.kinds) == (ME, frozenset(NotificationKind) - {NotificationKind.DISCUSSED})
+    beside = {NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED}
+    assert (settled.agent_id, settled.kinds) == (ME, frozenset(NotificationKind) - beside)
 
 
-def _discussed(what: str) -> Event:
-    told = event(EventKind.DISCUSSION_CHANGED, actor_id=OTHER, agent_id=ME, what=what, conversation_id=str(CHAT))
+def _beside(kind: EventKind, what: str) -> Event:
+    told = event(kind, actor_id=OTHER, agent_id=ME, what=what, conversation_id=str(CHAT))
     # Its own conversation would come with its row, so it stands among the data alone.
     return msgspec.structs.replace(told, conversation_id=None)
 
 
 def test_news_of_a_discussion_is_told_and_reading_it_settles_it() -> None:
-    (told,) = notices_of(_discussed("news"), Concerned())
+    (told,) = notices_of(_beside(EventKind.DISCUSSION_CHANGED, "news"), Concerned())
     assert (told.agent_id, told.conversation_id, told.kind) == (ME, CHAT, NotificationKind.DISCUSSED)
-    assert notices_of(_discussed("changed"), Concerned()) == []
+    assert notices_of(_beside(EventKind.DISCUSSION_CHANGED, "changed"), Concerned()) == []
     for what in ("read", "gone"):
-        settled = settled_by(_discussed(what))
+        settled = settled_by(_beside(EventKind.DISCUSSION_CHANGED, what))
         assert settled is not None
         assert settled.covers(told)
-    assert settled_by(_discussed("news")) is None
+    assert settled_by(_beside(EventKind.DISCUSSION_CHANGED, "news")) is None
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"), [("asked", NotificationKind.REVIEW_ASKED), ("decided", NotificationKind.REVIEWED)]
+)
+def test_a_review_calls_its_reviewer_and_then_its_author(what: str, kind: NotificationKind) -> None:
+    (told,) = notices_of(_beside(EventKind.REVIEW_CHANGED, what), Concerned())
+    assert (told.agent_id, told.kind) == (ME, kind)
+    settled = settled_by(_beside(EventKind.REVIEW_CHANGED, "over"))
+    assert settled is not None
+    assert settled.covers(told)
+    assert notices_of(_beside(EventKind.REVIEW_CHANGED, "changed"), Concerned()) == []
 
 
 @pytest.mark.parametrize(

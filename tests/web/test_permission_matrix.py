@@ -157,6 +157,12 @@ RULES = {
     "addToDiscussion": OWN_OBJECT,
     "removeFromDiscussion": OWN_OBJECT,
     "readDiscussion": "401 404 404 404 404 ok 404 401 401",
+    "getReviews": "401 ok ok ok ok ok ok 401 401",
+    "askForReview": CHANGE_CONVERSATION,
+    "askForReviewAgain": OWN_OBJECT,
+    "withdrawReview": OWN_OBJECT,
+    "approveReview": OWN_OBJECT,
+    "returnReview": OWN_OBJECT,
     "getMentions": EVERYBODY,
     "getLinks": READ_CONVERSATION,
     "getMessage": READ_CONVERSATION,
@@ -521,6 +527,15 @@ async def _discussion(house: House) -> dict[str, str]:
     return {"discussion_id": body["id"], "agent_id": str(house.spare_agent_id)}
 
 
+async def _review(house: House) -> dict[str, str]:
+    conversation_id = (await _conversation(house))["conversation_id"]
+    body = {"id": str(uuid4()), "contents": [{"kind": "text", "text": "x"}]}
+    named = body | {"reviewer_id": str(house.spare_agent_id)}
+    made = await house.admin.post(f"/api/conversations/{conversation_id}/reviews", named)
+    assert made.status == 201, made.raw
+    return {"review_id": body["id"]}
+
+
 async def _task_pattern(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/task-patterns", {"name": "x", "title": "Call"})
     return {"pattern_id": made.json["id"]}
@@ -639,6 +654,10 @@ _TARGETS: dict[str, _Target] = {
     "relateConversations": _pair,
     "takeApart": _merged,
     "updateTask": _task,
+    "askForReviewAgain": _review,
+    "withdrawReview": _review,
+    "approveReview": _review,
+    "returnReview": _review,
     "getDiscussion": _discussion,
     "updateDiscussion": _discussion,
     "discuss": _discussion,
@@ -667,6 +686,7 @@ _OF_A_CONVERSATION = (
     "getConversationTasks",
     "getConversationDiscussions",
     "startDiscussion",
+    "askForReview",
     "getEarlier",
     "getConversationFields",
     "getFilledReplies",
@@ -757,6 +777,10 @@ def body_of(name: str) -> Any:
         "createTask": {"title": "Call"},
         "startDiscussion": {"id": str(uuid4()), "subject": "x", "text": "y", "agent_ids": [str(uuid4())]},
         "updateDiscussion": {"subject": "z"},
+        "askForReview": {"id": str(uuid4()), "contents": [{"kind": "text", "text": "x"}]},
+        "askForReviewAgain": {},
+        "approveReview": {},
+        "returnReview": {},
         "discuss": {"client_id": str(uuid4()), "text": "y"},
         "addToDiscussion": {"agent_ids": [str(uuid4())]},
         "readDiscussion": {"seq": 1},

@@ -24,6 +24,8 @@ class AgentChange:
     sees: Sees
     channel_ids: Sequence[UUID] | None
     is_active: bool
+    is_novice: bool | None = None
+    """None: as before."""
 
 
 async def change_agent(
@@ -48,6 +50,7 @@ async def change_agent(
         sees=change.sees,
         channel_ids=change.channel_ids,
         is_active=change.is_active,
+        is_novice=before.is_novice if change.is_novice is None else change.is_novice,
     )
     if not change.is_active:
         await revoke_sessions(session, person_id=before.person_id, workspace_id=caller.workspace_id)

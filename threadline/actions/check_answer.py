@@ -1,4 +1,4 @@
-"""Whether somebody may answer in a conversation, as its channel's setting wants it.
+"""Whether somebody may answer in a conversation, as its channel's setting wants it, and by themselves.
 
 `who_sends` of a channel's settings: `everybody` who sees it (the default), or only its `assignee` and supervisors.
 """
@@ -10,8 +10,10 @@ import msgspec
 
 from threadline.core.assignment import check_may_answer
 from threadline.core.permission import Caller, Permission
+from threadline.core.review import check_needs_no_review
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.outgoing import get_read_settings
+from threadline.store.reviews import is_novice
 from threadline.store.session import Session
 
 
@@ -19,8 +21,13 @@ class _Settings(msgspec.Struct, frozen=True):
     who_sends: Literal["everybody", "assignee"] = "everybody"
 
 
-async def check_answer(session: Session, *, caller: Caller, conversation_id: UUID) -> None:
-    """Raises NotFound, Forbidden. Notes are everybody's: for them nothing is asked."""
+async def check_answer(session: Session, *, caller: Caller, conversation_id: UUID, is_reviewed: bool = False) -> None:
+    """Raises NotFound, Forbidden. Notes are everybody's: for them nothing is asked.
+
+    `is_reviewed`: a colleague looks at it before it goes out, or it has no words to look at.
+    """
+    if not is_reviewed:
+        await check_own_answer(session, caller)
     conversation = await access_conversation_keys(session, caller, conversation_id)
     where = await get_read_settings(session, caller.workspace_id, conversation_id)
     check_may_answer(
@@ -29,6 +36,12 @@ async def check_answer(session: Session, *, caller: Caller, conversation_id: UUI
         agent_id=caller.agent_id,
         may_assign=caller.may(Permission.CONVERSATIONS_ASSIGN),
     )
+
+
+async def check_own_answer(session: Session, caller: Caller) -> None:
+    """Raises Forbidden for a novice, and for a token that acts as one. Asked of the row, so that it holds at once."""
+    if caller.agent_id is not None:
+        check_needs_no_review(is_novice=await is_novice(session, caller.agent_id))
 
 
 def _who_sends(settings: str) -> str:

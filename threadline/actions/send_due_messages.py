@@ -58,8 +58,9 @@ async def _check_author(session: Session, waiting: ScheduledMessage) -> None:
         if caller is not None and caller.may(Permission.MESSAGES_SEND):
             try:
                 await check_answer(session, caller=caller, conversation_id=waiting.conversation_id)
-            except ThreadlineError:
-                pass
+            except ThreadlineError as error:
+                if error.reason == "needs_review":
+                    raise
             else:
                 return
     raise CannotSend(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.check_answer import check_own_answer
 from threadline.actions.open_conversations import Need, Opened, open_conversations
 from threadline.actions.resolve_contacts import Superseded, resolve_contacts
 from threadline.actions.send_message import send_message
@@ -95,6 +96,7 @@ async def start_conversation(
 
     Raises what `find_recipient` and `send_message` raise; then nothing of it stands.
     """
+    await check_own_answer(session, caller)
     channel = await access_channel(session, caller, channel_id)
     scheme = _scheme_of(channel, find_type)
     key = await _key_of(session, caller, channel, scheme, recipient)

@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     DRAFT_CHANGED = "draft_changed"
     SCHEDULED_CHANGED = "scheduled_changed"
     TASK_CHANGED = "task_changed"
+    REVIEW_CHANGED = "review_changed"
+    """Told to its author and to each of those who may decide; nobody else hears of it."""
     DISCUSSION_CHANGED = "discussion_changed"
     """Told to each of those in it apart; nobody else hears that there is one."""
     TRANSCRIPT_MADE = "transcript_made"

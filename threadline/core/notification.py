@@ -27,6 +27,10 @@ class NotificationKind(StrEnum):
     """A customer wrote in a conversation of mine."""
     DISCUSSED = "discussed"
     """I was taken into a discussion, or somebody wrote in one of mine."""
+    REVIEW_ASKED = "review_asked"
+    """A colleague wants me to look at an answer before it goes out."""
+    REVIEWED = "reviewed"
+    """An answer of mine was looked at: it went out, or came back."""
 
 
 class Way(StrEnum):
@@ -49,6 +53,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     woken: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     replied: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     discussed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
+    review_asked: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
+    reviewed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -64,6 +70,10 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.replied
             case NotificationKind.DISCUSSED:
                 return self.discussed
+            case NotificationKind.REVIEW_ASKED:
+                return self.review_asked
+            case NotificationKind.REVIEWED:
+                return self.reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +128,19 @@ NOTIFYING: Final = frozenset(
         EventKind.MESSAGE_STATUS_CHANGED,
         EventKind.NOTE_ADDED,
         EventKind.DISCUSSION_CHANGED,
+        EventKind.REVIEW_CHANGED,
     }
 )
 _OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN})
-_BESIDE: Final = frozenset({NotificationKind.DISCUSSED})
+_BESIDE: Final = frozenset({NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED})
 """What looking at the thread does not settle: it stands beside it."""
+_OF_REVIEWS: Final = frozenset({NotificationKind.REVIEW_ASKED, NotificationKind.REVIEWED})
 _IN_THE_THREAD: Final = frozenset(NotificationKind) - _BESIDE
 
 
 def conversation_of(event: Event) -> UUID | None:
     """The conversation that an event concerns; of what stands beside one it is told among the data."""
-    if event.kind is not EventKind.DISCUSSION_CHANGED:
+    if event.kind not in (EventKind.DISCUSSION_CHANGED, EventKind.REVIEW_CHANGED):
         return event.conversation_id
     told = event.data.get("conversation_id")
     return UUID(told) if isinstance(told, str) else None
@@ -155,6 +167,9 @@ def settled_by(event: Event) -> Settled | None:
     if event.kind is EventKind.DISCUSSION_CHANGED:
         is_over = data.get("what") in ("read", "gone")
         return Settled(conversation_id, event.agent_id, frozenset({NotificationKind.DISCUSSED})) if is_over else None
+    if event.kind is EventKind.REVIEW_CHANGED:
+        is_over = data.get("what") == "over"
+        return Settled(conversation_id, event.agent_id, _OF_REVIEWS) if is_over else None
     if event.kind is EventKind.CONVERSATION_READ:
         return Settled(conversation_id, event.agent_id, _IN_THE_THREAD)
     if event.kind is EventKind.MESSAGE_QUEUED and data.get("by") == "agent":
@@ -184,6 +199,10 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
         return NotificationKind.NOT_DELIVERED, [concerned.author_id or concerned.assignee_id]
     if event.kind is EventKind.DISCUSSION_CHANGED:
         return NotificationKind.DISCUSSED, [event.agent_id if data.get("what") == "news" else None]
+    if event.kind is EventKind.REVIEW_CHANGED:
+        is_decided = data.get("what") == "decided"
+        kind = NotificationKind.REVIEWED if is_decided else NotificationKind.REVIEW_ASKED
+        return kind, [event.agent_id if data.get("what") in ("asked", "decided") else None]
     if event.kind is EventKind.NOTE_ADDED:
         return NotificationKind.MENTIONED, concerned.mentioned_ids
     if event.kind is EventKind.CONVERSATION_CHANGED:

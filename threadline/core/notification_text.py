@@ -24,7 +24,15 @@ class Words:
 
 
 def _kinds(
-    *, assigned: str, mentioned: str, not_delivered: str, woken: str, replied: str, discussed: str
+    *,
+    assigned: str,
+    mentioned: str,
+    not_delivered: str,
+    woken: str,
+    replied: str,
+    discussed: str,
+    review_asked: str,
+    reviewed: str,
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -33,6 +41,8 @@ def _kinds(
         NotificationKind.WOKEN: woken,
         NotificationKind.REPLIED: replied,
         NotificationKind.DISCUSSED: discussed,
+        NotificationKind.REVIEW_ASKED: review_asked,
+        NotificationKind.REVIEWED: reviewed,
     }
 
 
@@ -45,6 +55,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} is back: the snooze is over",
             replied="{name} wrote",
             discussed="News in a discussion about {name}",
+            review_asked="An answer to {name} waits for your review",
+            reviewed="Your answer to {name} was reviewed",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -53,6 +65,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="A snoozed conversation is back",
             replied="A customer of yours wrote",
             discussed="News in a discussion of yours",
+            review_asked="An answer waits for your review",
+            reviewed="Your answer was reviewed",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -66,6 +80,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} ist zurück: die Wiedervorlage ist fällig",
             replied="{name} hat geschrieben",
             discussed="Neues in einer Besprechung zu {name}",
+            review_asked="Eine Antwort an {name} wartet auf Ihre Prüfung",
+            reviewed="Ihre Antwort an {name} wurde geprüft",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -74,6 +90,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="Ein zurückgestelltes Gespräch ist wieder da",
             replied="Ein Kunde von Ihnen hat geschrieben",
             discussed="Neues in einer Ihrer Besprechungen",
+            review_asked="Eine Antwort wartet auf Ihre Prüfung",
+            reviewed="Ihre Antwort wurde geprüft",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -87,6 +105,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} vuelve: terminó el aplazamiento",
             replied="{name} escribió",
             discussed="Novedades en una consulta sobre {name}",
+            review_asked="Una respuesta a {name} espera tu revisión",
+            reviewed="Se revisó tu respuesta a {name}",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -95,6 +115,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="Vuelve una conversación aplazada",
             replied="Un cliente tuyo escribió",
             discussed="Novedades en una consulta tuya",
+            review_asked="Una respuesta espera tu revisión",
+            reviewed="Se revisó tu respuesta",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -108,6 +130,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} is terug: het uitstel is voorbij",
             replied="{name} schreef",
             discussed="Nieuws in een overleg over {name}",
+            review_asked="Een antwoord aan {name} wacht op uw beoordeling",
+            reviewed="Uw antwoord aan {name} is beoordeeld",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -116,6 +140,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="Een uitgesteld gesprek is terug",
             replied="Een klant van u schreef",
             discussed="Nieuws in een overleg van u",
+            review_asked="Een antwoord wacht op uw beoordeling",
+            reviewed="Uw antwoord is beoordeeld",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -129,6 +155,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} está de volta: o adiamento terminou",
             replied="{name} escreveu",
             discussed="Novidade em uma discussão sobre {name}",
+            review_asked="Uma resposta a {name} aguarda sua revisão",
+            reviewed="Sua resposta a {name} foi revisada",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -137,6 +165,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="Uma conversa adiada está de volta",
             replied="Um cliente seu escreveu",
             discussed="Novidade em uma discussão sua",
+            review_asked="Uma resposta aguarda sua revisão",
+            reviewed="Sua resposta foi revisada",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -150,6 +180,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name}: время отложенного диалога пришло",
             replied="Пишет {name}",
             discussed="Новое в обсуждении: {name}",
+            review_asked="Ответ ждёт вашей проверки: {name}",
+            reviewed="Ваш ответ проверен: {name}",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -158,6 +190,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="Отложенный диалог вернулся",
             replied="Пишет ваш клиент",
             discussed="Новое в вашем обсуждении",
+            review_asked="Ответ ждёт вашей проверки",
+            reviewed="Ваш ответ проверен",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -171,6 +205,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="{name} är tillbaka: pausen är över",
             replied="{name} skrev",
             discussed="Nytt i en diskussion om {name}",
+            review_asked="Ett svar till {name} väntar på din granskning",
+            reviewed="Ditt svar till {name} har granskats",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -179,6 +215,8 @@ WORDS: Final[Mapping[str, Words]] = {
             woken="En pausad konversation är tillbaka",
             replied="En kund till dig skrev",
             discussed="Nytt i en av dina diskussioner",
+            review_asked="Ett svar väntar på din granskning",
+            reviewed="Ditt svar har granskats",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

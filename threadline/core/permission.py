@@ -19,6 +19,8 @@ class Permission(StrEnum):
     CONVERSATIONS_ASSIGN = "conversations:assign"
     """Give a conversation to somebody else; taking one oneself needs only `conversations:change`."""
     MESSAGES_SEND = "messages:send"
+    ANSWERS_REVIEW = "answers:review"
+    """Review answers for which nobody was named; who is asked by name needs only `messages:send`."""
     CONTACTS_CHANGE = "contacts:change"
     LABELS_MANAGE = "labels:manage"
     """Make, change and delete labels; putting them on needs only what changes a conversation or contact."""
@@ -71,6 +73,7 @@ _AGENT = frozenset(
     }
 )
 _SUPERVISOR = _AGENT | {
+    Permission.ANSWERS_REVIEW,
     Permission.CONVERSATIONS_ASSIGN,
     Permission.LABELS_MANAGE,
     Permission.FIELDS_MANAGE,

@@ -25,6 +25,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     sees: Sees
     channel_ids: list[UUID] | None
     """None: every channel."""
+    is_novice: bool
+    """Their answers go out through a colleague's hands only."""
     is_active: bool
     created_at: datetime
 
@@ -35,11 +37,12 @@ class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     sees: Sees
     channel_ids: list[UUID] | None
+    is_novice: bool
     is_active: bool
 
 
 _SELECT = """
-select a.id, p.name, p.email, a.role, a.sees, a.channel_ids,
+select a.id, p.name, p.email, a.role, a.sees, a.channel_ids, a.is_novice,
        a.deactivated_at is null and p.deactivated_at is null as is_active, a.created_at
 from agents a join people p on p.id = a.person_id
 """
@@ -70,7 +73,7 @@ async def get_agent(session: Session, agent_id: UUID) -> Agent:
 async def lock_agent(session: Session, agent_id: UUID) -> AgentKeys:
     """The row, locked before it changes. Raises NotFound."""
     row = await (await session.raw()).fetchrow(
-        "select id, person_id, role, sees, channel_ids, deactivated_at is null as is_active from agents"
+        "select id, person_id, role, sees, channel_ids, is_novice, deactivated_at is null as is_active from agents"
         " where workspace_id = $1 and id = $2 for no key update",
         session.workspace_id,
         agent_id,
@@ -144,11 +147,18 @@ async def insert_agent(
 
 
 async def update_agent(
-    session: Session, agent_id: UUID, *, role: str, sees: str, channel_ids: Sequence[UUID] | None, is_active: bool
+    session: Session,
+    agent_id: UUID,
+    *,
+    role: str,
+    sees: str,
+    channel_ids: Sequence[UUID] | None,
+    is_novice: bool,
+    is_active: bool,
 ) -> None:
     await (await session.raw()).execute(
         "update agents set role = $3, sees = $4, channel_ids = $5,"
-        " deactivated_at = case when $6 then null else coalesce(deactivated_at, now()) end"
+        " is_novice = $7, deactivated_at = case when $6 then null else coalesce(deactivated_at, now()) end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
         agent_id,
@@ -156,4 +166,5 @@ async def update_agent(
         sees,
         None if channel_ids is None else list(channel_ids),
         is_active,
+        is_novice,
     )

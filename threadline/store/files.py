@@ -112,12 +112,24 @@ async def _access(session: Session, caller: Caller, file_id: UUID, columns: str)
         f" (f.message_id is null and f.uploaded_by = {arguments.add(caller.actor_id)} or exists ("
         "select from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
         " where m.workspace_id = f.workspace_id and m.id = f.message_id"
-        f" and {visible(caller.visibility, 'c', arguments)}) or {_is_of_a_reply(caller, arguments)})",
+        f" and {visible(caller.visibility, 'c', arguments)}) or {_is_of_a_reply(caller, arguments)}"
+        f" or f.message_id is null and {_is_to_review(caller, arguments)})",
         *arguments.values,
     )
     if row is None:
         raise NotFound("This file does not exist.")
     return row
+
+
+def _is_to_review(caller: Caller, arguments: Arguments) -> str:
+    """It stands in an answer that the caller may decide about."""
+    return (
+        "exists (select from review_reviewers may"
+        " join reviews r on r.workspace_id = may.workspace_id and r.id = may.review_id and f.id = any(r.file_ids)"
+        " join conversations c on c.workspace_id = r.workspace_id and c.id = r.conversation_id"
+        f" where may.workspace_id = f.workspace_id and may.agent_id = {arguments.add(caller.agent_id)}::uuid"
+        f" and {visible(caller.visibility, 'c', arguments)})"
+    )
 
 
 def _is_of_a_reply(caller: Caller, arguments: Arguments) -> str:

@@ -23,7 +23,9 @@ from threadline.store.visibility import Arguments, visible
 COUNTED: Final = 100
 """More unread ones than this are only known to be more."""
 
-NotificationKindText = Literal["assigned", "mentioned", "not_delivered", "woken", "replied", "discussed"]
+NotificationKindText = Literal[
+    "assigned", "mentioned", "not_delivered", "woken", "replied", "discussed", "review_asked", "reviewed"
+]
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ _PERSONAL: Final = frozenset(
         EventKind.DRAFT_CHANGED,
         EventKind.MENTIONS_CHANGED,
         EventKind.DISCUSSION_CHANGED,
+        EventKind.REVIEW_CHANGED,
     }
 )
 """Told to nobody but the agent whose they are."""

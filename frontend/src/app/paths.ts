@@ -29,6 +29,7 @@ export const patterns = {
   board: '/board/:view?',
   tasks: '/tasks',
   discussions: '/discussions',
+  reviews: '/reviews',
   practice: '/practice/:channelId',
   search: '/search',
   inbox: '/inbox/:view?/:conversationId?',
@@ -45,6 +46,7 @@ export const paths = {
   board: (view?: View) => (view === undefined ? '/board' : `/board/${view}`),
   tasks: () => '/tasks',
   discussions: () => '/discussions',
+  reviews: () => '/reviews',
   discussion: (conversationId: string, id: string, view: View = 'open') =>
     `/inbox/${view}/${conversationId}?discussion=${id}`,
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),

@@ -21,6 +21,7 @@ export const screens = {
   ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
   Board: lazy(() => import('./board/Board')),
   Tasks: lazy(() => import('./tasks/TasksPage')),
+  Reviews: lazy(() => import('./reviews/ReviewsPage')),
   Discussions: lazy(() => import('./discussions/DiscussionsPage')),
   Discussion: lazy(() => import('./discussions/DiscussionPanel')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */

@@ -1156,6 +1156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a look at an answer before it goes out.
+         * @description Ask for a look at an answer before it goes out.
+         */
+        post: operations["askForReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/saved-replies": {
         parameters: {
             query?: never;
@@ -2456,6 +2476,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for one's word, and what of one's own waits or came back.
+         * @description What waits for one's word, and what of one's own waits or came back.
+         */
+        get: operations["getReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go out. What forbids that now sends it back with the reason.
+         * @description Let it go out. What forbids that now sends it back with the reason.
+         */
+        post: operations["approveReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again, with other words or somebody else.
+         * @description Ask again, with other words or somebody else.
+         */
+        post: operations["askForReviewAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it back with a word.
+         * @description Send it back with a word.
+         */
+        post: operations["returnReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back. The answer is what it was, so that it can be written on.
+         * @description Take it back. The answer is what it was, so that it can be written on.
+         */
+        post: operations["withdrawReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -3201,6 +3321,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
+            is_novice: boolean;
             name: string;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
@@ -3220,6 +3341,8 @@ export interface components {
             channel_ids?: string[] | null;
             /** Is Active */
             is_active?: boolean | null;
+            /** Is Novice */
+            is_novice?: boolean | null;
             /** Role */
             role?: ("admin" | "supervisor" | "agent") | null;
             /** Sees */
@@ -4315,7 +4438,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -5243,7 +5366,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "woken";
+            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -5301,7 +5424,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -5428,6 +5551,17 @@ export interface components {
              *         "push"
              *       ],
              *       "replied": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
+             *       "review_asked": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
+             *       "reviewed": [
              *         "list",
              *         "desktop",
              *         "push"
@@ -5801,6 +5935,105 @@ export interface components {
             /** @enum {unknown} */
             kind: "resync";
         };
+        /** Review */
+        Review: {
+            answer: string;
+            asked_at: string;
+            asked_seq: number;
+            /** Format: uuid */
+            author_id: string;
+            contact: components["schemas"]["ContactName"];
+            contents: (components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["threadline.core.content.Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"])[];
+            /** Format: uuid */
+            conversation_id: string;
+            decided_by: string | null;
+            files: {
+                [key: string]: components["schemas"]["File"];
+            };
+            /** Format: uuid */
+            id: string;
+            is_mine: boolean;
+            may_decide: boolean;
+            note: string;
+            quoted_id: string | null;
+            reason: string;
+            reason_text: string;
+            reviewer_id: string | null;
+            state: components["schemas"]["ReviewState"];
+            team_id: string | null;
+        };
+        /** ReviewAgain */
+        ReviewAgain: {
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Reviewer Id */
+            reviewer_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ReviewApproval */
+        ReviewApproval: {
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+            /**
+             * Despite Answers
+             * @default false
+             */
+            despite_answers?: boolean;
+            /**
+             * Is Own
+             * @default false
+             */
+            is_own?: boolean;
+        };
+        /**
+         * ReviewInput
+         * @description `id` is the client's own: sent twice, it is one review. Neither a colleague nor a team: anybody who may.
+         */
+        ReviewInput: {
+            /** Contents */
+            contents: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Quoted Id */
+            quoted_id?: string | null;
+            /** Reviewer Id */
+            reviewer_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ReviewList */
+        ReviewList: {
+            items: components["schemas"]["Review"][];
+        };
+        /** ReviewReturn */
+        ReviewReturn: {
+            /**
+             * Answer
+             * @default
+             */
+            answer?: string;
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+        };
+        /**
+         * ReviewState
+         * @enum {unknown}
+         */
+        ReviewState: "asked" | "returned" | "sent" | "withdrawn";
         /**
          * RowInput
          * @description A row of a table as it was written; an empty cell says nothing.
@@ -6901,6 +7134,23 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
+            review_asked?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
+            reviewed?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push"
              *     ]
              */
@@ -6918,6 +7168,10 @@ export interface components {
             not_delivered: ("list" | "desktop" | "push" | "email")[];
             /** Replied */
             replied: ("list" | "desktop" | "push" | "email")[];
+            /** Review Asked */
+            review_asked: ("list" | "desktop" | "push" | "email")[];
+            /** Reviewed */
+            reviewed: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
         };
@@ -9341,6 +9595,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askForReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
                 };
             };
             /** @description Refused or failed */
@@ -11779,6 +12068,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipientFound"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewApproval"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askForReviewAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewAgain"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewReturn"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
                 };
             };
             /** @description Refused or failed */

@@ -260,7 +260,7 @@ async def set_reaction(
     if call.caller.agent_id is None:
         raise Forbidden("A token without an agent cannot react.")
     message = await access_message(call.session, call.caller, message_id)
-    await check_answer(call.session, caller=call.caller, conversation_id=message.conversation_id)
+    await check_answer(call.session, caller=call.caller, conversation_id=message.conversation_id, is_reviewed=True)
     await react_to_message(
         call.session,
         workspace_id=call.caller.workspace_id,

@@ -67,6 +67,8 @@ class AgentUpdate(Input):
     sees: Sees | None = None
     channel_ids: _ChannelIds | None = None
     is_active: bool | None = None
+    is_novice: bool | None = None
+    """Whether a colleague must look at their answers before they go out."""
 
 
 class InvitationInput(Input):
@@ -148,6 +150,7 @@ async def update_agent(agent_id: UUID, given: AgentUpdate, call: Call = calls(Pe
             sees=given.sees or agent.sees,
             channel_ids=given.channel_ids if "channel_ids" in given.model_fields_set else agent.channel_ids,
             is_active=agent.is_active if given.is_active is None else given.is_active,
+            is_novice=given.is_novice,
         ),
         now=call.now,
         new_id=new_id,

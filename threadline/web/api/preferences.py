@@ -42,6 +42,8 @@ class WaysInput(Input):
     woken: _Ways
     replied: _Ways
     discussed: _Ways
+    review_asked: _Ways
+    reviewed: _Ways
 
 
 class PreferencesChange(Input):

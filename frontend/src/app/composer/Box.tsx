@@ -7,6 +7,7 @@ import {
   Mic,
   Paperclip,
   Plus,
+  ScanEye,
   SendHorizontal,
   Slash,
   Smile,
@@ -92,6 +93,10 @@ export interface BoxProps {
   readonly onResolved: () => void;
   readonly modes: ReactNode;
   readonly onTemplate?: () => void;
+  /** What this agent answers goes through a colleague's hands. */
+  readonly isNovice: boolean;
+  /** A colleague is to look at these messages; `onAsked` once the server has them. */
+  readonly onAskReview: (parts: readonly Outgoing[], onAsked: () => void) => void;
 }
 
 /** The box itself: text, files, what helps to write them, and the ways out. */
@@ -105,6 +110,8 @@ export function Box({
   onResolved,
   modes,
   onTemplate,
+  isNovice,
+  onAskReview,
 }: BoxProps) {
   const { id } = conversation;
   const firstName = conversation.contact.name.split(' ')[0] ?? conversation.contact.name;
@@ -145,10 +152,23 @@ export function Box({
     if (!capabilities || !canAttach) return;
     setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
   };
+  const askReview = () => {
+    if (!canSend) return;
+    onAskReview(outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0), () => {
+      write('');
+      setAttachments([]);
+      onQuoted(null);
+      requestAnimationFrame(() => area.current?.focus());
+    });
+  };
   /** The ids of what goes out: none if something is still to be done first. */
   const send = (): readonly Id[] => {
     if (places[0]) area.current?.setSelectionRange(places[0].start, places[0].end);
     if (!canSend || !mayGoOut(id, isNote)) return [];
+    if (isNovice && !isNote) {
+      askReview();
+      return [];
+    }
     const common = { conversationId: id, channelId: conversation.channel_id, mode };
     const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
     const parts = isNote
@@ -170,6 +190,7 @@ export function Box({
   };
   /** Something that is no text and needs no box: it goes out at once. */
   const sendContent = (content: Outgoing['content'], file: Outgoing['file'] = null) => {
+    if (isNovice && !isNote) return onAskReview([{ content, file, isFirst: true }], () => area.current?.focus());
     const ids = [
       enqueue({ conversationId: id, channelId: conversation.channel_id, mode, content, file, quoted: null }),
     ];
@@ -187,6 +208,11 @@ export function Box({
   const more = isNote ? [] : moreOf(capabilities, canAttach);
   useCommands({
     recent_files: () => (canAttach ? setTool('recent') : false),
+    ask_review: () => {
+      if (isNote || !canSend) return false;
+      askReview();
+      return true;
+    },
     send_resolve: () => {
       if (isNote || document.activeElement !== area.current) return false;
       const ids = send();
@@ -200,7 +226,7 @@ export function Box({
     if (slash.onKeyDown(event) || mentioning.onKeyDown(event)) return;
     if (event.key !== 'Enter' || isComposing(event) || event.shiftKey) return;
     if (event.altKey) {
-      if (isNote || !canSend) return;
+      if (isNote || !canSend || isNovice) return;
       event.preventDefault();
       setChoosingTime(true);
       return;
@@ -364,7 +390,7 @@ export function Box({
               <IconButton icon={Smile} label={t('emoji.label')} onClick={() => setTool('emoji')} />
             )}
           </span>
-          {!isNote && (more.length > 0 || isPhone) && (
+          {!isNote && (
             <Menu align="start" side="top" trigger={<IconButton icon={Plus} label={t('attach.more')} />}>
               {isPhone && onTemplate && (
                 <MenuItem icon={LayoutGrid} onClick={onTemplate}>
@@ -374,6 +400,11 @@ export function Box({
               {isPhone && (
                 <MenuItem icon={CalendarClock} disabled={!canSend} onClick={() => setChoosingTime(true)}>
                   {t('keys.schedule')}
+                </MenuItem>
+              )}
+              {!isNovice && (
+                <MenuItem icon={ScanEye} keyName={['Mod', 'Shift', 'E']} disabled={!canSend} onClick={askReview}>
+                  {t('keys.ask_review')}
                 </MenuItem>
               )}
               {more.map(({ name, icon }) => (
@@ -397,7 +428,7 @@ export function Box({
               {t('composer.length', { length: formatNumber(text.length), limit: formatNumber(limit) })}
             </span>
           )}
-          {!isNote && !isPhone && (
+          {!isNote && !isPhone && !isNovice && (
             <IconButton
               icon={CalendarClock}
               label={t('keys.schedule')}
@@ -412,7 +443,9 @@ export function Box({
             onClick={send}
             className="max-md:size-11 max-md:px-0"
           >
-            <span className="max-md:sr-only">{isNote ? t('composer.add_note') : t('composer.send')}</span>
+            <span className="max-md:sr-only">
+              {isNote ? t('composer.add_note') : t(isNovice ? 'keys.ask_review' : 'composer.send')}
+            </span>
             <span className="max-md:hidden">
               <Kbd keys={isNote || !enter.doesSend ? ['Mod', 'Enter'] : 'Enter'} isOnAccent={canSend} />
             </span>

@@ -13,10 +13,13 @@ import { cx } from '@/shared/ui/cx';
 import { Box, type BoxHandle } from './Box';
 import { focusComposer, onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
+import type { Outgoing } from './outgoing';
 import { scheduleParts } from './schedule';
 import { StatusLine } from './StatusLine';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
+const ReviewBar = lazy(() => import('../reviews/ReviewBar'));
+const AskReviewDialog = lazy(() => import('../reviews/AskReviewDialog'));
 const GuestQuestion = lazy(() => import('./GuestQuestion'));
 const ContactWarnings = lazy(() => import('./ContactWarnings'));
 const ScheduledBar = lazy(() => import('./ScheduledBar'));
@@ -56,6 +59,10 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
   };
   useCommands({ reply: () => focusComposer('reply'), note: () => focusComposer('note') });
 
+  const isNovice = useStore((state) => state.agents.get(state.me)?.is_novice ?? false);
+  const hasReviews = useStore((state) => state.reviews.some((review) => review.conversation_id === id));
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const askReview = (parts: readonly Outgoing[], onAsked: () => void) => setAsking({ parts, onAsked });
   const isPhone = useMedia(PHONE);
   const modes = (
     <ModeTabs
@@ -67,6 +74,11 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
     />
   );
   const sendTemplate = (content: TemplateContent, file: File | null) => {
+    if (isNovice) {
+      const uploadable = file && { blob: file, name: file.name, mime: file.type };
+      askReview([{ content, file: uploadable, isFirst: true }], () => !isClosed && setWanted('reply'));
+      return;
+    }
     enqueue({
       conversationId: id,
       channelId: conversation.channel_id,
@@ -94,6 +106,25 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
       {mode === 'reply' && (
         <Suspense fallback={null}>
           <ContactWarnings conversation={conversation} />
+        </Suspense>
+      )}
+      {hasReviews && (
+        <Suspense fallback={null}>
+          <ReviewBar conversation={conversation} />
+        </Suspense>
+      )}
+      {asking && (
+        <Suspense fallback={null}>
+          <AskReviewDialog
+            conversation={conversation}
+            parts={asking.parts}
+            quotedId={quoted?.id ?? null}
+            onClose={() => setAsking(null)}
+            onAsked={() => {
+              setAsking(null);
+              asking.onAsked();
+            }}
+          />
         </Suspense>
       )}
       {unseen && (
@@ -138,12 +169,20 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
             onQuoted={onQuoted}
             onResolved={onResolved}
             modes={modes}
+            isNovice={isNovice}
+            onAskReview={askReview}
             onTemplate={hasTemplates ? () => turnTo('template') : undefined}
           />
         )}
       </div>
     </div>
   );
+}
+
+/** What a colleague is to look at, and what follows once they were asked. */
+interface Asking {
+  readonly parts: readonly Outgoing[];
+  readonly onAsked: () => void;
 }
 
 /** A note of this conversation that waits for a word about those whom it names and who do not see it. */

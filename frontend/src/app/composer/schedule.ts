@@ -34,7 +34,8 @@ export async function scheduleParts(
   }
 }
 
-async function uploaded(channelId: Id, { content, file }: Outgoing): Promise<OutgoingContent> {
+/** Its file goes up first, if it has one. */
+export async function uploaded(channelId: Id, { content, file }: Outgoing): Promise<OutgoingContent> {
   if (!file) return content as OutgoingContent;
   const { id } = await uploadFile(channelId, file);
   if (content.kind === 'template') return { ...content, header_file_id: id };

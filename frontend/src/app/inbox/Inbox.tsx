@@ -6,6 +6,7 @@ import {
   Kanban,
   ListFilter,
   MessagesSquare,
+  ScanEye,
   MoreVertical,
   PanelLeft,
   SquarePen,
@@ -505,6 +506,9 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
             options={views.map((value) => ({ value, label: viewTitle(value, { channels, savedViews }) }))}
             onValueChange={(next) => navigate(paths.inbox(next))}
           />
+          <MenuItem icon={ScanEye} onClick={() => navigate(paths.reviews())}>
+            {t('review.title')}
+          </MenuItem>
           <MenuItem icon={MessagesSquare} onClick={() => navigate(paths.discussions())}>
             {t('discussion.title')}
           </MenuItem>

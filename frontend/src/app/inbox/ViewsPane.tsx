@@ -4,6 +4,7 @@ import {
   Globe,
   ListFilter,
   MessagesSquare,
+  ScanEye,
   PanelLeft,
   Plus,
   Smartphone,
@@ -26,6 +27,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { Tooltip } from '@/shared/ui/Tooltip';
 import { unreadDiscussions } from '../discussions/discussions';
 import { paths, type View } from '../paths';
+import { countReturned, countToReview } from '../reviews/reviews';
 import { FirstSteps } from './FirstSteps';
 import { MyChats } from './MyChats';
 import { channelTrouble, countOf, VIEW_ICONS, VIEW_NAMES, viewTitle } from './views';
@@ -50,6 +52,7 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
         <div>
           <ViewLinks view={view} />
+          <ReviewsLink />
           <DiscussionsLink />
         </div>
         <SavedViews view={view} onCreate={onCreateView} />
@@ -117,6 +120,22 @@ function ViewLinks({ view }: { readonly view: View }) {
         />
       ))}
     </nav>
+  );
+}
+
+/** Answers that wait for my word, and how many of mine came back. */
+function ReviewsLink() {
+  const count = useStore((state) => state.reviews.length);
+  const pressing = useStore((state) => countToReview(state) + countReturned(state));
+  if (count === 0) return null;
+  return (
+    <Link href={paths.reviews()} className={rowClass(false)}>
+      <ScanEye aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
+      <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
+        {t('review.to_review')}
+      </span>
+      {pressing > 0 && <span className="tabular shrink-0 font-semibold">{formatNumber(pressing)}</span>}
+    </Link>
   );
 }
 

@@ -5,6 +5,7 @@ import {
   CircleAlert,
   MessageCircle,
   MessagesSquare,
+  ScanEye,
   UserPlus,
   type LucideIcon,
 } from 'lucide-react';
@@ -20,6 +21,8 @@ export const KINDS = [
   'not_delivered',
   'woken',
   'discussed',
+  'review_asked',
+  'reviewed',
 ] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
@@ -29,6 +32,8 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   woken: AlarmClock,
   replied: MessageCircle,
   discussed: MessagesSquare,
+  review_asked: ScanEye,
+  reviewed: ScanEye,
 };
 
 export interface Facts {
@@ -54,5 +59,9 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return t('reach.told.replied', { name, count });
     case 'discussed':
       return agent === '' ? t('reach.told.discussed', { name }) : t('reach.told.discussed_by', { name, agent });
+    case 'review_asked':
+      return agent === '' ? t('reach.told.review_asked', { name }) : t('reach.told.review_asked_by', { name, agent });
+    case 'reviewed':
+      return agent === '' ? t('reach.told.reviewed', { name }) : t('reach.told.reviewed_by', { name, agent });
   }
 }

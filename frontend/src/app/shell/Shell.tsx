@@ -37,6 +37,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     go_board: () => navigate(paths.board()),
     go_companies: () => navigate(paths.companies()),
     go_tasks: () => navigate(paths.tasks()),
+    go_reviews: () => navigate(paths.reviews()),
     go_discussions: () => navigate(paths.discussions()),
     go_settings: () => navigate(paths.settings()),
   });

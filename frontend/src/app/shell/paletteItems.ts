@@ -10,6 +10,7 @@ import {
   Kanban,
   Lock,
   MessagesSquare,
+  ScanEye,
   PanelLeft,
   PanelRight,
   Reply,
@@ -121,6 +122,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
       : []),
     ...command('task', ClipboardList),
     ...command('discuss', MessagesSquare),
+    ...command('ask_review', ScanEye),
     ...command('labels', Tag),
     ...(selected.assignee_id === state.me ? [] : command('assign_me', UserPlus)),
     ...others.map((agent) => ({
@@ -218,6 +220,13 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       icon: ClipboardList,
       keys: keyOf('go_tasks'),
       run: () => go(paths.tasks()),
+    },
+    {
+      ...base('places', 'reviews'),
+      title: t('review.title'),
+      icon: ScanEye,
+      keys: keyOf('go_reviews'),
+      run: () => go(paths.reviews()),
     },
     {
       ...base('places', 'discussions'),

@@ -12,6 +12,7 @@ import {
   loadConversation,
   loadCounts,
   loadDiscussions,
+  loadReviews,
   loadLabels,
   loadPins,
   loadMentions,
@@ -84,6 +85,7 @@ function keepUp(): () => void {
   let pinEpoch = -1;
   let mentionEpoch = -1;
   let discussionEpoch = -1;
+  let reviewEpoch = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastCounts = 0;
   let savedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -128,6 +130,7 @@ function keepUp(): () => void {
       pinEpoch = -1;
       mentionEpoch = -1;
       discussionEpoch = -1;
+      reviewEpoch = -1;
       asked.clear();
       load(loadBase);
       load(loadCounts);
@@ -155,6 +158,10 @@ function keepUp(): () => void {
     if (state.discussionEpoch !== discussionEpoch) {
       discussionEpoch = state.discussionEpoch;
       load(loadDiscussions);
+    }
+    if (state.reviewEpoch !== reviewEpoch) {
+      reviewEpoch = state.reviewEpoch;
+      load(loadReviews);
     }
     if (state.counts?.isStale) countSoon();
     if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();

@@ -26,6 +26,7 @@ import type {
   TaskPattern,
   Place,
   RecipientFound,
+  Review,
   Team,
   ScheduledMessage,
   ListView,
@@ -386,6 +387,11 @@ export async function deleteTaskPattern(id: Id): Promise<void> {
 
 export async function fetchDiscussions(state: Discussion['state']): Promise<Discussion[]> {
   return (await answerOf(client.GET('/api/discussions', { params: { query: { state } } }))).items;
+}
+
+/** What waits for one's word, and what of one's own waits or came back. */
+export async function fetchReviews(): Promise<Review[]> {
+  return (await answerOf(client.GET('/api/reviews'))).items;
 }
 
 export function postResend(id: Id, clientId: Id): Promise<Message> {

@@ -88,6 +88,7 @@ export type Step = Schemas['Step'];
 export type TaskPattern = Schemas['TaskPattern'];
 export type Discussion = Schemas['Discussion'];
 export type DiscussionNote = Schemas['DiscussionNote'];
+export type Review = Schemas['Review'];
 export type DiscussionThread = Schemas['DiscussionThread'];
 
 export type FilledReply = Schemas['FilledReply'];

@@ -13,6 +13,7 @@ import {
   fetchMessages,
   fetchMessagesAround,
   fetchPins,
+  fetchReviews,
   fetchTeams,
   fetchSavedCounts,
   fetchSavedViews,
@@ -96,6 +97,16 @@ export function loadDiscussions(): Promise<void> {
     const items = await fetchDiscussions('open');
     const now = getState();
     if (now.epoch === epoch && now.discussionEpoch === discussionEpoch) dispatch({ type: 'discussions_loaded', items });
+  });
+}
+
+/** The reviews one has to do with, in the same way. */
+export function loadReviews(): Promise<void> {
+  const { epoch, reviewEpoch } = getState();
+  return once(`reviews ${epoch} ${reviewEpoch}`, async () => {
+    const items = await fetchReviews();
+    const now = getState();
+    if (now.epoch === epoch && now.reviewEpoch === reviewEpoch) dispatch({ type: 'reviews_loaded', items });
   });
 }
 

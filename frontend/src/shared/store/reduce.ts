@@ -17,6 +17,7 @@ import type {
   Label,
   Message,
   PresentAgent,
+  Review,
   SavedView,
   SavedViewCounts,
   Team,
@@ -70,7 +71,8 @@ export type Action =
   | { type: 'drafts_loaded'; drafts: readonly Draft[] }
   | { type: 'mentions_loaded'; conversationIds: readonly Id[] }
   | { type: 'mentions_seen'; conversationId: Id }
-  | { type: 'discussions_loaded'; items: readonly Discussion[] };
+  | { type: 'discussions_loaded'; items: readonly Discussion[] }
+  | { type: 'reviews_loaded'; items: readonly Review[] };
 
 export interface ListPage {
   items: readonly Conversation[];
@@ -172,6 +174,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.conversationId)) };
     case 'discussions_loaded':
       return { ...state, discussions: action.items };
+    case 'reviews_loaded':
+      return { ...state, reviews: action.items };
   }
 }
 
@@ -231,6 +235,8 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, draftEpoch: state.draftEpoch + 1, counts: stale(state.counts) };
     case 'mentions_changed':
       return { ...state, mentionEpoch: state.mentionEpoch + 1, counts: stale(state.counts) };
+    case 'review_changed':
+      return { ...state, reviewEpoch: state.reviewEpoch + 1 };
     case 'discussion_changed':
       return { ...state, discussionEpoch: state.discussionEpoch + 1 };
     case 'scheduled_changed':

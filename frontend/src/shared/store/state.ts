@@ -16,6 +16,7 @@ import type {
   OutgoingContent,
   PresentAgent,
   Quoted,
+  Review,
   SavedView,
   Sorting,
   Team,
@@ -171,6 +172,10 @@ export interface State {
   discussions: readonly Discussion[];
   /** Raised when something happened in one of them. */
   discussionEpoch: number;
+  /** What waits for this agent's word, and what of theirs waits or came back. */
+  reviews: readonly Review[];
+  /** Raised when something happened to one of them. */
+  reviewEpoch: number;
   /** Raised when scheduled messages were made, changed, sent or held. */
   scheduledEpoch: number;
 }
@@ -218,6 +223,8 @@ export const EMPTY: State = {
   draftEpoch: 0,
   discussions: [],
   discussionEpoch: 0,
+  reviews: [],
+  reviewEpoch: 0,
   scheduledEpoch: 0,
 };
 

@@ -4,6 +4,7 @@ import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
+import { Checkbox } from '@/shared/ui/Checkbox';
 import { Dialog } from '@/shared/ui/Dialog';
 import { act } from '../act';
 import type { Agent } from '../types';
@@ -20,10 +21,15 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
   const queries = useQueryClient();
   const session = useSignedIn();
   const [access, setAccess] = useState<Access>(agent);
+  const [isNovice, setNovice] = useState(agent.is_novice);
   const isSelf = session.agent.id === agent.id;
 
   async function change(next: Partial<Agent>, done: string): Promise<void> {
-    const before: Partial<Agent> = { ...accessOf(agent), is_active: agent.is_active };
+    const before: Partial<Agent> = {
+      ...accessOf(agent),
+      is_active: agent.is_active,
+      is_novice: agent.is_novice,
+    };
     const patch = async (body: Partial<Agent>): Promise<void> => {
       await request('PATCH', `/api/agents/${agent.id}`, { body });
       await queries.invalidateQueries({ queryKey: ['agents'] });
@@ -57,13 +63,22 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
           <Button look="plain" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button look="filled" onClick={() => void change(accessOf(access), t('common.saved'))}>
+          <Button
+            look="filled"
+            onClick={() => void change({ ...accessOf(access), is_novice: isNovice }, t('common.saved'))}
+          >
             {t('common.save')}
           </Button>
         </>
       }
     >
       <AccessFields access={access} onChange={setAccess} />
+      <Checkbox
+        label={t('settings.people.novice')}
+        hint={t('settings.people.novice_hint')}
+        checked={isNovice}
+        onCheckedChange={setNovice}
+      />
       {!isSelf && agent.is_active && <SignOut agent={agent} />}
       {isSelf && <p className="text-13 text-muted">{t('settings.people.yourself')}</p>}
     </Dialog>

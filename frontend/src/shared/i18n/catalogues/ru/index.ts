@@ -8,6 +8,7 @@ import filters from './filters.json';
 import inbox from './inbox.json';
 import links from './links.json';
 import reach from './reach.json';
+import reviews from './reviews.json';
 import search from './search.json';
 import states from './states.json';
 import tasks from './tasks.json';
@@ -34,6 +35,7 @@ export default {
   ...inbox,
   ...links,
   ...reach,
+  ...reviews,
   ...search,
   ...states,
   ...tasks,
