@@ -274,6 +274,39 @@ def test_a_conversation_is_moved_to_whom_it_belongs(desk: Desk, provider: Provid
     expect(panel.get_by_role("region", name="History")).to_contain_text(f"came from {customer.name}")
 
 
+def test_a_table_is_read_in_though_its_page_is_closed(page: Page, admin: Person) -> None:
+    mark = secrets.token_hex(3)
+    lines = ["name,phone,company", *(f"Guest {number} {mark},,Fair {mark}" for number in range(230))]
+    page.goto("/contacts")
+    page.get_by_role("button", name="More", exact=True).press("Enter")
+    page.get_by_role("menuitem", name="Import contacts").press("Enter")
+    dialog = page.get_by_role("dialog")
+    file = {"name": f"{mark}.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    dialog.get_by_label("CSV file").set_input_files([file])  # type: ignore[list-item]
+    expect(dialog.get_by_role("combobox", name="What company means")).to_contain_text("Company")
+    with page.expect_response(lambda answer: answer.url.endswith("/start")):
+        dialog.get_by_role("button", name="Import", exact=True).press("Enter")
+    page.goto("/inbox")  # nothing of the page is left that could read it in
+    batch = eventually(
+        lambda: [
+            one
+            for one in admin.get("/api/contact-batches")["items"]
+            if one["name"] == f"{mark}.csv" and one["finished_at"]
+        ]
+    )[0]
+    assert (batch["done"], batch["created_count"], batch["failed"]) == (230, 230, 0)
+    page.goto("/contacts")
+    page.get_by_role("button", name="More", exact=True).press("Enter")
+    page.get_by_role("menuitem", name="Import contacts").press("Enter")
+    lately = dialog.get_by_role("region", name="Read in lately")
+    line = lately.get_by_role("listitem").filter(has_text=f"{mark}.csv")
+    expect(line).to_contain_text("230 rows: 230 new contacts, 0 changed, 0 failed.")
+    assert looked_at(page, "import-lately") == []
+    line.get_by_role("button", name="Undo").press("Enter")
+    expect(line).to_contain_text("undone")
+    assert admin.get(f"/api/contacts?search={mark}")["items"] == []
+
+
 def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields: dict[str, Any]) -> None:
     mark = secrets.token_hex(3)
     lines = ["Full name,Telefon,tier,Shoe", f"Ida {mark},+44 7700 900801,Gold,38", f"Uwe {mark},12,Silver,44",
@@ -291,7 +324,7 @@ def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields:
     expect(dialog).to_contain_text("Line 3: Please enter the number with its country")
     assert looked_at(page, "import") == []
     dialog.get_by_role("button", name="Import", exact=True).press("Enter")
-    expect(dialog.get_by_role("status")).to_contain_text("2 new, 0 changed, 0 left as they are, 1 failed")
+    expect(dialog.get_by_role("status")).to_contain_text("3 rows: 2 new contacts, 0 changed, 1 failed.")
     with page.expect_download() as download:
         dialog.get_by_role("button", name="Save the failed rows").press("Enter")
     assert f"Uwe {mark}" in download.value.path().read_text()

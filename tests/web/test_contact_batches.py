@@ -3,10 +3,14 @@
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.web.conftest import Browser, Desk, browser_of, join, set_up
+from threadline.actions.import_contacts import ROWS_AT_ONCE, ImportContacts, import_next_rows
+from threadline.infra.clock import new_id, utc_now
+from threadline.store.session import Role
 
 
 async def _batch(browser: Browser, kind: str = "import") -> str:
@@ -123,3 +127,86 @@ async def test_a_table_holds_whom_one_sees_and_runs_nothing(admin: Browser) -> N
     rows = list(csv.DictReader(io.StringIO(answer.raw.decode("utf-8-sig"))))
     assert [(row["name"], row["phone"]) for row in rows] == [("'=HYPERLINK(1)", "'+49 170 0000000")]
     assert "attachment" in answer.headers["content-disposition"]
+
+
+async def _read_some(browser: Browser, batch_id: str) -> bool:
+    """What a worker does in one transaction."""
+    job = ImportContacts(workspace_id=browser.workspace_id, batch_id=UUID(batch_id))
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        return await import_next_rows(session, job, now=utc_now(), new_id=new_id)
+
+
+async def _progress(browser: Browser, batch_id: str) -> dict[str, Any]:
+    return (await browser.get(f"/api/contact-batches/{batch_id}")).json
+
+
+async def test_a_worker_reads_a_table_in_and_another_goes_on_where_it_died(admin: Browser) -> None:
+    label = (await admin.post("/api/labels", {"kind": "contact", "name": "Fair", "colour": "gold"})).json["id"]
+    count = ROWS_AT_ONCE + 20
+    rows: list[dict[str, Any]] = [
+        {"name": f"Guest {number}", "phone": f"0171 23450{number:02d}", "company": "Fair Ltd"}
+        for number in range(count)
+    ]
+    rows[ROWS_AT_ONCE + 3] = {"name": "Nobody", "phone": "12"}
+    batch_id = await _batch(admin)
+    path = f"/api/contact-batches/{batch_id}"
+    for first in (0, 40, 40):  # the line broke once: a slice came twice
+        brought = await admin.put(f"{path}/table", {"first": first, "rows": rows[first : first + 40]})
+        assert brought.status == 204, brought.raw
+    assert (await _progress(admin, batch_id))["total"] == 0
+    assert await _read_some(admin, batch_id) is False, "nothing is read in before all of it is here"
+    started = await admin.post(f"{path}/start", {"region": "DE", "label_ids": [label]})
+    assert (started.status, started.json["total"], started.json["done"]) == (200, count, 0)
+    for late in (admin.put(f"{path}/table", {"first": 0, "rows": rows[:1]}), admin.post(f"{path}/start", {})):
+        answer = await late
+        assert (answer.status, answer.json["reason"]) == (409, "import_has_begun")
+
+    assert await _read_some(admin, batch_id) is True
+    with pytest.raises(ZeroDivisionError):
+        async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+            job = ImportContacts(workspace_id=admin.workspace_id, batch_id=UUID(batch_id))
+            await import_next_rows(session, job, now=utc_now(), new_id=new_id)
+            raise ZeroDivisionError  # a worker dies before it commits: what it did is to be done again
+    going_on = await _progress(admin, batch_id)
+    assert (going_on["done"], going_on["failed"], going_on["finished_at"]) == (ROWS_AT_ONCE, 0, None)
+    refused = await admin.post(f"{path}/undo")
+    assert (refused.status, refused.json["reason"]) == (409, "import_goes_on")
+    assert await _read_some(admin, batch_id) is False
+    assert await _read_some(admin, batch_id) is False, "once more changes nothing"
+    over = await _progress(admin, batch_id)
+    assert (over["done"], over["failed"], over["created_count"]) == (count, 1, count - 1)
+    assert over["finished_at"] is not None
+    (failed,) = (await admin.get(f"{path}/failures")).json["items"]
+    assert (failed["place"], failed["row"]["name"], failed["reason"]) == (ROWS_AT_ONCE + 3, "Nobody", "phone_needed")
+    people = await _people(admin)
+    assert len(people) == count - 1
+    assert people["Guest 7"]["label_ids"] == [label]
+    assert people["Guest 7"]["company"]["name"] == "Fair Ltd"
+    async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+        kept = await (await session.raw()).fetchval("select count(*) from contact_import_rows")
+    assert kept == 1, "what was read in is kept once"
+    while not (await admin.post(f"{path}/undo")).json["is_done"]:
+        pass
+    assert await _people(admin) == {}
+
+
+async def test_whoever_lost_the_right_reads_nothing_in_any_more(admin: Browser) -> None:
+    async with browser_of(admin.server) as supervisor:
+        await join(admin, supervisor, role="supervisor")
+        batch_id = await _batch(supervisor)
+        path = f"/api/contact-batches/{batch_id}"
+        await supervisor.put(f"{path}/table", {"first": 0, "rows": [{"name": "Ana"}]})
+        assert (await supervisor.post(f"{path}/start", {})).status == 200
+        await admin.patch(f"/api/agents/{supervisor.agent_id}", {"role": "agent"})
+        assert await _read_some(admin, batch_id) is False
+        assert (await _progress(admin, batch_id))["failed"] == 1
+        (failed,) = (await admin.get(f"{path}/failures")).json["items"]
+        assert failed["reason"] == "forbidden"
+        assert await _people(admin) == {}
+
+
+async def test_an_empty_table_is_not_begun(admin: Browser) -> None:
+    path = f"/api/contact-batches/{await _batch(admin)}"
+    assert (await admin.post(f"{path}/start", {})).status == 409
+    assert (await admin.put(f"{path}/table", {"first": 0, "rows": []})).status == 422
+    assert (await admin.put(f"{path}/table", {"first": -1, "rows": [{"name": "A"}]})).status == 422

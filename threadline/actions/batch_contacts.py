@@ -25,25 +25,10 @@ from threadline.infra.phone import read_phone
 from threadline.store import contact_batches, labels
 from threadline.store.companies import delete_deserted, find_company_called
 from threadline.store.contact_batches import BatchRow, State
+from threadline.store.contact_imports import ImportMode, TableRow
 from threadline.store.fields import list_fields, set_values
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
-
-ImportMode = Literal["both", "create", "update"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
-    """A row of a table, as it was written; empty says nothing."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    locale: str = ""
-    time_zone: str = ""
-    company: str = ""
-    """By its name; one that is not there yet is made."""
-    fields: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
 
 
 class RowOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,11 +235,13 @@ async def undo_batch(
 ) -> bool:
     """A slice of it; True when all is done. What somebody changed since stays, and who wrote since stays, too.
 
-    Raises NotFound, Conflict (undone already).
+    Raises NotFound, Conflict (undone already, or still being read in).
     """
     batch = await contact_batches.get_batch(session, batch_id, is_locked=True)
     if batch.undone_at is not None:
         raise Conflict("This was undone already.", reason="undone_already")
+    if batch.started_at is not None and batch.finished_at is None:
+        raise Conflict("This table is still being read in.", reason="import_goes_on")
     rows = await contact_batches.take_rows(session, batch_id, limit=limit)
     states = await contact_batches.read_states(session, [row.contact_id for row in rows])
     for row in rows:

@@ -6,6 +6,9 @@ from typing import Final
 MOST_ROWS_AT_ONCE: Final = 200
 """Of one request: its transaction lasts about a second, and who waits sees how far it is."""
 
+MOST_ROWS: Final = 200_000
+"""Of a table that a worker reads in."""
+
 _STARTS_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the start of a formula (OWASP, CSV injection)."""
 

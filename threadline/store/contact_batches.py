@@ -28,6 +28,12 @@ class ContactBatch(msgspec.Struct, frozen=True, kw_only=True):
     undone_at: datetime | None
     created_count: int
     changed_count: int
+    total: int
+    """Rows of a table that a worker reads in; 0: none does."""
+    done: int
+    failed: int
+    started_at: datetime | None
+    finished_at: datetime | None
 
 
 class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +44,7 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = """
-b.id, b.kind, b.name, b.actor_id, b.created_at, b.undone_at,
+b.id, b.kind, b.name, b.actor_id, b.created_at, b.undone_at, b.total, b.done, b.failed, b.started_at, b.finished_at,
 (select count(*) from contact_batch_rows r where r.workspace_id = b.workspace_id and r.batch_id = b.id and r.is_new)
     as created_count,
 (select count(*) from contact_batch_rows r where r.workspace_id = b.workspace_id and r.batch_id = b.id

@@ -1,20 +1,28 @@
-"""The job that changes many conversations: part after part, each in a transaction of its own, until all are done."""
+"""Jobs with many parts, each in a transaction of its own, until all are done: changes of conversations, tables of
+contacts."""
 
 from threadline.actions.change_many import ChangeMany, do_next_part
+from threadline.actions.import_contacts import ImportContacts, import_next_rows
 from threadline.infra.jobs import JobRunner
 from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools
 
 _JOB_TIMEOUT_S = 900
+_IMPORT_TIMEOUT_S = 3_600
+"""A table of two hundred thousand rows takes about as long; what is left then is the next attempt's."""
 
 
 def register_bulk(jobs: JobRunner, tools: HostTools) -> None:
-    """Let these jobs run here. A worker that dies leaves the rest of an order to another."""
+    """Let these jobs run here. A worker that dies leaves the rest to another."""
 
     async def handle(job: ChangeMany) -> None:
         await change_many(job, tools)
 
+    async def read_in(job: ImportContacts) -> None:
+        await import_contacts(job, tools)
+
     jobs.handle(ChangeMany, handle, timeout_s=_JOB_TIMEOUT_S, concurrency=4)
+    jobs.handle(ImportContacts, read_in, timeout_s=_IMPORT_TIMEOUT_S, concurrency=4)
 
 
 async def change_many(job: ChangeMany, tools: HostTools) -> None:
@@ -22,3 +30,10 @@ async def change_many(job: ChangeMany, tools: HostTools) -> None:
     while has_more:
         async with tools.database.transaction(Role.ENGINE, job.workspace_id) as session:
             has_more = await do_next_part(session, job, now=tools.now(), new_id=tools.new_id)
+
+
+async def import_contacts(job: ImportContacts, tools: HostTools) -> None:
+    has_more = True
+    while has_more:
+        async with tools.database.transaction(Role.ENGINE, job.workspace_id) as session:
+            has_more = await import_next_rows(session, job, now=tools.now(), new_id=tools.new_id)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from threadline.actions.batch_contacts import Edit, RowOutcome, TableRow, edit_contacts, import_rows, undo_batch
+from threadline.actions.batch_contacts import Edit, RowOutcome, edit_contacts, import_rows, undo_batch
+from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
-from threadline.core.contact_table import MOST_ROWS_AT_ONCE, csv_line
+from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.field import Field as CustomField
 from threadline.core.field import text_of
@@ -19,6 +20,7 @@ from threadline.core.filter import Filter, Use, check_filter
 from threadline.core.permission import Permission, check_may
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
+from threadline.store.contact_imports import FailedRow, TableRow, Way, list_failed
 from threadline.store.contact_lists import ContactRow, list_contacts
 from threadline.store.fields import list_fields
 from threadline.store.filters import load_fields
@@ -30,7 +32,7 @@ from threadline.web.api.contacts import ContactPage, FieldValues, values_by_fiel
 from threadline.web.api.filters import GroupInput, read_filter
 from threadline.web.api.inputs import Id, Input, Line, Locale, Name
 from threadline.web.api.routes import operation
-from threadline.web.deps import Call, calls, opened
+from threadline.web.deps import Call, calls, opened, own_agent
 
 router = APIRouter()
 
@@ -50,6 +52,12 @@ class SegmentList(msgspec.Struct, frozen=True, kw_only=True):
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     items: list[RowOutcome]
     """What became of each row, in their order."""
+
+
+class FailedRows(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[FailedRow]
+    next: int | None
+    """The place after which to ask for more; None: these are all."""
 
 
 class EditOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +98,20 @@ class RowsInput(Input):
     label_ids: _Ids = Field(default_factory=list)
     is_preview: bool = False
     """Try everything and keep nothing."""
+
+
+class TableInput(Input):
+    """A slice of a table that a worker is to read in."""
+
+    first: Annotated[int, Field(ge=0, le=MOST_ROWS)]
+    """The place of its first row, from 0."""
+    rows: Annotated[list[RowInput], Field(min_length=1, max_length=MOST_ROWS_AT_ONCE)]
+
+
+class StartInput(Input):
+    mode: Literal["both", "create", "update"] = "both"
+    region: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    label_ids: _Ids = Field(default_factory=list)
 
 
 class EditInput(Input):
@@ -138,24 +160,12 @@ async def post_contact_batch(
 async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """Read in a slice of a table."""
     await _open_batch(call, batch_id)
-    if not call.caller.visibility.is_whole:
-        raise Invalid("Only who sees every conversation adds contacts.", field="rows", reason="contact_unseen")
+    _check_adds(call)
     items = await import_rows(
         call.session,
         caller=call.caller,
         batch_id=batch_id,
-        rows=[
-            TableRow(
-                name=row.name,
-                phone=row.phone,
-                email=row.email,
-                locale=row.locale,
-                time_zone=row.time_zone,
-                company=row.company,
-                fields=values_by_field(row.fields),
-            )
-            for row in given.rows
-        ],
+        rows=_rows(given.rows),
         mode=given.mode,
         region=given.region,
         label_ids=given.label_ids,
@@ -164,6 +174,44 @@ async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permiss
         new_id=new_id,
     )
     return call.answer(ImportOutcome(items=items))
+
+
+@operation(router, "GET", "/contact-batches/{batch_id}", out=ContactBatch)
+async def get_contact_batch(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """How far it is."""
+    return call.answer(await get_batch(call.session, batch_id))
+
+
+@operation(router, "PUT", "/contact-batches/{batch_id}/table", out=None, status=204, name="bringContactTable")
+async def put_table(batch_id: UUID, given: TableInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Bring a slice of a table, for a worker to read in once all of it is here."""
+    _check_adds(call)
+    await bring_rows(call.session, batch_id=batch_id, first=given.first, rows=_rows(given.rows))
+    return call.answer(status=204)
+
+
+@operation(router, "POST", "/contact-batches/{batch_id}/start", out=ContactBatch, name="startContactImport")
+async def post_start(batch_id: UUID, given: StartInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
+    """Let a worker read in what was brought; the batch tells how far it is."""
+    _check_adds(call)
+    way = Way(mode=given.mode, region=given.region, label_ids=given.label_ids)
+    await begin_import(
+        call.session, caller=call.caller, agent_id=own_agent(call), batch_id=batch_id, way=way, now=call.now
+    )
+    return call.answer(await get_batch(call.session, batch_id))
+
+
+@operation(router, "GET", "/contact-batches/{batch_id}/failures", out=FailedRows, name="getFailedRows")
+async def get_failures(
+    batch_id: UUID,
+    after: Annotated[int, Query(ge=-1, le=MOST_ROWS)] = -1,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    call: Call = calls(Permission.CONTACTS_IMPORT),
+) -> Response:
+    """The rows that could not be read in, with their reasons."""
+    await get_batch(call.session, batch_id)
+    items = await list_failed(call.session, batch_id, after=after, limit=limit + 1)
+    return call.answer(FailedRows(items=items[:limit], next=items[limit - 1].place if len(items) > limit else None))
 
 
 @operation(router, "POST", "/contact-batches/{batch_id}/edits", out=EditOutcome, name="editContacts")
@@ -305,6 +353,26 @@ def _facts(row: ContactRow, names: dict[UUID, str]) -> list[str]:
 def _cell(row: ContactRow, field: CustomField) -> str:
     value = row.fields.get(str(field.id))
     return "" if value is None else text_of(field, value)
+
+
+def _check_adds(call: Call) -> None:
+    if not call.caller.visibility.is_whole:
+        raise Invalid("Only who sees every conversation adds contacts.", field="rows", reason="contact_unseen")
+
+
+def _rows(given: list[RowInput]) -> list[TableRow]:
+    return [
+        TableRow(
+            name=row.name,
+            phone=row.phone,
+            email=row.email,
+            locale=row.locale,
+            time_zone=row.time_zone,
+            company=row.company,
+            fields=values_by_field(row.fields),
+        )
+        for row in given
+    ]
 
 
 async def _open_batch(call: Call, batch_id: UUID) -> None:

@@ -1,7 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { Id } from '@/shared/api/types';
+import { useMinute } from '@/shared/format/clock';
+import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { problemText } from '@/shared/problem';
@@ -17,9 +19,12 @@ import { useFields } from '../contact/fields';
 import { labelsOfKind } from '../labels/labels';
 import { beginBatch, inSlices, undoBatch } from './batches';
 import { guessColumn, KNOWN, parseTable, writeTable } from './csv';
+import { bringTable, fetchFailed, isGoingOn, useImports, type ContactBatch, type FailedRow } from './useImport';
 
 const LARGEST_BYTES = 20_000_000;
 const SHOWN = 3;
+const SHOWN_FAILURES = 5;
+const SHOWN_IMPORTS = 4;
 
 type Mode = 'both' | 'create' | 'update';
 
@@ -29,15 +34,17 @@ interface Outcome {
   readonly reason: string;
 }
 
-interface Run {
-  readonly isPreview: boolean;
+/** Everything was tried, and nothing of it kept. */
+interface Trial {
   readonly done: number;
   readonly outcomes: readonly Outcome[];
   readonly isOver: boolean;
-  readonly batchId?: Id;
 }
 
-/** A table of contacts: its columns are named, tried without keeping anything, then read in; and it can be taken back. */
+/**
+ * A table of contacts: its columns are named, tried without keeping anything, then brought to the server, where a worker
+ * reads it in whether this page stays or not; and it can be taken back.
+ */
 export default function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const fields = useFields('contact') ?? [];
   const labels = labelsOfKind(
@@ -51,15 +58,20 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
   const [mode, setMode] = useState<Mode>('both');
   const [region, setRegion] = useState('');
   const [labelIds, setLabelIds] = useState<readonly Id[]>([]);
-  const [run, setRun] = useState<Run>();
+  const [trial, setTrial] = useState<Trial>();
+  const [brought, setBrought] = useState<number>();
+  const [batchId, setBatchId] = useState<Id>();
+  const imports = useImports();
+  const batch = imports.find(({ id }) => id === batchId);
   const [error, setError] = useState<string>();
   const [heads = [], ...rows] = table;
-  const isBusy = run !== undefined && !run.isOver;
-  const isRead = run?.isOver === true && !run.isPreview;
+  const isTrying = trial !== undefined && !trial.isOver;
+  const isBusy = isTrying || brought !== undefined;
 
   const read = async (file: File | undefined) => {
     if (file === undefined) return;
-    setRun(undefined);
+    setTrial(undefined);
+    setBatchId(undefined);
     if (file.size > LARGEST_BYTES) return setError(t('contacts.import_too_large'));
     const found = parseTable(await file.text());
     if (found.length < 2) return setError(t('contacts.import_empty'));
@@ -69,16 +81,13 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
     setColumns((found[0] ?? []).map((head) => guessColumn(head, fields)));
   };
 
-  const start = async (isPreview: boolean) => {
+  const tryIt = async () => {
     setError(undefined);
     const outcomes: Outcome[] = [];
-    const show = (done: number, isOver: boolean, batchId?: Id) =>
-      setRun({ isPreview, done, outcomes: [...outcomes], isOver, batchId });
-    show(0, false);
-    let batchId: Id | undefined;
+    const show = (isOver: boolean) => setTrial({ done: outcomes.length, outcomes: [...outcomes], isOver });
+    show(false);
     try {
-      batchId = await beginBatch('import', fileName);
-      const id = batchId;
+      const path = `/api/contact-batches/${await beginBatch('import', fileName)}/rows`;
       await inSlices(
         rows,
         async (slice) => {
@@ -87,25 +96,43 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
             mode,
             region,
             label_ids: labelIds,
-            is_preview: isPreview,
+            is_preview: true,
           };
-          const path = `/api/contact-batches/${id}/rows`;
           outcomes.push(...(await request<{ items: Outcome[] }>('POST', path, { body })).items);
         },
-        (done) => show(done, false, batchId),
+        () => show(false),
       );
     } catch (reason) {
       setError(problemText(reason));
     }
-    show(outcomes.length, true, batchId);
-    if (!isPreview) void client.invalidateQueries({ queryKey: ['contacts'] });
+    show(true);
   };
 
-  const undo = async () => {
-    if (run?.batchId === undefined) return;
+  const readIn = async () => {
+    setError(undefined);
+    setTrial(undefined);
+    setBrought(0);
     try {
-      await undoBatch(run.batchId);
-      setRun(undefined);
+      const id = await beginBatch('import', fileName);
+      const way = { mode, region, label_ids: labelIds };
+      await bringTable(
+        id,
+        rows.map((row) => rowOf(row, columns)),
+        way,
+        setBrought,
+      );
+      await client.invalidateQueries({ queryKey: ['contact-batches'] });
+      setBatchId(id);
+    } catch (reason) {
+      setError(problemText(reason));
+    }
+    setBrought(undefined);
+  };
+
+  const undo = async (id: Id) => {
+    try {
+      await undoBatch(id);
+      await client.invalidateQueries({ queryKey: ['contact-batches'] });
       void client.invalidateQueries({ queryKey: ['contacts'] });
     } catch (reason) {
       setError(problemText(reason));
@@ -121,9 +148,11 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
       title={t('contacts.import_title')}
       description={t('contacts.import_text')}
       footer={
-        isRead ? (
+        batch !== undefined ? (
           <>
-            <Button onClick={() => void undo()}>{t('contacts.import_undo')}</Button>
+            {!isGoingOn(batch) && batch.undone_at === null && (
+              <Button onClick={() => void undo(batch.id)}>{t('contacts.import_undo')}</Button>
+            )}
             <Button look="filled" onClick={onClose}>
               {t('common.close')}
             </Button>
@@ -133,14 +162,14 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
             <Button look="plain" disabled={isBusy} onClick={onClose}>
               {t('common.cancel')}
             </Button>
-            <Button disabled={rows.length === 0} isBusy={isBusy && run.isPreview} onClick={() => void start(true)}>
+            <Button disabled={rows.length === 0 || isBusy} isBusy={isTrying} onClick={() => void tryIt()}>
               {t('contacts.import_try')}
             </Button>
             <Button
               look="filled"
-              disabled={rows.length === 0}
-              isBusy={isBusy && !run.isPreview}
-              onClick={() => void start(false)}
+              disabled={rows.length === 0 || isBusy}
+              isBusy={brought !== undefined}
+              onClick={() => void readIn()}
             >
               {t('contacts.import')}
             </Button>
@@ -158,7 +187,7 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
           className="rounded-md border border-line-strong bg-raised p-1.5 text-13 font-normal"
         />
       </label>
-      {rows.length > 0 && !isRead && (
+      {rows.length > 0 && batch === undefined && (
         <>
           <table className="w-full text-13">
             <thead>
@@ -195,7 +224,7 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
                         ...fields.map(({ id, name }) => ({ value: id, label: name })),
                       ]}
                       onValueChange={(value) => {
-                        setRun(undefined);
+                        setTrial(undefined);
                         setColumns(columns.map((one, index) => (index === place ? value : one)));
                       }}
                     />
@@ -240,65 +269,168 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
           )}
         </>
       )}
-      {run !== undefined && <Result run={run} heads={heads} rows={rows} />}
+      {trial !== undefined && <TrialResult trial={trial} count={rows.length} />}
+      {brought !== undefined && (
+        <Progress
+          done={brought}
+          total={rows.length}
+          text={t('contacts.import_bringing', { done: formatNumber(brought), total: formatNumber(rows.length) })}
+        />
+      )}
+      {batch !== undefined && <BatchResult batch={batch} heads={heads} rows={rows} />}
       {error !== undefined && <InlineError>{error}</InlineError>}
+      {batch === undefined && <Lately imports={imports} onUndo={(id) => void undo(id)} onShow={setBatchId} />}
     </Dialog>
   );
 }
 
-interface ResultProps {
-  readonly run: Run;
+interface ProgressProps {
+  readonly done: number;
+  readonly total: number;
+  readonly text: string;
+}
+
+function Progress({ done, total, text }: ProgressProps) {
+  return (
+    <section aria-label={t('contacts.import_result')} className="flex flex-col gap-2 text-13">
+      <progress aria-label={text} value={done} max={total} className="h-1.5 w-full accent-accent" />
+      <p role="status">{text}</p>
+    </section>
+  );
+}
+
+function TrialResult({ trial, count }: { readonly trial: Trial; readonly count: number }) {
+  const number = (outcome: Outcome['outcome']) =>
+    formatNumber(trial.outcomes.filter((one) => one.outcome === outcome).length);
+  const failed = trial.outcomes.flatMap((one, place) => (one.outcome === 'failed' ? [{ ...one, place }] : []));
+  const text = `${t('contacts.import_tried')} ${t('contacts.import_counts', {
+    created: number('created'),
+    updated: number('updated'),
+    skipped: number('skipped'),
+    failed: number('failed'),
+  })}`;
+  return (
+    <section aria-label={t('contacts.import_result')} className="flex flex-col gap-2 text-13">
+      {!trial.isOver && (
+        <progress aria-label={text} value={trial.done} max={count} className="h-1.5 w-full accent-accent" />
+      )}
+      <p role="status">{text}</p>
+      <Reasons failed={failed.slice(0, SHOWN_FAILURES)} />
+    </section>
+  );
+}
+
+function Reasons({ failed }: { readonly failed: readonly (Pick<Outcome, 'reason' | 'text'> & { place: number })[] }) {
+  if (failed.length === 0) return null;
+  return (
+    <ul className="text-12 text-danger">
+      {failed.map((one) => (
+        <li key={one.place}>{t('contacts.import_row', { row: one.place + 2, why: whyOf(one) })}</li>
+      ))}
+    </ul>
+  );
+}
+
+interface BatchResultProps {
+  readonly batch: ContactBatch;
   readonly heads: readonly string[];
+  /** The table itself, if this page brought it. */
   readonly rows: readonly (readonly string[])[];
 }
 
-function Result({ run, heads, rows }: ResultProps) {
-  const count = (outcome: Outcome['outcome']) =>
-    formatNumber(run.outcomes.filter((one) => one.outcome === outcome).length);
-  const failed = run.outcomes.flatMap((one, place) => (one.outcome === 'failed' ? [{ ...one, place }] : []));
+/** How far a worker is with a table, and what it could not read in. */
+function BatchResult({ batch, heads, rows }: BatchResultProps) {
+  const failed = useQuery({
+    queryKey: ['failed-rows', batch.id, batch.failed],
+    queryFn: () => fetchFailed(batch.id),
+    enabled: batch.failed > 0 && !isGoingOn(batch),
+  }).data;
+  if (isGoingOn(batch)) {
+    const [done, total] = [formatNumber(batch.done), formatNumber(batch.total)];
+    return <Progress done={batch.done} total={batch.total} text={t('contacts.import_going_on', { done, total })} />;
+  }
   return (
     <section aria-label={t('contacts.import_result')} className="flex flex-col gap-2 text-13">
-      {!run.isOver && <progress value={run.done} max={rows.length} className="h-1.5 w-full accent-accent" />}
-      <p role="status">
-        {run.isPreview ? `${t('contacts.import_tried')} ` : ''}
-        {t('contacts.import_counts', {
-          created: count('created'),
-          updated: count('updated'),
-          skipped: count('skipped'),
-          failed: count('failed'),
-        })}
-      </p>
-      {failed.length > 0 && (
+      <p role="status">{batch.undone_at === null ? countsOf(batch) : t('contacts.import_undone')}</p>
+      {failed !== undefined && failed.length > 0 && (
         <>
-          <ul className="text-12 text-danger">
-            {failed.slice(0, 5).map((one) => (
-              <li key={one.place}>{t('contacts.import_row', { row: one.place + 2, why: whyOf(one) })}</li>
-            ))}
-          </ul>
-          {run.isOver && (
-            <span>
-              <Button
-                size="small"
-                onClick={() =>
-                  save(
-                    writeTable([
-                      [...heads, t('contacts.import_why')],
-                      ...failed.map((one) => [...(rows[one.place] ?? []), whyOf(one)]),
-                    ]),
-                  )
-                }
-              >
-                {t('contacts.import_failed_rows')}
-              </Button>
-            </span>
-          )}
+          <Reasons failed={failed.slice(0, SHOWN_FAILURES)} />
+          <span>
+            <Button size="small" onClick={() => save(writeTable(tableOf(failed, heads, rows)))}>
+              {t('contacts.import_failed_rows')}
+            </Button>
+          </span>
         </>
       )}
     </section>
   );
 }
 
-function whyOf(one: Outcome): string {
+function countsOf(batch: ContactBatch): string {
+  return t('contacts.import_done', {
+    total: formatNumber(batch.total),
+    created: formatNumber(batch.created_count),
+    updated: formatNumber(batch.changed_count),
+    failed: formatNumber(batch.failed),
+  });
+}
+
+/** As they were brought, if that is here; else as they were meant. */
+function tableOf(
+  failed: readonly FailedRow[],
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  const why = t('contacts.import_why');
+  if (rows.length > 0) return [[...heads, why], ...failed.map((one) => [...(rows[one.place] ?? []), whyOf(one)])];
+  return [
+    [...KNOWN.map(nameOf), why],
+    ...failed.map((one) => [...KNOWN.map((column) => one.row[column] ?? ''), whyOf(one)]),
+  ];
+}
+
+interface LatelyProps {
+  readonly imports: readonly ContactBatch[];
+  readonly onUndo: (id: Id) => void;
+  readonly onShow: (id: Id) => void;
+}
+
+/** Tables that were read in, or are at this moment, from whatever page. */
+function Lately({ imports, onUndo, onShow }: LatelyProps) {
+  const now = useMinute();
+  if (imports.length === 0) return null;
+  return (
+    <section aria-label={t('contacts.import_lately')} className="text-13">
+      <h3 className="pb-1 font-medium">{t('contacts.import_lately')}</h3>
+      <ul>
+        {imports.slice(0, SHOWN_IMPORTS).map((batch) => (
+          <li key={batch.id} className="flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line py-1">
+            <Button look="link" size="small" onClick={() => onShow(batch.id)}>
+              <bdi>{batch.name || t('contacts.import_nameless')}</bdi>
+            </Button>
+            <span className="text-12 text-muted">{formatRowTime(batch.created_at, now)}</span>
+            <span className="text-12 text-muted">
+              {isGoingOn(batch)
+                ? t('contacts.bulk_progress', { done: formatNumber(batch.done), total: formatNumber(batch.total) })
+                : batch.undone_at === null
+                  ? countsOf(batch)
+                  : t('contacts.import_undone')}
+            </span>
+            {!isGoingOn(batch) && batch.undone_at === null && (
+              <span className="ms-auto">
+                <Button size="small" look="plain" onClick={() => onUndo(batch.id)}>
+                  {t('common.undo')}
+                </Button>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function whyOf(one: Pick<Outcome, 'reason' | 'text'>): string {
   return said(one.reason, one.text);
 }
 
