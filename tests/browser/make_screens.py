@@ -29,6 +29,8 @@ SCREENS = (
     ("closed", "A conversation whose window is closed", "/inbox/resolved/{chat}"),
     ("search", "Search", "/search?q=vase"),
     ("contacts", "Contacts", "/contacts"),
+    ("companies", "Companies", "/companies"),
+    ("board", "The board", "/board"),
     ("tasks", "Tasks", "/tasks"),
     *((f"settings-{name}", f"Settings: {name}", f"/settings/{name}") for name in (
         "profile", "sessions", "appearance", "notifications", "general", "people", "teams", "channels", "templates",

@@ -338,6 +338,15 @@ def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields:
     assert looked_at(page, "bulk") == []
     page.get_by_role("button", name="Undo").press("Enter")
     expect(page.get_by_role("img", name="VIP")).to_have_count(0)
+    page.get_by_role("toolbar", name="Edit several").get_by_role("button", name="Fill in").press("Enter")
+    page.get_by_role("menuitem", name="Gold").press("Enter")
+    tier = fields["Tier"]
+    people = f"/api/contacts?search={mark}"
+    eventually(
+        lambda: {one["fields"].get(tier["id"]) for one in admin.get(people)["items"]} == {tier["options"][0]["id"]}
+    )
+    page.get_by_role("button", name="Undo").last.press("Enter")
+    eventually(lambda: len({one["fields"].get(tier["id"]) for one in admin.get(people)["items"]}) == 2)
     page.get_by_role("button", name="Choose none").press("Enter")
 
     page.get_by_role("button", name="Filter contacts").press("Enter")

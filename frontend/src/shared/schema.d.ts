@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far it is.
+         * @description How far it is.
+         */
+        get: operations["getContactBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-batches/{batch_id}/edits": {
         parameters: {
             query?: never;
@@ -412,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-batches/{batch_id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows that could not be read in, with their reasons.
+         * @description The rows that could not be read in, with their reasons.
+         */
+        get: operations["getFailedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-batches/{batch_id}/rows": {
         parameters: {
             query?: never;
@@ -426,6 +466,46 @@ export interface paths {
          * @description Read in a slice of a table.
          */
         post: operations["importContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker read in what was brought; the batch tells how far it is.
+         * @description Let a worker read in what was brought; the batch tells how far it is.
+         */
+        post: operations["startContactImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bring a slice of a table, for a worker to read in once all of it is here.
+         * @description Bring a slice of a table, for a worker to read in once all of it is here.
+         */
+        put: operations["bringContactTable"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3899,11 +3979,16 @@ export interface components {
             changed_count: number;
             created_at: string;
             created_count: number;
+            done: number;
+            failed: number;
+            finished_at: string | null;
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
             kind: "edit" | "import";
             name: string;
+            started_at: string | null;
+            total: number;
             undone_at: string | null;
         };
         /** ContactCard */
@@ -4472,6 +4557,19 @@ export interface components {
         FailedItemPage: {
             items: components["schemas"]["FailedItem"][];
             next: string | null;
+        };
+        /** FailedRow */
+        FailedRow: {
+            field: string;
+            place: number;
+            reason: string;
+            row: components["schemas"]["TableRow"];
+            text: string;
+        };
+        /** FailedRows */
+        FailedRows: {
+            items: components["schemas"]["FailedRow"][];
+            next: number | null;
         };
         /** Failure */
         Failure: {
@@ -6569,31 +6667,6 @@ export interface components {
             /** Team Id */
             team_id: string | null;
         };
-        /**
-         * StartInput
-         * @description `client_id` is the client's own id of the first message.
-         */
-        StartInput: {
-            /**
-             * Channel Id
-             * Format: uuid
-             */
-            channel_id: string;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Contact Id */
-            contact_id?: string | null;
-            /** Content */
-            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
-            /**
-             * Phone
-             * @default
-             */
-            phone?: string;
-        };
         /** StateOrder */
         StateOrder: {
             /**
@@ -6625,6 +6698,38 @@ export interface components {
             is_done?: boolean;
             /** Text */
             text: string;
+        };
+        /**
+         * TableInput
+         * @description A slice of a table that a worker is to read in.
+         */
+        TableInput: {
+            /** First */
+            first: number;
+            /** Rows */
+            rows: components["schemas"]["RowInput"][];
+        };
+        /**
+         * TableRow
+         * @description A row of a table, as it was written; empty says nothing.
+         */
+        TableRow: {
+            /** @default  */
+            company?: string;
+            /** @default  */
+            email?: string;
+            /** @default {} */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            phone?: string;
+            /** @default  */
+            time_zone?: string;
         };
         /** TakenConversation */
         TakenConversation: {
@@ -6924,6 +7029,47 @@ export interface components {
          * @enum {unknown}
          */
         Theme: "dark" | "light" | "system";
+        /** StartInput */
+        threadline__web__api__contact_batches__StartInput: {
+            /** Label Ids */
+            label_ids?: string[];
+            /**
+             * Mode
+             * @default both
+             * @enum {string}
+             */
+            mode?: "both" | "create" | "update";
+            /**
+             * Region
+             * @default
+             */
+            region?: string;
+        };
+        /**
+         * StartInput
+         * @description `client_id` is the client's own id of the first message.
+         */
+        threadline__web__api__starting__StartInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Content */
+            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+        };
         /**
          * Template
          * @description An approved template by name and language, with the values that fill it and the text it makes.
@@ -8049,6 +8195,37 @@ export interface operations {
             };
         };
     };
+    getContactBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     editContacts: {
         parameters: {
             query?: never;
@@ -8071,6 +8248,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditOutcome"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFailedRows: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedRows"];
                 };
             };
             /** @description Refused or failed */
@@ -8107,6 +8318,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportOutcome"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startContactImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["threadline__web__api__contact_batches__StartInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bringContactTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {
@@ -8629,7 +8908,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartInput"];
+                "application/json": components["schemas"]["threadline__web__api__starting__StartInput"];
             };
         };
         responses: {

@@ -1,15 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Building2, Star, StarOff, Tag, X } from 'lucide-react';
+import { Building2, ListChecks, Star, StarOff, Tag, X } from 'lucide-react';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
-import type { Filter, Id, Label } from '@/shared/api/types';
+import type { FieldValue, Filter, Id, Label } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { problemText } from '@/shared/problem';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
+import { Menu, MenuGroup, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { CompanyPicker } from '../companies/CompanyPicker';
+import { useFields } from '../contact/fields';
 import { LabelMenu } from '../labels/LabelMenu';
 import { beginBatch, inSlices, undoBatch } from './batches';
 import { allIds } from './useContacts';
@@ -111,9 +113,48 @@ export function BulkBar({ chosen, search, filter, onChoose }: BulkBarProps) {
       <Button size="small" icon={StarOff} disabled={isBusy} onClick={() => void edit({ is_vip: false })}>
         {t('contacts.bulk_no_vip')}
       </Button>
+      <Fields isBusy={isBusy} onChoose={(fields) => void edit({ fields })} />
       <span className="ms-auto">
         <IconButton icon={X} label={t('contacts.bulk_none')} disabled={isBusy} onClick={() => onChoose(new Set())} />
       </span>
     </div>
+  );
+}
+
+interface FieldsProps {
+  readonly isBusy: boolean;
+  readonly onChoose: (fields: Readonly<Record<Id, FieldValue | null>>) => void;
+}
+
+/** What can be said of many alike: one of the options of a field, yes or no, or nothing any more. */
+function Fields({ isBusy, onChoose }: FieldsProps) {
+  const fields = (useFields('contact') ?? []).filter(({ type }) => type === 'choice' || type === 'boolean');
+  if (fields.length === 0) return null;
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button size="small" icon={ListChecks} disabled={isBusy}>
+          {t('contacts.bulk_field')}
+        </Button>
+      }
+    >
+      {fields.map(({ id, name, type, options }) => (
+        <MenuGroup key={id} label={name}>
+          {type === 'boolean'
+            ? ([true, false] as const).map((value) => (
+                <MenuItem key={String(value)} onClick={() => onChoose({ [id]: value })}>
+                  {t(value ? 'contact.yes' : 'contact.no')}
+                </MenuItem>
+              ))
+            : options.map((option) => (
+                <MenuItem key={option.id} onClick={() => onChoose({ [id]: option.id })}>
+                  <bdi>{option.name}</bdi>
+                </MenuItem>
+              ))}
+          <MenuItem onClick={() => onChoose({ [id]: null })}>{t('contacts.bulk_field_none')}</MenuItem>
+        </MenuGroup>
+      ))}
+    </Menu>
   );
 }

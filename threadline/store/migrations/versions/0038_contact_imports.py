@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0037_contact_imports.sql").read_text()
+    script = Path(__file__).with_name("0038_contact_imports.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
