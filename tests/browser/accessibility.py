@@ -6,8 +6,9 @@ from playwright.sync_api import Page
 
 _AXE = Path(__file__).parent.parent.parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-_RUN = """async (tags) => {
-  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+_CONTRAST = ["color-contrast"]
+_RUN = """async ([type, values]) => {
+  const { violations } = await axe.run(document, { runOnly: { type, values }, resultTypes: ['violations'] });
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
@@ -15,10 +16,19 @@ _RUN = """async (tags) => {
 
 
 def problems_of(page: Page) -> list[str]:
+    return _run(page, "tag", _TAGS)
+
+
+def contrast_problems_of(page: Page) -> list[str]:
+    """What another theme may change: nothing but colours."""
+    return _run(page, "rule", _CONTRAST)
+
+
+def _run(page: Page, kind: str, values: list[str]) -> list[str]:
     assert _AXE.exists(), "axe-core is missing: run `npm ci` in frontend/ (make test does)."
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text())  # by the debugger: the page's policy would refuse a script of ours
-    return page.evaluate(_RUN, _TAGS)
+    return page.evaluate(_RUN, [kind, values])
 
 
 def overflow_of(page: Page) -> list[str]:

@@ -53,9 +53,16 @@ class Product:
         """As if ten minutes had passed since people last gave their passwords."""
         self.run_sql("update sessions set proved_at = now() - interval '11 minutes'")
 
-    def forget_tries(self) -> None:
-        """As if it were tomorrow: all who join in these tests come from one address, too many within minutes."""
-        self.run_sql("delete from rate_counters")
+    def let_invite(self, email: str) -> None:
+        """As if they had just given their password, and as if it were tomorrow.
+
+        Giving it would replace their cookie, and pages that were opened with the one before are signed out within a
+        minute; and all who join in these tests come from one address, too many within minutes.
+        """
+        self.run_sql(
+            "delete from rate_counters; update sessions set proved_at = now()"
+            f" where person_id = (select id from people where email = '{email}')"
+        )
 
     def run_sql(self, statement: str) -> None:
         with database_for(load_settings({"THREADLINE_DATA_DIR": str(self.folder)})) as settings:

@@ -204,6 +204,7 @@ def test_a_contact_is_blocked_at_the_provider_too_and_warned_about(
     panel = page.get_by_role("complementary", name="Contact")
     expect(panel).to_contain_text("Opted out, noted by one of you")
     expect(panel).to_contain_text("Muted")
+    # At night a second note says how late it is where they are.
     expect(page.get_by_role("note").filter(has_text="asked not to be written to")).to_be_visible()
     desk.answer(customer, "You asked, so we answer.")
     assert looked_at(page, "opted-out") == []

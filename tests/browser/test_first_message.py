@@ -17,7 +17,7 @@ def test_a_message_of_the_phone_stands_in_the_list_and_its_answer_on_the_phone(d
     if whose.is_visible():
         whose.click()
     adding.fill("Hannah Whitcombe")
-    phone.get_by_role("button", name="Add").click()
+    phone.get_by_role("button", name="Add", exact=True).click()
     phone.get_by_role("textbox", name="Message").fill("Hello! Do you still have the blue bowls?")
     phone.get_by_role("button", name="Send", exact=True).click()
 
@@ -65,7 +65,7 @@ def test_a_new_customer_writes_from_their_own_phone_at_once(desk: Desk, provider
     phone.get_by_role("button", name="Whose phone is this?").click()
     desk.page.route(re.compile(r"/api/practice/[^/]+$"), late)
     phone.get_by_label("Somebody new").fill("Nele Brandt")
-    phone.get_by_role("button", name="Add").click()
+    phone.get_by_role("button", name="Add", exact=True).click()
     phone.get_by_role("textbox", name="Message").fill("Is it mine?")
     phone.get_by_role("button", name="Send", exact=True).click()
     expect(desk.row_named("Nele Brandt")).to_contain_text("Is it mine?")

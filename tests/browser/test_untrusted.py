@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.conftest import ContextMaker, Person, csrf, join
+from tests.browser.conftest import ContextMaker, Person, join
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
 from tests.browser.product import PASSWORD, Product, new_email
@@ -78,9 +78,9 @@ def trapped(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def marked_workspace(admin: Person, channel: dict[str, Any]) -> Iterator[None]:
+def marked_workspace(product: Product, admin: Person, channel: dict[str, Any]) -> Iterator[None]:
     """Workspace and channel bear markup as their names."""
-    admin.http.post("/api/session/proof", data={"password": PASSWORD}, headers=csrf(admin))
+    product.let_invite(admin.email)
     name = admin.session["workspace"]["name"]
     admin.patch("/api/workspace", {"name": f"Workspace {SHORT}"})
     admin.patch(f"/api/channels/{channel['id']}", {"name": f"Channel {SHORT}"})
