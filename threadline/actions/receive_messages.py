@@ -441,7 +441,8 @@ def _step(
     channel: Channel, conversation: LockedConversation, arrived: Sequence[_Arrived], line: NewMessage | None
 ) -> ConversationStep:
     """What the batch does to one conversation."""
-    standing = after_arrivals(conversation.waiting_since, [one.arrival for one in arrived])
+    arrivals = [one.arrival for one in arrived]
+    standing = after_arrivals(conversation.waiting_since, arrivals)
     asked = [one for one in arrived if not one.item.by_business and not one.item.from_history]
     alive = [one for one in arrived if not one.item.from_history]
     return ConversationStep(
@@ -457,7 +458,7 @@ def _step(
         last_inbound_at=standing.last_inbound_at,
         window_closes_at=window_closes_at(standing.last_inbound_at, window=channel.window),
         address_id=asked[-1].address_id if asked else None,
-        ends_pause=any(one.step is Step.ASKED for one in arrived),
+        ends_pause=any(arrival.step is Step.ASKED for arrival in arrivals),
     )
 
 

@@ -39,6 +39,7 @@ _UNSPACED = (
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
 )
 _RUN = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])[^\W_]|[\u0900-\u0dff\u0300-\u036f])+)")
+_PLAIN_RUN = re.compile("[a-z0-9]+")
 _PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
 _NUMBER = re.compile(r"\+?\d[\d\s().\u00a0/-]{5,24}\d")
 _UMLAUT = re.compile("[äöü]")
@@ -79,24 +80,22 @@ def fold(text: str) -> str:
 
 def words_of(texts: Iterable[str]) -> list[str]:
     """What a message is found by, each word once, at most `MOST_WORDS`."""
-    found: dict[str, None] = {}
-    for text in texts:
-        for word in _words(text):
-            found[word[:LONGEST_WORD]] = None
-            if len(found) == MOST_WORDS:
-                return list(found)
-    return list(found)
+    found = dict.fromkeys(word[:LONGEST_WORD] for text in texts for word in _words(text))
+    return list(found)[:MOST_WORDS]
 
 
 def _words(text: str) -> Iterator[str]:
     folded = fold(text)
-    for unspaced, spaced in _RUN.findall(folded):
-        if spaced:
-            yield spaced
-        else:
-            yield from _pairs(unspaced)
-            yield unspaced[-1]  # nothing follows it, yet it is looked up by itself
-    yield from _PICTURE.findall(folded)
+    if folded.isascii():  # every message that is received is cut: most need none of what follows
+        yield from _PLAIN_RUN.findall(folded)
+    else:
+        for unspaced, spaced in _RUN.findall(folded):
+            if spaced:
+                yield spaced
+            else:
+                yield from _pairs(unspaced)
+                yield unspaced[-1]  # nothing follows it, yet it is looked up by itself
+        yield from _PICTURE.findall(folded)
     yield from _numbers(folded)
     if not text.isascii():
         yield from _spelt_out(text)
