@@ -6,6 +6,7 @@ import importlib
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from bench.figures import Figure, load_average, table_of, write_json
@@ -29,7 +30,10 @@ _BY_NAME = PARTS | {"ui": "bench.ui", "endurance": "bench.endurance"}
 def main() -> int:
     arguments = _parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it, what it started is stopped
-    options = Options(sizes=QUICK if arguments.quick else Sizes(), is_quick=arguments.quick, cache=arguments.cache)
+    sizes = QUICK if arguments.quick else Sizes()
+    if arguments.minutes is not None:
+        sizes = replace(sizes, endured_s=arguments.minutes * 60, deaf_s=min(sizes.deaf_s, arguments.minutes * 60))
+    options = Options(sizes=sizes, is_quick=arguments.quick, cache=arguments.cache)
     figures: list[Figure] = []
     failed: list[str] = []
     for part in arguments.parts or PARTS:
@@ -54,6 +58,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that the bench works, no figures")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--cache", type=Path, help="keep the ten million messages here and use them again")
+    parser.add_argument("--minutes", type=float, help="how long `endurance` watches, not half an hour")
     return parser.parse_args()
 
 

@@ -20,7 +20,7 @@ async def measure(options: Options) -> list[Figure]:
     async with open_serving() as serving:
         serving.start()
         await serving.wait_until_ready()
-        cookie = await serving.set_up()
+        cookie, _ = await serving.set_up()
         await asyncio.to_thread(serving.process.stop, 40)
         before = load_average()
         page_s, inbox_s = await _start_again(serving, cookie)

@@ -61,8 +61,8 @@ class Serving:
             await asyncio.sleep(0.05)
         raise Failed(f"the product did not get ready:\n{self.process.tail()}")
 
-    async def set_up(self) -> str:
-        """The first admin by the printed link. Returns the session's cookie as `name=value`."""
+    async def set_up(self) -> tuple[str, str]:
+        """The first admin by the printed link. Returns the session's cookie as `name=value`, and its CSRF token."""
         links = re.findall(r"one-time link: (\S+)", self.process.log.read_text())
         token = parse_qs(urlsplit(links[0]).query)["token"][0]
         person = {"token": token, "name": "Ada", "email": "ada@example.org", "password": PASSWORD, "locale": "en"}
@@ -70,7 +70,8 @@ class Serving:
         async with self.http.post(f"{self.url}/api/setup", json=person, headers=headers) as answer:
             if answer.status != 200:
                 raise Failed(f"set-up: {answer.status} {await answer.text()}")
-            return answer.headers["Set-Cookie"].split(";")[0]
+            session = await answer.json()
+            return answer.headers["Set-Cookie"].split(";")[0], session["csrf_token"]
 
 
 @asynccontextmanager

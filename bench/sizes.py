@@ -32,8 +32,9 @@ class Sizes:
     deaf_s: float = 300.0
     endured_s: float = 1_800.0
     ui_s: float = 15.0
-    ui_conversations: int = 10_000
+    ui_conversations: int = 100_000
     ui_messages: int = 10_000
+    ui_events: int = 10_000
 
 
 QUICK = Sizes(
@@ -63,6 +64,7 @@ QUICK = Sizes(
     ui_s=2.0,
     ui_conversations=200,
     ui_messages=200,
+    ui_events=200,
 )
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from bench.figures import Figure, table_of
 from bench.load import Plan, build_requests, number_in, percentile
+from bench.processes import Failed
+from bench.slopes import slope_of
+from bench.ui_calm import waits_until_shown
 from threadline.channels.contract import EndpointSecrets, HookRequest, InboundMessage
 from threadline.channels.registry import channel_type
 
@@ -28,6 +31,17 @@ def test_floor_and_ceiling_are_told_apart() -> None:
 def test_percentile_is_of_the_ordered_values() -> None:
     values = [float(n) for n in range(1, 101)]
     assert (percentile(values, 0.5), percentile(values, 0.99), percentile([], 0.99)) == (51, 100, 0)
+
+
+def test_a_slope_says_how_sure_it_is() -> None:
+    times = [n / 10 for n in range(240)]
+    steady = slope_of(times, [100 + 2 * at for at in times])
+    assert steady.per_step == pytest.approx(2)
+    assert steady.give_or_take == pytest.approx(0, abs=1e-6)
+    restless = slope_of(times, [100 + 2 * at + (8 if n // 20 % 2 else -8) for n, at in enumerate(times)])
+    assert restless.at_least < 2 < restless.per_step + restless.give_or_take
+    assert restless.give_or_take > 0.3
+    assert slope_of([1.0], [5.0]).give_or_take == float("inf")
 
 
 def test_generated_webhooks_are_what_the_channel_type_reads() -> None:
@@ -59,3 +73,10 @@ def test_a_part_runs_from_end_to_end(tmp_path: Path) -> None:
     assert first["measured"] > 0
     assert first["bare"] > 0
     assert first["ordinary"] > 0
+
+
+def test_a_message_is_seen_when_it_or_a_later_one_is_shown() -> None:
+    seen = [(1, 1_050.0), (4, 1_090.0)]
+    assert waits_until_shown(seen, count=5, starts_at=1.0) == [10.0, 30.0, 30.0, 50.0, 50.0]
+    with pytest.raises(Failed):
+        waits_until_shown(seen, count=6, starts_at=1.0)
