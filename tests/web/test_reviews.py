@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
+from tests.web.conftest import PASSWORD, Answer, Browser, Desk, Server, browser_of, join, set_up
+from tests.web.test_files import picture, upload
 from tests.web.test_realtime import Feed
 from threadline.store.session import Role
 
@@ -167,6 +168,35 @@ async def test_an_author_who_may_write_there_no_more_is_the_reason(house: House)
     await house.admin.patch(f"/api/agents/{house.agent.agent_id}", {"sees": "assigned"})
     done = await house.other.post(f"/api/reviews/{review_id}/approve", {})
     assert (done.json["state"], done.json["reason"]) == ("returned", "author_may_not")
+
+
+async def test_where_only_the_assignee_answers_a_colleague_lets_their_answer_out(house: House) -> None:
+    await house.admin.post("/api/session/proof", {"password": PASSWORD})
+    settings = {"settings": {"who_sends": "assignee"}}
+    assert (await house.admin.patch(f"/api/channels/{house.channel_id}", settings)).status == 200
+    await house.admin.patch(house.path, {"assignee_id": str(house.agent.agent_id)})
+    not_theirs = await house.ask(house.other)
+    assert (not_theirs.status, not_theirs.json["reason"]) == (403, "only_assignee_sends")
+    review_id = await house.asked(house.agent, reviewer_id=str(house.other.agent_id))
+    as_own = await house.other.post(f"/api/reviews/{review_id}/approve", {"is_own": True})
+    assert (as_own.json["state"], as_own.json["reason"]) == ("returned", "only_assignee_sends")
+    again = await house.agent.post(f"/api/reviews/{review_id}/ask", {"reviewer_id": str(house.other.agent_id)})
+    assert again.json["state"] == "asked"
+    assert (await house.other.post(f"/api/reviews/{review_id}/approve", {})).json["state"] == "sent"
+    assert await house.sent() == [(str(house.agent.agent_id), "We send it today.")]
+
+
+async def test_a_file_is_seen_by_the_reviewer_and_goes_out_by_either_hand(house: House) -> None:
+    for is_own in (False, True):
+        made = await upload(house.agent, house.channel_id, picture(), "offer.png", "image/png")
+        file = made.json["id"]
+        contents = [{"kind": "media", "media": "image", "file_id": file, "caption": "The offer"}]
+        review_id = await house.asked(house.agent, contents=contents, reviewer_id=str(house.other.agent_id))
+        assert (await house.other.get(f"/files/{file}")).status == 200
+        assert (await house.supervisor.get(f"/files/{file}")).status == 404
+        body = {"is_own": is_own, "despite_answers": True}
+        done = await house.other.post(f"/api/reviews/{review_id}/approve", body)
+        assert done.json["state"] == "sent", done.raw
 
 
 async def test_a_colleagues_answer_meanwhile_is_asked_about(house: House) -> None:

@@ -125,8 +125,8 @@ async def _send(
     find_type: Callable[[str], ChannelType],
 ) -> list[UUID]:
     """Each part in its order, as the author's with a line that names the reviewer, or as the reviewer's."""
-    await check_answer(session, caller=caller, conversation_id=review.conversation_id)
     if is_own:
+        await check_answer(session, caller=caller, conversation_id=review.conversation_id)
         contents = [await _own_file(session, caller, review, one, now=now, new_id=new_id) for one in contents]
     else:
         await _check_author(session, review)
