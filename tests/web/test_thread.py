@@ -74,6 +74,11 @@ async def test_only_whoever_it_is_assigned_to_lets_the_customer_know_that_it_was
         async def acts() -> int:
             return len(await _rows(server, "select from acts where conversation_id = $1", conversation_id))
 
+        for who in (admin, agent):  # a page that is fetched before it is opened, a glance, a search
+            for part in ("", "/messages", "/messages/around?at=2026-11-26T10:00:00Z", "/earlier", "/find?q=hello"):
+                assert (await who.get(f"/api/conversations/{conversation_id}{part}")).status == 200
+            assert (await who.get("/api/conversations?view=open")).json["items"][0]["read_count"] == 0
+        assert await acts() == 0, "nothing was opened"
         mark = {"incoming_count": 1, "mark_provider": True}
         assert (await admin.post(f"/api/conversations/{conversation_id}/read", mark)).status == 204
         assert await acts() == 0, "a supervisor's look"
@@ -82,6 +87,25 @@ async def test_only_whoever_it_is_assigned_to_lets_the_customer_know_that_it_was
         assert await acts() == 0
         assert (await agent.post(f"/api/conversations/{conversation_id}/read", mark)).status == 204
         assert await acts() == 1
+
+
+async def test_who_may_not_answer_shows_no_typing(server: Server) -> None:
+    """A provider shows typing together with a read mark: it would tell the customer of a look."""
+    async with AsyncExitStack() as stack:
+        admin, agent, other = [await stack.enter_async_context(browser_of(server)) for _ in range(3)]
+        await set_up(admin)
+        await join(admin, agent)
+        await join(admin, other)
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        conversation_id = await desk.conversation(channel_id, assignee_id=agent.agent_id)
+        await _rows(server, "update messages set provider_id = 'm1' where conversation_id = $1", conversation_id)
+        await _rows(server, 'update channels set settings = \'{"who_sends": "assignee"}\' where id = $1', channel_id)
+        path = f"/api/conversations/{conversation_id}/typing"
+        assert (await other.post(path)).status == 403
+        assert not await _rows(server, "select from acts where conversation_id = $1", conversation_id)
+        assert (await agent.post(path)).status == 204
+        assert len(await _rows(server, "select from acts where conversation_id = $1", conversation_id)) == 1
 
 
 async def test_a_file_goes_to_another_chat_and_into_a_note(browser: Browser) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
 from threadline.actions.change_conversation import change_conversation
+from threadline.actions.check_answer import check_answer
 from threadline.actions.end_waiting import end_waiting, restore_waiting
 from threadline.actions.mark_conversation_read import MarkRead, mark_conversation_read, show_typing
 from threadline.actions.merge_contacts import move_conversation
@@ -437,8 +438,8 @@ async def post_read(
 
 @operation(router, "POST", "/conversations/{conversation_id}/typing", out=None, status=204, name="showTyping")
 async def post_typing(conversation_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
-    """Show the customer that somebody writes."""
-    await access_conversation_keys(call.session, call.caller, conversation_id)
+    """Show the customer that somebody writes. Who may not answer there does not: to the customer it is a read mark."""
+    await check_answer(call.session, caller=call.caller, conversation_id=conversation_id)
     await show_typing(
         call.session,
         workspace_id=call.caller.workspace_id,
