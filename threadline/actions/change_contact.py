@@ -9,7 +9,7 @@ from threadline.actions.company_event import company_event
 from threadline.actions.contact_event import contact_event
 from threadline.actions.fill_fields import read_values
 from threadline.core.contact import check_time_zone
-from threadline.core.errors import Conflict, Invalid
+from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.field import FieldValue
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -35,11 +35,13 @@ async def change_contact(
     """What is absent stays; an empty language or zone is guessed again. A name of ours is not replaced by a provider's.
 
     Raises NotFound if the caller sees none of the contact's conversations, or not the company; Invalid for what no
-    field takes.
+    field takes; Forbidden for a number or e-mail address that the caller does not see.
     """
     await contacts.check_sees_contact(session, caller, contact_id)
     check_time_zone(str(facts.get("time_zone", "")))
     lines = await read_values(session, "contact", fields)
+    if not caller.clearance.sees_addresses:
+        await _check_replaces_nothing_hidden(session, contact_id, facts, fields)
     became_vip = facts.get("is_vip") is True and not await contacts.is_vip(session, contact_id)
     if facts:
         await contacts.update_contact(session, contact_id, facts)
@@ -61,6 +63,20 @@ async def _join(session: Session, caller: Caller, contact_id: UUID, company_id: 
         await check_sees_company(session, caller, company_id)
     await contacts.set_company(session, contact_id, company_id)
     return [one for one in (before and before.id, company_id) if one is not None]
+
+
+async def _check_replaces_nothing_hidden(
+    session: Session,
+    contact_id: UUID,
+    facts: Mapping[str, str | bool],
+    fields: Mapping[UUID, FieldValue | None],
+) -> None:
+    """Where nothing stands, whoever is told an address notes it; what stands is not for those who cannot read it."""
+    hidden = await contacts.filled_addresses(session, contact_id)
+    if ("email" in facts and hidden.has_email) or not hidden.field_ids.isdisjoint(fields):
+        raise Forbidden(
+            "You do not see what stands there, so you cannot replace it. Ask a supervisor.", reason="address_hidden"
+        )
 
 
 async def create_contact(

@@ -12,7 +12,7 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, check_may
 from threadline.core.saved_view import MOST_VIEWS, Audience, Sorting
 from threadline.store import saved_views
-from threadline.store.filters import load_fields
+from threadline.store.filters import load_fields, load_fields_for
 from threadline.store.saved_views import SavedView, access_saved_view, count_saved_views
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
@@ -31,7 +31,7 @@ class ViewChange(msgspec.Struct, frozen=True, kw_only=True):
 async def create_saved_view(session: Session, *, caller: Caller, view: SavedView, now: datetime, new_id: NewId) -> None:
     """Raises Forbidden, Invalid (the filter, the team) and Conflict (there are too many)."""
     _check_owner(caller, view)
-    check_filter(view.filter, use=Use.VIEWS, fields=await load_fields(session))
+    check_filter(view.filter, use=Use.VIEWS, fields=await load_fields_for(session, caller))
     await _check_team(session, view)
     await _check_room(session, caller, view)
     await saved_views.insert_saved_view(session, view, agent_id=_agent_of(caller, view))
@@ -52,7 +52,8 @@ async def change_saved_view(
         _check_owner(caller, view)
         await _check_team(session, view)
         await _check_room(session, caller, view)
-    check_filter(view.filter, use=Use.VIEWS, fields=await load_fields(session))
+    fields = await (load_fields_for(session, caller) if "filter" in given else load_fields(session))
+    check_filter(view.filter, use=Use.VIEWS, fields=fields)
     await saved_views.update_saved_view(session, view, agent_id=_agent_of(caller, view))
     _record(session, caller, view, now=now, new_id=new_id)
     return view

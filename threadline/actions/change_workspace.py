@@ -10,11 +10,11 @@ from threadline.actions.fill_fields import check_wanted_fields
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller
+from threadline.core.permission import Caller, SightsChange, changed_sights
 from threadline.store.session import Session
 from threadline.store.sessions import callers_of_agents
 from threadline.store.teams import find_team_names
-from threadline.store.workspaces import change_settings, rename_workspace
+from threadline.store.workspaces import change_settings, get_workspace, rename_workspace
 
 
 async def change_workspace(
@@ -34,6 +34,9 @@ async def change_workspace(
     await _check_care(session, settings)
     if name is not None:
         await rename_workspace(session, name)
+    if "sights" in settings:
+        current = (await get_workspace(session)).settings.sights
+        settings = {**settings, "sights": changed_sights(current, msgspec.convert(settings["sights"], SightsChange))}
     if settings:
         await change_settings(session, settings)
     session.record(

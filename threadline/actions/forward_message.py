@@ -9,10 +9,11 @@ from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import SentMessage, files_of, send_message
 from threadline.channels.registry import channel_type
 from threadline.core.content import decode_content
-from threadline.core.errors import Invalid
+from threadline.core.errors import Forbidden, Invalid
 from threadline.core.forwarding import forwarded
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
+from threadline.core.personal import mask_content
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import access_content
 from threadline.store.outgoing import find_by_client_id
@@ -42,6 +43,11 @@ async def forward_message(
     if earlier is not None:
         return SentMessage(earlier, is_new=False)
     content = decode_content(source)
+    if kind == "reply" and mask_content(content, caller.clearance) != content:
+        raise Forbidden(
+            "This message holds a number or address that you do not see, so you cannot send it on.",
+            reason="forward_hidden",
+        )
     file_id = None
     for original_id in files_of(content):
         file_id = new_id()

@@ -9,7 +9,7 @@ from threadline.core.filter import Filter, Use, check_filter
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store import segments
-from threadline.store.filters import load_fields
+from threadline.store.filters import load_fields_for
 from threadline.store.segments import MOST_SEGMENTS, Segment
 from threadline.store.session import Session
 
@@ -25,7 +25,7 @@ async def keep_segment(
     new_id: NewId,
 ) -> Segment:
     """None: a new one. Raises NotFound, Invalid (the filter), Conflict: the name is taken, or there are too many."""
-    check_filter(filter, use=Use.SEGMENTS, fields=await load_fields(session))
+    check_filter(filter, use=Use.SEGMENTS, fields=await load_fields_for(session, caller))
     if segment_id is not None:
         await segments.get_segment(session, segment_id)
     elif len(await segments.list_segments(session)) >= MOST_SEGMENTS:

@@ -6,16 +6,14 @@ from typing import Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from threadline.core.content import decode_content
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
+from threadline.core.personal import Clearance, mask_content
 from threadline.core.transcript import Entry, transcript_text
 from threadline.store.agents import load_agents
 from threadline.store.conversations import access_conversation, access_conversation_keys
-from threadline.store.messages import Message, list_messages
+from threadline.store.messages import Message, files_of, list_messages, said
 from threadline.store.session import Session
 
 _PAGE = 1_000
@@ -62,7 +60,8 @@ async def make_transcript(
     author_ids = {one.author.id for one in messages if one.author.id is not None}
     agents = await load_agents(await session.raw(), workspace_id=caller.workspace_id, agent_ids=sorted(author_ids))
     names = {agent.id: agent.name for agent in agents}
-    entries = [_entry(message, conversation.contact.name, names) for message in messages]
+    contact_name = conversation.contact.name.shown(caller.clearance)
+    entries = [_entry(message, contact_name, names, caller.clearance) for message in messages]
     session.record(
         Event(
             id=new_id(),
@@ -76,19 +75,17 @@ async def make_transcript(
             data={"purpose": purpose, "with_notes": with_notes, "count": len(messages)},
         )
     )
-    return Transcript(messages, transcript_text(conversation.contact.name, entries, zone))
+    return Transcript(messages, transcript_text(contact_name, entries, zone))
 
 
-def _entry(message: Message, contact_name: str, names: dict[UUID, str]) -> Entry:
+def _entry(message: Message, contact_name: str, names: dict[UUID, str], clearance: Clearance) -> Entry:
     author = message.author
     name = contact_name if author.kind == "contact" else names.get(author.id, "") if author.id else ""
-    # A page hands contents on as they are stored.
-    content = decode_content(bytes(cast("msgspec.Raw", message.content)))
     return Entry(
         at=message.at,
         direction=cast("Literal['incoming', 'outgoing', 'note']", message.direction),
         name=name or _OTHERS.get(author.kind, ""),
-        content=content,
-        file_name=next((file.name for file in message.files.values()), ""),
+        content=mask_content(said(message).whole, clearance),
+        file_name=next((file.name for file in files_of(message).values()), ""),
         is_deleted=message.deleted_at is not None,
     )

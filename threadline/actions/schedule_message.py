@@ -14,11 +14,12 @@ from threadline.actions.send_message import check_files, complete_content, files
 from threadline.actions.take_reply_files import take_reply_files
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content
-from threadline.core.errors import Conflict
+from threadline.core.errors import Conflict, Forbidden
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller
+from threadline.core.personal import mask_content
 from threadline.core.scheduled import ScheduledState, check_count, check_due_at, check_is_open
 from threadline.store import outgoing, scheduled
 from threadline.store.messages import access_message
@@ -91,6 +92,8 @@ async def change_scheduled(
     before = await access_scheduled(session, caller, scheduled_id)
     await check_answer(session, caller=caller, conversation_id=before.conversation_id)
     check_is_open(before.state)
+    if content is not None and before.agent_id != caller.agent_id:
+        _check_sees(caller, before.content)
     due_at = due_at or before.due_at
     check_due_at(due_at, now=now)
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, before.conversation_id)
@@ -109,6 +112,14 @@ async def change_scheduled(
         now=now,
         new_id=new_id,
     )
+
+
+def _check_sees(caller: Caller, content: Content) -> None:
+    """What was written for somebody who sees it is not written anew by somebody who does not."""
+    if mask_content(content, caller.clearance) != content:
+        raise Forbidden(
+            "You do not see what stands there, so you cannot replace it. Ask a supervisor.", reason="address_hidden"
+        )
 
 
 async def cancel_scheduled(

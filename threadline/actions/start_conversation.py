@@ -147,7 +147,7 @@ async def _key_of(
         for key in held.get(contact.id, ()):
             if key[0] == scheme:
                 return key
-        phone = contact.phone
+        phone = contact.phone.whole
     number = read_phone(phone, region_of_phone(channel.display_address))
     if not number:
         raise Invalid(

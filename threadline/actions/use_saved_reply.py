@@ -49,7 +49,7 @@ async def fill_saved_replies(
     Raises NotFound.
     """
     conversation = await access_conversation_keys(session, caller, conversation_id)
-    customer = await read_customer(session, conversation_id=conversation_id, agent_id=caller.agent_id, now=now)
+    customer = await read_customer(session, caller, conversation_id=conversation_id, now=now)
     replies = await list_saved_replies(session, caller, channel_id=conversation.channel_id)
     return [_filled(reply, customer) for reply in replies]
 

@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     CONTACT_CHANGED = "contact_changed"
     COMPANY_CHANGED = "company_changed"
     """A company was made, changed or deleted, or somebody came to it or left it."""
+    ADDRESSES_REVEALED = "addresses_revealed"
+    """Somebody looked at the numbers and e-mail addresses of a contact, which are masked from them."""
     FILE_CHANGED = "file_changed"
     CHANNEL_CHANGED = "channel_changed"
     TEMPLATE_CHANGED = "template_changed"

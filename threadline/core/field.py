@@ -46,6 +46,8 @@ class FieldType(StrEnum):
     PHONE = "phone"
 
 
+PERSONAL: Final = frozenset({FieldType.EMAIL, FieldType.PHONE})
+"""What somebody can be reached by: masked from those who may not see it."""
 HAS_OPTIONS: Final = frozenset({FieldType.CHOICE, FieldType.CHOICES})
 
 

@@ -21,6 +21,7 @@ from threadline.core.errors import Invalid
 from threadline.core.field import Field as OwnField
 from threadline.core.field import FieldOwner, FieldType
 from threadline.core.letters import fold_text
+from threadline.core.personal import DOTS, mask_address
 
 
 class Kind(StrEnum):
@@ -128,7 +129,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     is_optional: bool = False
     """May be empty."""
     is_personal: bool = False
-    """Names or numbers of people: hidden from those who may not see them."""
+    """Numbers or addresses of people: masked from those who may not see them."""
+    is_masked: bool = False
+    """Masked from the one who asks: a whole one can be asked for, and nothing that would tell a part."""
     uses: frozenset[Use]
     name: str = ""
     """Of a field that a workspace made; the others are named by the screen."""
@@ -137,6 +140,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def operators(self) -> tuple[Operator, ...]:
+        if self.is_masked and self.is_personal:
+            return (Operator.IS, Operator.IS_NOT, *((Operator.EMPTY, Operator.PRESENT) if self.is_optional else ()))
         return (*OPERATORS[self.kind], *((Operator.EMPTY, Operator.PRESENT) if self.is_optional else ()))
 
 
@@ -254,6 +259,31 @@ _KINDS: Final[Mapping[FieldType, Kind]] = {
 }
 
 
+def masked_values(filter: Filter, fields: Fields) -> Filter:
+    """A filter of a colleague's as those see it who may see no numbers: it may ask for one."""
+    parts = [
+        masked_values(one, fields)
+        if isinstance(one, Group)
+        else msgspec.structs.replace(one, values=tuple(mask_address(value) for value in one.values))
+        if one.field in fields and (fields[one.field].is_personal or one.field == "contact.name")
+        else one
+        for one in filter.of
+    ]
+    return msgspec.structs.replace(filter, of=tuple(parts))
+
+
+_OF_PARTS: Final = frozenset({Operator.CONTAINS, Operator.CONTAINS_NOT, Operator.STARTS_WITH})
+_TELLING: Final = re.compile(r"\d|@")
+
+
+def masked(fields: Fields) -> Fields:
+    """What may be asked by those who may see no numbers. A name is among it: often it is nothing but a number."""
+    return {
+        id: msgspec.structs.replace(field, is_masked=True) if field.is_personal or id == "contact.name" else field
+        for id, field in fields.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """When a filter is asked, and by whom: nobody in particular for rules and clocks."""
@@ -313,6 +343,13 @@ def check_filter(filter: Filter, *, use: Use, fields: Fields = FIELDS) -> None:
             raise Invalid("A field of this filter does not exist any more.", field="filter", reason="filter_field_gone")
         if condition.operator not in field.operators:
             raise Invalid("This cannot be asked of this field.", field="filter", reason="filter_operator")
+        is_of_parts = condition.operator in _OF_PARTS and any(map(_TELLING.search, condition.values))
+        if field.is_masked and (is_of_parts or any(DOTS in value for value in condition.values)):
+            raise Invalid(
+                "You do not see the numbers of customers, so a filter cannot look for parts of them.",
+                field="filter",
+                reason="filter_masked",
+            )
         if ME in condition.values and use in (Use.RULES, Use.SLA):
             raise Invalid("A rule runs for nobody in particular: name a person.", field="filter", reason="filter_no_me")
         operands(field, condition, agent_id=None)

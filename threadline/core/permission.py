@@ -3,14 +3,18 @@
 A permission is a resource and a verb (`conversations:read`); the scopes of an API token are permissions too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
+import msgspec
+
 from threadline.core.errors import Forbidden, NotSignedIn
 from threadline.core.message import Author, AuthorKind
+from threadline.core.personal import Clearance
 
 
 class Permission(StrEnum):
@@ -48,6 +52,14 @@ class Permission(StrEnum):
     WORKSPACE_READ = "workspace:read"
     WORKSPACE_CHANGE = "workspace:change"
     SENDING_PAUSE = "sending:pause"
+    ADDRESSES_READ = "addresses:read"
+    """See the numbers and e-mail addresses of contacts whole; without it they are masked."""
+    ADDRESSES_READ_IN_MESSAGES = "addresses:read_in_messages"
+    """See those whole, too, that somebody wrote in a message."""
+    ADDRESSES_REVEAL = "addresses:reveal"
+    """Look at those of one contact, which the record of events keeps."""
+    MESSAGES_READ_EARLIER = "messages:read_earlier"
+    """See what stood in a message before it was edited or deleted."""
     TOKENS_MANAGE = "tokens:manage"
     AUDIT_READ = "audit:read"
 
@@ -70,6 +82,8 @@ _AGENT = frozenset(
         Permission.CHANNELS_READ,
         Permission.TEMPLATES_READ,
         Permission.WORKSPACE_READ,
+        Permission.ADDRESSES_READ,
+        Permission.ADDRESSES_READ_IN_MESSAGES,
     }
 )
 _SUPERVISOR = _AGENT | {
@@ -84,6 +98,8 @@ _SUPERVISOR = _AGENT | {
     Permission.VIEWS_MANAGE,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,
+    Permission.ADDRESSES_REVEAL,
+    Permission.MESSAGES_READ_EARLIER,
 }
 _ADMIN = frozenset(Permission)
 
@@ -92,6 +108,69 @@ ROLES: dict[RoleName, frozenset[Permission]] = {
     RoleName.SUPERVISOR: _SUPERVISOR,
     RoleName.AGENT: _AGENT,
 }
+
+Masks = Literal["nothing", "addresses", "messages"]
+"""Nothing; the numbers and e-mail addresses of contacts; those that stand in messages, too."""
+
+
+class RoleSight(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace shows a role of what is personal."""
+
+    masks: Masks = "nothing"
+    may_reveal: bool = False
+    """May look at those of one contact, which is recorded."""
+    sees_earlier: bool = False
+    """Sees what stood in messages before they were edited or deleted."""
+
+
+class RoleSights(msgspec.Struct, frozen=True, kw_only=True):
+    admin: RoleSight = RoleSight(may_reveal=True, sees_earlier=True)
+    supervisor: RoleSight = RoleSight(may_reveal=True, sees_earlier=True)
+    agent: RoleSight = RoleSight()
+
+
+SightsChange = Mapping[str, Mapping[str, str | bool]]
+"""Role → what changes of its sight, by the names of `RoleSight`."""
+
+
+def changed_sights(sights: RoleSights, change: SightsChange) -> RoleSights:
+    """What is not named stays."""
+    changed = {role: msgspec.structs.replace(getattr(sights, role), **dict(facts)) for role, facts in change.items()}
+    return msgspec.structs.replace(sights, **changed)
+
+
+_OF_SIGHT: Final = frozenset(
+    {
+        Permission.ADDRESSES_READ,
+        Permission.ADDRESSES_READ_IN_MESSAGES,
+        Permission.ADDRESSES_REVEAL,
+        Permission.MESSAGES_READ_EARLIER,
+    }
+)
+"""What a workspace decides for its roles; what else a role may do is the same everywhere."""
+
+
+@lru_cache(maxsize=100)
+def permissions_of(role: RoleName, sight: RoleSight) -> frozenset[Permission]:
+    """What a role may do in a workspace that shows it this much."""
+    given = {
+        Permission.ADDRESSES_READ: sight.masks == "nothing",
+        Permission.ADDRESSES_READ_IN_MESSAGES: sight.masks != "messages",
+        Permission.ADDRESSES_REVEAL: sight.may_reveal,
+        Permission.MESSAGES_READ_EARLIER: sight.sees_earlier,
+    }
+    return (ROLES[role] - _OF_SIGHT) | {permission for permission, is_given in given.items() if is_given}
+
+
+@lru_cache(maxsize=1_000)
+def clearance_of(permissions: frozenset[Permission]) -> Clearance:
+    """How much of what is personal these rights show. Who sees addresses sees those in messages, too."""
+    sees_addresses = Permission.ADDRESSES_READ in permissions
+    return Clearance(
+        sees_addresses=sees_addresses,
+        sees_written=sees_addresses or Permission.ADDRESSES_READ_IN_MESSAGES in permissions,
+        sees_earlier=Permission.MESSAGES_READ_EARLIER in permissions,
+    )
 
 
 Sees = Literal["all", "team", "assigned"]
@@ -190,6 +269,10 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
+    @property
+    def clearance(self) -> Clearance:
+        return clearance_of(self.permissions)
+
 
 def author_of(caller: Caller) -> Author:
     """An agent writes in their name; a token without one is a program. Raises Forbidden for anybody else."""
@@ -212,8 +295,12 @@ def may_read_discussion(caller: Caller, *, is_in_it: bool) -> bool:
 
 
 def check_may_grant(caller: Caller, role: RoleName, *, sees: Sees, channel_ids: Iterable[UUID] | None) -> None:
-    """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7)."""
-    if not ROLES[role] <= caller.permissions or not caller.visibility.covers(channel_ids, sees=sees):
+    """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7).
+
+    What roles see of what is personal is decided by those who change the workspace: they may mask it from themselves.
+    """
+    given = ROLES[role] - _OF_SIGHT if caller.may(Permission.WORKSPACE_CHANGE) else ROLES[role]
+    if not given <= caller.permissions or not caller.visibility.covers(channel_ids, sees=sees):
         raise Forbidden("You can only give roles and channels that you have yourself.", reason="give_what_you_have")
 
 

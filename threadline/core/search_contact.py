@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from threadline.core.personal import mask_address, mask_written
 from threadline.core.search_text import fold, grams_of, grams_wanted, name_words
 
 _NUMBER: Final = "+"
@@ -46,9 +47,15 @@ class Part:
     """Any of these: `0170…` is also looked up as `170…`, for numbers are kept with their country."""
 
 
-def parts_of(texts: Sequence[tuple[str, bool]]) -> list[Part]:
-    """What was typed, cut at blanks unless it was quoted or is a number."""
-    return [part for text, _ in texts if (part := _part(text)).names or part.numbers]
+def parts_of(texts: Sequence[tuple[str, bool]], *, sees_numbers: bool = True) -> list[Part]:
+    """What was typed, cut at blanks unless it was quoted or is a number.
+
+    `sees_numbers` False: digits are looked for as whole numbers only, for a name is often nothing but a number.
+    """
+    parts = [_part(text) for text, _ in texts]
+    if not sees_numbers:
+        parts = [Part((), part.numbers) if all(map(str.isdigit, part.names)) else part for part in parts]
+    return [part for part in parts if part.names or part.numbers]
 
 
 def _part(text: str) -> Part:
@@ -80,7 +87,9 @@ def _alternatives(part: Part, *, sees_numbers: bool) -> list[list[str]]:
 
 
 def fits(parts: Sequence[Part], *, name: str, handle: str, numbers: Iterable[str], sees_numbers: bool) -> bool:
-    """True if every part is really contained, in its order."""
+    """True if every part is really contained, in its order. Who may not see numbers finds by what they are shown."""
+    if not sees_numbers:
+        name, handle = mask_written(name), mask_address(handle)
     words = [*name_words(name), *name_words(handle)]
     addresses = [bare(number) for number in numbers]
     return all(_contains(part, words, addresses, sees_numbers=sees_numbers) for part in parts)

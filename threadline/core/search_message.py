@@ -24,9 +24,23 @@ from threadline.core.content import (
     Text,
     Unsupported,
 )
+from threadline.core.personal import Clearance, mask_content
 from threadline.core.search_query import Has
+from threadline.core.search_text import Wanted, has_runs, has_terms
 
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+
+
+def texts_found(content: Content, wanted: Wanted, clearance: Clearance) -> list[str] | None:
+    """The texts of a message that the index found, as this clearance shows it; None if it does not have the words.
+
+    What is masked is looked through again: an answer must not tell whether a part of a number was right.
+    """
+    shown = mask_content(content, clearance)
+    texts = texts_of(shown)
+    if not has_runs(wanted, texts) or (shown != content and not has_terms(wanted, texts)):
+        return None
+    return texts
 
 
 def texts_of(content: Content) -> list[str]:

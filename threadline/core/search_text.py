@@ -196,6 +196,15 @@ def has_runs(wanted: Wanted, texts: Iterable[str]) -> bool:
     return all(any(run in text for text in folded) for run in wanted.runs)
 
 
+def has_terms(wanted: Wanted, texts: Iterable[str]) -> bool:
+    """True if every term occurs in one of the texts, as the index decides it."""
+    words = words_of(texts)
+    return all(
+        any(word.startswith(term.word) if term.is_prefix else word == term.word for word in words)
+        for term in wanted.terms
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text; whether it is what was looked for."""

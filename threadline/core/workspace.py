@@ -1,8 +1,11 @@
 """What a workspace decides for all who work in it."""
 
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
+
+from threadline.core.permission import RoleSight, RoleSights
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +24,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Who gets those that nobody has."""
     quiet_thanks: bool = True
     """A thanks or an emoji within a day of the end reopens nothing (core/thanks.py)."""
+    sights: RoleSights = RoleSights()
+    """What each role sees of numbers, e-mail addresses and earlier texts."""
     notifies_with_text: bool = False
     """Push messages and e-mails to agents may carry what customers write."""
     reply_target_min: int = 4
@@ -33,3 +38,16 @@ def decode_settings(document: str) -> WorkspaceSettings:
         return msgspec.json.decode(document, type=WorkspaceSettings)
     except msgspec.ValidationError:
         return WorkspaceSettings()
+
+
+@lru_cache(maxsize=1_000)
+def decode_sight(document: str | None, role: str) -> RoleSight:
+    """What a role sees, of the part of the settings that says so. Of one that cannot be read: as little as there is.
+
+    Asked with every request, so it is kept; what cannot be read must not show what somebody hid.
+    """
+    try:
+        sights = msgspec.json.decode(document or "{}", type=RoleSights)
+    except msgspec.ValidationError:
+        return RoleSight(masks="messages")
+    return getattr(sights, role)

@@ -18,11 +18,12 @@ from threadline.core.errors import Conflict, NotFound
 from threadline.core.field import FieldValue
 from threadline.core.label import label_key
 from threadline.core.permission import Caller
+from threadline.core.personal import Excerpt, PersonName
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
 from threadline.store.fields import values_of
-from threadline.store.messages import PREVIEW
+from threadline.store.messages import PREVIEW, excerpt
 from threadline.store.name_order import NameOrder, after_cursor, cursor_of, ordering
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -76,7 +77,7 @@ class CompanyConversation(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: UUID | None
     waiting_since: datetime | None
     last_activity_at: datetime
-    preview: str
+    preview: Excerpt
 
 
 _COLUMNS = "k.id, k.name, k.name_key, k.domains, k.owner_id, k.created_at"
@@ -237,7 +238,8 @@ async def conversations_of_company(
         conditions.append(f"(c.last_activity_at, c.id) < ({moment}::timestamptz, {key}::uuid)")
     rows = await (await session.raw()).fetch(
         "select c.id, c.contact_id, p.name as contact_name, c.channel_id,"
-        f" c.state, c.assignee_id, c.waiting_since, c.last_activity_at, {PREVIEW.format('m')} as preview"
+        f" c.state, c.assignee_id, c.waiting_since, c.last_activity_at, {PREVIEW.format('m')} as preview,"
+        " m.kind, m.deleted_at is not null as is_deleted"
         " from contacts p join conversations c on c.workspace_id = p.workspace_id and c.contact_id = p.id"
         " left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id"
         " where p.workspace_id = $1 and p.company_id = $2 and p.merged_into is null"
@@ -248,13 +250,13 @@ async def conversations_of_company(
     items = [
         CompanyConversation(
             id=row["id"],
-            contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+            contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
             channel_id=row["channel_id"],
             state=row["state"],
             assignee_id=row["assignee_id"],
             waiting_since=row["waiting_since"],
             last_activity_at=row["last_activity_at"],
-            preview=row["preview"],
+            preview=excerpt(row["preview"], kind=row["kind"], is_deleted=row["is_deleted"]),
         )
         for row in rows[:limit]
     ]

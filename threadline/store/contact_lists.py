@@ -10,6 +10,8 @@ from threadline.core.contact import search_terms
 from threadline.core.field import FieldValue
 from threadline.core.filter import Asker, Filter
 from threadline.core.permission import Caller
+from threadline.core.personal import Address, PersonName
+from threadline.core.search_contact import bare, parts_of
 from threadline.infra.phone import display_phone
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.connection import Connection
@@ -18,6 +20,7 @@ from threadline.store.fields import values_of
 from threadline.store.filters import filter_sql, load_fields
 from threadline.store.labels import labels_of
 from threadline.store.name_order import NameOrder, after_cursor, cursor_of, ordering
+from threadline.store.search_called import find_by_email, find_called
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -29,11 +32,11 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     """A contact as much of it as a list shows."""
 
     id: UUID
-    name: str
-    phone: str
+    name: PersonName
+    phone: Address
     """As people write it; "" if it is hidden or unknown."""
-    email: str
-    handle: str
+    email: Address
+    handle: Address
     is_vip: bool
     created_at: datetime
     last_heard_at: datetime | None
@@ -69,26 +72,43 @@ async def list_contacts(
     if company_id is not None:
         conditions.append(f"p.company_id = {arguments.add(company_id)}")
     if search.strip():
-        found = await find_contact_ids(connection, caller.workspace_id, search)
+        found = await find_contact_ids(connection, caller, search)
         conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")
+    says_name = caller.clearance.sees_addresses
     if after is not None:
-        conditions.append(after_cursor(after, order, "p", arguments))
+        conditions.append(after_cursor(after, order, "p", arguments, named_in="" if says_name else "contacts"))
     rows = await connection.fetch(
         "select p.id, p.name, p.phone, p.email, p.handle, p.is_vip, p.created_at, p.name_key from contacts p"
         f" where {' and '.join(conditions)} order by {ordering(order, 'p')} limit {arguments.add(limit + 1)}",
         *arguments.values,
     )
     items = await _rows(connection, caller, rows[:limit])
-    return items, cursor_of(order, rows[limit - 1]) if len(rows) > limit else None
+    return items, cursor_of(order, rows[limit - 1], says_name=says_name) if len(rows) > limit else None
 
 
-async def find_contact_ids(connection: Connection, workspace_id: UUID, search: str) -> list[UUID]:
-    """Whom these words or digits mean, whoever asks: what a caller may see of them is for the caller's statement."""
+async def find_contact_ids(connection: Connection, caller: Caller, search: str) -> list[UUID]:
+    """Whom these words or digits mean; which of them the caller may see is for the caller's statement.
+
+    Who may see no numbers finds nobody by a part of a number or e-mail address.
+    """
+    if not caller.clearance.sees_addresses:
+        parts = parts_of([(word, False) for word in _words_of(search)], sees_numbers=False)
+        by_words = await find_called(connection, caller, parts, most=MOST_FOUND, walked=0)
+        return [*by_words, *(await find_by_email(connection, caller, search) if "@" in search else ())]
     words, digits = search_terms(search)
     rows = await connection.fetch(
-        "select search_contacts as id from search_contacts($1, $2, $3, $4)", workspace_id, words, digits, MOST_FOUND
+        "select search_contacts as id from search_contacts($1, $2, $3, $4)",
+        caller.workspace_id,
+        words,
+        digits,
+        MOST_FOUND,
     )
     return [row["id"] for row in rows]
+
+
+def _words_of(search: str) -> list[str]:
+    """Apart, unless all of it is one number."""
+    return [search] if bare(search).isdigit() else search.split()[:8]
 
 
 async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Record]) -> list[ContactRow]:
@@ -100,10 +120,10 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
     return [
         ContactRow(
             id=row["id"],
-            name=row["name"],
-            phone=display_phone(row["phone"]),
-            email=row["email"],
-            handle=row["handle"],
+            name=PersonName(row["name"]),
+            phone=Address(display_phone(row["phone"])),
+            email=Address(row["email"]),
+            handle=Address(row["handle"]),
             is_vip=row["is_vip"],
             created_at=row["created_at"],
             last_heard_at=heard[row["id"]]["last_heard_at"] if row["id"] in heard else None,

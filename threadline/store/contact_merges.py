@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import Conflict, NotFound
+from threadline.core.personal import PersonName
 from threadline.store.session import Session
 
 _BEFORE = """
@@ -46,7 +47,7 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     contact_id: UUID
     """Who was taken for the same person."""
-    name: str
+    name: PersonName
     actor_id: UUID | None
     merged_at: datetime
 
@@ -57,9 +58,9 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     conversation_id: UUID
     from_id: UUID
-    from_name: str
+    from_name: PersonName
     into_id: UUID
-    into_name: str
+    into_name: PersonName
     actor_id: UUID | None
     moved_at: datetime
 
@@ -131,7 +132,7 @@ async def list_merges(session: Session, contact_id: UUID) -> list[Merge]:
         session.workspace_id,
         contact_id,
     )
-    return [Merge(**row) for row in rows]
+    return [Merge(**{**row, "name": PersonName(row["name"])}) for row in rows]
 
 
 async def list_moves(session: Session, contact_id: UUID) -> list[Move]:
@@ -145,7 +146,7 @@ async def list_moves(session: Session, contact_id: UUID) -> list[Move]:
         session.workspace_id,
         contact_id,
     )
-    return [Move(**row) for row in rows]
+    return [Move(**{**row, **{key: PersonName(row[key]) for key in ("from_name", "into_name")}}) for row in rows]
 
 
 async def insert_move(

@@ -1,6 +1,7 @@
 """Contacts as people read them: seen by whoever sees one of their conversations."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +11,10 @@ import msgspec
 from threadline.core.contact import guess_locale
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import NotFound
-from threadline.core.field import FieldValue
+from threadline.core.field import PERSONAL, FieldValue
 from threadline.core.permission import Caller
+from threadline.core.personal import Address as Shown
+from threadline.core.personal import Excerpt, PersonName
 from threadline.infra.phone import display_phone, region_of_phone, zone_of_phone
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
@@ -19,6 +22,7 @@ from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.conversations import conversations_of_contact
 from threadline.store.fields import values_of
 from threadline.store.labels import labels_of
+from threadline.store.messages import excerpt
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -30,8 +34,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     scheme: str
     scope: str
-    value: str
-    display: str
+    value: Shown
+    display: Shown
 
 
 class EarlierConversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +43,7 @@ class EarlierConversation(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: UUID
     state: ConversationState
     last_activity_at: datetime
-    preview: str
+    preview: Excerpt
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +57,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
-    name: str
+    name: PersonName
     locale: str | None
     """The language somebody chose; None: nobody did."""
     guessed_locale: str
@@ -61,9 +65,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     """The zone somebody chose; "": nobody did."""
     guessed_time_zone: str
-    phone: str
-    email: str
-    handle: str
+    phone: Shown
+    email: Shown
+    handle: Shown
     is_vip: bool
     is_muted: bool
     """Their messages make no noise."""
@@ -77,7 +81,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     consents: list[Consent]
     label_ids: list[UUID]
     fields: dict[str, FieldValue]
-    """The id of a field → its value; what is not filled in is absent."""
+    """The id of a field → its value; what is not filled in is absent. Of a number or e-mail address: an `Address`."""
     company: CompanyName | None
     notes: list[ContactNote]
     """The newest first, as many as a page shows."""
@@ -122,21 +126,21 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     conversations = await conversations_of_contact(session, caller, contact_id, limit=_CONVERSATIONS)
     return Contact(
         id=row["id"],
-        name=row["name"],
+        name=PersonName(row["name"]),
         locale=row["locale"] or None,
         guessed_locale=guess_locale(region_of_phone(row["phone"])),
         time_zone=row["time_zone"],
         guessed_time_zone=zone_of_phone(row["phone"]),
-        phone=row["phone"],
-        email=row["email"],
-        handle=row["handle"],
+        phone=Shown(row["phone"]),
+        email=Shown(row["email"]),
+        handle=Shown(row["handle"]),
         is_vip=row["is_vip"],
         is_muted=row["is_muted"],
         blocked_at=row["blocked_at"],
         opted_out_at=row["opted_out_at"],
         created_at=row["created_at"],
         addresses=[_address(one, row["phone"]) for one in addresses],
-        conversations=[EarlierConversation(**one) for one in conversations],
+        conversations=[_earlier(one) for one in conversations],
         consents=[Consent(**one) for one in consents if caller.visibility.has_channel(one["channel_id"])],
         label_ids=found.get(contact_id, []),
         fields=values.get(contact_id, {}),
@@ -177,11 +181,25 @@ def is_seen(caller: Caller, arguments: Arguments) -> str:
     )
 
 
+def _earlier(row: asyncpg.Record) -> EarlierConversation:
+    return EarlierConversation(
+        id=row["id"],
+        channel_id=row["channel_id"],
+        state=row["state"],
+        last_activity_at=row["last_activity_at"],
+        preview=excerpt(row["preview"], kind=row["kind"], is_deleted=row["is_deleted"]),
+    )
+
+
 def _address(row: asyncpg.Record, phone: str) -> Address:
     is_number = row["value"].isascii() and row["value"].isdigit() and phone.lstrip("+") == row["value"]
     display = phone if is_number else row["value"]
     return Address(
-        id=row["id"], scheme=row["scheme"], scope=row["scope"], value=row["value"], display=display_phone(display)
+        id=row["id"],
+        scheme=row["scheme"],
+        scope=row["scope"],
+        value=Shown(row["value"]),
+        display=Shown(display_phone(display)),
     )
 
 
@@ -190,6 +208,28 @@ async def is_vip(session: Session, contact_id: UUID) -> bool:
         "select is_vip from contacts where workspace_id = $1 and id = $2", session.workspace_id, contact_id
     )
     return bool(found)
+
+
+@dataclass(frozen=True, slots=True)
+class FilledAddresses:
+    has_email: bool
+    field_ids: frozenset[UUID]
+    """Fields for numbers and e-mail addresses that have a value."""
+
+
+async def filled_addresses(session: Session, contact_id: UUID) -> FilledAddresses:
+    """What of a contact stands where a number or e-mail address belongs."""
+    row = await (await session.raw()).fetchrow(
+        "select p.email <> '' as has_email, array(select v.field_id from contact_values v"
+        " join fields f on f.workspace_id = v.workspace_id and f.id = v.field_id"
+        " where v.workspace_id = p.workspace_id and v.contact_id = p.id and f.type = any($3::text[])) as field_ids"
+        " from contacts p where p.workspace_id = $1 and p.id = $2",
+        session.workspace_id,
+        contact_id,
+        [type.value for type in PERSONAL],
+    )
+    assert row is not None
+    return FilledAddresses(has_email=row["has_email"], field_ids=frozenset(row["field_ids"]))
 
 
 async def update_contact(session: Session, contact_id: UUID, facts: Mapping[str, str | bool]) -> None:

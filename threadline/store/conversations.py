@@ -12,11 +12,12 @@ import msgspec
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.core.personal import Address, Excerpt, PersonName
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_ordered_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.followers import FOLLOWED
-from threadline.store.messages import KIND, PREVIEW, StatusName, status_name
+from threadline.store.messages import KIND, PREVIEW, StatusName, excerpt, status_name
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -50,12 +51,15 @@ WokenReason = Literal["", "time", "not_delivered", "reaction"]
 
 class ContactName(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
-    name: str
+    name: PersonName
+
+    def __post_init__(self) -> None:
+        """Rows have no types: a name that came as a text would be shown to everybody."""
+        if not isinstance(self.name, PersonName):
+            raise TypeError("The name of a contact is a PersonName.")
 
 
-class ListedContact(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    name: str
+class ListedContact(ContactName, frozen=True, kw_only=True):
     is_vip: bool
 
 
@@ -72,7 +76,7 @@ class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
     direction: Literal["incoming", "outgoing", "note", "line"]
     kind: str
     """The kind of its content; for media which one (`image`, `audio`…)."""
-    preview: str
+    preview: Excerpt
     author_id: UUID | None
     at: datetime
     status: StatusName | None
@@ -110,7 +114,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """How many messages wait for their time."""
     held_count: int
     """How many could not go out when it came."""
-    address_display: str
+    address_display: Address
     label_ids: list[UUID]
     follower_ids: list[UUID]
     """Agents, the first first."""
@@ -154,7 +158,7 @@ c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.sch
 p.name as contact_name, p.is_vip,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
-m.author_id, m.sort_at, m.status, m.is_uncertain
+m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain
 """
 # The last message is found by its id, which names its partition (pruned when the join runs).
 _JOINS = """
@@ -417,11 +421,12 @@ async def load_visible_conversations(
 async def conversations_of_contact(
     session: Session, caller: Caller, contact_id: UUID, *, limit: int
 ) -> list[asyncpg.Record]:
-    """The contact's conversations that the caller may see, the newest first: id, channel, state, time, preview."""
+    """The contact's conversations that the caller may see, the newest first: id, channel, state, time, and what
+    `excerpt` needs of the last message."""
     arguments = Arguments(caller.workspace_id, contact_id)
     return await (await session.raw()).fetch(
-        f"select c.id, c.channel_id, c.state, c.last_activity_at, {PREVIEW.format('m')} as preview"
-        " from conversations c"
+        f"select c.id, c.channel_id, c.state, c.last_activity_at, {PREVIEW.format('m')} as preview,"
+        " m.kind, m.deleted_at is not null as is_deleted from conversations c"
         " left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id"
         f" where c.workspace_id = $1 and c.contact_id = $2 and {visible(caller.visibility, 'c', arguments)}"
         f" order by c.created_at desc limit {arguments.add(limit)}",
@@ -556,7 +561,7 @@ def _conversation(
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
-        contact=ListedContact(id=row["contact_id"], name=row["contact_name"], is_vip=row["is_vip"]),
+        contact=ListedContact(id=row["contact_id"], name=PersonName(row["contact_name"]), is_vip=row["is_vip"]),
         state=row["state"],
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],
@@ -576,7 +581,7 @@ def _conversation(
         paused_at=row["paused_at"],
         scheduled_count=row["scheduled_count"],
         held_count=row["held_count"],
-        address_display=display_phone(row["address_display"]),
+        address_display=Address(display_phone(row["address_display"])),
         label_ids=label_ids,
         follower_ids=follower_ids,
     )
@@ -590,7 +595,7 @@ def _last_message(row: asyncpg.Record) -> LastMessage | None:
         seq=row["seq"],
         direction=row["direction"],
         kind=row["kind"],
-        preview=row["preview"],
+        preview=excerpt(row["preview"], kind=row["kind"], is_deleted=row["is_deleted"]),
         author_id=row["author_id"],
         at=row["sort_at"],
         status=status_name(row["status"]),

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.core.notification import NotificationKind
+from threadline.core.personal import Excerpt, PersonName
 from threadline.store.connection import Connection
 from threadline.store.messages import PREVIEW
 
@@ -18,9 +19,9 @@ class DigestLine:
     channel_id: UUID
     assignee_id: UUID | None
     team_id: UUID | None
-    contact_name: str
+    contact_name: PersonName
     """Empty, as the text is, where the workspace lets neither out."""
-    text: str
+    text: Excerpt
     count: int
     at: datetime
 
@@ -50,7 +51,7 @@ with due as (
 select n.*, p.email, p.locale, w.name as workspace_name, c.channel_id, c.assignee_id, c.team_id,
     case when s.lets_out then o.name else '' end as contact_name,
     case when s.lets_out and m.direction = 'incoming' and m.deleted_at is null then {PREVIEW.format("m")} else '' end
-        as text
+        as text, m.kind as message_kind
 from claimed n
 join agents a on a.workspace_id = n.workspace_id and a.id = n.agent_id and a.deactivated_at is null
 join people p on p.id = a.person_id and p.deactivated_at is null
@@ -75,8 +76,8 @@ async def claim_due_digests(connection: Connection, *, limit: int) -> list[DueDi
             channel_id=row["channel_id"],
             assignee_id=row["assignee_id"],
             team_id=row["team_id"],
-            contact_name=row["contact_name"],
-            text=row["text"],
+            contact_name=PersonName(row["contact_name"]),
+            text=Excerpt(row["text"], is_name=row["message_kind"] == "contacts"),
             count=row["count"],
             at=row["at"],
         )

@@ -1,15 +1,16 @@
 """Fields of one's own and their values. A deleted field is on nothing and in no list any more; its rows stay unread."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from threadline.core.errors import Conflict, NotFound
-from threadline.core.field import Field, FieldOption, FieldOwner, FieldType, FieldValue, value_of
+from threadline.core.field import PERSONAL, Field, FieldOption, FieldOwner, FieldType, FieldValue, value_of
 from threadline.core.label import label_key
+from threadline.core.personal import Address
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -98,7 +99,10 @@ async def delete_field(session: Session, field_id: UUID) -> None:
 async def values_of(
     connection: Connection, workspace_id: UUID, owner: FieldOwner, ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, FieldValue]]:
-    """What they are → the id of a field → its value; what has none is absent. One statement, by the primary key."""
+    """What they are → the id of a field → its value; what has none is absent. One statement, by the primary key.
+
+    Of fields for numbers and e-mail addresses the value is an `Address`.
+    """
     if not ids:
         return {}
     table, column = _VALUES[owner]
@@ -118,7 +122,7 @@ async def values_of(
     for (one, field_id), values in lines.items():
         value = value_of(fields[field_id], values)
         if value is not None:
-            found.setdefault(one, {})[str(field_id)] = value
+            found.setdefault(one, {})[str(field_id)] = _guarded(fields[field_id], value)
     return found
 
 
@@ -155,6 +159,11 @@ async def set_values(session: Session, owner: FieldOwner, id: UUID, lines: Mappi
         [value for _, value in rows],
     )
     return changed
+
+
+def _guarded(field: Field, value: FieldValue) -> FieldValue:
+    """Numbers and e-mail addresses as an encoder cannot show them unasked; its type is what comes out of that."""
+    return cast("FieldValue", Address(str(value))) if field.type in PERSONAL else value
 
 
 def _field(row: Mapping[str, Any]) -> Field:  # a row of the database: typed by its columns

@@ -69,7 +69,10 @@ async def conversations_of_files(
 
 
 async def access_file(session: Session, caller: Caller, file_id: UUID) -> File:
-    """A file of a conversation or saved reply that the caller may see, or that the caller uploaded. Raises NotFound."""
+    """A file of a conversation or saved reply that the caller may see, or that the caller uploaded. Raises NotFound.
+
+    The file of a deleted message is there for those who may see what was deleted.
+    """
     return _file(await _access(session, caller, file_id, _COLUMNS))
 
 
@@ -107,12 +110,13 @@ async def list_recent_files(session: Session, *, uploaded_by: UUID, limit: int) 
 
 async def _access(session: Session, caller: Caller, file_id: UUID, columns: str) -> asyncpg.Record:
     arguments = Arguments(caller.workspace_id, file_id)
+    is_there = "true" if caller.clearance.sees_earlier else "m.deleted_at is null"
     row = await (await session.raw()).fetchrow(
         f"select {columns} from files f where f.workspace_id = $1 and f.id = $2 and"
         f" (f.message_id is null and f.uploaded_by = {arguments.add(caller.actor_id)} or exists ("
         "select from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
         " where m.workspace_id = f.workspace_id and m.id = f.message_id"
-        f" and {visible(caller.visibility, 'c', arguments)}) or {_is_of_a_reply(caller, arguments)}"
+        f" and {is_there} and {visible(caller.visibility, 'c', arguments)}) or {_is_of_a_reply(caller, arguments)}"
         f" or f.message_id is null and {_is_to_review(caller, arguments)})",
         *arguments.values,
     )

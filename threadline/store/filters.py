@@ -27,9 +27,11 @@ from threadline.core.filter import (
     Use,
     conditions_of,
     custom_field,
+    masked,
     operands,
 )
 from threadline.core.letters import fold_text, letters_like
+from threadline.core.permission import Caller
 from threadline.store.connection import Connection
 from threadline.store.fields import list_fields
 from threadline.store.session import Session
@@ -89,6 +91,12 @@ async def load_fields(session: Session) -> Fields:
         if (asked := custom_field(field)) is not None:
             own[asked.id] = asked
     return {**FIELDS, **own}
+
+
+async def load_fields_for(session: Session, caller: Caller) -> Fields:
+    """Those that this caller may ask, for a filter that comes from them."""
+    fields = await load_fields(session)
+    return fields if caller.clearance.sees_addresses else masked(fields)
 
 
 _VALUES: Final = {

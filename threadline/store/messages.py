@@ -13,6 +13,7 @@ from threadline.core.content import Content
 from threadline.core.errors import NotFound
 from threadline.core.message import Status
 from threadline.core.permission import Caller
+from threadline.core.personal import Clearance, Excerpt, Guarded, Said
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.files import File, load_files
@@ -53,7 +54,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):
     message_id: UUID | None
     """None if the quoted message is not ours to show: older than the connection, or gone."""
-    preview: str
+    preview: Excerpt
     author_kind: AuthorName | None
 
 
@@ -80,6 +81,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     direction: Literal["incoming", "outgoing", "note", "line"]
     author: Author
     content: Content
+    """As the document has it; as a value a `Said`, which is shown by what a caller may see."""
     quoted: Quoted | None
     reactions: list[Reaction]
     at: datetime
@@ -93,6 +95,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     edited_at: datetime | None
     deleted_at: datetime | None
     files: dict[UUID, File]
+    """As a value `AttachedFiles`."""
 
 
 _SELECT = f"""
@@ -100,7 +103,8 @@ select m.id, m.conversation_id, m.seq, m.direction, m.author_kind, m.author_id, 
        m.sort_at, m.created_at, m.written_at, m.status, m.is_uncertain, m.copies, m.failure_code, m.failure_text,
        m.failure_help, m.failure_reason, m.client_id, m.edited_at, m.deleted_at, m.file_ids,
        m.quoted_id, m.quoted_provider_id,
-       q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview
+       q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview, q.kind as quoted_kind,
+       q.deleted_at is not null as is_quoted_deleted
 from {{source}} m left join messages q on q.workspace_id = m.workspace_id and q.id = m.quoted_id
 """
 _REACTIONS = """
@@ -109,6 +113,34 @@ where workspace_id = $1 and message_id = any($2::uuid[]) and emoji <> '' order b
 """
 # The id of a message is made a moment before its transaction; one that waited may be numbered after a younger id.
 _MARGIN_OF_IDS = timedelta(hours=1)
+
+
+def excerpt(text: str | None, *, kind: str | None, is_deleted: bool | None = False) -> Excerpt:
+    """What `PREVIEW` reads of a message, with what decides who sees it."""
+    return Excerpt(text or "", is_name=kind == "contacts", is_deleted=bool(is_deleted))
+
+
+class AttachedFiles(Guarded):
+    """The files of a message; of one that was deleted they are gone with its text."""
+
+    __slots__ = ("is_deleted", "whole")
+
+    def __init__(self, whole: dict[UUID, File], *, is_deleted: bool) -> None:
+        self.whole = whole
+        self.is_deleted = is_deleted
+
+    def shown(self, clearance: Clearance) -> dict[UUID, File]:
+        return {} if self.is_deleted and not clearance.sees_earlier else self.whole
+
+
+def files_of(message: Message) -> dict[UUID, File]:
+    """Its files, for those who work with it."""
+    return cast("AttachedFiles", message.files).whole
+
+
+def said(message: Message) -> Said:
+    """What it says, for those who work with it."""
+    return cast("Said", message.content)
 
 
 def status_name(status: int | None) -> StatusName | None:
@@ -286,6 +318,7 @@ class EarlierContent(msgspec.Struct, frozen=True, kw_only=True):
     """What stood in a message until somebody edited it."""
 
     content: Content
+    """As of a `Message`: a `Said`."""
     replaced_at: datetime
 
 
@@ -301,12 +334,16 @@ async def access_history(session: Session, caller: Caller, message_id: UUID) -> 
     if row is None:
         raise NotFound("This message does not exist.")
     edits = msgspec.json.decode(row["previous"] or "[]", type=list[_Edit])
-    return [EarlierContent(content=one.content, replaced_at=one.at) for one in edits if one.content is not None]
+    return [
+        EarlierContent(content=cast("Content", Said(bytes(one.content))), replaced_at=one.at)
+        for one in edits
+        if bytes(one.content) not in (b"", b"null")
+    ]
 
 
 class _Edit(msgspec.Struct, frozen=True):
     at: datetime
-    content: Content | None = None
+    content: msgspec.Raw = msgspec.Raw()
 
 
 async def strike_message(session: Session, message_id: UUID, *, now: datetime) -> None:
@@ -396,14 +433,14 @@ async def _load_reactions(
 
 
 def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, File]) -> Message:
+    attached = {file_id: files[file_id] for file_id in row["file_ids"] or () if file_id in files}
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],
         seq=row["seq"],
         direction=row["direction"],
         author=Author(kind=row["author_kind"], id=row["author_id"]),
-        # Stored by our own encoder, so it is handed on as it lies there, without being read.
-        content=cast("Content", msgspec.Raw(row["content"].encode())),
+        content=cast("Content", Said(row["content"].encode(), is_deleted=row["deleted_at"] is not None)),
         quoted=_quoted(row),
         reactions=reactions,
         at=row["sort_at"],
@@ -416,16 +453,17 @@ def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, F
         client_id=row["client_id"],
         edited_at=row["edited_at"],
         deleted_at=row["deleted_at"],
-        files={file_id: files[file_id] for file_id in row["file_ids"] or () if file_id in files},
+        files=cast("dict[UUID, File]", AttachedFiles(attached, is_deleted=row["deleted_at"] is not None)),
     )
 
 
 def _quoted(row: asyncpg.Record) -> Quoted | None:
     if row["quoted_author_kind"] is not None:
-        return Quoted(message_id=row["quoted_id"], preview=row["quoted_preview"], author_kind=row["quoted_author_kind"])
+        preview = excerpt(row["quoted_preview"], kind=row["quoted_kind"], is_deleted=row["is_quoted_deleted"])
+        return Quoted(message_id=row["quoted_id"], preview=preview, author_kind=row["quoted_author_kind"])
     if row["quoted_id"] is None and not row["quoted_provider_id"]:
         return None
-    return Quoted(message_id=None, preview="", author_kind=None)
+    return Quoted(message_id=None, preview=Excerpt(""), author_kind=None)
 
 
 def _failure(row: asyncpg.Record) -> Failure | None:

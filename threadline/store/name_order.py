@@ -27,15 +27,27 @@ def ordering(order: NameOrder, alias: str) -> str:
     return ", ".join(f"{key} {direction}" for key in keys)
 
 
-def after_cursor(cursor: str, order: NameOrder, alias: str, arguments: Arguments) -> str:
-    """The condition on the rows that follow. Raises Invalid if the cursor is of another order."""
+def after_cursor(cursor: str, order: NameOrder, alias: str, arguments: Arguments, *, named_in: str = "") -> str:
+    """The condition on the rows that follow. Raises Invalid if the cursor is of another order.
+
+    `named_in`: the table in which the name is looked up, for cursors that do not say it.
+    """
     compare = "<" if order in _DOWN else ">"
     last, last_id = decode_ordered_cursor(cursor, order.value, str)
     if order not in _BY_NAME:
         return f"{alias}.id {compare} {arguments.add(last_id)}::uuid"
-    return f"({alias}.name_key, {alias}.id) {compare} ({arguments.add(last)}, {arguments.add(last_id)}::uuid)"
+    last_one = f"{arguments.add(last_id)}::uuid"
+    name = arguments.add(last) if not named_in else _name_of(last_one, named_in, alias)
+    return f"({alias}.name_key, {alias}.id) {compare} ({name}, {last_one})"
 
 
-def cursor_of(order: NameOrder, row: asyncpg.Record) -> str:
-    """Of a row that has `name_key` and `id`."""
-    return encode_cursor(order.value, row["name_key"], str(row["id"]))
+def _name_of(id: str, table: str, alias: str) -> str:
+    return (
+        f"(select named.name_key from {table} named"
+        f" where named.workspace_id = {alias}.workspace_id and named.id = {id})"
+    )
+
+
+def cursor_of(order: NameOrder, row: asyncpg.Record, *, says_name: bool = True) -> str:
+    """Of a row that has `name_key` and `id`. A name that may be somebody's number is not said."""
+    return encode_cursor(order.value, row["name_key"] if says_name else "", str(row["id"]))

@@ -12,6 +12,7 @@ import msgspec
 from threadline.core.errors import NotFound
 from threadline.core.notification import Concerned, NotificationKind, Settled
 from threadline.core.permission import Caller, Visibility, visibility_of
+from threadline.core.personal import Excerpt, PersonName
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
@@ -62,8 +63,8 @@ class ShownNotification(msgspec.Struct, frozen=True, kw_only=True):
 class FoundNotification:
     kind: NotificationKind
     conversation_id: UUID
-    contact_name: str
-    text: str
+    contact_name: PersonName
+    text: Excerpt
     is_read: bool
 
 
@@ -282,8 +283,8 @@ async def access_notification(
     return FoundNotification(
         kind=NotificationKind(row["kind"]),
         conversation_id=row["conversation_id"],
-        contact_name=row["name"],
-        text=row["text"],
+        contact_name=PersonName(row["name"]),
+        text=Excerpt(row["text"]),
         is_read=row["is_read"],
     )
 
@@ -307,7 +308,7 @@ def _read(row: asyncpg.Record) -> Notification:
         id=row["id"],
         kind=row["kind"],
         conversation_id=row["conversation_id"],
-        contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+        contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
         actor_id=row["actor_id"],
         count=row["count"],
         at=row["at"],

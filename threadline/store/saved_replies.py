@@ -10,6 +10,7 @@ import msgspec
 from threadline.core.contact import find_zone, guess_locale
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.permission import Caller, Permission
+from threadline.core.personal import PersonName
 from threadline.core.saved_reply import Names, Wording
 from threadline.infra.phone import region_of_phone, zone_of_phone
 from threadline.store.files import File, load_files
@@ -264,8 +265,11 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """Set by hand or guessed; "": nobody knows."""
 
 
-async def read_customer(session: Session, *, conversation_id: UUID, agent_id: UUID | None, now: datetime) -> Customer:
-    """Whom and what a reply in this conversation may name. The caller has seen the conversation."""
+async def read_customer(session: Session, caller: Caller, *, conversation_id: UUID, now: datetime) -> Customer:
+    """Whom and what a reply in this conversation may name. The caller has seen the conversation.
+
+    A name of which a part is masked from the caller is none: dots are nothing to greet somebody with.
+    """
     row = await (await session.raw()).fetchrow(
         "select t.name as contact, coalesce(p.name, '') as agent, h.name as channel, w.name as workspace,"
         " t.phone, t.locale, t.time_zone"
@@ -278,13 +282,14 @@ async def read_customer(session: Session, *, conversation_id: UUID, agent_id: UU
         " where c.workspace_id = $1 and c.id = $2",
         session.workspace_id,
         conversation_id,
-        agent_id,
+        caller.agent_id,
     )
     assert row is not None
+    name = PersonName(row["contact"])
     zone = find_zone(row["time_zone"] or zone_of_phone(row["phone"]))
     return Customer(
         names=Names(
-            contact=row["contact"],
+            contact=name.whole if name.shown(caller.clearance) == name.whole else "",
             agent=row["agent"],
             channel=row["channel"],
             workspace=row["workspace"],

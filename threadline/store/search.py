@@ -15,16 +15,18 @@ import msgspec
 
 from threadline.core.content import decode_content
 from threadline.core.permission import Caller
+from threadline.core.personal import PersonName, mask_address, mask_written
 from threadline.core.search_contact import Part, bare, fits, lexeme_query, parts_of
 from threadline.core.search_lexemes import query_of_parts
-from threadline.core.search_message import texts_of
+from threadline.core.search_message import texts_found
 from threadline.core.search_query import SearchQuery
-from threadline.core.search_text import Piece, Wanted, has_runs, parts_marked, snippet_of, spans_of
+from threadline.core.search_text import Piece, Wanted, parts_marked, snippet_of, spans_of
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName, Conversation, load_visible_conversations
 from threadline.store.cursors import decode_cursor, encode_cursor, id_of_key
 from threadline.store.messages import KIND, Author
+from threadline.store.search_called import find_called
 from threadline.store.search_filters import Filters, message_query, on_conversation, on_message
 from threadline.store.search_look_ups import find_contacts, find_messages, find_newest_messages
 from threadline.store.session import Session
@@ -229,8 +231,8 @@ class _Walk:
 
     def _take(self, rows: Iterable[asyncpg.Record]) -> None:
         for row in rows:
-            texts = texts_of(decode_content(row["content"]))
-            if has_runs(self.wanted, texts):
+            texts = texts_found(decode_content(row["content"]), self.wanted, self.caller.clearance)
+            if texts is not None:
                 self.hits.append(_hit(row, texts, self.wanted))
 
 
@@ -240,7 +242,7 @@ def _hit(row: asyncpg.Record, texts: Sequence[str], wanted: Wanted) -> MessageHi
         id=row["id"],
         conversation_id=row["conversation_id"],
         channel_id=row["channel_id"],
-        contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+        contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
         direction=row["direction"],
         author=Author(kind=row["author_kind"], id=row["author_id"]),
         kind=row["kind"],
@@ -273,13 +275,13 @@ async def search_contacts(
     filters: Filters,
     *,
     limit: int,
-    sees_numbers: bool = True,
 ) -> list[ContactHit]:
     """Whose name or number contains every part: who was heard of last comes first.
 
-    `sees_numbers` False: a number finds its contact only when it was typed whole.
+    To those who may see no numbers, a number finds its contact only when it was typed whole.
     """
-    parts = parts_of(wanted.texts)
+    sees_numbers = caller.clearance.sees_addresses
+    parts = parts_of(wanted.texts, sees_numbers=sees_numbers)
     asked = query_of_parts(caller.workspace_id, lexeme_query(parts, sees_numbers=sees_numbers))
     if asked is None or filters.finds_nothing:
         return []
@@ -329,10 +331,13 @@ def _contact_hit(row: asyncpg.Record, wanted: SearchQuery, parts: Sequence[Part]
     addresses = [one for one in _numbers(row) if one]
     shown = next((one for one in addresses if any(number in bare(one) for number in sought)), None)
     shown = shown or row["handle"] or next(iter(addresses), "")
+    name, address = row["name"], display_phone(shown)
+    if not sees_numbers:
+        name, address, sought = mask_written(name), mask_address(address), []
     return ContactHit(
         id=row["id"],
-        name=_pieces(parts_marked(row["name"], [word for part in parts for word in part.names])),
-        address=_pieces(parts_marked(display_phone(shown), sought)) if sees_numbers else [],
+        name=_pieces(parts_marked(name, [word for part in parts for word in part.names])),
+        address=_pieces(parts_marked(address, sought)),
         conversation_id=row["conversation_id"],
         channel_id=row["channel_id"],
         last_activity_at=row["last_activity_at"],
@@ -349,7 +354,6 @@ async def search_conversations(
     filters: Filters,
     *,
     limit: int,
-    sees_numbers: bool = True,
 ) -> list[Conversation]:
     """Of the contacts that the words name; or, without words, whatever the operators leave: the latest first."""
     if filters.finds_nothing or wanted.is_empty or (wanted.has and not wanted.texts):
@@ -358,12 +362,11 @@ async def search_conversations(
     arguments = Arguments(caller.workspace_id)
     conditions = [visible(caller.visibility, "c", arguments), *on_conversation(filters, arguments)]
     if wanted.texts:
-        parts = lexeme_query(parts_of(wanted.texts), sees_numbers=sees_numbers)
-        asked = query_of_parts(caller.workspace_id, parts)
-        if asked is None:
-            return []
+        parts = parts_of(wanted.texts, sees_numbers=caller.clearance.sees_addresses)
         most = _CONTACTS[0 if caller.visibility.is_whole else 1]
-        ids = await find_contacts(connection, caller.workspace_id, asked, most=most, walked=_WALKED_CONTACTS)
+        ids = await find_called(connection, caller, parts, most=most, walked=_WALKED_CONTACTS)
+        if not ids:
+            return []
         conditions.append(f"c.contact_id = any({arguments.add(ids)}::uuid[])")
     elif filters.sender_contact_ids:
         conditions.append(f"c.contact_id = any({arguments.add(filters.sender_contact_ids)}::uuid[])")

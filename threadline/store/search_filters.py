@@ -8,18 +8,18 @@ from uuid import UUID
 
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
-from threadline.core.search_contact import lexeme_query, parts_of
+from threadline.core.search_contact import parts_of
 from threadline.core.search_lexemes import (
     agent_lexeme,
     channel_lexeme,
     direction_lexeme,
     has_lexeme,
     query,
-    query_of_parts,
 )
 from threadline.core.search_query import DIRECTIONS, STATES, SearchQuery, names_like
 from threadline.store.connection import Connection
-from threadline.store.search_look_ups import FIRST_ID, LAST_ID, find_contacts
+from threadline.store.search_called import find_called
+from threadline.store.search_look_ups import FIRST_ID, LAST_ID
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments
 
@@ -151,11 +151,8 @@ async def _agents_called(connection: Connection, caller: Caller, name: str) -> l
 
 
 async def _contacts_called(connection: Connection, caller: Caller, name: str) -> list[UUID]:
-    parts = lexeme_query(parts_of([(name, True)]), sees_numbers=True)
-    wanted = query_of_parts(caller.workspace_id, parts)
-    if wanted is None:
-        return []
-    return await find_contacts(connection, caller.workspace_id, wanted, most=_MOST_SENDERS, walked=0)
+    parts = parts_of([(name, True)], sees_numbers=caller.clearance.sees_addresses)
+    return await find_called(connection, caller, parts, most=_MOST_SENDERS, walked=0)
 
 
 def message_query(caller: Caller, wanted: SearchQuery, filters: Filters) -> str | None:

@@ -10,8 +10,8 @@ import msgspec
 from threadline.core.content import decode_content
 from threadline.core.permission import Caller
 from threadline.core.search_lexemes import query
-from threadline.core.search_message import texts_of
-from threadline.core.search_text import Wanted, has_runs
+from threadline.core.search_message import texts_found
+from threadline.core.search_text import Wanted
 from threadline.store.conversations import ConversationKeys
 from threadline.store.messages import id_range
 from threadline.store.session import Session
@@ -38,9 +38,10 @@ async def find_in_thread(session: Session, caller: Caller, keys: ConversationKey
     asked = query(caller.workspace_id, wanted.terms)
     if asked is None or keys.first_message_id is None or keys.last_message_id is None:
         return FoundInThread(items=[], count=0, marks=[])
+    is_looked_through = bool(wanted.runs) or not caller.clearance.sees_addresses
     first_id, last_id = id_range(keys.first_message_id, keys.last_message_id)
     rows = await (await session.raw()).fetch(
-        f"select m.id, m.sort_at{', m.content::text as content' if wanted.runs else ''}"
+        f"select m.id, m.sort_at{', m.content::text as content' if is_looked_through else ''}"
         " from messages m join message_words w on w.workspace_id = m.workspace_id and w.id = m.id"
         " where m.workspace_id = $1 and m.conversation_id = $2 and m.id between $3 and $4 and w.id between $3 and $4"
         " and m.deleted_at is null and w.words @@ $5::text::tsquery order by m.sort_at, m.seq",
@@ -50,7 +51,7 @@ async def find_in_thread(session: Session, caller: Caller, keys: ConversationKey
         last_id,
         asked,
     )
-    found = [row for row in rows if not wanted.runs or _has_runs(row, wanted)]
+    found = [row for row in rows if not is_looked_through or _is_found(row, wanted, caller)]
     return FoundInThread(
         items=[FoundMessage(id=row["id"], at=row["sort_at"]) for row in found[-_MOST:]],
         count=len(found),
@@ -58,5 +59,5 @@ async def find_in_thread(session: Session, caller: Caller, keys: ConversationKey
     )
 
 
-def _has_runs(row: asyncpg.Record, wanted: Wanted) -> bool:
-    return has_runs(wanted, texts_of(decode_content(row["content"])))
+def _is_found(row: asyncpg.Record, wanted: Wanted, caller: Caller) -> bool:
+    return texts_found(decode_content(row["content"]), wanted, caller.clearance) is not None

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.core.permission import ROLES, Caller, RoleName, Sees, visibility_of
+from threadline.core.permission import Caller, RoleName, Sees, permissions_of, visibility_of
+from threadline.core.workspace import decode_sight
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 _ENTER = """
-select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,
+select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids, sights_of_workspace(o.workspace_id) as sights,
        set_config('threadline.workspace_id', coalesce(o.workspace_id::text, ''), true) as entered
 from open_session($1) o
 """
@@ -63,6 +64,7 @@ async def enter_session(session: Session, token_hash: bytes) -> OpenSession | No
             sees=row["sees"],
             channel_ids=row["channel_ids"],
             team_ids=row["team_ids"],
+            sights=row["sights"],
             session_id=row["session_id"],
         ),
     )
@@ -77,12 +79,13 @@ def agent_caller(
     sees: Sees,
     channel_ids: Sequence[UUID] | None,
     team_ids: Sequence[UUID],
+    sights: str | None,
     session_id: UUID | None = None,
 ) -> Caller:
-    """An agent's row → what they may do and see."""
+    """An agent's row → what they may do and see. `sights`: what the workspace shows each role, as it keeps it."""
     return Caller(
         workspace_id=workspace_id,
-        permissions=ROLES[RoleName(role)],
+        permissions=permissions_of(RoleName(role), decode_sight(sights, role)),
         visibility=visibility_of(sees, agent_id=agent_id, team_ids=team_ids, channel_ids=channel_ids),
         agent_id=agent_id,
         team_ids=frozenset(team_ids),
@@ -195,7 +198,7 @@ async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID
     """What the holders of these sessions may do now; sessions that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids,"
-        " teams_of_agent(a.workspace_id, a.id) as team_ids"
+        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights"
         " from sessions s join people p on p.id = s.person_id and p.deactivated_at is null"
         " join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null"
         " where s.id = any($1::uuid[]) and s.revoked_at is null and s.idle_until > now() and s.expires_at > now()",
@@ -208,7 +211,7 @@ async def callers_of_agents(session: Session, agent_ids: Sequence[UUID]) -> dict
     """What agents of the session's workspace may do now, whoever asks; those who are gone are absent."""
     rows = await (await session.raw()).fetch(
         "select a.workspace_id, a.id as agent_id, a.person_id, a.role, a.sees, a.channel_ids,"
-        " teams_of_agent(a.workspace_id, a.id) as team_ids from agents a"
+        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights from agents a"
         " join people p on p.id = a.person_id and p.deactivated_at is null"
         " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null",
         session.workspace_id,

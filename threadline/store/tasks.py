@@ -10,6 +10,7 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.core.personal import Address, PersonName
 from threadline.core.task import Step, TaskKind, TaskState
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
@@ -33,7 +34,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: UUID
     channel_id: UUID
     contact: ContactName
-    phone: str
+    phone: Address
     """The customer's number as people write it, for call-backs; empty if there is none."""
     kind: TaskKind
     title: str
@@ -255,13 +256,13 @@ async def delete_pattern(session: Session, pattern_id: UUID) -> None:
 
 def _task(row: asyncpg.Record) -> Task:
     values = dict(row)
-    contact = ContactName(id=values.pop("contact_id"), name=values.pop("contact_name"))
+    contact = ContactName(id=values.pop("contact_id"), name=PersonName(values.pop("contact_name")))
     phone = values.pop("phone")
     return Task(
         **{
             **values,
             "contact": contact,
-            "phone": display_phone(phone) if phone else "",
+            "phone": Address(display_phone(phone)),
             "kind": TaskKind(row["kind"]),
             "state": TaskState(row["state"]),
             "checklist": _steps(row),

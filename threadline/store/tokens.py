@@ -8,7 +8,8 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
-from threadline.core.permission import ROLES, Caller, Permission, RoleName, Visibility, narrowed
+from threadline.core.permission import Caller, Permission, RoleName, Visibility, narrowed, permissions_of
+from threadline.core.workspace import decode_sight
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -27,7 +28,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ENTER = """
-select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,
+select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids, sights_of_workspace(o.workspace_id) as sights,
        set_config('threadline.workspace_id', o.workspace_id::text, true) as entered from open_token($1) o
 """
 _COLUMNS = "id, name, last4, scopes, channel_ids, agent_id, created_at, expires_at, last_used_at"
@@ -47,7 +48,8 @@ async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
 async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes]) -> dict[UUID, Caller]:
     """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
-        "select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids"
+        "select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,"
+        " sights_of_workspace(o.workspace_id) as sights"
         " from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o",
         list(token_hashes),
     )
@@ -55,10 +57,12 @@ async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes
 
 
 def _caller(row: asyncpg.Record) -> Caller:
-    scopes = frozenset(Permission(scope) for scope in row["scopes"] if scope in _KNOWN)
+    permissions = frozenset(Permission(scope) for scope in row["scopes"] if scope in _KNOWN)
+    if row["is_bound"]:
+        permissions &= permissions_of(RoleName(row["role"]), decode_sight(row["sights"], row["role"]))
     return Caller(
         workspace_id=row["workspace_id"],
-        permissions=scopes & ROLES[RoleName(row["role"])] if row["is_bound"] else scopes,
+        permissions=permissions,
         visibility=Visibility(
             channel_ids=narrowed(row["token_channel_ids"], row["channel_ids"]),
             only_assigned_to=row["agent_id"] if row["sees"] in ("assigned", "team") else None,

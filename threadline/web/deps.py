@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from fastapi import Depends, Request, Response
 
 from threadline.core.errors import Invalid, NotSignedIn
 from threadline.core.permission import Caller, Permission, check_may
+from threadline.core.personal import Clearance
 from threadline.infra.clock import utc_now
 from threadline.infra.log import bind
 from threadline.infra.secrets import Keyring, Place
@@ -26,9 +26,9 @@ from threadline.store.session import Role, Session
 from threadline.store.sessions import OpenSession, touch_session
 from threadline.web.asgi import Headers
 from threadline.web.context import WebContext
+from threadline.web.encoding import encode_for_nobody, encoder_of
 from threadline.web.security import SAFE_METHODS, Identity, check_csrf, check_proof, identify
 
-_encode = msgspec.json.Encoder().encode
 _KEY_LENGTH = 200
 
 
@@ -45,9 +45,12 @@ class Call:
     now: datetime
     kept: tuple[int, bytes] | None = None
 
-    def answer(self, value: object = None, *, status: int = 200) -> Response:
-        """The value as JSON; None for an answer without a body."""
-        body = b"" if value is None else _encode(value)
+    def answer(self, value: object = None, *, status: int = 200, clearance: Clearance | None = None) -> Response:
+        """The value as JSON, as the caller may see it; None for an answer without a body.
+
+        `clearance` is for an answer that shows more than others do, which its action has checked and recorded.
+        """
+        body = b"" if value is None else encoder_of(clearance or self.caller.clearance)(value)
         self.kept = (status, body)
         return json_response(body, status)
 
@@ -65,7 +68,7 @@ def json_response(body: bytes, status: int = 200) -> Response:
 
 
 def encoded(value: object, status: int = 200) -> Response:
-    return json_response(_encode(value), status)
+    return json_response(encode_for_nobody(value), status)
 
 
 def context_of(request: Request) -> WebContext:

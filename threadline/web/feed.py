@@ -9,21 +9,21 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.events import Event, EventKind
-from threadline.core.permission import Caller, Permission, Visibility
+from threadline.core.permission import Caller, Permission, Visibility, clearance_of
+from threadline.core.personal import Clearance
 from threadline.store.agents import load_agents
 from threadline.store.channels import load_channels
 from threadline.store.connection import Connection
 from threadline.store.contacts import access_contact
-from threadline.store.conversations import load_conversations, load_handlings
+from threadline.store.conversations import Conversation, load_conversations, load_handlings
 from threadline.store.events import NumberedEvent
 from threadline.store.files import load_files
 from threadline.store.followers import invited_to
-from threadline.store.messages import load_messages
+from threadline.store.messages import Message, load_messages
 from threadline.store.session import Session
 from threadline.web.channel_views import show_channel
+from threadline.web.encoding import encode_for_nobody, encoder_of
 from threadline.web.frames import FeedEvent
-
-_encode = msgspec.json.Encoder().encode
 
 _IN_CONVERSATIONS: Final = frozenset(
     {
@@ -78,6 +78,13 @@ class Sight:
     agent_id: UUID | None = None
     """Set only where a frame carries what belongs to one agent."""
 
+    @property
+    def clearance(self) -> Clearance:
+        return clearance_of(self.permissions)
+
+
+Rows = dict[UUID, msgspec.Raw]
+
 
 @dataclass(slots=True)
 class Batch:
@@ -88,15 +95,16 @@ class Batch:
     """Agents with events of their own among these."""
     sights: dict[UUID, tuple[UUID, UUID | None, UUID | None]]
     """Conversation → its channel, assignee and team: what decides who sees it."""
-    conversations: dict[UUID, msgspec.Raw]
-    messages: dict[UUID, msgspec.Raw]
-    channels: dict[UUID, msgspec.Raw]
-    agents: dict[UUID, msgspec.Raw]
-    files: dict[UUID, msgspec.Raw]
+    conversations: dict[Clearance, Rows]
+    """As each clearance among the readers shows them; there are few, however many read."""
+    messages: dict[Clearance, Rows]
+    channels: Rows
+    agents: Rows
+    files: Rows
     invited: dict[UUID, frozenset[UUID]]
     """Conversation → who sees it by a colleague's word; read only for those who do not see everything."""
-    contacts: dict[tuple[Visibility, UUID], msgspec.Raw | None] = field(
-        default_factory=dict[tuple[Visibility, UUID], msgspec.Raw | None]
+    contacts: dict[tuple[Visibility, Clearance, UUID], msgspec.Raw] = field(
+        default_factory=dict[tuple[Visibility, Clearance, UUID], msgspec.Raw]
     )
 
     @property
@@ -134,8 +142,8 @@ async def load_batch(
         events=events,
         readers=frozenset(event.agent_id for event in plain if event.kind in _PERSONAL and event.agent_id is not None),
         sights={one.id: (one.channel_id, one.assignee_id, one.team_id) for one in conversations},
-        conversations={one.id: _raw(one) for one in conversations},
-        messages={one.id: _raw(one) for one in messages},
+        conversations=_by_clearance(conversations, sights),
+        messages=_by_clearance(messages, sights),
         channels=await _load_channels(connection, workspace_id, plain),
         agents=await _load_agents(connection, workspace_id, plain),
         files=await _load_files(connection, workspace_id, plain),
@@ -143,7 +151,7 @@ async def load_batch(
     )
     contact_ids = {event.contact_id for event in plain if event.kind is EventKind.CONTACT_CHANGED} - {None}
     if contact_ids:
-        await _add_contacts(session, batch, workspace_id, _ids(contact_ids), {sight.visibility for sight in sights})
+        await _add_contacts(session, batch, workspace_id, _ids(contact_ids), sights)
     return batch
 
 
@@ -189,14 +197,16 @@ def encode_page(
         kind=kind,
         position=position,
         events=list(events),
-        conversations=_rows(batch.conversations if batch else {}, (event.conversation_id for event in open_events)),
-        messages=_rows(batch.messages if batch else {}, (event.message_id for event in open_events)),
+        conversations=_rows(
+            batch.conversations[sight.clearance] if batch else {}, (event.conversation_id for event in open_events)
+        ),
+        messages=_rows(batch.messages[sight.clearance] if batch else {}, (event.message_id for event in open_events)),
         contacts=_contacts(batch, sight, open_events),
         channels=_rows(batch.channels if batch else {}, (event.channel_id for event in open_events)),
         agents=_rows(batch.agents if batch else {}, (event.agent_id for event in open_events)),
         files=_rows(batch.files if batch else {}, (_file_id(event.data) for event in open_events)),
     )
-    return _encode(page)
+    return encode_for_nobody(page)
 
 
 def sight_of(caller: Caller) -> Sight:
@@ -248,7 +258,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
 
 def _touches_visible(event: Event, batch: Batch, sight: Sight) -> bool:
     if event.kind is EventKind.CONTACT_CHANGED:
-        return event.contact_id is not None and batch.contacts.get((sight.visibility, event.contact_id)) is not None
+        return event.contact_id is not None and (sight.visibility, sight.clearance, event.contact_id) in batch.contacts
     if event.kind in _IN_CONVERSATIONS:
         return sight.visibility.is_whole
     return event.channel_id is None or sight.visibility.has_channel(event.channel_id)
@@ -289,7 +299,7 @@ def _feed_event(numbered: NumberedEvent) -> FeedEvent:
     )
 
 
-async def _load_channels(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
+async def _load_channels(connection: Connection, workspace_id: UUID, events: list[Event]) -> Rows:
     channel_ids = _ids({event.channel_id for event in events if event.kind in _OF_CHANNELS})
     if not channel_ids:
         return {}
@@ -297,7 +307,7 @@ async def _load_channels(connection: Connection, workspace_id: UUID, events: lis
     return {row.id: _raw(show_channel(row)) for row in rows}
 
 
-async def _load_agents(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
+async def _load_agents(connection: Connection, workspace_id: UUID, events: list[Event]) -> Rows:
     agent_ids = _ids({event.agent_id for event in events if event.kind is EventKind.AGENT_CHANGED})
     if not agent_ids:
         return {}
@@ -313,31 +323,36 @@ async def _load_invited(
     return await invited_to(connection, workspace_id, conversation_ids)
 
 
-async def _load_files(connection: Connection, workspace_id: UUID, events: list[Event]) -> dict[UUID, msgspec.Raw]:
+async def _load_files(connection: Connection, workspace_id: UUID, events: list[Event]) -> Rows:
     file_ids = _ids({_file_id(event.data) for event in events if event.kind is EventKind.FILE_CHANGED})
     rows = await load_files(connection, workspace_id=workspace_id, file_ids=file_ids)
     return {row.id: _raw(row) for row in rows}
 
 
 async def _add_contacts(
-    session: Session, batch: Batch, workspace_id: UUID, contact_ids: list[UUID], visibilities: set[Visibility]
+    session: Session, batch: Batch, workspace_id: UUID, contact_ids: list[UUID], sights: Iterable[Sight]
 ) -> None:
     """Contacts carry the conversations that one sees, so they are read once for each visibility. They change rarely."""
-    for visibility in visibilities:
+    clearances: dict[Visibility, set[Clearance]] = {}
+    for sight in sights:
+        clearances.setdefault(sight.visibility, set()).add(sight.clearance)
+    for visibility, shown_to in clearances.items():
         caller = Caller(workspace_id=workspace_id, permissions=frozenset(), visibility=visibility)
         for contact_id in contact_ids:
             try:
                 contact = await access_contact(session, caller, contact_id)
             except NotFound:
                 continue
-            batch.contacts[visibility, contact_id] = _raw(contact)
+            for clearance in shown_to:
+                batch.contacts[visibility, clearance, contact_id] = msgspec.Raw(encoder_of(clearance)(contact))
 
 
 def _contacts(batch: Batch | None, sight: Sight, events: Sequence[FeedEvent]) -> list[msgspec.Raw]:
     if batch is None or not batch.contacts:
         return []
     contact_ids = dict.fromkeys(event.contact_id for event in events if event.kind is EventKind.CONTACT_CHANGED)
-    found = (batch.contacts.get((sight.visibility, contact_id)) for contact_id in contact_ids if contact_id)
+    keys = ((sight.visibility, sight.clearance, contact_id) for contact_id in contact_ids if contact_id)
+    found = (batch.contacts.get(key) for key in keys)
     return [raw for raw in found if raw is not None]
 
 
@@ -350,7 +365,7 @@ def _id_in(data: dict[str, str | int | bool | None], name: str) -> UUID | None:
     return UUID(value) if isinstance(value, str) else None
 
 
-def _rows(rows: dict[UUID, msgspec.Raw], ids: Iterable[UUID | None]) -> list[msgspec.Raw]:
+def _rows(rows: Rows, ids: Iterable[UUID | None]) -> list[msgspec.Raw]:
     """Each row once, in the order in which it was first touched."""
     return [rows[one] for one in dict.fromkeys(ids) if one is not None and one in rows]
 
@@ -359,5 +374,13 @@ def _ids(ids: Iterable[UUID | None]) -> list[UUID]:
     return sorted(one for one in ids if one is not None)
 
 
+def _by_clearance(rows: Sequence[Conversation | Message], sights: Iterable[Sight]) -> dict[Clearance, Rows]:
+    found: dict[Clearance, Rows] = {}
+    for clearance in {sight.clearance for sight in sights}:
+        encode = encoder_of(clearance)
+        found[clearance] = {row.id: msgspec.Raw(encode(row)) for row in rows}
+    return found
+
+
 def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(_encode(value))
+    return msgspec.Raw(encode_for_nobody(value))

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 import threadline
 from threadline.web.api.routes import OUTPUTS
+from threadline.web.encoding import schema_of
 from threadline.web.frames import ClientFrame, ServerFrame
 from threadline.web.problems import Problem
 
@@ -25,7 +26,9 @@ def build_document(api: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    _, structs = msgspec.json.schema_components([*OUTPUTS.values(), Problem], ref_template=_REFERENCE)
+    _, structs = msgspec.json.schema_components(
+        [*OUTPUTS.values(), Problem], ref_template=_REFERENCE, schema_hook=schema_of
+    )
     taken = {name for name in set(schemas) & set(structs) if not _are_same_choices(schemas[name], structs[name])}
     if taken:
         raise RuntimeError(f"Two shapes share a name in the API: {sorted(taken)}")
@@ -52,7 +55,7 @@ def dump_document(api: FastAPI) -> str:
 
 
 def _add_union(schemas: dict[str, Any], name: str, union: Any) -> None:  # a union is no type of its own to Python
-    (schema,), structs = msgspec.json.schema_components([union], ref_template=_REFERENCE)
+    (schema,), structs = msgspec.json.schema_components([union], ref_template=_REFERENCE, schema_hook=schema_of)
     schemas.update(structs)
     schemas[name] = schema
 

@@ -73,6 +73,7 @@ _CHANGES_RIGHTS: Final = frozenset(
         EventKind.AGENT_CHANGED,
         EventKind.TEAM_CHANGED,
         EventKind.TEAM_DELETED,
+        EventKind.WORKSPACE_CHANGED,
         EventKind.SIGNED_OUT,
         EventKind.SESSION_REVOKED,
         EventKind.PASSWORD_CHANGED,

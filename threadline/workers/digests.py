@@ -8,11 +8,12 @@ from typing import Final
 
 from threadline.core.notification_text import say, words_of
 from threadline.core.permission import Visibility
+from threadline.core.personal import Clearance
 from threadline.infra.log import get_logger
 from threadline.infra.mail import Letter, MailError, MailServer, send_letter
 from threadline.store.digests import DigestLine, DueDigest, claim_due_digests, put_back_digest
-from threadline.store.notifications import load_sights
 from threadline.store.session import Database, Role
+from threadline.store.sessions import callers_of_agents
 from threadline.workers.looking import keep_looking
 
 BATCH: Final = 20
@@ -46,14 +47,12 @@ class Digests:
     async def _send(self, digest: DueDigest) -> None:
         """What cannot be sent now is due again; what nobody could send for two days is left in the list."""
         async with self.database.transaction(Role.ENGINE, digest.workspace_id) as session:
-            sights = await load_sights(
-                await session.raw(), workspace_id=digest.workspace_id, agent_ids=[digest.agent_id]
-            )
-        lines = [line for line in digest.lines if _sees(sights.get(digest.agent_id), line)]
-        if not lines:
+            caller = (await callers_of_agents(session, [digest.agent_id])).get(digest.agent_id)
+        lines = [line for line in digest.lines if caller is not None and _sees(caller.visibility, line)]
+        if not lines or caller is None:
             return
         try:
-            await send_letter(self.server, letter_of(digest, lines, base_url=self.base_url))
+            await send_letter(self.server, letter_of(digest, lines, clearance=caller.clearance, base_url=self.base_url))
         except MailError as error:
             log.warning("digest_failed", agent_id=str(digest.agent_id), error=error.text)
             await self._put_back(digest, lines)
@@ -67,10 +66,10 @@ class Digests:
             )
 
 
-def letter_of(digest: DueDigest, lines: list[DigestLine], *, base_url: str) -> Letter:
+def letter_of(digest: DueDigest, lines: list[DigestLine], *, clearance: Clearance, base_url: str) -> Letter:
     """Plain text: what it says is short, and nothing in it may be fetched. Pure."""
     words = words_of(digest.locale)
-    told = [_line(line, digest.locale, base_url) for line in lines]
+    told = [_line(line, digest.locale, clearance, base_url) for line in lines]
     outro = words.outro.replace("{url}", f"{base_url}/settings/notifications")
     text = "\n\n".join([words.intro.replace("{workspace}", digest.workspace_name), *told, "-- \n" + outro])
     return Letter(
@@ -81,18 +80,16 @@ def letter_of(digest: DueDigest, lines: list[DigestLine], *, base_url: str) -> L
     )
 
 
-def _line(line: DigestLine, locale: str, base_url: str) -> str:
+def _line(line: DigestLine, locale: str, clearance: Clearance, base_url: str) -> str:
     number = f" ({line.count})" if line.count > 1 else ""
     parts = [
-        f"* {say(line.kind, locale=locale, name=line.contact_name)}{number}",
-        *([f"  “{' '.join(line.text.split())}”"] if line.text else []),
+        f"* {say(line.kind, locale=locale, name=line.contact_name.shown(clearance))}{number}",
+        *([f"  “{' '.join(text.split())}”"] if (text := line.text.shown(clearance)) else []),
         f"  {base_url}/inbox/open/{line.conversation_id}",
     ]
     return "\n".join(parts)
 
 
-def _sees(sight: Visibility | None, line: DigestLine) -> bool:
+def _sees(sight: Visibility, line: DigestLine) -> bool:
     """As it is now: what somebody may not see any more is not mailed either (S5)."""
-    return sight is not None and sight.shows(
-        channel_id=line.channel_id, assignee_id=line.assignee_id, team_id=line.team_id
-    )
+    return sight.shows(channel_id=line.channel_id, assignee_id=line.assignee_id, team_id=line.team_id)

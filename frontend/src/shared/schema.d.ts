@@ -392,26 +392,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/contact-batches/{batch_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far it is.
-         * @description How far it is.
-         */
-        get: operations["getContactBatch"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/contact-batches/{batch_id}/edits": {
         parameters: {
             query?: never;
@@ -432,26 +412,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/contact-batches/{batch_id}/failures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The rows that could not be read in, with their reasons.
-         * @description The rows that could not be read in, with their reasons.
-         */
-        get: operations["getFailedRows"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/contact-batches/{batch_id}/rows": {
         parameters: {
             query?: never;
@@ -466,46 +426,6 @@ export interface paths {
          * @description Read in a slice of a table.
          */
         post: operations["importContacts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contact-batches/{batch_id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let a worker read in what was brought; the batch tells how far it is.
-         * @description Let a worker read in what was brought; the batch tells how far it is.
-         */
-        post: operations["startContactImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contact-batches/{batch_id}/table": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Bring a slice of a table, for a worker to read in once all of it is here.
-         * @description Bring a slice of a table, for a worker to read in once all of it is here.
-         */
-        put: operations["bringContactTable"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -708,6 +628,26 @@ export interface paths {
         patch: operations["updateContactNote"];
         trace?: never;
     };
+    "/api/contacts/{contact_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the numbers and e-mail addresses of a contact once. That somebody looked stands in the record.
+         * @description Show the numbers and e-mail addresses of a contact once. That somebody looked stands in the record.
+         */
+        post: operations["revealAddresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/find": {
         parameters: {
             query?: never;
@@ -790,30 +730,6 @@ export interface paths {
          */
         put: operations["moveConversation"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/conversations/{conversation_id}/discussions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Those beside one conversation that one may read.
-         * @description Those beside one conversation that one may read.
-         */
-        get: operations["getConversationDiscussions"];
-        put?: never;
-        /**
-         * Discuss it with chosen colleagues.
-         * @description Discuss it with chosen colleagues.
-         */
-        post: operations["startDiscussion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1236,26 +1152,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/conversations/{conversation_id}/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask for a look at an answer before it goes out.
-         * @description Ask for a look at an answer before it goes out.
-         */
-        post: operations["askForReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/conversations/{conversation_id}/saved-replies": {
         parameters: {
             query?: never;
@@ -1398,8 +1294,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show the customer that somebody writes.
-         * @description Show the customer that somebody writes.
+         * Show the customer that somebody writes. Who may not answer there does not: to the customer it is a read mark.
+         * @description Show the customer that somebody writes. Who may not answer there does not: to the customer it is a read mark.
          */
         post: operations["showTyping"];
         delete?: never;
@@ -1591,130 +1487,6 @@ export interface paths {
          * @description Take it away for good.
          */
         delete: operations["deleteDemo"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/discussions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The discussions one is in.
-         * @description The discussions one is in.
-         */
-        get: operations["getDiscussions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/discussions/{discussion_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One discussion with its last notes, or those before a number.
-         * @description One discussion with its last notes, or those before a number.
-         */
-        get: operations["getDiscussion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Give it another subject, close it or open it again.
-         * @description Give it another subject, close it or open it again.
-         */
-        patch: operations["updateDiscussion"];
-        trace?: never;
-    };
-    "/api/discussions/{discussion_id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take colleagues into it.
-         * @description Take colleagues into it.
-         */
-        post: operations["addToDiscussion"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/discussions/{discussion_id}/members/{agent_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Leave it, or let somebody go.
-         * @description Leave it, or let somebody go.
-         */
-        delete: operations["removeFromDiscussion"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/discussions/{discussion_id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Write into it.
-         * @description Write into it.
-         */
-        post: operations["discuss"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/discussions/{discussion_id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * One has seen it up to this entry.
-         * @description One has seen it up to this entry.
-         */
-        post: operations["readDiscussion"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2556,7 +2328,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/reviews": {
+    "/api/reveals": {
         parameters: {
             query?: never;
             header?: never;
@@ -2564,92 +2336,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What waits for one's word, and what of one's own waits or came back.
-         * @description What waits for one's word, and what of one's own waits or came back.
+         * Who looked at numbers that are masked from them, the latest first.
+         * @description Who looked at numbers that are masked from them, the latest first.
          */
-        get: operations["getReviews"];
+        get: operations["getReveals"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reviews/{review_id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let it go out. What forbids that now sends it back with the reason.
-         * @description Let it go out. What forbids that now sends it back with the reason.
-         */
-        post: operations["approveReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reviews/{review_id}/ask": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask again, with other words or somebody else.
-         * @description Ask again, with other words or somebody else.
-         */
-        post: operations["askForReviewAgain"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reviews/{review_id}/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send it back with a word.
-         * @description Send it back with a word.
-         */
-        post: operations["returnReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reviews/{review_id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take it back. The answer is what it was, so that it can be written on.
-         * @description Take it back. The answer is what it was, so that it can be written on.
-         */
-        post: operations["withdrawReview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3401,7 +3093,6 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
-            is_novice: boolean;
             name: string;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
@@ -3421,8 +3112,6 @@ export interface components {
             channel_ids?: string[] | null;
             /** Is Active */
             is_active?: boolean | null;
-            /** Is Novice */
-            is_novice?: boolean | null;
             /** Role */
             role?: ("admin" | "supervisor" | "agent") | null;
             /** Sees */
@@ -3979,16 +3668,11 @@ export interface components {
             changed_count: number;
             created_at: string;
             created_count: number;
-            done: number;
-            failed: number;
-            finished_at: string | null;
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
             kind: "edit" | "import";
             name: string;
-            started_at: string | null;
-            total: number;
             undone_at: string | null;
         };
         /** ContactCard */
@@ -4180,7 +3864,7 @@ export interface components {
             assignee_id: string | null;
             /** Format: uuid */
             channel_id: string;
-            contact: components["schemas"]["ListedContact"];
+            contact: components["schemas"]["ContactName"];
             follower_ids: string[];
             has_failed: boolean;
             held_count: number;
@@ -4352,99 +4036,6 @@ export interface components {
          * @enum {unknown}
          */
         Digest: "day" | "hour" | "quarter";
-        /** Discussion */
-        Discussion: {
-            contact: components["schemas"]["ContactName"];
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: uuid */
-            id: string;
-            is_in_it: boolean;
-            last_author_id: string | null;
-            last_note: string;
-            last_note_at: string;
-            last_seq: number;
-            member_ids: string[];
-            started_at: string;
-            started_by: string | null;
-            state: components["schemas"]["DiscussionState"];
-            subject: string;
-            unread: number;
-        };
-        /**
-         * DiscussionInput
-         * @description `id` is the client's own: sent twice, it is one discussion.
-         */
-        DiscussionInput: {
-            /** Agent Ids */
-            agent_ids?: string[];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Subject */
-            subject: string;
-            /** Team Ids */
-            team_ids?: string[];
-            /** Text */
-            text: string;
-        };
-        /** DiscussionList */
-        DiscussionList: {
-            items: components["schemas"]["Discussion"][];
-        };
-        /**
-         * DiscussionNote
-         * @description A note, or a line that tells what was done.
-         */
-        DiscussionNote: {
-            agent_id: string | null;
-            at: string;
-            author_id: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @enum {unknown} */
-            kind: "added" | "closed" | "left" | "note" | "removed" | "reopened" | "started";
-            mentions: components["schemas"]["Mention"][];
-            seq: number;
-            text: string;
-        };
-        /** DiscussionNoteInput */
-        DiscussionNoteInput: {
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Text */
-            text: string;
-        };
-        /** DiscussionRead */
-        DiscussionRead: {
-            /** Seq */
-            seq: number;
-        };
-        /**
-         * DiscussionState
-         * @enum {unknown}
-         */
-        DiscussionState: "closed" | "open";
-        /** DiscussionThread */
-        DiscussionThread: {
-            discussion: components["schemas"]["Discussion"];
-            notes: components["schemas"]["DiscussionNote"][];
-        };
-        /**
-         * DiscussionUpdate
-         * @description What is absent stays.
-         */
-        DiscussionUpdate: {
-            /** State */
-            state?: ("open" | "closed") | null;
-            /** Subject */
-            subject?: string | null;
-        };
         /** Draft */
         Draft: {
             /** Format: uuid */
@@ -4523,7 +4114,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4557,19 +4148,6 @@ export interface components {
         FailedItemPage: {
             items: components["schemas"]["FailedItem"][];
             next: string | null;
-        };
-        /** FailedRow */
-        FailedRow: {
-            field: string;
-            place: number;
-            reason: string;
-            row: components["schemas"]["TableRow"];
-            text: string;
-        };
-        /** FailedRows */
-        FailedRows: {
-            items: components["schemas"]["FailedRow"][];
-            next: number | null;
         };
         /** Failure */
         Failure: {
@@ -5109,13 +4687,6 @@ export interface components {
              */
             other_id: string;
         };
-        /** ListedContact */
-        ListedContact: {
-            /** Format: uuid */
-            id: string;
-            is_vip: boolean;
-            name: string;
-        };
         /** ListInput */
         ListInput: {
             /** Button */
@@ -5243,13 +4814,6 @@ export interface components {
             mimes: string[];
             size_bytes: number;
         };
-        /** MembersInput */
-        MembersInput: {
-            /** Agent Ids */
-            agent_ids?: string[];
-            /** Team Ids */
-            team_ids?: string[];
-        };
         /**
          * Mention
          * @description A colleague or team named in a note, as `@name` in its text. The name is that of the day, and stays.
@@ -5366,8 +4930,6 @@ export interface components {
             client_id: string;
             /** Content */
             content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
-            /** Guest Ids */
-            guest_ids?: string[];
             /**
              * Kind
              * @default reply
@@ -5376,8 +4938,6 @@ export interface components {
             kind?: "reply" | "note";
             /** Quoted Id */
             quoted_id?: string | null;
-            /** Untold Ids */
-            untold_ids?: string[];
         };
         /** MessagePage */
         MessagePage: {
@@ -5464,7 +5024,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "woken";
+            kind: "assigned" | "mentioned" | "not_delivered" | "replied" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -5522,7 +5082,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -5631,12 +5191,6 @@ export interface components {
              *         "push",
              *         "email"
              *       ],
-             *       "discussed": [
-             *         "list",
-             *         "desktop",
-             *         "push",
-             *         "email"
-             *       ],
              *       "mentioned": [
              *         "list",
              *         "desktop",
@@ -5649,17 +5203,6 @@ export interface components {
              *         "push"
              *       ],
              *       "replied": [
-             *         "list",
-             *         "desktop",
-             *         "push"
-             *       ],
-             *       "review_asked": [
-             *         "list",
-             *         "desktop",
-             *         "push",
-             *         "email"
-             *       ],
-             *       "reviewed": [
              *         "list",
              *         "desktop",
              *         "push"
@@ -6033,105 +5576,84 @@ export interface components {
             /** @enum {unknown} */
             kind: "resync";
         };
-        /** Review */
-        Review: {
-            answer: string;
-            asked_at: string;
-            asked_seq: number;
+        /** Reveal */
+        Reveal: {
             /** Format: uuid */
-            author_id: string;
+            actor_id: string;
+            actor_name: string;
+            at: string;
             contact: components["schemas"]["ContactName"];
-            contents: (components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["threadline.core.content.Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"])[];
-            /** Format: uuid */
-            conversation_id: string;
-            decided_by: string | null;
-            files: {
-                [key: string]: components["schemas"]["File"];
-            };
             /** Format: uuid */
             id: string;
-            is_mine: boolean;
-            may_decide: boolean;
-            note: string;
-            quoted_id: string | null;
-            reason: string;
-            reason_text: string;
-            reviewer_id: string | null;
-            state: components["schemas"]["ReviewState"];
-            team_id: string | null;
         };
-        /** ReviewAgain */
-        ReviewAgain: {
-            /** Contents */
-            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
-            /**
-             * Note
-             * @default
-             */
-            note?: string;
-            /** Reviewer Id */
-            reviewer_id?: string | null;
-            /** Team Id */
-            team_id?: string | null;
-        };
-        /** ReviewApproval */
-        ReviewApproval: {
-            /** Contents */
-            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
-            /**
-             * Despite Answers
-             * @default false
-             */
-            despite_answers?: boolean;
-            /**
-             * Is Own
-             * @default false
-             */
-            is_own?: boolean;
+        /** RevealPage */
+        RevealPage: {
+            items: components["schemas"]["Reveal"][];
+            next: string | null;
         };
         /**
-         * ReviewInput
-         * @description `id` is the client's own: sent twice, it is one review. Neither a colleague nor a team: anybody who may.
+         * RoleSight
+         * @description What a workspace shows a role of what is personal.
          */
-        ReviewInput: {
-            /** Contents */
-            contents: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[];
+        RoleSight: {
             /**
-             * Id
-             * Format: uuid
+             * @default nothing
+             * @enum {unknown}
              */
-            id: string;
-            /**
-             * Note
-             * @default
-             */
-            note?: string;
-            /** Quoted Id */
-            quoted_id?: string | null;
-            /** Reviewer Id */
-            reviewer_id?: string | null;
-            /** Team Id */
-            team_id?: string | null;
-        };
-        /** ReviewList */
-        ReviewList: {
-            items: components["schemas"]["Review"][];
-        };
-        /** ReviewReturn */
-        ReviewReturn: {
-            /**
-             * Answer
-             * @default
-             */
-            answer?: string;
-            /** Contents */
-            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+            masks?: "addresses" | "messages" | "nothing";
+            /** @default false */
+            may_reveal?: boolean;
+            /** @default false */
+            sees_earlier?: boolean;
         };
         /**
-         * ReviewState
-         * @enum {unknown}
+         * RoleSightChange
+         * @description What is absent stays.
          */
-        ReviewState: "asked" | "returned" | "sent" | "withdrawn";
+        RoleSightChange: {
+            /** Masks */
+            masks?: ("nothing" | "addresses" | "messages") | null;
+            /** May Reveal */
+            may_reveal?: boolean | null;
+            /** Sees Earlier */
+            sees_earlier?: boolean | null;
+        };
+        /** RoleSights */
+        RoleSights: {
+            /**
+             * @default {
+             *       "masks": "nothing",
+             *       "may_reveal": true,
+             *       "sees_earlier": true
+             *     }
+             */
+            admin?: components["schemas"]["RoleSight"];
+            /**
+             * @default {
+             *       "masks": "nothing",
+             *       "may_reveal": false,
+             *       "sees_earlier": false
+             *     }
+             */
+            agent?: components["schemas"]["RoleSight"];
+            /**
+             * @default {
+             *       "masks": "nothing",
+             *       "may_reveal": true,
+             *       "sees_earlier": true
+             *     }
+             */
+            supervisor?: components["schemas"]["RoleSight"];
+        };
+        /**
+         * RoleSightsChange
+         * @description What is absent stays.
+         */
+        RoleSightsChange: {
+            admin?: components["schemas"]["RoleSightChange"] | null;
+            agent?: components["schemas"]["RoleSightChange"] | null;
+            supervisor?: components["schemas"]["RoleSightChange"] | null;
+        };
         /**
          * RowInput
          * @description A row of a table as it was written; an empty cell says nothing.
@@ -6494,12 +6016,7 @@ export interface components {
             resolving_needs_fields?: string[] | null;
             /** Resolving Needs Label */
             resolving_needs_label?: boolean | null;
-            /** Vip Assignee Id */
-            vip_assignee_id?: string | null;
-            /** Vip Priority */
-            vip_priority?: number | null;
-            /** Vip Team Id */
-            vip_team_id?: string | null;
+            sights?: components["schemas"]["RoleSightsChange"] | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -6667,6 +6184,31 @@ export interface components {
             /** Team Id */
             team_id: string | null;
         };
+        /**
+         * StartInput
+         * @description `client_id` is the client's own id of the first message.
+         */
+        StartInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Content */
+            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+        };
         /** StateOrder */
         StateOrder: {
             /**
@@ -6698,38 +6240,6 @@ export interface components {
             is_done?: boolean;
             /** Text */
             text: string;
-        };
-        /**
-         * TableInput
-         * @description A slice of a table that a worker is to read in.
-         */
-        TableInput: {
-            /** First */
-            first: number;
-            /** Rows */
-            rows: components["schemas"]["RowInput"][];
-        };
-        /**
-         * TableRow
-         * @description A row of a table, as it was written; empty says nothing.
-         */
-        TableRow: {
-            /** @default  */
-            company?: string;
-            /** @default  */
-            email?: string;
-            /** @default {} */
-            fields?: {
-                [key: string]: string;
-            };
-            /** @default  */
-            locale?: string;
-            /** @default  */
-            name?: string;
-            /** @default  */
-            phone?: string;
-            /** @default  */
-            time_zone?: string;
         };
         /** TakenConversation */
         TakenConversation: {
@@ -7029,47 +6539,6 @@ export interface components {
          * @enum {unknown}
          */
         Theme: "dark" | "light" | "system";
-        /** StartInput */
-        threadline__web__api__contact_batches__StartInput: {
-            /** Label Ids */
-            label_ids?: string[];
-            /**
-             * Mode
-             * @default both
-             * @enum {string}
-             */
-            mode?: "both" | "create" | "update";
-            /**
-             * Region
-             * @default
-             */
-            region?: string;
-        };
-        /**
-         * StartInput
-         * @description `client_id` is the client's own id of the first message.
-         */
-        threadline__web__api__starting__StartInput: {
-            /**
-             * Channel Id
-             * Format: uuid
-             */
-            channel_id: string;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Contact Id */
-            contact_id?: string | null;
-            /** Content */
-            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
-            /**
-             * Phone
-             * @default
-             */
-            phone?: string;
-        };
         /**
          * Template
          * @description An approved template by name and language, with the values that fill it and the text it makes.
@@ -7250,15 +6719,6 @@ export interface components {
              *       "email"
              *     ]
              */
-            discussed?: components["schemas"]["Way"][];
-            /**
-             * @default [
-             *       "list",
-             *       "desktop",
-             *       "push",
-             *       "email"
-             *     ]
-             */
             mentioned?: components["schemas"]["Way"][];
             /**
              * @default [
@@ -7280,23 +6740,6 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
-             *       "push",
-             *       "email"
-             *     ]
-             */
-            review_asked?: components["schemas"]["Way"][];
-            /**
-             * @default [
-             *       "list",
-             *       "desktop",
-             *       "push"
-             *     ]
-             */
-            reviewed?: components["schemas"]["Way"][];
-            /**
-             * @default [
-             *       "list",
-             *       "desktop",
              *       "push"
              *     ]
              */
@@ -7306,18 +6749,12 @@ export interface components {
         WaysInput: {
             /** Assigned */
             assigned: ("list" | "desktop" | "push" | "email")[];
-            /** Discussed */
-            discussed: ("list" | "desktop" | "push" | "email")[];
             /** Mentioned */
             mentioned: ("list" | "desktop" | "push" | "email")[];
             /** Not Delivered */
             not_delivered: ("list" | "desktop" | "push" | "email")[];
             /** Replied */
             replied: ("list" | "desktop" | "push" | "email")[];
-            /** Review Asked */
-            review_asked: ("list" | "desktop" | "push" | "email")[];
-            /** Reviewed */
-            reviewed: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
         };
@@ -7378,12 +6815,26 @@ export interface components {
             resolving_needs_fields?: string[];
             /** @default false */
             resolving_needs_label?: boolean;
-            /** @default null */
-            vip_assignee_id?: string | null;
-            /** @default 2 */
-            vip_priority?: number;
-            /** @default null */
-            vip_team_id?: string | null;
+            /**
+             * @default {
+             *       "admin": {
+             *         "masks": "nothing",
+             *         "may_reveal": true,
+             *         "sees_earlier": true
+             *       },
+             *       "agent": {
+             *         "masks": "nothing",
+             *         "may_reveal": false,
+             *         "sees_earlier": false
+             *       },
+             *       "supervisor": {
+             *         "masks": "nothing",
+             *         "may_reveal": true,
+             *         "sees_earlier": true
+             *       }
+             *     }
+             */
+            sights?: components["schemas"]["RoleSights"];
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {
@@ -8195,37 +7646,6 @@ export interface operations {
             };
         };
     };
-    getContactBatch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactBatch"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     editContacts: {
         parameters: {
             query?: never;
@@ -8248,40 +7668,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditOutcome"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getFailedRows: {
-        parameters: {
-            query?: {
-                after?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FailedRows"];
                 };
             };
             /** @description Refused or failed */
@@ -8318,74 +7704,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportOutcome"];
                 };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    startContactImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["threadline__web__api__contact_batches__StartInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactBatch"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bringContactTable: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TableInput"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Refused or failed */
             default: {
@@ -8831,6 +8149,37 @@ export interface operations {
             };
         };
     };
+    revealAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     findContacts: {
         parameters: {
             query?: never;
@@ -8908,7 +8257,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["threadline__web__api__starting__StartInput"];
+                "application/json": components["schemas"]["StartInput"];
             };
         };
         responses: {
@@ -9020,72 +8369,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getConversationDiscussions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    startDiscussion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscussionInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionThread"];
                 };
             };
             /** @description Refused or failed */
@@ -9887,41 +9170,6 @@ export interface operations {
             };
         };
     };
-    askForReview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Review"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getFilledReplies: {
         parameters: {
             query?: never;
@@ -10574,238 +9822,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDiscussions: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["DiscussionState"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDiscussion: {
-        parameters: {
-            query?: {
-                before?: number | null;
-            };
-            header?: never;
-            path: {
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionThread"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateDiscussion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscussionUpdate"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Discussion"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addToDiscussion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MembersInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionThread"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeFromDiscussion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    discuss: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscussionNoteInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscussionThread"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readDiscussion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                discussion_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscussionRead"];
-            };
-        };
         responses: {
             /** @description Done */
             204: {
@@ -12360,9 +11376,12 @@ export interface operations {
             };
         };
     };
-    getReviews: {
+    getReveals: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12375,143 +11394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approveReview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewApproval"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Review"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    askForReviewAgain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewAgain"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Review"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    returnReview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewReturn"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Review"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawReview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Review"];
+                    "application/json": components["schemas"]["RevealPage"];
                 };
             };
             /** @description Refused or failed */

@@ -15,7 +15,7 @@ from threadline.core.permission import Permission
 from threadline.infra.clock import new_id
 from threadline.store.bulk_changes import BulkChange, RefusedConversation, access_bulk, find_matching_ids, list_refused
 from threadline.store.conversations import ListView
-from threadline.store.filters import asks_about, load_fields
+from threadline.store.filters import asks_about, load_fields, load_fields_for
 from threadline.store.ranked_conversations import where_filter, where_view
 from threadline.web.api.filters import GroupInput, read_filter
 from threadline.web.api.inputs import Id, Input, Moment
@@ -125,7 +125,9 @@ async def _meant(call: Call, given: BulkInput) -> tuple[list[UUID], bool]:
     if given.ids is not None:
         return given.ids, False
     fields = await load_fields(call.session)
-    filter = None if given.filter is None else read_filter(given.filter, fields)
+    filter = None
+    if given.filter is not None:
+        filter = read_filter(given.filter, await load_fields_for(call.session, call.caller))
     where = (
         where_filter(call.caller, filter, call.now, fields)
         if filter is not None

@@ -13,26 +13,28 @@ from threadline.actions.batch_contacts import Edit, RowOutcome, edit_contacts, i
 from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
 from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
-from threadline.core.errors import Conflict, Invalid
+from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.field import Field as CustomField
 from threadline.core.field import text_of
 from threadline.core.filter import Filter, Use, check_filter
 from threadline.core.permission import Permission, check_may
+from threadline.core.personal import Clearance, Guarded
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
 from threadline.store.contact_imports import FailedRow, TableRow, Way, list_failed
 from threadline.store.contact_lists import ContactRow, list_contacts
 from threadline.store.fields import list_fields
-from threadline.store.filters import load_fields
+from threadline.store.filters import load_fields, load_fields_for
 from threadline.store.labels import list_labels
 from threadline.store.name_order import NameOrder
 from threadline.store.segments import Segment, get_segment, list_segments
 from threadline.store.session import Role
 from threadline.web.api.contacts import ContactPage, FieldValues, values_by_field
-from threadline.web.api.filters import GroupInput, read_filter
+from threadline.web.api.filters import GroupInput, read_filter, shown_filter, values_asked
 from threadline.web.api.inputs import Id, Input, Line, Locale, Name
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls, opened, own_agent
+from threadline.web.guesses import count_numbers
 
 router = APIRouter()
 
@@ -161,6 +163,7 @@ async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permiss
     """Read in a slice of a table."""
     await _open_batch(call, batch_id)
     _check_adds(call)
+    await _count_numbers(call, given.rows)
     items = await import_rows(
         call.session,
         caller=call.caller,
@@ -186,6 +189,7 @@ async def get_contact_batch(batch_id: UUID, call: Call = calls(Permission.CONTAC
 async def put_table(batch_id: UUID, given: TableInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """Bring a slice of a table, for a worker to read in once all of it is here."""
     _check_adds(call)
+    await _count_numbers(call, given.rows)
     await bring_rows(call.session, batch_id=batch_id, first=given.first, rows=_rows(given.rows))
     return call.answer(status=204)
 
@@ -209,7 +213,9 @@ async def get_failures(
     call: Call = calls(Permission.CONTACTS_IMPORT),
 ) -> Response:
     """The rows that could not be read in, with their reasons."""
-    await get_batch(call.session, batch_id)
+    batch = await get_batch(call.session, batch_id)
+    if batch.actor_id != call.caller.actor_id and not call.caller.clearance.sees_addresses:
+        raise Forbidden("These rows name numbers that you do not see. Ask a supervisor.", reason="address_hidden")
     items = await list_failed(call.session, batch_id, after=after, limit=limit + 1)
     return call.answer(FailedRows(items=items[:limit], next=items[limit - 1].place if len(items) > limit else None))
 
@@ -249,7 +255,8 @@ async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPOR
 @operation(router, "POST", "/contacts/find", out=ContactPage, name="findContacts")
 async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """A page of the contacts that a filter means."""
-    wanted = read_filter(given.filter, await load_fields(call.session), use=Use.SEGMENTS)
+    await count_numbers(call.web, call.caller, [given.search, *values_asked(given.filter)])
+    wanted = read_filter(given.filter, await load_fields_for(call.session, call.caller), use=Use.SEGMENTS)
     items, following = await list_contacts(
         call.session,
         call.caller,
@@ -266,7 +273,7 @@ async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATION
 @operation(router, "GET", "/segments", out=SegmentList)
 async def get_segments(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """Filters over contacts that are kept under a name."""
-    return call.answer(SegmentList(items=await list_segments(call.session)))
+    return call.answer(SegmentList(items=[await _shown(call, one) for one in await list_segments(call.session)]))
 
 
 @operation(router, "POST", "/segments", out=Segment, status=201, name="createSegment")
@@ -274,13 +281,13 @@ async def post_segment(
     given: SegmentInput, call: Call = calls(Permission.LABELS_MANAGE, is_repeatable=True)
 ) -> Response:
     """Keep a filter under a name."""
-    return call.answer(await _keep(call, None, given), status=201)
+    return call.answer(await _shown(call, await _keep(call, None, given)), status=201)
 
 
 @operation(router, "PUT", "/segments/{segment_id}", out=Segment, name="updateSegment")
 async def put_segment(segment_id: UUID, given: SegmentInput, call: Call = calls(Permission.LABELS_MANAGE)) -> Response:
     """Change its name or its filter."""
-    return call.answer(await _keep(call, segment_id, given))
+    return call.answer(await _shown(call, await _keep(call, segment_id, given)))
 
 
 @operation(router, "DELETE", "/segments/{segment_id}", out=None, status=204, name="deleteSegment")
@@ -299,6 +306,7 @@ async def export_contacts(
     """The contacts one sees, as CSV; cells that a spreadsheet would run are defused."""
     async with opened(request) as call:
         check_may(call.caller, Permission.CONTACTS_EXPORT)
+        await count_numbers(call.web, call.caller, [search])
         wanted = (await get_segment(call.session, segment_id)).filter if segment_id else None
         if wanted is not None:
             check_filter(wanted, use=Use.SEGMENTS, fields=await load_fields(call.session))
@@ -333,16 +341,14 @@ async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterato
             yield "\ufeff" + csv_line([*heads, *(field.name for field in fields)])
         is_first = False
         for row in rows:
-            yield csv_line([*_facts(row, names), *(_cell(row, field) for field in fields)])
+            cells = [_cell(row, field, call.caller.clearance) for field in fields]
+            yield csv_line([*_facts(row, names, call.caller.clearance), *cells])
 
 
-def _facts(row: ContactRow, names: dict[UUID, str]) -> list[str]:
+def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> list[str]:
     return [
         str(row.id),
-        row.name,
-        row.phone,
-        row.email,
-        row.handle,
+        *(value.shown(clearance) for value in (row.name, row.phone, row.email, row.handle)),
         row.company.name if row.company else "",
         "yes" if row.is_vip else "no",
         "; ".join(names[one] for one in row.label_ids if one in names),
@@ -350,8 +356,10 @@ def _facts(row: ContactRow, names: dict[UUID, str]) -> list[str]:
     ]
 
 
-def _cell(row: ContactRow, field: CustomField) -> str:
-    value = row.fields.get(str(field.id))
+def _cell(row: ContactRow, field: CustomField, clearance: Clearance) -> str:
+    value: object = row.fields.get(str(field.id))
+    if isinstance(value, Guarded):
+        return str(value.shown(clearance))
     return "" if value is None else text_of(field, value)
 
 
@@ -375,6 +383,15 @@ def _rows(given: list[RowInput]) -> list[TableRow]:
     ]
 
 
+async def _count_numbers(call: Call, rows: list[RowInput]) -> None:
+    """Each row asks whose a number is."""
+    await count_numbers(call.web, call.caller, [text for row in rows for text in (row.phone, row.email)], in_table=True)
+
+
+async def _shown(call: Call, segment: Segment) -> Segment:
+    return msgspec.structs.replace(segment, filter=await shown_filter(call, segment.filter))
+
+
 async def _open_batch(call: Call, batch_id: UUID) -> None:
     batch = await get_batch(call.session, batch_id)
     if batch.undone_at is not None:
@@ -387,7 +404,7 @@ async def _keep(call: Call, segment_id: UUID | None, given: SegmentInput) -> Seg
         caller=call.caller,
         segment_id=segment_id,
         name=given.name,
-        filter=read_filter(given.filter, await load_fields(call.session), use=Use.SEGMENTS),
+        filter=read_filter(given.filter, await load_fields_for(call.session, call.caller), use=Use.SEGMENTS),
         now=call.now,
         new_id=new_id,
     )

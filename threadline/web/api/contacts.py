@@ -1,5 +1,6 @@
 """Contacts: the list, one of them, what is known of them, notes."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,18 +12,21 @@ from threadline.actions.change_contact import change_contact, create_contact
 from threadline.actions.guard_contact import block_contact, mute_contact, opt_out_contact
 from threadline.actions.merge_contacts import merge_contacts, unmerge_contacts
 from threadline.actions.note_contact import change_contact_note, note_contact, remove_contact_note
+from threadline.actions.reveal_addresses import reveal_addresses
 from threadline.channels.registry import channel_type
 from threadline.core.errors import Invalid
-from threadline.core.permission import Permission
+from threadline.core.permission import Permission, check_may
 from threadline.infra.clock import new_id
 from threadline.store.contact_lists import ContactRow, list_contacts
 from threadline.store.contact_notes import ContactNote, list_contact_notes
 from threadline.store.contacts import Contact, access_contact, check_sees_contact
 from threadline.store.events import read_position
 from threadline.store.name_order import NameOrder
+from threadline.store.reveals import Reveal, list_reveals
 from threadline.web.api.inputs import Email, Id, Input, Line, Locale, Name, Text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
+from threadline.web.guesses import count_numbers
 
 router = APIRouter()
 
@@ -36,6 +40,12 @@ class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     """The cursor of the next page; None: this is the last."""
     position: int
+
+
+class RevealPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Reveal]
+    next: str | None
+    """The cursor of the next page; None: this is the last."""
 
 
 class ContactNoteList(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +95,7 @@ async def get_contacts(
     call: Call = calls(Permission.CONVERSATIONS_READ),
 ) -> Response:
     """A page of the contacts one sees."""
+    await count_numbers(call.web, call.caller, [search])
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
     items, following = await list_contacts(
         call.session, call.caller, search=search, order=order, after=after, limit=limit, now=call.now
@@ -102,6 +113,7 @@ async def post_contact(
         raise Invalid("Please enter a name, a number or an e-mail address.", field="name", reason="contact_empty")
     if not call.caller.visibility.is_whole:
         raise Invalid("Only who sees every conversation adds contacts.", field="name", reason="contact_unseen")
+    await count_numbers(call.web, call.caller, [phone])
     contact_id = await create_contact(
         call.session,
         caller=call.caller,
@@ -146,6 +158,27 @@ async def update_contact(
         new_id=new_id,
     )
     return call.answer(await access_contact(call.session, call.caller, contact_id))
+
+
+@operation(router, "POST", "/contacts/{contact_id}/reveal", out=Contact, name="revealAddresses")
+async def post_reveal(contact_id: UUID, call: Call = calls(Permission.ADDRESSES_REVEAL)) -> Response:
+    """Show the numbers and e-mail addresses of a contact once. That somebody looked stands in the record."""
+    check_may(call.caller, Permission.CONVERSATIONS_READ)
+    contact = await reveal_addresses(
+        call.session, caller=call.caller, contact_id=contact_id, now=call.now, new_id=new_id
+    )
+    return call.answer(contact, clearance=replace(call.caller.clearance, sees_addresses=True))
+
+
+@operation(router, "GET", "/reveals", out=RevealPage)
+async def get_reveals(
+    after: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    call: Call = calls(Permission.AUDIT_READ),
+) -> Response:
+    """Who looked at numbers that are masked from them, the latest first."""
+    items, following = await list_reveals(call.session, after=after, limit=limit)
+    return call.answer(RevealPage(items=items, next=following))
 
 
 @operation(router, "GET", "/contacts/{contact_id}/notes", out=ContactNoteList)

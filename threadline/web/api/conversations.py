@@ -23,6 +23,7 @@ from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, Visibility
+from threadline.core.personal import Address
 from threadline.core.search_query import LONGEST_QUERY, read_query
 from threadline.core.undo import Kept, Standing
 from threadline.infra.clock import new_id
@@ -107,7 +108,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     scheduled_count: int
     held_count: int
-    address_display: str
+    address_display: Address
     label_ids: list[UUID]
     follower_ids: list[UUID]
 

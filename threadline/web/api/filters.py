@@ -14,20 +14,21 @@ from threadline.actions.change_saved_view import (
     delete_saved_view,
 )
 from threadline.core.errors import Invalid
-from threadline.core.filter import Fields, Filter, Group, Kind, Operator, Subject, Use, check_filter
+from threadline.core.filter import Fields, Filter, Group, Kind, Operator, Subject, Use, check_filter, masked_values
 from threadline.core.permission import Permission
 from threadline.core.saved_view import Audience, Sorting
 from threadline.infra.clock import new_id
 from threadline.store.conversations import Conversation, ListOrder
 from threadline.store.events import read_position
 from threadline.store.filtered_conversations import count_conversations, find_conversations
-from threadline.store.filters import load_fields
+from threadline.store.filters import load_fields, load_fields_for
 from threadline.store.saved_views import SavedView, access_saved_view, list_saved_views
 from threadline.store.savepoint import savepoint
 from threadline.store.views import ViewCount
 from threadline.web.api.inputs import Id, Input, Name, clean_text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
+from threadline.web.guesses import count_numbers
 
 router = APIRouter()
 
@@ -131,7 +132,7 @@ async def get_filter_fields(call: Call = calls(Permission.CONVERSATIONS_READ)) -
             name=field.name,
             option_names=list(field.option_names),
         )
-        for field in (await load_fields(call.session)).values()
+        for field in (await load_fields_for(call.session, call.caller)).values()
     ]
     return call.answer(FilterFieldList(items=items))
 
@@ -145,7 +146,8 @@ async def post_find(given: ConversationQuery, call: Call = calls(Permission.CONV
     fields = await load_fields(call.session)
     if given.view_id is None:
         assert given.filter is not None
-        filter = read_filter(given.filter, fields)
+        await count_numbers(call.web, call.caller, values_asked(given.filter))
+        filter = read_filter(given.filter, await load_fields_for(call.session, call.caller))
     else:
         filter = (await access_saved_view(call.session, call.caller, given.view_id)).filter
     items, following = await find_conversations(
@@ -164,8 +166,9 @@ async def post_find(given: ConversationQuery, call: Call = calls(Permission.CONV
 @operation(router, "POST", "/conversations/count", out=ViewCount, name="countConversations")
 async def post_count(given: FilterInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """How many conversations a filter finds, up to 999."""
+    await count_numbers(call.web, call.caller, values_asked(given.filter))
     fields = await load_fields(call.session)
-    filter = read_filter(given.filter, fields)
+    filter = read_filter(given.filter, await load_fields_for(call.session, call.caller))
     count = await count_conversations(call.session, call.caller, filter=filter, fields=fields, now=call.now)
     return call.answer(count)
 
@@ -173,7 +176,8 @@ async def post_count(given: FilterInput, call: Call = calls(Permission.CONVERSAT
 @operation(router, "GET", "/saved-views", out=SavedViewList)
 async def get_saved_views(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """One's own, one's teams' and the workspace's."""
-    return call.answer(SavedViewList(items=await list_saved_views(call.session, call.caller)))
+    views = await list_saved_views(call.session, call.caller)
+    return call.answer(SavedViewList(items=[await _shown(call, view) for view in views]))
 
 
 @operation(router, "GET", "/saved-views/counts", out=SavedViewCounts)
@@ -196,11 +200,11 @@ async def post_saved_view(
         name=given.name,
         audience=given.audience,
         team_id=given.team_id,
-        filter=read_filter(given.filter, await load_fields(call.session)),
+        filter=read_filter(given.filter, await load_fields_for(call.session, call.caller)),
         order=given.order,
     )
     await create_saved_view(call.session, caller=call.caller, view=view, now=call.now, new_id=new_id)
-    return call.answer(view, status=201)
+    return call.answer(await _shown(call, view), status=201)
 
 
 @operation(router, "PATCH", "/saved-views/{view_id}", out=SavedView)
@@ -212,7 +216,7 @@ async def update_saved_view(
     if not changed or any(value is None for name, value in changed.items() if name != "team_id"):
         raise Invalid("Please say what is to change.", reason="nothing_to_change")
     if given.filter is not None:
-        changed["filter"] = read_filter(given.filter, await load_fields(call.session))
+        changed["filter"] = read_filter(given.filter, await load_fields_for(call.session, call.caller))
     view = await change_saved_view(
         call.session,
         caller=call.caller,
@@ -221,7 +225,7 @@ async def update_saved_view(
         now=call.now,
         new_id=new_id,
     )
-    return call.answer(view)
+    return call.answer(await _shown(call, view))
 
 
 @operation(router, "DELETE", "/saved-views/{view_id}", out=None, status=204, name="deleteSavedView")
@@ -231,6 +235,20 @@ async def remove_saved_view(view_id: UUID, call: Call = calls(Permission.CONVERS
     return call.answer(status=204)
 
 
+async def _shown(call: Call, view: SavedView) -> SavedView:
+    """One's own as one asked it; another's may name a number."""
+    if view.audience == "own":
+        return view
+    return msgspec.structs.replace(view, filter=await shown_filter(call, view.filter))
+
+
+async def shown_filter(call: Call, filter: Filter) -> Filter:
+    """A colleague's filter as the caller may see it."""
+    if call.caller.clearance.sees_addresses:
+        return filter
+    return masked_values(filter, await load_fields(call.session))
+
+
 async def _count(call: Call, view: SavedView, fields: Fields) -> ViewCount:
     """A view that takes too long costs the others nothing."""
     try:
@@ -238,6 +256,14 @@ async def _count(call: Call, view: SavedView, fields: Fields) -> ViewCount:
             return await count_conversations(call.session, call.caller, filter=view.filter, fields=fields, now=call.now)
     except Invalid:
         return ViewCount(total=None, is_more=False, waiting=0)
+
+
+def values_asked(given: GroupInput) -> list[str]:
+    """The values of all its conditions."""
+    found: list[str] = []
+    for one in given.of:
+        found += one.values if isinstance(one, ConditionInput) else values_asked(one)
+    return found
 
 
 def read_filter(given: GroupInput, fields: Fields, *, use: Use = Use.VIEWS) -> Filter:

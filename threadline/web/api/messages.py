@@ -22,7 +22,7 @@ from threadline.actions.withdraw_note import withdraw_note
 from threadline.channels.registry import channel_type
 from threadline.core.content import Mention, Text
 from threadline.core.errors import Forbidden, Invalid
-from threadline.core.permission import Permission, author_of
+from threadline.core.permission import Permission, author_of, check_may
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import (
@@ -169,8 +169,9 @@ async def get_attempts(message_id: UUID, call: Call = calls(Permission.CONVERSAT
 
 
 @operation(router, "GET", "/messages/{message_id}/history", out=History)
-async def get_history(message_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+async def get_history(message_id: UUID, call: Call = calls(Permission.MESSAGES_READ_EARLIER)) -> Response:
     """What stood in it before it was edited."""
+    check_may(call.caller, Permission.CONVERSATIONS_READ)
     return call.answer(History(items=await access_history(call.session, call.caller, message_id)))
 
 

@@ -46,8 +46,8 @@ async def get_notification(notification_id: UUID, call: Call = calls(None)) -> R
     person = await get_person(call.session, own_session(call).person_id)
     return call.answer(
         ShownNotification(
-            title=say(found.kind, locale=person.locale, name=found.contact_name),
-            body=found.text,
+            title=say(found.kind, locale=person.locale, name=found.contact_name.shown(call.caller.clearance)),
+            body=found.text.shown(call.caller.clearance),
             conversation_id=found.conversation_id,
             is_read=found.is_read,
         )

@@ -1,5 +1,6 @@
 """Scheduled messages of a conversation."""
 
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -7,8 +8,10 @@ from fastapi import APIRouter, Response
 
 from threadline.actions.schedule_message import cancel_scheduled, change_scheduled, schedule_message, send_scheduled
 from threadline.channels.registry import channel_type
+from threadline.core.content import Content, encode_content
 from threadline.core.errors import Invalid
-from threadline.core.permission import Permission
+from threadline.core.permission import Caller, Permission
+from threadline.core.personal import Said
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import Message, access_message
@@ -45,7 +48,8 @@ class ScheduledChange(Input):
 async def get_scheduled(conversation_id: UUID, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """What waits for its time in a conversation, and what is held."""
     await access_conversation_keys(call.session, call.caller, conversation_id)
-    return call.answer(ScheduledList(items=await list_scheduled(call.session, conversation_id=conversation_id)))
+    found = await list_scheduled(call.session, conversation_id=conversation_id)
+    return call.answer(ScheduledList(items=[_shown(one, call.caller) for one in found]))
 
 
 @operation(
@@ -67,7 +71,7 @@ async def post_scheduled(
         new_id=new_id,
         find_type=channel_type,
     )
-    return call.answer(await find_scheduled(call.session, given.client_id), status=201)
+    return await _answer(call, given.client_id, status=201)
 
 
 @operation(router, "PATCH", "/scheduled/{scheduled_id}", out=ScheduledMessage)
@@ -87,15 +91,16 @@ async def update_scheduled(
         new_id=new_id,
         find_type=channel_type,
     )
-    return call.answer(await find_scheduled(call.session, scheduled_id))
+    return await _answer(call, scheduled_id)
 
 
 @operation(router, "POST", "/scheduled/{scheduled_id}/cancel", out=ScheduledMessage, name="cancelScheduled")
 async def post_cancel(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
     """Do not send it. The answer is what it was, so that it can be written anew."""
-    return call.answer(
-        await cancel_scheduled(call.session, caller=call.caller, scheduled_id=scheduled_id, now=call.now, new_id=new_id)
+    cancelled = await cancel_scheduled(
+        call.session, caller=call.caller, scheduled_id=scheduled_id, now=call.now, new_id=new_id
     )
+    return call.answer(_shown(cancelled, call.caller))
 
 
 @operation(router, "POST", "/scheduled/{scheduled_id}/send", out=Message, name="sendScheduled")
@@ -110,3 +115,16 @@ async def post_send(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES_S
         find_type=channel_type,
     )
     return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+async def _answer(call: Call, scheduled_id: UUID, *, status: int = 200) -> Response:
+    found = await find_scheduled(call.session, scheduled_id)
+    return call.answer(None if found is None else _shown(found, call.caller), status=status)
+
+
+def _shown(message: ScheduledMessage, caller: Caller) -> ScheduledMessage:
+    """A colleague's as any message is shown; one's own as it was written, for it is edited. A program edits nothing."""
+    if message.agent_id is not None and message.agent_id == caller.agent_id and caller.token_id is None:
+        return message
+    content = Said(encode_content(message.content))
+    return msgspec.structs.replace(message, content=cast("Content", content))

@@ -26,6 +26,7 @@ from threadline.store.search import (
 from threadline.store.search_filters import Filters, read_filters
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
+from threadline.web.guesses import count_numbers
 
 router = APIRouter()
 
@@ -65,6 +66,7 @@ async def get_search(
     call: Call = calls(Permission.CONVERSATIONS_READ),
 ) -> Response:
     """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
+    await count_numbers(call.web, call.caller, [q])
     local = _zone(zone)
     wanted = read_query(q, today=call.now.astimezone(local).date())
     filters = await read_filters(call.session, call.caller, wanted, zone=local)

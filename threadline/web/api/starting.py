@@ -11,12 +11,14 @@ from threadline.actions.start_conversation import Recipient, find_recipient, sta
 from threadline.channels.registry import channel_type
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.personal import Address
 from threadline.infra.clock import new_id
 from threadline.infra.phone import display_phone
 from threadline.web.api.contents import OutgoingContent, to_content
 from threadline.web.api.inputs import Id, Input, Line
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
+from threadline.web.guesses import count_numbers
 
 router = APIRouter()
 
@@ -37,7 +39,7 @@ class StartInput(RecipientInput):
 
 
 class RecipientFound(msgspec.Struct, frozen=True, kw_only=True):
-    phone: str
+    phone: Address
     """As people read it, with its country."""
     contact_id: UUID | None
     """None: nobody has this number yet."""
@@ -54,6 +56,7 @@ class ConversationStarted(msgspec.Struct, frozen=True, kw_only=True):
 @operation(router, "POST", "/recipients", out=RecipientFound, name="findRecipient")
 async def post_recipient(given: RecipientInput, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
     """Who that is, and whether a conversation is open. A number stands in no address, which logs keep."""
+    await count_numbers(call.web, call.caller, [given.phone])
     found = await find_recipient(
         call.session,
         caller=call.caller,
@@ -63,7 +66,9 @@ async def post_recipient(given: RecipientInput, call: Call = calls(Permission.ME
     )
     return call.answer(
         RecipientFound(
-            phone=display_phone(found.phone), contact_id=found.contact_id, conversation_id=found.conversation_id
+            phone=Address(display_phone(found.phone)),
+            contact_id=found.contact_id,
+            conversation_id=found.conversation_id,
         )
     )
 
@@ -73,6 +78,7 @@ async def post_conversation(
     given: StartInput, call: Call = calls(Permission.MESSAGES_SEND, is_repeatable=True)
 ) -> Response:
     """Begin a conversation with its first message."""
+    await count_numbers(call.web, call.caller, [given.phone])
     started = await start_conversation(
         call.session,
         caller=call.caller,

@@ -1,6 +1,6 @@
 """The workspace itself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -19,6 +19,22 @@ from threadline.web.deps import Call, calls
 router = APIRouter()
 
 
+class RoleSightChange(Input):
+    """What is absent stays."""
+
+    masks: Literal["nothing", "addresses", "messages"] | None = None
+    may_reveal: bool | None = None
+    sees_earlier: bool | None = None
+
+
+class RoleSightsChange(Input):
+    """What is absent stays."""
+
+    admin: RoleSightChange | None = None
+    supervisor: RoleSightChange | None = None
+    agent: RoleSightChange | None = None
+
+
 class SettingsChange(Input):
     """What is absent stays."""
 
@@ -29,6 +45,7 @@ class SettingsChange(Input):
     resolving_needs_label: bool | None = None
     resolving_needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
     """Fields of conversations and contacts."""
+    sights: RoleSightsChange | None = None
 
     vip_priority: Annotated[int, Field(ge=0, le=3)] | None = None
     vip_team_id: Id | None = None

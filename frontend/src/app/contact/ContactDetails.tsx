@@ -1,6 +1,7 @@
 /** What is known of a contact, each thing edited where it stands: in the inbox's panel and on the contact's own page. */
 import { Copy, Star } from 'lucide-react';
 import { useId } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Address, Contact, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { hasText, t } from '@/shared/i18n';
@@ -17,6 +18,8 @@ import { useConversationValues, useFields } from './fields';
 import { InlineText } from './InlineText';
 import { languageName, LANGUAGE_CODES } from './languages';
 import { Marks } from './Marks';
+import { MaskedText } from './MaskedText';
+import { RevealBar, useSight } from './Reveal';
 import { saveContact } from './save';
 
 export function ContactName({ id, name }: { readonly id: Id; readonly name: string }) {
@@ -47,30 +50,38 @@ export function VipButton({ contact }: { readonly contact: Contact }) {
 }
 
 export function ContactDetails({
-  contact,
+  contact: known,
   conversationId,
 }: {
   readonly contact: Contact;
   readonly conversationId?: Id;
 }) {
   const fields = useFields('contact') ?? [];
+  const sight = useSight(known);
+  const { contact, isMasked } = sight;
+  const mayWriteEmail = (!isMasked && !sight.wasRevealed) || contact.email === '';
   return (
     <>
       <Marks contact={contact} />
       <ContactLabels contact={contact} />
+      <RevealBar sight={sight} />
       <dl className="border-b border-line px-4 py-3 text-13">
         {numbersFirst(contact.addresses).map((address) => (
-          <AddressLine key={address.id} address={address} />
+          <AddressLine key={address.id} address={address} isMasked={isMasked} />
         ))}
         <Fact label={t('contact.email')}>
-          <InlineText
-            label={t('contact.email')}
-            type="email"
-            dir="ltr"
-            value={contact.email}
-            mayBeEmpty
-            onSave={(email) => saveContact(contact.id, { email })}
-          />
+          {mayWriteEmail ? (
+            <InlineText
+              label={t('contact.email')}
+              type="email"
+              dir="ltr"
+              value={contact.email}
+              mayBeEmpty
+              onSave={(email) => saveContact(contact.id, { email })}
+            />
+          ) : (
+            <MaskedText value={contact.email} isMasked={isMasked} />
+          )}
         </Fact>
         <ContactCompany contact={contact} />
         <Fact label={t('contact.language')}>
@@ -88,6 +99,7 @@ export function ContactDetails({
             key={field.id}
             field={field}
             value={contact.fields[field.id]}
+            isMasked={isMasked || sight.wasRevealed}
             onSave={(value) => saveContact(contact.id, { fields: { [field.id]: value } })}
           />
         ))}
@@ -101,13 +113,20 @@ export function ContactDetails({
 function ConversationFields({ id }: { readonly id: Id }) {
   const fields = useFields('conversation') ?? [];
   const [values, fill] = useConversationValues(id);
+  const isMasked = !useSignedIn().agent.permissions.includes('addresses:read');
   if (fields.length === 0 || values === undefined) return null;
   return (
     <section className="border-b border-line px-4 py-3 text-13">
       <h3 className="pb-1 font-semibold">{t('contact.this_conversation')}</h3>
       <dl>
         {fields.map((field) => (
-          <FieldLine key={field.id} field={field} value={values[field.id]} onSave={(value) => fill(field.id, value)} />
+          <FieldLine
+            key={field.id}
+            field={field}
+            value={values[field.id]}
+            isMasked={isMasked}
+            onSave={(value) => fill(field.id, value)}
+          />
         ))}
       </dl>
     </section>
@@ -186,24 +205,26 @@ function numbersFirst(addresses: readonly Address[]): readonly Address[] {
   return [...addresses].sort((a, b) => Number(b.scheme === 'phone') - Number(a.scheme === 'phone'));
 }
 
-function AddressLine({ address }: { readonly address: Address }) {
+function AddressLine({ address, isMasked }: { readonly address: Address; readonly isMasked: boolean }) {
   const key = `scheme.${address.scheme}`;
   const shown = address.display || address.value;
   return (
     <Fact label={hasText(key) ? t(key) : address.scheme}>
       <span className="group/address flex min-w-0 items-center justify-between gap-1">
-        <bdi className="truncate">{shown}</bdi>
-        <button
-          type="button"
-          aria-label={t('contact.copy', { value: shown })}
-          onClick={() => void copyText(shown).then((isDone) => isDone && showToast(t('common.copied')))}
-          className={cx(
-            'grid size-6 shrink-0 place-items-center rounded-sm text-muted opacity-0 group-hover/address:opacity-100',
-            'hover:bg-hover hover:text-ink focus-visible:opacity-100 pointer-coarse:opacity-100',
-          )}
-        >
-          <Copy aria-hidden size={12} strokeWidth={1.75} />
-        </button>
+        <MaskedText value={shown} isMasked={isMasked} />
+        {!isMasked && (
+          <button
+            type="button"
+            aria-label={t('contact.copy', { value: shown })}
+            onClick={() => void copyText(shown).then((isDone) => isDone && showToast(t('common.copied')))}
+            className={cx(
+              'grid size-6 shrink-0 place-items-center rounded-sm text-muted opacity-0 group-hover/address:opacity-100',
+              'hover:bg-hover hover:text-ink focus-visible:opacity-100 pointer-coarse:opacity-100',
+            )}
+          >
+            <Copy aria-hidden size={12} strokeWidth={1.75} />
+          </button>
+        )}
       </span>
     </Fact>
   );

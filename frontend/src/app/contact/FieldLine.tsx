@@ -8,18 +8,26 @@ import { LabelDot } from '@/shared/ui/LabelMark';
 import { Fact } from './Fact';
 import { numberOf, optionsOf, textOfValue } from './fields';
 import { InlineText } from './InlineText';
+import { MaskedText } from './MaskedText';
 
 export interface FieldLineProps {
   readonly field: Field;
   readonly value: FieldValue | undefined;
   readonly onSave: (value: FieldValue | null) => Promise<boolean>;
+  /** Numbers and e-mail addresses are masked from this agent: what stands is read, not replaced. */
+  readonly isMasked?: boolean;
 }
 
 /** A field with its value, edited where it stands, by the type of the field. */
-export function FieldLine({ field, value, onSave }: FieldLineProps) {
+export function FieldLine({ field, value, onSave, isMasked = false }: FieldLineProps) {
+  const isReachable = field.type === 'email' || field.type === 'phone';
   return (
     <Fact label={field.name}>
-      <FieldEditor field={field} value={value} onSave={onSave} />
+      {isMasked && isReachable && typeof value === 'string' ? (
+        <MaskedText value={value} isMasked />
+      ) : (
+        <FieldEditor field={field} value={value} onSave={onSave} />
+      )}
     </Fact>
   );
 }

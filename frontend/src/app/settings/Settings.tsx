@@ -17,6 +17,7 @@ import { Labels } from './labels/Labels';
 import { Notifications } from './notifications/Notifications';
 import { Page } from './parts/Page';
 import { People } from './people/People';
+import { Privacy } from './privacy/Privacy';
 import { Profile } from './profile/Profile';
 import { ProofDialog } from './proof';
 import { Replies } from './replies/Replies';
@@ -68,6 +69,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('teams') && <Route path="/settings/teams" component={Teams} />}
+      {may.has('privacy') && <Route path="/settings/privacy" component={Privacy} />}
       {may.has('fields') && <Route path="/settings/fields" component={Fields} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}
       {may.has('channels') && (

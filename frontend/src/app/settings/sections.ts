@@ -2,6 +2,7 @@
 
 import {
   Bell,
+  EyeOff,
   FileText,
   Globe,
   Inbox,
@@ -113,6 +114,19 @@ export const SECTIONS: readonly Section[] = [
     icon: UsersRound,
     permission: 'teams:manage',
     contents: ['settings.teams.create', 'settings.teams.members'],
+  },
+  {
+    path: 'privacy',
+    group: 'workspace',
+    label: 'settings.privacy.title',
+    icon: EyeOff,
+    permission: 'workspace:change',
+    contents: [
+      'settings.privacy.masks',
+      'settings.privacy.reveal',
+      'settings.privacy.earlier',
+      'settings.privacy.looks',
+    ],
   },
   {
     path: 'channels',

@@ -1,5 +1,6 @@
 import { ListChecks, Phone } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Task } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -20,6 +21,7 @@ export interface TaskRowProps {
 export function TaskRow({ task, onDone, onOpen, children }: TaskRowProps) {
   const now = useMinute();
   const me = useStore((state) => state.me);
+  const isMasked = !useSignedIn().agent.permissions.includes('addresses:read');
   const owner = useStore((state) => (task.owner_id === null ? undefined : state.agents.get(task.owner_id)));
   const isDone = task.state === 'done';
   const isOverdue = groupOf(task, new Date(now)) === 'overdue';
@@ -38,7 +40,8 @@ export function TaskRow({ task, onDone, onOpen, children }: TaskRowProps) {
         {t('task.steps', { done: doneSteps(task), count: task.checklist.length })}
       </span>
     ),
-    task.kind === 'call_back' && task.phone !== '' && (
+    task.kind === 'call_back' && isMasked && task.phone !== '' && <bdi key="phone">{task.phone}</bdi>,
+    task.kind === 'call_back' && !isMasked && task.phone !== '' && (
       <a
         key="phone"
         href={`tel:${task.phone.replaceAll(' ', '')}`}

@@ -1,5 +1,6 @@
 import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, MailOpen, Reply, SmilePlus, Undo2 } from 'lucide-react';
 import { memo, useState, type MouseEvent } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
@@ -199,19 +200,29 @@ function Head({ message }: { readonly message: Message }) {
 
 function Body({ shown }: { readonly shown: ShownMessage }) {
   const { message } = shown;
+  if (message.deleted_at === null) return <ContentView shown={shown} content={message.content} />;
+  return <DeletedBody shown={shown} />;
+}
+
+/** That there was something; and what, for those who may see it. */
+function DeletedBody({ shown }: { readonly shown: ShownMessage }) {
+  const { message } = shown;
   const [isRevealed, setIsRevealed] = useState(false);
-  if (message.deleted_at === null || isRevealed) return <ContentView shown={shown} content={message.content} />;
+  const seesEarlier = useSignedIn().agent.permissions.includes('messages:read_earlier');
+  if (isRevealed) return <ContentView shown={shown} content={message.content} />;
   const byUs = message.direction !== 'incoming';
   return (
     <span className="flex flex-wrap items-end gap-x-3 text-muted">
       {message.direction === 'note' ? t('message.withdrawn') : byUs ? t('message.discarded') : t('message.deleted')}
-      <button
-        type="button"
-        onClick={() => setIsRevealed(true)}
-        className="min-h-6 text-13 font-medium text-accent hover:underline"
-      >
-        {t('common.show')}
-      </button>
+      {seesEarlier && (
+        <button
+          type="button"
+          onClick={() => setIsRevealed(true)}
+          className="min-h-6 text-13 font-medium text-accent hover:underline"
+        >
+          {t('common.show')}
+        </button>
+      )}
       <Meta shown={shown} />
     </span>
   );

@@ -1,6 +1,7 @@
 /** All that is known of a message: its times, every try to send it, and what stood there before. */
 import { useEffect, useState } from 'react';
 import { fetchAttempts, fetchHistory } from '@/shared/api/calls';
+import { useSignedIn } from '@/shared/api/session';
 import type { Attempt, EarlierContent, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
@@ -21,15 +22,16 @@ export default function MessageDetails({
   const [history, setHistory] = useState<readonly EarlierContent[]>([]);
   const [error, setError] = useState('');
   const { id, direction, edited_at } = message;
+  const seesEarlier = useSignedIn().agent.permissions.includes('messages:read_earlier');
   useEffect(() => {
     let isCurrent = true;
     const fail = (problem: unknown) => isCurrent && setError(problemText(problem));
     if (direction === 'outgoing') fetchAttempts(id).then((found) => isCurrent && setAttempts(found), fail);
-    if (edited_at !== null) fetchHistory(id).then((found) => isCurrent && setHistory(found), fail);
+    if (edited_at !== null && seesEarlier) fetchHistory(id).then((found) => isCurrent && setHistory(found), fail);
     return () => {
       isCurrent = false;
     };
-  }, [id, direction, edited_at]);
+  }, [id, direction, edited_at, seesEarlier]);
   const isIncoming = direction === 'incoming';
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()} title={t('thread.details')}>

@@ -4,7 +4,7 @@
  */
 import { request } from '@/shared/api/http';
 import { withLock } from '@/shared/api/locks';
-import { clearSession, type Session } from '@/shared/api/session';
+import { changeSession, clearSession, type Session } from '@/shared/api/session';
 import type { Changes, PresenceFrame } from '@/shared/api/types';
 import { dispatch, gather, getState } from '@/shared/store/store';
 import { getConnection, setConnection, type Connection } from './connection';
@@ -45,6 +45,7 @@ export function startFeed(session: Session): () => void {
   const resync = async () => {
     const fresh = await request<Session>('GET', '/api/session');
     applied = fresh.position;
+    changeSession({ agent: fresh.agent, workspace: fresh.workspace }); // Rights may be why everything is read again.
     dispatch({ type: 'resynced', position: fresh.position });
   };
   const present = (frame: PresenceFrame | null) =>

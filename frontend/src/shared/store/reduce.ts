@@ -278,6 +278,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'note_added':
     case 'reaction_changed':
     case 'transcript_made':
+    case 'addresses_revealed':
     case 'file_changed':
     case 'channel_changed':
     case 'channel_connected':
