@@ -561,6 +561,7 @@ _OURS = {
     ("Place", "address"), ("Location", "address"),  # streets
     ("CardPhone", "phone"), ("CardPhone", "address_value"), ("ContactCard", "emails"),  # of a content, shown by `Said`
     ("ReachWays", "sends_email"),
+    ("TableRow", "phone"), ("TableRow", "email"),  # of a table, for who brought it or sees numbers
 }  # fmt: skip
 _HITS = {("MessageHit", "snippet"), ("ContactHit", "address")}
 """Pieces that search has cut out of what the caller is shown."""
@@ -598,8 +599,15 @@ def test_what_can_be_a_number_has_a_type_that_cannot_be_shown_unasked() -> None:
 
 
 def test_the_name_of_a_contact_has_that_type_too() -> None:
-    of_contacts = {"Contact", "ContactRow", "ContactName", "Merge"}
-    named = [struct for struct in structs() if struct.__name__ in of_contacts]
-    assert {struct.__name__ for struct in named} == of_contacts
-    for struct in named:
-        assert issubclass(typing.get_type_hints(struct)["name"], Guarded), struct
+    others = {"ContactBatch", "ContactCard"}  # a table, and what a content holds
+    named = [
+        (struct.__name__, name, kind)
+        for struct in structs()
+        for name, kind in typing.get_type_hints(struct).items()
+        if (name == "name" and struct.__name__ not in others and ("Contact" in struct.__name__))
+        or name in ("contact_name", "from_name", "into_name")
+    ]
+    assert {"Contact", "ContactRow", "ContactName", "Move"} <= {struct for struct, _, _ in named}
+    for struct, name, kind in named:
+        if (struct, name) != ("ContactHit", "name"):  # pieces that search has cut out of what the caller is shown
+            assert issubclass(kind, Guarded), (struct, name, kind)

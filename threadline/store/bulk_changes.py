@@ -10,6 +10,7 @@ import msgspec
 from threadline.core.bulk import BulkOrder, Refusal, Standing
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.core.personal import PersonName
 from threadline.store.filters import CONTACT_JOIN
 from threadline.store.labels import labels_of
 from threadline.store.ranked_conversations import Where
@@ -56,7 +57,7 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
 
 class RefusedConversation(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: UUID
-    contact_name: str
+    contact_name: PersonName
     refusal: Refusal
 
 
@@ -132,7 +133,7 @@ async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[
     )
     return [
         RefusedConversation(
-            conversation_id=row["id"], contact_name=row["name"], refusal=_decode_refusal(row["refusal"])
+            conversation_id=row["id"], contact_name=PersonName(row["name"]), refusal=_decode_refusal(row["refusal"])
         )
         for row in rows
     ]

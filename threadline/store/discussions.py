@@ -12,6 +12,7 @@ from threadline.core.content import Mention
 from threadline.core.discussion import DiscussionState, EntryKind
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller, may_read_discussion
+from threadline.core.personal import Excerpt, PersonName
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -36,7 +37,7 @@ class Discussion(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     """Notes of others that one has not seen; at most `COUNTED`."""
     last_seq: int
-    last_note: str
+    last_note: Excerpt
     """The beginning of its newest note."""
     last_author_id: UUID | None
     last_note_at: datetime
@@ -51,7 +52,7 @@ class DiscussionNote(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     kind: Literal["note", "started", "added", "removed", "left", "closed", "reopened"]
     author_id: UUID | None
-    text: str
+    text: Excerpt
     mentions: list[Mention]
     agent_id: UUID | None
     """Whom a line is about."""
@@ -298,9 +299,11 @@ async def set_read(session: Session, *, discussion_id: UUID, agent_id: UUID, seq
 
 def _discussion(row: asyncpg.Record) -> Discussion:
     values = dict(row)
-    contact = ContactName(id=values.pop("contact_id"), name=values.pop("contact_name"))
-    return Discussion(**{**values, "contact": contact, "state": DiscussionState(row["state"])})
+    contact = ContactName(id=values.pop("contact_id"), name=PersonName(values.pop("contact_name")))
+    told = {"contact": contact, "state": DiscussionState(row["state"]), "last_note": Excerpt(row["last_note"])}
+    return Discussion(**{**values, **told})
 
 
 def _note(row: asyncpg.Record) -> DiscussionNote:
-    return DiscussionNote(**{**row, "mentions": msgspec.json.decode(row["mentions"], type=list[Mention])})
+    mentions = msgspec.json.decode(row["mentions"], type=list[Mention])
+    return DiscussionNote(**{**row, "text": Excerpt(row["text"]), "mentions": mentions})

@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far it is.
+         * @description How far it is.
+         */
+        get: operations["getContactBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-batches/{batch_id}/edits": {
         parameters: {
             query?: never;
@@ -412,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-batches/{batch_id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows that could not be read in, with their reasons.
+         * @description The rows that could not be read in, with their reasons.
+         */
+        get: operations["getFailedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-batches/{batch_id}/rows": {
         parameters: {
             query?: never;
@@ -426,6 +466,46 @@ export interface paths {
          * @description Read in a slice of a table.
          */
         post: operations["importContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker read in what was brought; the batch tells how far it is.
+         * @description Let a worker read in what was brought; the batch tells how far it is.
+         */
+        post: operations["startContactImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-batches/{batch_id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bring a slice of a table, for a worker to read in once all of it is here.
+         * @description Bring a slice of a table, for a worker to read in once all of it is here.
+         */
+        put: operations["bringContactTable"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -730,6 +810,30 @@ export interface paths {
          */
         put: operations["moveConversation"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those beside one conversation that one may read.
+         * @description Those beside one conversation that one may read.
+         */
+        get: operations["getConversationDiscussions"];
+        put?: never;
+        /**
+         * Discuss it with chosen colleagues.
+         * @description Discuss it with chosen colleagues.
+         */
+        post: operations["startDiscussion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1152,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a look at an answer before it goes out.
+         * @description Ask for a look at an answer before it goes out.
+         */
+        post: operations["askForReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/saved-replies": {
         parameters: {
             query?: never;
@@ -1487,6 +1611,130 @@ export interface paths {
          * @description Take it away for good.
          */
         delete: operations["deleteDemo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The discussions one is in.
+         * @description The discussions one is in.
+         */
+        get: operations["getDiscussions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One discussion with its last notes, or those before a number.
+         * @description One discussion with its last notes, or those before a number.
+         */
+        get: operations["getDiscussion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give it another subject, close it or open it again.
+         * @description Give it another subject, close it or open it again.
+         */
+        patch: operations["updateDiscussion"];
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take colleagues into it.
+         * @description Take colleagues into it.
+         */
+        post: operations["addToDiscussion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/members/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave it, or let somebody go.
+         * @description Leave it, or let somebody go.
+         */
+        delete: operations["removeFromDiscussion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write into it.
+         * @description Write into it.
+         */
+        post: operations["discuss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discussions/{discussion_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One has seen it up to this entry.
+         * @description One has seen it up to this entry.
+         */
+        post: operations["readDiscussion"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2348,6 +2596,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for one's word, and what of one's own waits or came back.
+         * @description What waits for one's word, and what of one's own waits or came back.
+         */
+        get: operations["getReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go out. What forbids that now sends it back with the reason.
+         * @description Let it go out. What forbids that now sends it back with the reason.
+         */
+        post: operations["approveReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again, with other words or somebody else.
+         * @description Ask again, with other words or somebody else.
+         */
+        post: operations["askForReviewAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it back with a word.
+         * @description Send it back with a word.
+         */
+        post: operations["returnReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back. The answer is what it was, so that it can be written on.
+         * @description Take it back. The answer is what it was, so that it can be written on.
+         */
+        post: operations["withdrawReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -3093,6 +3441,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
+            is_novice: boolean;
             name: string;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
@@ -3112,6 +3461,8 @@ export interface components {
             channel_ids?: string[] | null;
             /** Is Active */
             is_active?: boolean | null;
+            /** Is Novice */
+            is_novice?: boolean | null;
             /** Role */
             role?: ("admin" | "supervisor" | "agent") | null;
             /** Sees */
@@ -3668,11 +4019,16 @@ export interface components {
             changed_count: number;
             created_at: string;
             created_count: number;
+            done: number;
+            failed: number;
+            finished_at: string | null;
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
             kind: "edit" | "import";
             name: string;
+            started_at: string | null;
+            total: number;
             undone_at: string | null;
         };
         /** ContactCard */
@@ -3864,7 +4220,7 @@ export interface components {
             assignee_id: string | null;
             /** Format: uuid */
             channel_id: string;
-            contact: components["schemas"]["ContactName"];
+            contact: components["schemas"]["ListedContact"];
             follower_ids: string[];
             has_failed: boolean;
             held_count: number;
@@ -4036,6 +4392,99 @@ export interface components {
          * @enum {unknown}
          */
         Digest: "day" | "hour" | "quarter";
+        /** Discussion */
+        Discussion: {
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            id: string;
+            is_in_it: boolean;
+            last_author_id: string | null;
+            last_note: string;
+            last_note_at: string;
+            last_seq: number;
+            member_ids: string[];
+            started_at: string;
+            started_by: string | null;
+            state: components["schemas"]["DiscussionState"];
+            subject: string;
+            unread: number;
+        };
+        /**
+         * DiscussionInput
+         * @description `id` is the client's own: sent twice, it is one discussion.
+         */
+        DiscussionInput: {
+            /** Agent Ids */
+            agent_ids?: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Subject */
+            subject: string;
+            /** Team Ids */
+            team_ids?: string[];
+            /** Text */
+            text: string;
+        };
+        /** DiscussionList */
+        DiscussionList: {
+            items: components["schemas"]["Discussion"][];
+        };
+        /**
+         * DiscussionNote
+         * @description A note, or a line that tells what was done.
+         */
+        DiscussionNote: {
+            agent_id: string | null;
+            at: string;
+            author_id: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "added" | "closed" | "left" | "note" | "removed" | "reopened" | "started";
+            mentions: components["schemas"]["Mention"][];
+            seq: number;
+            text: string;
+        };
+        /** DiscussionNoteInput */
+        DiscussionNoteInput: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Text */
+            text: string;
+        };
+        /** DiscussionRead */
+        DiscussionRead: {
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * DiscussionState
+         * @enum {unknown}
+         */
+        DiscussionState: "closed" | "open";
+        /** DiscussionThread */
+        DiscussionThread: {
+            discussion: components["schemas"]["Discussion"];
+            notes: components["schemas"]["DiscussionNote"][];
+        };
+        /**
+         * DiscussionUpdate
+         * @description What is absent stays.
+         */
+        DiscussionUpdate: {
+            /** State */
+            state?: ("open" | "closed") | null;
+            /** Subject */
+            subject?: string | null;
+        };
         /** Draft */
         Draft: {
             /** Format: uuid */
@@ -4114,7 +4563,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4148,6 +4597,19 @@ export interface components {
         FailedItemPage: {
             items: components["schemas"]["FailedItem"][];
             next: string | null;
+        };
+        /** FailedRow */
+        FailedRow: {
+            field: string;
+            place: number;
+            reason: string;
+            row: components["schemas"]["TableRow"];
+            text: string;
+        };
+        /** FailedRows */
+        FailedRows: {
+            items: components["schemas"]["FailedRow"][];
+            next: number | null;
         };
         /** Failure */
         Failure: {
@@ -4687,6 +5149,13 @@ export interface components {
              */
             other_id: string;
         };
+        /** ListedContact */
+        ListedContact: {
+            /** Format: uuid */
+            id: string;
+            is_vip: boolean;
+            name: string;
+        };
         /** ListInput */
         ListInput: {
             /** Button */
@@ -4814,6 +5283,13 @@ export interface components {
             mimes: string[];
             size_bytes: number;
         };
+        /** MembersInput */
+        MembersInput: {
+            /** Agent Ids */
+            agent_ids?: string[];
+            /** Team Ids */
+            team_ids?: string[];
+        };
         /**
          * Mention
          * @description A colleague or team named in a note, as `@name` in its text. The name is that of the day, and stays.
@@ -4930,6 +5406,8 @@ export interface components {
             client_id: string;
             /** Content */
             content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /** Guest Ids */
+            guest_ids?: string[];
             /**
              * Kind
              * @default reply
@@ -4938,6 +5416,8 @@ export interface components {
             kind?: "reply" | "note";
             /** Quoted Id */
             quoted_id?: string | null;
+            /** Untold Ids */
+            untold_ids?: string[];
         };
         /** MessagePage */
         MessagePage: {
@@ -5024,7 +5504,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "mentioned" | "not_delivered" | "replied" | "woken";
+            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -5082,7 +5562,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -5191,6 +5671,12 @@ export interface components {
              *         "push",
              *         "email"
              *       ],
+             *       "discussed": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
              *       "mentioned": [
              *         "list",
              *         "desktop",
@@ -5203,6 +5689,17 @@ export interface components {
              *         "push"
              *       ],
              *       "replied": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
+             *       "review_asked": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
+             *       ],
+             *       "reviewed": [
              *         "list",
              *         "desktop",
              *         "push"
@@ -5591,6 +6088,105 @@ export interface components {
             items: components["schemas"]["Reveal"][];
             next: string | null;
         };
+        /** Review */
+        Review: {
+            answer: string;
+            asked_at: string;
+            asked_seq: number;
+            /** Format: uuid */
+            author_id: string;
+            contact: components["schemas"]["ContactName"];
+            contents: (components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["threadline.core.content.Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"])[];
+            /** Format: uuid */
+            conversation_id: string;
+            decided_by: string | null;
+            files: {
+                [key: string]: components["schemas"]["File"];
+            };
+            /** Format: uuid */
+            id: string;
+            is_mine: boolean;
+            may_decide: boolean;
+            note: string;
+            quoted_id: string | null;
+            reason: string;
+            reason_text: string;
+            reviewer_id: string | null;
+            state: components["schemas"]["ReviewState"];
+            team_id: string | null;
+        };
+        /** ReviewAgain */
+        ReviewAgain: {
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Reviewer Id */
+            reviewer_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ReviewApproval */
+        ReviewApproval: {
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+            /**
+             * Despite Answers
+             * @default false
+             */
+            despite_answers?: boolean;
+            /**
+             * Is Own
+             * @default false
+             */
+            is_own?: boolean;
+        };
+        /**
+         * ReviewInput
+         * @description `id` is the client's own: sent twice, it is one review. Neither a colleague nor a team: anybody who may.
+         */
+        ReviewInput: {
+            /** Contents */
+            contents: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Quoted Id */
+            quoted_id?: string | null;
+            /** Reviewer Id */
+            reviewer_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ReviewList */
+        ReviewList: {
+            items: components["schemas"]["Review"][];
+        };
+        /** ReviewReturn */
+        ReviewReturn: {
+            /**
+             * Answer
+             * @default
+             */
+            answer?: string;
+            /** Contents */
+            contents?: (components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"])[] | null;
+        };
+        /**
+         * ReviewState
+         * @enum {unknown}
+         */
+        ReviewState: "asked" | "returned" | "sent" | "withdrawn";
         /**
          * RoleSight
          * @description What a workspace shows a role of what is personal.
@@ -6017,6 +6613,12 @@ export interface components {
             /** Resolving Needs Label */
             resolving_needs_label?: boolean | null;
             sights?: components["schemas"]["RoleSightsChange"] | null;
+            /** Vip Assignee Id */
+            vip_assignee_id?: string | null;
+            /** Vip Priority */
+            vip_priority?: number | null;
+            /** Vip Team Id */
+            vip_team_id?: string | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -6184,31 +6786,6 @@ export interface components {
             /** Team Id */
             team_id: string | null;
         };
-        /**
-         * StartInput
-         * @description `client_id` is the client's own id of the first message.
-         */
-        StartInput: {
-            /**
-             * Channel Id
-             * Format: uuid
-             */
-            channel_id: string;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Contact Id */
-            contact_id?: string | null;
-            /** Content */
-            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
-            /**
-             * Phone
-             * @default
-             */
-            phone?: string;
-        };
         /** StateOrder */
         StateOrder: {
             /**
@@ -6240,6 +6817,38 @@ export interface components {
             is_done?: boolean;
             /** Text */
             text: string;
+        };
+        /**
+         * TableInput
+         * @description A slice of a table that a worker is to read in.
+         */
+        TableInput: {
+            /** First */
+            first: number;
+            /** Rows */
+            rows: components["schemas"]["RowInput"][];
+        };
+        /**
+         * TableRow
+         * @description A row of a table, as it was written; empty says nothing.
+         */
+        TableRow: {
+            /** @default  */
+            company?: string;
+            /** @default  */
+            email?: string;
+            /** @default {} */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            phone?: string;
+            /** @default  */
+            time_zone?: string;
         };
         /** TakenConversation */
         TakenConversation: {
@@ -6539,6 +7148,47 @@ export interface components {
          * @enum {unknown}
          */
         Theme: "dark" | "light" | "system";
+        /** StartInput */
+        threadline__web__api__contact_batches__StartInput: {
+            /** Label Ids */
+            label_ids?: string[];
+            /**
+             * Mode
+             * @default both
+             * @enum {string}
+             */
+            mode?: "both" | "create" | "update";
+            /**
+             * Region
+             * @default
+             */
+            region?: string;
+        };
+        /**
+         * StartInput
+         * @description `client_id` is the client's own id of the first message.
+         */
+        threadline__web__api__starting__StartInput: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Content */
+            content: components["schemas"]["TextInput"] | components["schemas"]["MediaInput"] | components["schemas"]["LocationInput"] | components["schemas"]["ContactsInput"] | components["schemas"]["ButtonsInput"] | components["schemas"]["ListInput"] | components["schemas"]["LinkButtonInput"] | components["schemas"]["RequestInput"] | components["schemas"]["TemplateInput"] | components["schemas"]["ProductInput"] | components["schemas"]["NativeInput"];
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+        };
         /**
          * Template
          * @description An approved template by name and language, with the values that fill it and the text it makes.
@@ -6719,6 +7369,15 @@ export interface components {
              *       "email"
              *     ]
              */
+            discussed?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
             mentioned?: components["schemas"]["Way"][];
             /**
              * @default [
@@ -6740,6 +7399,23 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
+            review_asked?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
+            reviewed?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push"
              *     ]
              */
@@ -6749,12 +7425,18 @@ export interface components {
         WaysInput: {
             /** Assigned */
             assigned: ("list" | "desktop" | "push" | "email")[];
+            /** Discussed */
+            discussed: ("list" | "desktop" | "push" | "email")[];
             /** Mentioned */
             mentioned: ("list" | "desktop" | "push" | "email")[];
             /** Not Delivered */
             not_delivered: ("list" | "desktop" | "push" | "email")[];
             /** Replied */
             replied: ("list" | "desktop" | "push" | "email")[];
+            /** Review Asked */
+            review_asked: ("list" | "desktop" | "push" | "email")[];
+            /** Reviewed */
+            reviewed: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
         };
@@ -6835,6 +7517,12 @@ export interface components {
              *     }
              */
             sights?: components["schemas"]["RoleSights"];
+            /** @default null */
+            vip_assignee_id?: string | null;
+            /** @default 2 */
+            vip_priority?: number;
+            /** @default null */
+            vip_team_id?: string | null;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {
@@ -7646,6 +8334,37 @@ export interface operations {
             };
         };
     };
+    getContactBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     editContacts: {
         parameters: {
             query?: never;
@@ -7668,6 +8387,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditOutcome"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFailedRows: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedRows"];
                 };
             };
             /** @description Refused or failed */
@@ -7704,6 +8457,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportOutcome"];
                 };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startContactImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["threadline__web__api__contact_batches__StartInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bringContactTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed */
             default: {
@@ -8257,7 +9078,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartInput"];
+                "application/json": components["schemas"]["threadline__web__api__starting__StartInput"];
             };
         };
         responses: {
@@ -8369,6 +9190,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConversationDiscussions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
                 };
             };
             /** @description Refused or failed */
@@ -9170,6 +10057,41 @@ export interface operations {
             };
         };
     };
+    askForReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFilledReplies: {
         parameters: {
             query?: never;
@@ -9822,6 +10744,238 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscussions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["DiscussionState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscussion: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFromDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discuss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscussionThread"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDiscussion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscussionRead"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {
@@ -11395,6 +12549,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewApproval"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askForReviewAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewAgain"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewReturn"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
                 };
             };
             /** @description Refused or failed */

@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_script(op.get_bind(), Path(__file__).with_name("0037_sights.sql").read_text())
+    run_script(op.get_bind(), Path(__file__).with_name("0039_sights.sql").read_text())
 
 
 def downgrade() -> None:
