@@ -200,6 +200,7 @@ def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
         _picture(desk, "refused")
         assert problems_of(page) == []
         told.get_by_role("link", name=re.compile(other.name)).click()
+        expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
         desk.list.focus()
         keys.press("e")
         expect(form).to_be_visible()
