@@ -79,7 +79,7 @@ async def measure_threads(page: Page, town: Town, options: Options) -> list[Figu
         at_most("opening a thread, prefetched", percentile(sorted(ready), 0.5), 50, before=before),
         at_most("opening a thread", percentile(fresh, 0.5), 200, before=before),
         at_most(f"opening a thread of {count:,} messages", long_ms, 300, before=before),
-        at_most(f"a word {min(_FOUND_UP, count // 2):,} messages up, last letter to sight", found_ms, 300),
+        at_most(f"a word {min(_FOUND_UP, count * 19 // 20):,} messages up, last letter to sight", found_ms, 300),
     ]
 
 
@@ -119,7 +119,7 @@ _FIND = """([typed, wanted]) => new Promise((resolve) => {
 async def _find_far_up(page: Page, options: Options) -> float:
     """In the open thread; the median of several words."""
     count = options.sizes.ui_messages
-    first = count - min(_FOUND_UP, count // 2)
+    first = count - min(_FOUND_UP, count * 19 // 20)
     await page.get_by_role("listbox", name="Conversations").focus()
     await page.keyboard.press("Shift+f")
     await page.get_by_role("textbox", name="Find in this conversation").wait_for()
