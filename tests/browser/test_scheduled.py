@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -57,6 +58,26 @@ def test_alt_enter_and_a_digit_schedule_it_and_its_time_sends_it(desk: Desk, cus
     admin.patch(f"/api/scheduled/{one['id']}", {"due_at": soon.isoformat()})
     expect(desk.has_arrived("We are open now")).to_be_visible()
     expect(_bar(desk)).to_have_count(0)
+
+
+def test_it_goes_out_at_nine_by_the_customers_clock(desk: Desk, customer: Customer, admin: Person) -> None:
+    conversation = admin.conversation_of(customer)
+    admin.patch(f"/api/contacts/{conversation['contact']['id']}", {"time_zone": "Asia/Tokyo"})
+    box = desk.answer_box(customer)
+    box.fill("Good morning")
+    box.press("Alt+Enter")
+    dialog = desk.page.get_by_role("dialog", name="Send later")
+    theirs = dialog.get_by_role("button", name="At 9:00 their time")
+    expect(theirs).to_contain_text("09:00 there")
+    dialog.get_by_label("Date and time").fill("2031-01-06T10:00")
+    expect(dialog.get_by_text(re.compile(r"That is Monday,? \d\d:00 where Ivo is"))).to_be_visible()
+    _picture(desk, "send-later-their-time")
+    theirs.press("Enter")
+    expect(dialog).to_have_count(0)
+    (one,) = admin.get(f"/api/conversations/{conversation['id']}/scheduled")["items"]
+    due = datetime.fromisoformat(one["due_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+    assert (due.hour, due.minute) == (9, 0)
+    assert timedelta(0) < due - datetime.now(UTC) <= timedelta(days=1)
 
 
 def test_held_it_says_why_and_goes_back_into_the_box(

@@ -132,7 +132,7 @@ export function Box({
   const isTouch = useMedia('(pointer: coarse)');
   const isPhone = useMedia(PHONE);
   const enter = useEnter();
-  const language = useCustomerLanguage(conversation);
+  const language = useCustomerLanguage(conversation.contact.id);
   const signalTyping = useTyping(conversation, channel);
 
   useImperativeHandle(handle, () => ({ focus: () => area.current?.focus() }));

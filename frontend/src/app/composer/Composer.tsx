@@ -146,6 +146,7 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
               <TemplatePicker
                 channelId={channel.id}
                 contactName={conversation.contact.name}
+                contactId={conversation.contact.id}
                 draft={draft}
                 modes={modes}
                 onSend={sendTemplate}

@@ -1,12 +1,15 @@
-import { CalendarClock } from 'lucide-react';
+import { CalendarClock, Sunrise } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Conversation, Time } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
+import { formatDate } from '@/shared/i18n/format';
 import { t } from '@/shared/i18n';
 import { usePreferences } from '@/shared/preferences';
+import { useStore } from '@/shared/store/store';
 import { Dialog } from '@/shared/ui/Dialog';
 import { DigitList } from '@/shared/ui/DigitList';
-import { objection, snoozePresets } from '../thread/snooze';
+import { isNightThere, zoneOf } from '../contact/marks';
+import { areApart, objection, snoozePresets, theirMorning, type Hours, type Preset } from '../thread/snooze';
 import { OwnTime, TimeChoice, useWindowEnd } from '../thread/TimeChoice';
 
 export interface SendLaterDialogProps {
@@ -30,7 +33,22 @@ export default function SendLaterDialog({
 }: SendLaterDialogProps) {
   const [now] = useState(() => new Date());
   const [isBusy, setBusy] = useState(false);
-  const presets = snoozePresets(now, usePreferences());
+  const preferences = usePreferences();
+  const contact = useStore((state) => state.contacts.get(conversation.contact.id));
+  const zone = contact ? zoneOf(contact) : '';
+  const presets = presetsFor(now, preferences, zone);
+  /** What the customer's clock shows, where it is another one. */
+  const theirs = (at: Date): string | null =>
+    zone !== '' && areApart(zone, preferences.time_zone, at)
+      ? formatDate(at, { hour: '2-digit', minute: '2-digit', timeZone: zone })
+      : null;
+  const whenOf = (at: Date): string => {
+    const there = theirs(at);
+    const parts = [formatNear(at.toISOString(), now.getTime())];
+    if (there !== null) parts.push(t('schedule.theirs', { time: there }));
+    if (contact && isNightThere(contact, at.getTime())) parts.push(t('schedule.night'));
+    return parts.join(' · ');
+  };
   const windowEnd = useWindowEnd(conversation, now);
   const closesAt = isTemplate ? null : windowEnd;
   const first = useRef<HTMLButtonElement>(null);
@@ -47,9 +65,9 @@ export default function SendLaterDialog({
             key={name}
             ref={index === 0 ? first : undefined}
             digit={index + 1}
-            icon={CalendarClock}
-            label={t(`snooze.${name}`)}
-            when={formatNear(at.toISOString(), now.getTime())}
+            icon={name === 'their_morning' ? Sunrise : CalendarClock}
+            label={name === 'their_morning' ? t('schedule.their_morning') : t(`snooze.${name}`)}
+            when={whenOf(at)}
             isAfterWindow={objection(at, closesAt, now) === 'after_window'}
             isBusy={isBusy}
             onClick={() => choose(at)}
@@ -63,8 +81,30 @@ export default function SendLaterDialog({
         closesAt={closesAt}
         past={t('said.schedule_in_past')}
         afterWindow={(when) => t('schedule.window', { when })}
+        hint={(at) =>
+          theirs(at) === null
+            ? undefined
+            : t('schedule.own_theirs', {
+                when: formatDate(at, { weekday: 'long', hour: '2-digit', minute: '2-digit', timeZone: zone }),
+                name: conversation.contact.name.split(' ')[0] || conversation.contact.name,
+              })
+        }
         onChoose={choose}
       />
     </Dialog>
   );
+}
+
+/** The agent's own choices, and the customer's morning where their zone is known; one moment stands once. */
+function presetsFor(
+  now: Date,
+  hours: Hours,
+  zone: string,
+): readonly { name: Preset['name'] | 'their_morning'; at: Date }[] {
+  const own = snoozePresets(now, hours);
+  if (zone === '') return own;
+  const morning = theirMorning(now, zone);
+  return own.some(({ at }) => at.getTime() === morning.getTime())
+    ? own
+    : [...own, { name: 'their_morning' as const, at: morning }];
 }

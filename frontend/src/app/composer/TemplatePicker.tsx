@@ -11,13 +11,24 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { cx } from '@/shared/ui/cx';
 import { Queries } from '../queries';
 import { onFocusComposer } from './focus';
-import { fillPlaces, readTemplate, templateContent, valueKey, type Template, type TemplateVariable } from './templates';
+import { useCustomerLanguage } from './language';
+import {
+  fillPlaces,
+  inLanguage,
+  readTemplate,
+  templateContent,
+  valueKey,
+  type Template,
+  type TemplateVariable,
+} from './templates';
 
 const SendLaterDialog = lazy(() => import('./SendLaterDialog'));
 
 export interface TemplatePickerProps {
   readonly channelId: Id;
   readonly contactName: string;
+  /** Undefined: a number that nobody is known by. */
+  readonly contactId: Id | undefined;
   /** A free reply that is kept for later. */
   readonly draft: string;
   readonly modes: ReactNode;
@@ -41,8 +52,10 @@ export function TemplatePicker(props: TemplatePickerProps) {
 }
 
 /** In the box's own place: templates at the start, what fills them at the end, below them the message as it will arrive. */
-function Picker({ channelId, contactName, draft, modes, onSend, later }: TemplatePickerProps) {
-  const { templates, isPending, hasFailed } = useTemplates(channelId);
+function Picker({ channelId, contactName, contactId, draft, modes, onSend, later }: TemplatePickerProps) {
+  const { templates: all, isPending, hasFailed } = useTemplates(channelId);
+  const language = useCustomerLanguage(contactId);
+  const templates = useMemo(() => inLanguage(all, language), [all, language]);
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState<string | null>(null);
   const found = templates.filter((template) =>
@@ -146,6 +159,8 @@ function Filling({ templates, template, contactName, draft, onChoose, onSend, la
   const hasFields = template.variables.length > 0 || template.headerMedia !== null;
   return (
     <form
+      // What is being filled in stays, whatever is learnt of the customer meanwhile.
+      onFocus={() => onChoose(template.id)}
       onSubmit={(event) => {
         event.preventDefault();
         send();

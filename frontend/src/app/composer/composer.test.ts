@@ -3,7 +3,7 @@ import type { Capabilities, TemplateRecord } from '@/shared/api/types';
 import { loadLocale } from '@/shared/i18n';
 import { attach, kindFor } from './attachments';
 import { outgoingOf } from './outgoing';
-import { fillPlaces, readTemplate, templateContent } from './templates';
+import { fillPlaces, inLanguage, readTemplate, templateContent } from './templates';
 
 const capabilities: Capabilities = {
   text_length: 4096,
@@ -80,6 +80,15 @@ describe('templates', () => {
       { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Track', url: 'https://a.example/{{1}}' }] },
     ] as unknown as TemplateRecord['components'],
   };
+
+  it('stand in the order of the customer’s language, a region of it next', () => {
+    const all = ['en', 'pt_PT', 'es', 'pt_BR'].map((language) => readTemplate({ ...record, language }));
+    const order = (language: string | undefined) => inLanguage(all, language).map((one) => one.language);
+    expect(order('pt-BR')).toEqual(['pt_BR', 'pt_PT', 'en', 'es']);
+    expect(order('pt')).toEqual(['pt_PT', 'pt_BR', 'en', 'es']);
+    expect(order('es')).toEqual(['es', 'en', 'pt_PT', 'pt_BR']);
+    expect(order(undefined)).toEqual(['en', 'pt_PT', 'es', 'pt_BR']);
+  });
 
   it('have each place once, with what the author gave as an example', () => {
     const template = readTemplate(record);

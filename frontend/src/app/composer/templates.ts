@@ -1,5 +1,6 @@
 /** A template as the picker needs it: its texts, the places to fill, and the message that comes out. */
 import type { TemplateContent, TemplateRecord, TemplateValue } from '@/shared/api/types';
+import { languageDistance } from '../contact/languages';
 
 export interface TemplateVariable {
   /** Where it goes out: part and name are what the server wants back. */
@@ -53,6 +54,13 @@ export function readTemplate(record: TemplateRecord): Template {
       example: part === 'body' ? exampleOf(body?.example, name, placesOf(body?.text ?? '').indexOf(name)) : '',
     })),
   };
+}
+
+/** Those that the customer reads first: the first of them is the one that is chosen. Each group keeps its order. */
+export function inLanguage(templates: readonly Template[], language: string | undefined): Template[] {
+  return templates.toSorted(
+    (one, other) => languageDistance(one.language, language) - languageDistance(other.language, language),
+  );
 }
 
 function mediaOf(media: TemplateRecord['header_media']): Template['headerMedia'] {

@@ -4,6 +4,14 @@ export const LANGUAGE_CODES: readonly string[] = (
   'pl pt pt-BR ro ru si sk sl sq sr sv sw ta th tr uk ur uz vi zh zh-TW'
 ).split(' ');
 
+/** 0: the very language, 1: another region's, 2: another one. Providers write `pt_BR`. */
+export function languageDistance(language: string, wanted: string | undefined): 0 | 1 | 2 {
+  const [one, other] = [language, wanted ?? ''].map((code) => code.replace('_', '-').toLowerCase());
+  if (!one || !other) return 2;
+  if (one === other) return 0;
+  return one.split('-')[0] === other.split('-')[0] ? 1 : 2;
+}
+
 export function languageName(locale: string): string {
   try {
     return (

@@ -241,6 +241,7 @@ function First({ channel, chosen, onBack, onShown }: FirstProps) {
           <TemplatePicker
             channelId={channel.id}
             contactName={chosen.name}
+            contactId={'contact_id' in chosen.wish ? chosen.wish.contact_id : undefined}
             draft=""
             modes={null}
             onSend={(content, file) => void send(content, file)}

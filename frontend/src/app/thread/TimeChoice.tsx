@@ -56,10 +56,12 @@ export interface OwnTimeProps {
   readonly past: string;
   /** What is said of a time behind the window's end. */
   readonly afterWindow: (end: string) => string;
+  /** What else is to be known of the time that was typed. */
+  readonly hint?: (at: Date) => string | undefined;
   readonly onChoose: (at: Date) => void;
 }
 
-export function OwnTime({ label, action, isBusy = false, closesAt, past, afterWindow, onChoose }: OwnTimeProps) {
+export function OwnTime({ label, action, isBusy = false, closesAt, past, afterWindow, hint, onChoose }: OwnTimeProps) {
   const [value, setValue] = useState('');
   const [isAsked, setIsAsked] = useState(false);
   const now = new Date();
@@ -86,6 +88,7 @@ export function OwnTime({ label, action, isBusy = false, closesAt, past, afterWi
         value={value}
         onValueChange={setValue}
         error={error}
+        hint={at && found !== 'past' ? hint?.(at) : undefined}
         note={note}
         className="flex-1"
       />

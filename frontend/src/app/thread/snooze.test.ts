@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asField, fromField, objection, snoozePresets, type Hours } from './snooze';
+import { areApart, asField, fromField, objection, snoozePresets, theirMorning, type Hours } from './snooze';
 
 /** Local parts, so that the table holds in whatever zone the tests run. */
 const local = (text: string) => new Date(text);
@@ -103,5 +103,29 @@ describe('what is said before it is saved', () => {
     ['2026-11-25T12:00:00Z', null, null],
   ])('%s with a window until %s: %s', (at, closesAt, said) => {
     expect(objection(new Date(at), closesAt, now)).toBe(said);
+  });
+});
+
+describe('the morning of a customer', () => {
+  it.each([
+    // Nine in Tokyo is midnight in UTC, nine in New York two or one in the afternoon.
+    ['2026-11-26T12:00:00Z', 'Asia/Tokyo', '2026-11-27T00:00:00.000Z'],
+    ['2026-11-26T23:59:00Z', 'Asia/Tokyo', '2026-11-27T00:00:00.000Z'],
+    ['2026-11-27T00:00:00Z', 'Asia/Tokyo', '2026-11-28T00:00:00.000Z'],
+    ['2026-11-26T13:00:00Z', 'America/New_York', '2026-11-26T14:00:00.000Z'],
+    // The clocks go back in the night between.
+    ['2026-10-31T20:00:00Z', 'America/New_York', '2026-11-01T14:00:00.000Z'],
+    ['2026-10-30T20:00:00Z', 'America/New_York', '2026-10-31T13:00:00.000Z'],
+  ])('at %s in %s', (now, zone, expected) => {
+    expect(theirMorning(new Date(now), zone).toISOString()).toBe(expected);
+  });
+
+  it('is another one where the clocks differ', () => {
+    const at = new Date('2026-11-26T12:00:00Z');
+    expect(areApart('Europe/Madrid', 'Europe/Berlin', at)).toBe(false);
+    expect(areApart('Europe/Madrid', 'Asia/Tokyo', at)).toBe(true);
+    // Apart in summer only.
+    expect(areApart('Europe/London', 'Atlantic/Reykjavik', at)).toBe(false);
+    expect(areApart('Europe/London', 'Atlantic/Reykjavik', new Date('2026-07-26T12:00:00Z'))).toBe(true);
   });
 });

@@ -32,6 +32,18 @@ export function snoozePresets(now: Date, { time_zone: zone, shift }: Hours): Pre
   return all.filter(({ at }, index) => all.findIndex((other) => other.at.getTime() === at.getTime()) === index);
 }
 
+/** The next nine o'clock where the zone's clock stands. */
+export function theirMorning(now: Date, zone: string): Date {
+  const today = dayIn(zone, now);
+  const morning = momentIn(zone, today, MORNING);
+  return morning.getTime() > now.getTime() ? morning : momentIn(zone, plusDays(today, 1), MORNING);
+}
+
+/** Whether the two clocks differ at that moment; an empty zone is the browser's. */
+export function areApart(zone: string, other: string, at: Date): boolean {
+  return offsetMs(zone, at) !== offsetMs(other, at);
+}
+
 function plusDays(day: Date, days: number): Date {
   return new Date(day.getTime() + days * DAY_MINUTES * MINUTE_MS);
 }
