@@ -56,6 +56,10 @@ def test_a_task_is_made_by_a_key_ticked_off_and_reminds(desk: Desk, customer: Cu
     admin.patch(f"/api/tasks/{task['id']}", {"remind_at": rings_at.isoformat()})
     expect(page.get_by_text(f"Reminder, {customer.name}: Send a new lid")).to_be_visible()
 
+    page.get_by_role("button", name=re.compile("^Notifications")).click()
+    expect(page.get_by_text(f"A task for {customer.name} is due")).to_be_visible()
+    page.keyboard.press("Escape")
+
     strip.get_by_role("button", name=re.compile("^1 task")).click()
     _picture(desk, "task-strip")
     strip.get_by_role("checkbox", name="Done: Send a new lid").check()
@@ -97,11 +101,53 @@ def test_messages_are_split_off_into_a_call_back_that_stands_on_my_page(
     phone.open("/tasks")
     expect(phone.page.get_by_role("region", name="Without a date")).to_contain_text("Please call me about it")
     _picture(phone, "tasks-phone")
-    mine.get_by_role("checkbox", name="Done: Please call me about it").click()
+    mine.get_by_role("button", name="Not reached").click()
+    page.get_by_role("menuitem", name="Again in 1 hour").click()
+    called = page.get_by_role("main").get_by_role("listitem").filter(has_text="Please call me about it")
+    expect(called).to_contain_text("Not reached, 1 try")
+    expect(mine).to_have_count(0)
+    _picture(desk, "tasks-called")
+    called.get_by_role("button", name="Reached", exact=True).click()
     page.get_by_role("tab", name="Done").click()
     expect(page.get_by_role("region", name="Done")).to_contain_text("Please call me about it")
+    expect(page.get_by_role("region", name="Done")).to_contain_text("Reached")
     page.get_by_role("link", name=customer.name).first.click()
     expect(desk.answer_box(customer)).to_be_in_viewport()
+
+
+def test_a_pattern_is_written_in_the_settings_and_fills_in_a_new_task(
+    desk: Desk, customer: Customer, admin: Person
+) -> None:
+    page = desk.page
+    page.goto("/settings/tasks")
+    page.get_by_role("button", name="New pattern").click()
+    dialog = page.get_by_role("dialog", name="New pattern")
+    name = f"Return {secrets.token_hex(3)}"
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("What is to be done").fill("Send the return label")
+    dialog.get_by_role("combobox", name="Due after").click()
+    page.get_by_role("option", name="1 day", exact=True).click()
+    dialog.get_by_role("button", name="Add a line").click()
+    page.keyboard.type("Ask for photos")
+    _picture(desk, "settings-pattern")
+    dialog.get_by_role("button", name="Save").click()
+    row = page.get_by_role("list", name="Task patterns").get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("due after 1 day")
+    expect(row).to_contain_text("1 line")
+    _picture(desk, "settings-patterns")
+    desk.open().enter(customer)
+    desk.list.focus()
+    page.keyboard.press("Shift+T")
+    dialog = page.get_by_role("dialog", name="New task")
+    dialog.get_by_role("combobox", name="Begin with").click()
+    page.get_by_role("option", name=name).click()
+    expect(dialog.get_by_label("What is to be done")).to_have_value("Send the return label")
+    expect(dialog.get_by_label("Line 1")).to_have_value("Ask for photos")
+    page.keyboard.press("Escape")
+    page.goto("/settings/tasks")
+    page.get_by_role("button", name=f"Delete {name}").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(row).to_have_count(0)
 
 
 def _picture(desk: Desk, name: str) -> None:

@@ -59,6 +59,9 @@ TOLD = [
     (event(EventKind.NOTE_ADDED, actor_id=OTHER), Concerned(OTHER, OTHER, [ME, OTHER]), ("mentioned", ME)),
     (event(EventKind.NOTE_ADDED, actor_id=OTHER), MINE, None),
     (event(EventKind.MESSAGE_QUEUED, actor_id=OTHER, by="agent"), MINE, None),
+    (event(EventKind.TASK_CHANGED, agent_id=ME, state="open", is_reminder=True), Concerned(), ("task_due", ME)),
+    (event(EventKind.TASK_CHANGED, agent_id=None, state="open", is_reminder=True), MINE, None),
+    (event(EventKind.TASK_CHANGED, agent_id=ME, actor_id=OTHER, state="open"), MINE, None),
 ]
 
 

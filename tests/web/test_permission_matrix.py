@@ -187,6 +187,8 @@ RULES = {
     "getStages": EVERYBODY,
     "getTeams": EVERY_ROLE,
     "getTaskPatterns": EVERYBODY,
+    "recordCall": CHANGE_CONVERSATION,
+    "replaceTaskPattern": "401 ok ok ok ok ok 404 401 403",
     "getTasks": EVERYBODY,
     "getTemplates": OF_CHANNEL,
     "getTokens": ADMINS,
@@ -542,6 +544,13 @@ async def _review(house: House) -> dict[str, str]:
     return {"review_id": body["id"]}
 
 
+async def _call_back(house: House) -> dict[str, str]:
+    conversation_id = (await _conversation(house))["conversation_id"]
+    wish = {"title": "Call", "kind": "call_back"}
+    made = await house.admin.post(f"/api/conversations/{conversation_id}/tasks", wish)
+    return {"task_id": made.json["id"]}
+
+
 async def _task_pattern(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/task-patterns", {"name": "x", "title": "Call"})
     return {"pattern_id": made.json["id"]}
@@ -674,6 +683,8 @@ _TARGETS: dict[str, _Target] = {
     "addToDiscussion": _discussion,
     "removeFromDiscussion": _discussion,
     "readDiscussion": _discussion,
+    "recordCall": _call_back,
+    "replaceTaskPattern": _task_pattern,
     "updateStage": _stage,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
@@ -845,6 +856,8 @@ def body_of(name: str) -> Any:
         "updateTeam": {"colour": "red"},
         "updateSavedView": {"name": "y"},
         "updateTask": {"state": "done"},
+        "recordCall": {"outcome": "reached"},
+        "replaceTaskPattern": {"name": "x", "title": "Call"},
         "updateWorkspace": {"name": "Shop"},
     }
     return bodies.get(name)

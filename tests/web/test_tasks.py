@@ -7,7 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from threadline.actions.notify_agents import notify_agents
+from threadline.core.notification import NOTIFYING
 from threadline.infra.clock import new_id, utc_now
+from threadline.store.events import read_events
 from threadline.store.session import Role
 from threadline.workers.task_timers import TaskTimers
 
@@ -162,3 +165,87 @@ async def test_a_pattern_is_kept_and_forgotten(browser: Browser) -> None:
     assert [one["name"] for one in (await browser.get("/api/task-patterns")).json["items"]] == ["Broken parcel"]
     assert (await browser.delete(f"/api/task-patterns/{made.json['id']}")).status == 204
     assert (await browser.get("/api/task-patterns")).json["items"] == []
+
+
+async def test_a_call_back_is_reached_or_tried_again_or_given_up(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    conversation_id = await desk.conversation(await desk.channel(), name="Hannah")
+    path = f"/api/conversations/{conversation_id}/tasks"
+    made = await browser.post(path, {"title": "Call Hannah", "kind": "call_back", "owner_id": str(browser.agent_id)})
+    assert (made.json["tries"], made.json["outcome"], made.json["time_zone"]) == (0, None, "Europe/Berlin")
+    call = f"/api/tasks/{made.json['id']}/calls"
+    late = await browser.post(call, {"outcome": "not_reached", "again_at": _soon(hours=-1)})
+    assert (late.status, late.json["errors"][0]["field"]) == (422, "again_at")
+    again = await browser.post(call, {"outcome": "not_reached", "again_at": _soon(hours=2)})
+    assert again.status == 200, again.raw
+    assert (again.json["state"], again.json["tries"], again.json["outcome"]) == ("open", 1, "not_reached")
+    assert again.json["due_at"] == again.json["remind_at"] is not None
+    reached = await browser.post(call, {"outcome": "reached"})
+    assert (reached.json["state"], reached.json["tries"], reached.json["outcome"]) == ("done", 1, "reached")
+    assert reached.json["done_by"] == str(browser.agent_id)
+    over = await browser.post(call, {"outcome": "reached"})
+    assert (over.status, over.json["reason"]) == (409, "no_open_call_back")
+    reopened = await browser.patch(f"/api/tasks/{made.json['id']}", {"state": "open"})
+    assert reopened.json["outcome"] is None
+    given_up = await browser.post(call, {"outcome": "not_reached"})
+    assert (given_up.json["state"], given_up.json["tries"]) == ("done", 2)
+    plain = await browser.post(path, {"title": "No call"})
+    assert (await browser.post(f"/api/tasks/{plain.json['id']}/calls", {"outcome": "reached"})).status == 409
+    lines = await _rows(
+        browser.server,
+        "select content->>'what' as what from messages where conversation_id = $1 and direction = 'line' order by seq",
+        conversation_id,
+    )
+    assert [line["what"] for line in lines] == [
+        "task_made",
+        "call_not_reached",
+        "call_reached",
+        "task_reopened",
+        "call_not_reached",
+        "task_made",
+    ]
+
+
+async def test_a_pattern_is_written_anew_and_another_workspace_does_not_see_it(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        mine, foreign = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(mine)
+        await set_up(foreign)
+        given = {"name": "Return", "title": "Send the label", "checklist": [{"text": "Ask for photos"}]}
+        made = (await mine.post("/api/task-patterns", given)).json
+        path = f"/api/task-patterns/{made['id']}"
+        wanted = given | {"name": "Returns", "due_in_minutes": 1440, "remind_before_minutes": 60}
+        changed = await mine.put(path, wanted)
+        assert changed.status == 200, changed.raw
+        assert (changed.json["name"], changed.json["due_in_minutes"]) == ("Returns", 1440)
+        assert (await foreign.put(path, wanted)).status == 404
+        assert (await mine.get("/api/task-patterns")).json["items"] == [changed.json]
+
+
+async def test_a_reminder_stands_behind_the_bell_until_the_task_is_done(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    conversation_id = await desk.conversation(await desk.channel(), name="Hannah")
+    made = await browser.post(
+        f"/api/conversations/{conversation_id}/tasks",
+        {"title": "Call", "owner_id": str(browser.agent_id), "remind_at": _soon(hours=1)},
+    )
+    due = "update tasks set remind_at = now() - interval '1 second' where id = $1"
+    await _rows(browser.server, due, made.json["id"])
+    await TaskTimers(browser.server.database, utc_now, new_id).step()
+    await _tell(browser)
+    (told,) = (await browser.get("/api/notifications")).json["items"]
+    assert (told["kind"], told["is_read"]) == ("task_due", False)
+    await browser.patch(f"/api/tasks/{made.json['id']}", {"state": "done"})
+    await _tell(browser)
+    (told,) = (await browser.get("/api/notifications")).json["items"]
+    assert told["is_read"]
+
+
+async def _tell(browser: Browser) -> None:
+    """What the consumer does with all that happened in the workspace."""
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        events = await read_events(await session.raw(), workspace_id=browser.workspace_id, after_seq=0, limit=1000)
+        known = [one for one in events if one.event.kind in NOTIFYING]
+        await notify_agents(session, known, now=utc_now(), new_id=new_id)

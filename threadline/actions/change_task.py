@@ -43,7 +43,10 @@ async def change_task(
     if is_moved:
         is_done = after.state is TaskState.DONE
         after = msgspec.structs.replace(
-            after, done_at=now if is_done else None, done_by=caller.agent_id if is_done else None
+            after,
+            done_at=now if is_done else None,
+            done_by=caller.agent_id if is_done else None,
+            outcome=after.outcome if is_done else None,
         )
     if after == before:
         return before

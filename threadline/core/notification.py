@@ -31,6 +31,8 @@ class NotificationKind(StrEnum):
     """A colleague wants me to look at an answer before it goes out."""
     REVIEWED = "reviewed"
     """An answer of mine was looked at: it went out, or came back."""
+    TASK_DUE = "task_due"
+    """The reminder of a task of mine has come."""
 
 
 class Way(StrEnum):
@@ -55,6 +57,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     discussed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
     review_asked: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
     reviewed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    task_due: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -74,6 +77,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.review_asked
             case NotificationKind.REVIEWED:
                 return self.reviewed
+            case NotificationKind.TASK_DUE:
+                return self.task_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ NOTIFYING: Final = frozenset(
         EventKind.NOTE_ADDED,
         EventKind.DISCUSSION_CHANGED,
         EventKind.REVIEW_CHANGED,
+        EventKind.TASK_CHANGED,
     }
 )
 _OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN})
@@ -180,6 +186,8 @@ def settled_by(event: Event) -> Settled | None:
             return Settled(conversation_id, UUID(previous), _OF_WAITING | {NotificationKind.ASSIGNED})
         if data.get("state") == "resolved":
             return Settled(conversation_id, kinds=_OF_WAITING)
+    if event.kind is EventKind.TASK_CHANGED and data.get("state") == "done":
+        return Settled(conversation_id, kinds=frozenset({NotificationKind.TASK_DUE}))
     return None
 
 
@@ -205,6 +213,8 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
         return kind, [event.agent_id if data.get("what") in ("asked", "decided") else None]
     if event.kind is EventKind.NOTE_ADDED:
         return NotificationKind.MENTIONED, concerned.mentioned_ids
+    if event.kind is EventKind.TASK_CHANGED:
+        return NotificationKind.TASK_DUE, [event.agent_id if data.get("is_reminder") else None]
     if event.kind is EventKind.CONVERSATION_CHANGED:
         if data.get("is_woken"):
             return NotificationKind.WOKEN, [concerned.assignee_id]

@@ -33,6 +33,7 @@ def _kinds(
     discussed: str,
     review_asked: str,
     reviewed: str,
+    task_due: str,
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -43,6 +44,7 @@ def _kinds(
         NotificationKind.DISCUSSED: discussed,
         NotificationKind.REVIEW_ASKED: review_asked,
         NotificationKind.REVIEWED: reviewed,
+        NotificationKind.TASK_DUE: task_due,
     }
 
 
@@ -57,6 +59,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="News in a discussion about {name}",
             review_asked="An answer to {name} waits for your review",
             reviewed="Your answer to {name} was reviewed",
+            task_due="A task for {name} is due",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -67,6 +70,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="News in a discussion of yours",
             review_asked="An answer waits for your review",
             reviewed="Your answer was reviewed",
+            task_due="A task of yours is due",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -82,6 +86,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Neues in einer Besprechung zu {name}",
             review_asked="Eine Antwort an {name} wartet auf Ihre Prüfung",
             reviewed="Ihre Antwort an {name} wurde geprüft",
+            task_due="Eine Aufgabe zu {name} ist fällig",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -92,6 +97,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Neues in einer Ihrer Besprechungen",
             review_asked="Eine Antwort wartet auf Ihre Prüfung",
             reviewed="Ihre Antwort wurde geprüft",
+            task_due="Eine Aufgabe von Ihnen ist fällig",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -107,6 +113,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Novedades en una consulta sobre {name}",
             review_asked="Una respuesta a {name} espera tu revisión",
             reviewed="Se revisó tu respuesta a {name}",
+            task_due="Una tarea de {name} vence",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -117,6 +124,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Novedades en una consulta tuya",
             review_asked="Una respuesta espera tu revisión",
             reviewed="Se revisó tu respuesta",
+            task_due="Vence una tarea tuya",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -132,6 +140,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Nieuws in een overleg over {name}",
             review_asked="Een antwoord aan {name} wacht op uw beoordeling",
             reviewed="Uw antwoord aan {name} is beoordeeld",
+            task_due="Een taak voor {name} is aan de beurt",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -142,6 +151,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Nieuws in een overleg van u",
             review_asked="Een antwoord wacht op uw beoordeling",
             reviewed="Uw antwoord is beoordeeld",
+            task_due="Een taak van u is aan de beurt",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -157,6 +167,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Novidade em uma discussão sobre {name}",
             review_asked="Uma resposta a {name} aguarda sua revisão",
             reviewed="Sua resposta a {name} foi revisada",
+            task_due="Uma tarefa de {name} está no prazo",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -167,6 +178,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Novidade em uma discussão sua",
             review_asked="Uma resposta aguarda sua revisão",
             reviewed="Sua resposta foi revisada",
+            task_due="Uma tarefa sua está no prazo",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -182,6 +194,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Новое в обсуждении: {name}",
             review_asked="Ответ ждёт вашей проверки: {name}",
             reviewed="Ваш ответ проверен: {name}",
+            task_due="Пора выполнить задачу: {name}",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -192,6 +205,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Новое в вашем обсуждении",
             review_asked="Ответ ждёт вашей проверки",
             reviewed="Ваш ответ проверен",
+            task_due="Пора выполнить вашу задачу",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -207,6 +221,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Nytt i en diskussion om {name}",
             review_asked="Ett svar till {name} väntar på din granskning",
             reviewed="Ditt svar till {name} har granskats",
+            task_due="En uppgift för {name} ska göras nu",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -217,6 +232,7 @@ WORDS: Final[Mapping[str, Words]] = {
             discussed="Nytt i en av dina diskussioner",
             review_asked="Ett svar väntar på din granskning",
             reviewed="Ditt svar har granskats",
+            task_due="En uppgift till dig ska göras nu",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

@@ -1,6 +1,7 @@
 """Tasks: what is to be done for a customer beside answering. Rules, pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -21,6 +22,11 @@ class TaskKind(StrEnum):
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"
+
+
+class CallOutcome(StrEnum):
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +61,31 @@ def check_steps(steps: Sequence[Step]) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AfterCall:
+    """What a call-back is once somebody has called."""
+
+    state: TaskState
+    outcome: CallOutcome
+    tries: int
+    due_at: datetime | None
+    """When it is tried again; None: it stays as it was."""
+
+
+def after_call(outcome: CallOutcome, *, tries: int, again_at: datetime | None, now: datetime) -> AfterCall:
+    """Whoever was reached is called back; whoever was not is called again, or given up. Pure.
+
+    `tries`: how often nobody was reached before. Raises Invalid for a time that is over.
+    """
+    if outcome is CallOutcome.REACHED:
+        return AfterCall(TaskState.DONE, outcome, tries, None)
+    if again_at is None:
+        return AfterCall(TaskState.DONE, outcome, tries + 1, None)
+    if again_at <= now:
+        raise Invalid("This time is over. Choose a later one.", field="again_at", reason="remind_in_past")
+    return AfterCall(TaskState.OPEN, outcome, tries + 1, again_at)
+
+
 def task_line(what: str, *, task_id: str, title: str) -> Line:
-    """What the thread tells: made, done, opened again. With the title of the day."""
+    """What the thread tells: made, done, called, opened again. With the title of the day."""
     return Line(what=what, data={"task_id": task_id, "title": title})

@@ -25,7 +25,7 @@ COUNTED: Final = 100
 """More unread ones than this are only known to be more."""
 
 NotificationKindText = Literal[
-    "assigned", "mentioned", "not_delivered", "woken", "replied", "discussed", "review_asked", "reviewed"
+    "assigned", "mentioned", "not_delivered", "woken", "replied", "discussed", "review_asked", "reviewed", "task_due"
 ]
 
 

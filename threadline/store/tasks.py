@@ -11,8 +11,8 @@ import msgspec
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address, PersonName
-from threadline.core.task import Step, TaskKind, TaskState
-from threadline.infra.phone import display_phone
+from threadline.core.task import CallOutcome, Step, TaskKind, TaskState
+from threadline.infra.phone import display_phone, zone_of_phone
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
@@ -36,6 +36,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     contact: ContactName
     phone: Address
     """The customer's number as people write it, for call-backs; empty if there is none."""
+    time_zone: str
+    """The customer's, set by hand or guessed; empty if nobody knows."""
     kind: TaskKind
     title: str
     note: str
@@ -49,6 +51,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     done_by: UUID | None
     done_at: datetime | None
+    tries: int
+    """Of a call-back: how often nobody was reached."""
+    outcome: CallOutcome | None
+    """Of a call-back: how the last call ended; null: nobody called yet."""
 
 
 class NewTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +87,7 @@ class TaskPattern(msgspec.Struct, frozen=True, kw_only=True):
 _SELECT = """
 select t.id, t.conversation_id, c.channel_id, c.contact_id, p.name as contact_name, p.phone, t.kind, t.title, t.note,
        t.state, t.owner_id, t.due_at, t.remind_at, t.checklist::text as checklist, t.message_ids, t.created_by,
-       t.created_at, t.done_by, t.done_at
+       t.created_at, t.done_by, t.done_at, t.tries, t.outcome, p.time_zone
 from tasks t
 join conversations c on c.workspace_id = t.workspace_id and c.id = t.conversation_id
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
@@ -154,7 +160,8 @@ async def update_task(session: Session, task: Task, *, is_reminder_new: bool) ->
     await (await session.raw()).execute(
         "update tasks set kind = $3, title = $4, note = $5, state = $6, owner_id = $7, due_at = $8, remind_at = $9,"
         " checklist = $10::jsonb, done_by = $11, done_at = $12,"
-        " reminded_at = case when $13 then null else reminded_at end where workspace_id = $1 and id = $2",
+        " reminded_at = case when $13 then null else reminded_at end, tries = $14, outcome = $15"
+        " where workspace_id = $1 and id = $2",
         session.workspace_id,
         task.id,
         task.kind.value,
@@ -168,6 +175,8 @@ async def update_task(session: Session, task: Task, *, is_reminder_new: bool) ->
         task.done_by,
         task.done_at,
         is_reminder_new,
+        task.tries,
+        "" if task.outcome is None else task.outcome.value,
     )
 
 
@@ -245,6 +254,24 @@ async def insert_pattern(session: Session, pattern: TaskPattern) -> None:
     )
 
 
+async def update_pattern(session: Session, pattern: TaskPattern) -> None:
+    """Tasks that were made of it stay as they are. Raises NotFound."""
+    found = await (await session.raw()).fetchval(
+        "update task_patterns set name = $3, kind = $4, title = $5, checklist = $6::jsonb, due_in_minutes = $7,"
+        " remind_before_minutes = $8 where workspace_id = $1 and id = $2 returning true",
+        session.workspace_id,
+        pattern.id,
+        pattern.name,
+        pattern.kind.value,
+        pattern.title,
+        msgspec.json.encode(pattern.checklist).decode(),
+        pattern.due_in_minutes,
+        pattern.remind_before_minutes,
+    )
+    if not found:
+        raise NotFound("This pattern does not exist.")
+
+
 async def delete_pattern(session: Session, pattern_id: UUID) -> None:
     """Tasks that were made of it stay. Raises NotFound."""
     found = await (await session.raw()).fetchval(
@@ -265,6 +292,8 @@ def _task(row: asyncpg.Record) -> Task:
             "phone": Address(display_phone(phone)),
             "kind": TaskKind(row["kind"]),
             "state": TaskState(row["state"]),
+            "outcome": CallOutcome(row["outcome"]) if row["outcome"] else None,
+            "time_zone": row["time_zone"] or zone_of_phone(phone),
             "checklist": _steps(row),
         }
     )

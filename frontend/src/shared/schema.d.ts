@@ -3172,7 +3172,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Write it anew. What was made of it stays as it is.
+         * @description Write it anew. What was made of it stays as it is.
+         */
+        put: operations["replaceTaskPattern"];
         post?: never;
         /**
          * Forget a pattern. What was made of it stays.
@@ -3222,6 +3226,26 @@ export interface paths {
          * @description Change it, do it, or open it again.
          */
         patch: operations["updateTask"];
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a call-back ended.
+         * @description Say how a call-back ended.
+         */
+        post: operations["recordCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/teams": {
@@ -3601,6 +3625,21 @@ export interface components {
             /** @enum {unknown} */
             outcome: "answered" | "failed" | "missed" | "rejected";
         };
+        /** CallInput */
+        CallInput: {
+            /** Again At */
+            again_at?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "not_reached";
+        };
+        /**
+         * CallOutcome
+         * @enum {unknown}
+         */
+        CallOutcome: "not_reached" | "reached";
         /** Capabilities */
         Capabilities: {
             button_count: number;
@@ -6872,11 +6911,14 @@ export interface components {
             kind: components["schemas"]["TaskKind"];
             message_ids: string[];
             note: string;
+            outcome: components["schemas"]["CallOutcome"] | null;
             owner_id: string | null;
             phone: string;
             remind_at: string | null;
             state: components["schemas"]["TaskState"];
+            time_zone: string;
             title: string;
+            tries: number;
         };
         /** TaskInput */
         TaskInput: {
@@ -13758,6 +13800,41 @@ export interface operations {
             };
         };
     };
+    replaceTaskPattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pattern_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPatternInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPattern"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteTaskPattern: {
         parameters: {
             query?: never;
@@ -13830,6 +13907,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallInput"];
             };
         };
         responses: {

@@ -44,6 +44,7 @@ class WaysInput(Input):
     discussed: _Ways
     review_asked: _Ways
     reviewed: _Ways
+    task_due: _Ways
 
 
 class PreferencesChange(Input):

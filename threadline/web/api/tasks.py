@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints
 
 from threadline.actions.change_task import change_task
 from threadline.actions.create_task import TaskWish, create_task
+from threadline.actions.record_call import record_call
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
-from threadline.core.task import MOST_STEPS, Step, TaskKind, TaskState, check_steps
+from threadline.core.task import MOST_STEPS, CallOutcome, Step, TaskKind, TaskState, check_steps
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.tasks import (
@@ -24,6 +25,7 @@ from threadline.store.tasks import (
     insert_pattern,
     list_patterns,
     list_tasks,
+    update_pattern,
 )
 from threadline.web.api.inputs import Id, Input, Moment, Name, Text, Title
 from threadline.web.api.routes import operation
@@ -67,6 +69,12 @@ class TaskUpdate(Input):
     due_at: Moment | None = None
     remind_at: Moment | None = None
     checklist: _Steps | None = None
+
+
+class CallInput(Input):
+    outcome: Literal["reached", "not_reached"]
+    again_at: Moment | None = None
+    """When it is tried again, if nobody was reached; null: it is given up."""
 
 
 class TaskPatternInput(Input):
@@ -139,6 +147,21 @@ async def update_task(
     return call.answer(task)
 
 
+@operation(router, "POST", "/tasks/{task_id}/calls", out=Task, name="recordCall")
+async def post_call(task_id: UUID, given: CallInput, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
+    """Say how a call-back ended."""
+    task = await record_call(
+        call.session,
+        caller=call.caller,
+        task_id=task_id,
+        outcome=CallOutcome(given.outcome),
+        again_at=given.again_at,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(task)
+
+
 @operation(router, "GET", "/task-patterns", out=TaskPatternList)
 async def get_task_patterns(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """What tasks may begin with."""
@@ -150,19 +173,19 @@ async def post_task_pattern(
     given: TaskPatternInput, call: Call = calls(Permission.CONVERSATIONS_CHANGE, is_repeatable=True)
 ) -> Response:
     """Keep a pattern for later tasks."""
-    steps = _steps(given.checklist)
-    check_steps(steps)
-    pattern = TaskPattern(
-        id=new_id(),
-        name=given.name,
-        kind=TaskKind(given.kind),
-        title=given.title,
-        checklist=steps,
-        due_in_minutes=given.due_in_minutes,
-        remind_before_minutes=given.remind_before_minutes,
-    )
+    pattern = _pattern(given, new_id())
     await insert_pattern(call.session, pattern)
     return call.answer(pattern, status=201)
+
+
+@operation(router, "PUT", "/task-patterns/{pattern_id}", out=TaskPattern, name="replaceTaskPattern")
+async def put_task_pattern(
+    pattern_id: UUID, given: TaskPatternInput, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
+) -> Response:
+    """Write it anew. What was made of it stays as it is."""
+    pattern = _pattern(given, pattern_id)
+    await update_pattern(call.session, pattern)
+    return call.answer(pattern)
 
 
 @operation(router, "DELETE", "/task-patterns/{pattern_id}", out=None, status=204, name="deleteTaskPattern")
@@ -193,6 +216,21 @@ def _change(given: TaskUpdate) -> dict[str, Any]:  # values of Task's fields
     if not changed:
         raise Invalid("Please say what is to change.", reason="nothing_to_change")
     return changed
+
+
+def _pattern(given: TaskPatternInput, pattern_id: UUID) -> TaskPattern:
+    """Raises Invalid for more lines than anybody would tick off."""
+    steps = _steps(given.checklist)
+    check_steps(steps)
+    return TaskPattern(
+        id=pattern_id,
+        name=given.name,
+        kind=TaskKind(given.kind),
+        title=given.title,
+        checklist=steps,
+        due_in_minutes=given.due_in_minutes,
+        remind_before_minutes=given.remind_before_minutes,
+    )
 
 
 def _steps(given: list[StepInput]) -> list[Step]:

@@ -53,10 +53,8 @@ import { quoteOf } from '../thread/rows';
 import { AttachmentChips } from './AttachmentChips';
 import { attach, attachKept, keepAttachments, keptAttachments, kindFor, type Attachment } from './attachments';
 import { isComposing, useEnter } from './enter';
-import { EnterQuestion } from './EnterQuestion';
 import { offerUndo } from './hold';
 import { useCustomerLanguage } from './language';
-import { MentionList } from './MentionList';
 import { noteOf } from './mentions';
 import { outgoingOf, type Outgoing } from './outgoing';
 import { openPlaces } from './savedReplies';
@@ -67,6 +65,8 @@ import { replyOptionId, useSlash } from './useSlash';
 
 const importReplyList = () => import('./SavedReplyList');
 const SavedReplyList = lazy(importReplyList);
+const EnterQuestion = lazy(async () => ({ default: (await import('./EnterQuestion')).EnterQuestion }));
+const MentionList = lazy(async () => ({ default: (await import('./MentionList')).MentionList }));
 const EmojiPicker = lazy(() => import('./EmojiPicker'));
 const VoiceBar = lazy(() => import('./VoiceBar'));
 const PlaceDialog = lazy(() => import('./PlaceDialog'));
@@ -261,7 +261,11 @@ export function Box({
           <SavedReplyList id={listId} list={slash} />
         </Suspense>
       )}
-      {mentioning.isOpen && <MentionList id={listId} list={mentioning} />}
+      {mentioning.isOpen && (
+        <Suspense fallback={null}>
+          <MentionList id={listId} list={mentioning} />
+        </Suspense>
+      )}
       <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
         {modes}
         <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
@@ -333,7 +337,11 @@ export function Box({
         }
         className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
       />
-      {enter.isAsked && !isNote && <EnterQuestion onChoose={enter.choose} />}
+      {enter.isAsked && !isNote && (
+        <Suspense fallback={null}>
+          <EnterQuestion onChoose={enter.choose} />
+        </Suspense>
+      )}
       {places.length > 0 && (
         <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
           <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />

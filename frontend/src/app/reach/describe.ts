@@ -6,6 +6,7 @@ import {
   MessageCircle,
   MessagesSquare,
   ScanEye,
+  ClipboardCheck,
   UserPlus,
   type LucideIcon,
 } from 'lucide-react';
@@ -23,6 +24,7 @@ export const KINDS = [
   'discussed',
   'review_asked',
   'reviewed',
+  'task_due',
 ] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
@@ -34,6 +36,7 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   discussed: MessagesSquare,
   review_asked: ScanEye,
   reviewed: ScanEye,
+  task_due: ClipboardCheck,
 };
 
 export interface Facts {
@@ -63,5 +66,7 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return agent === '' ? t('reach.told.review_asked', { name }) : t('reach.told.review_asked_by', { name, agent });
     case 'reviewed':
       return agent === '' ? t('reach.told.reviewed', { name }) : t('reach.told.reviewed_by', { name, agent });
+    case 'task_due':
+      return t('reach.told.task_due', { name });
   }
 }

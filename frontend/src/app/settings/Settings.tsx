@@ -26,6 +26,7 @@ import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
 import { SettingsNav } from './SettingsNav';
 import { Stages } from './stages/Stages';
+import { TaskPatterns } from './tasks/TaskPatterns';
 import { Teams } from './teams/Teams';
 import { Templates } from './templates/Templates';
 import { Tokens } from './tokens/Tokens';
@@ -80,6 +81,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       )}
       {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
+      {may.has('tasks') && <Route path="/settings/tasks" component={TaskPatterns} />}
       {may.has('stages') && <Route path="/settings/stages" component={Stages} />}
       <Route path="/settings/replies" component={Replies} />
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}

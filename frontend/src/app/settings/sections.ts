@@ -8,6 +8,7 @@ import {
   Inbox,
   Keyboard,
   KeyRound,
+  ListChecks,
   ListPlus,
   MessageCircle,
   MonitorSmartphone,
@@ -167,6 +168,13 @@ export const SECTIONS: readonly Section[] = [
     icon: Signpost,
     permission: 'labels:manage',
     contents: ['settings.stages.create', 'settings.stages.pause'],
+  },
+  {
+    path: 'tasks',
+    group: 'conversations',
+    label: 'settings.patterns.title',
+    icon: ListChecks,
+    contents: ['settings.patterns.create', 'settings.patterns.due_in'],
   },
   {
     path: 'fields',

@@ -1,4 +1,5 @@
 import { ClipboardList, Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -10,6 +11,8 @@ import { importContacts, importSettings } from '../routes';
 import { openFloat } from './floats';
 import { Logo } from './Logo';
 import { PersonMenu } from './PersonMenu';
+
+const DueTasks = lazy(() => import('../tasks/DueTasks'));
 
 export function Rail() {
   const [location] = useLocation();
@@ -43,7 +46,11 @@ export function Rail() {
           label={t('task.title')}
           keys={['g', 't']}
           isHere={location.startsWith('/tasks')}
-        />
+        >
+          <Suspense fallback={null}>
+            <DueTasks />
+          </Suspense>
+        </Place>
         <Place
           to={paths.settings()}
           icon={Settings}
@@ -74,23 +81,26 @@ interface PlaceProps {
   readonly keys: readonly string[];
   readonly isHere: boolean;
   readonly onIntent?: () => void;
+  /** What stands on its corner. */
+  readonly children?: ReactNode;
 }
 
-function Place({ to, icon: Icon, label, keys, isHere, onIntent }: PlaceProps) {
+function Place({ to, icon: Icon, label, keys, isHere, onIntent, children }: PlaceProps) {
   return (
     <Tooltip label={label} keyName={keys} side="inline-end">
       <Link
         href={to}
-        aria-label={label}
         aria-current={isHere ? 'page' : undefined}
         onPointerEnter={onIntent}
         onFocus={onIntent}
         className={cx(
-          'grid size-9 place-items-center rounded-lg',
+          'relative grid size-9 place-items-center rounded-lg',
           isHere ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-hover hover:text-ink',
         )}
       >
         <Icon aria-hidden size={18} strokeWidth={1.75} />
+        <span className="sr-only">{label}</span>
+        {children}
       </Link>
     </Tooltip>
   );

@@ -1,22 +1,22 @@
 /** A task: made by hand, of messages or of a pattern; or changed. */
-import { Plus, X } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { deleteTaskPattern, fetchTaskPatterns, patchTask, postTask, postTaskPattern } from '@/shared/api/calls';
-import { newId } from '@/shared/api/id';
-import type { Id, Message, Step, Task, TaskPattern } from '@/shared/api/types';
+import type { Id, Message, Task, TaskPattern } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { getState, useStore } from '@/shared/store/store';
 import { useSubmit } from '@/shared/useSubmit';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
-import { IconButton } from '@/shared/ui/IconButton';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { describeContent } from '../inbox/describe';
-import { asField, fromField } from '../thread/snooze';
+import { formatDate } from '@/shared/i18n/format';
+import { zoneOf } from '../contact/marks';
+import { areApart, asField, fromField } from '../thread/snooze';
+import { draftSteps, keptSteps, Steps, type DraftStep } from './Steps';
 
 const NOBODY = 'nobody';
 const NO_PATTERN = 'none';
@@ -30,10 +30,6 @@ export interface TaskDialogProps {
   readonly task: Task | null;
   readonly messageIds: readonly Id[];
   readonly onClose: () => void;
-}
-
-interface DraftStep extends Step {
-  readonly key: Id;
 }
 
 interface Draft {
@@ -55,14 +51,12 @@ export default function TaskDialog({ conversationId, contactName, task, messageI
   const submit = useSubmit(['title', 'note', 'owner_id', 'due_at', 'remind_at', 'checklist']);
   const edit = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const due = fromField(draft.due);
+  const zone = useCustomersZone(conversationId, task);
   const remindAt = due && draft.remindBefore !== null ? new Date(due.getTime() - draft.remindBefore * MINUTE_MS) : null;
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
     await submit.run(async () => {
-      const checklist = draft.steps
-        .filter((step) => step.text.trim() !== '')
-        .map(({ text, is_done }) => ({ text: text.trim(), is_done }));
       const values = {
         title: draft.title,
         kind: draft.kind,
@@ -70,7 +64,7 @@ export default function TaskDialog({ conversationId, contactName, task, messageI
         owner_id: draft.ownerId,
         due_at: due?.toISOString() ?? null,
         remind_at: remindAt?.toISOString() ?? null,
-        checklist,
+        checklist: keptSteps(draft.steps),
       };
       if (task) await patchTask(task.id, values);
       else await postTask(conversationId, { ...values, message_ids: [...messageIds] });
@@ -142,6 +136,7 @@ export default function TaskDialog({ conversationId, contactName, task, messageI
             value={draft.due}
             onValueChange={(value) => edit({ due: value })}
             error={submit.errors['due_at']}
+            hint={due ? hintOf(due, zone, contactName) : undefined}
           />
           <Select
             label={t('task.remind')}
@@ -166,6 +161,22 @@ export default function TaskDialog({ conversationId, contactName, task, messageI
   );
 }
 
+/** Where the customer is: a task knows it, a new one asks their contact. */
+function useCustomersZone(conversationId: Id, task: Task | null): string {
+  return useStore((state) => {
+    if (task) return task.time_zone;
+    const contact = state.contacts.get(state.conversations.get(conversationId)?.contact.id ?? '');
+    return contact ? zoneOf(contact) : '';
+  });
+}
+
+/** What the customer's clock shows then, where it is another one. */
+function hintOf(at: Date, zone: string, name: string): string | undefined {
+  if (zone === '' || !areApart(zone, '', at)) return undefined;
+  const when = formatDate(at, { weekday: 'long', hour: '2-digit', minute: '2-digit', timeZone: zone });
+  return t('schedule.own_theirs', { when, name: name.split(' ')[0] || name });
+}
+
 function Note({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const id = useId();
   return (
@@ -183,63 +194,6 @@ function Note({ text, onText }: { readonly text: string; readonly onText: (text:
         className="rounded-md border border-line-strong bg-raised px-2.5 py-1.5 text-14 pointer-coarse:text-16"
       />
     </div>
-  );
-}
-
-function Steps({
-  steps,
-  onSteps,
-}: {
-  readonly steps: readonly DraftStep[];
-  readonly onSteps: (steps: readonly DraftStep[]) => void;
-}) {
-  const [added, setAdded] = useState<Id | null>(null);
-  const add = () => {
-    const key = newId();
-    setAdded(key);
-    onSteps([...steps, { key, text: '', is_done: false }]);
-  };
-  const put = (key: Id, change: Partial<Step>) =>
-    onSteps(steps.map((step) => (step.key === key ? { ...step, ...change } : step)));
-  return (
-    <fieldset className="flex flex-col gap-1.5">
-      <legend className="pb-1.5 text-14 font-medium">{t('task.checklist')}</legend>
-      {steps.map((step, index) => (
-        <div key={step.key} className="flex items-center gap-2">
-          <input
-            type="checkbox"
-            checked={step.is_done}
-            aria-label={t('task.step_done', { text: step.text })}
-            onChange={(event) => put(step.key, { is_done: event.target.checked })}
-            className="size-4 shrink-0 accent-(--accent)"
-          />
-          <input
-            // In the very render that adds it: whoever types on loses no letter.
-            autoFocus={step.key === added}
-            dir="auto"
-            value={step.text}
-            maxLength={200}
-            aria-label={t('task.step', { number: index + 1 })}
-            onChange={(event) => put(step.key, { text: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
-              event.preventDefault();
-              add();
-            }}
-            className="h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-raised px-2 text-14"
-          />
-          <IconButton
-            icon={X}
-            size={28}
-            label={t('task.step_remove', { text: step.text })}
-            onClick={() => onSteps(steps.filter((one) => one.key !== step.key))}
-          />
-        </div>
-      ))}
-      <Button look="plain" icon={Plus} onClick={add} className="self-start">
-        {t('task.step_add')}
-      </Button>
-    </fieldset>
   );
 }
 
@@ -269,7 +223,7 @@ function Patterns({ draft, onPattern }: PatternsProps) {
       name: draft.title,
       title: draft.title,
       kind: draft.kind,
-      checklist: draft.steps.filter(({ text }) => text.trim() !== '').map(({ text }) => ({ text, is_done: false })),
+      checklist: keptSteps(draft.steps).map((step) => ({ ...step, is_done: false })),
       due_in_minutes: due ? Math.max(0, Math.round((due.getTime() - Date.now()) / MINUTE_MS)) : null,
       remind_before_minutes: draft.remindBefore,
     }).then((made) => {
@@ -344,7 +298,7 @@ function draftOf(task: Task): Draft {
       due_at === null || remind_at === null
         ? null
         : Math.round((Date.parse(due_at) - Date.parse(remind_at)) / MINUTE_MS),
-    steps: task.checklist.map((step) => ({ ...step, key: newId() })),
+    steps: draftSteps(task.checklist),
   };
 }
 
@@ -356,7 +310,7 @@ function fromPattern(pattern: TaskPattern, draft: Draft): Draft {
     kind: pattern.kind,
     due: due_in_minutes === null ? draft.due : asField(new Date(Date.now() + due_in_minutes * MINUTE_MS)),
     remindBefore: pattern.remind_before_minutes,
-    steps: pattern.checklist.map((step) => ({ ...step, key: newId() })),
+    steps: draftSteps(pattern.checklist),
   };
 }
 

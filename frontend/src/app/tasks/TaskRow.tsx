@@ -1,24 +1,28 @@
 import { ListChecks, Phone } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useSignedIn } from '@/shared/api/session';
-import type { Task } from '@/shared/api/types';
+import type { CallOutcome, Task, Time } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
+import { formatDate } from '@/shared/i18n/format';
+import { areApart } from '../thread/snooze';
+import { CallEnd } from './CallEnd';
 import { doneSteps, groupOf } from './tasks';
 
 export interface TaskRowProps {
   readonly task: Task;
   readonly onDone: (isDone: boolean) => void;
   readonly onOpen: () => void;
+  readonly onCall: (outcome: CallOutcome, againAt: Time | null) => void;
   /** What else the place wants to say: whose conversation it is. */
   readonly children?: ReactNode;
 }
 
 /** One task: its tick, its words, when and by whom. */
-export function TaskRow({ task, onDone, onOpen, children }: TaskRowProps) {
+export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps) {
   const now = useMinute();
   const me = useStore((state) => state.me);
   const isMasked = !useSignedIn().agent.permissions.includes('addresses:read');
@@ -29,6 +33,18 @@ export function TaskRow({ task, onDone, onOpen, children }: TaskRowProps) {
     task.due_at !== null && (
       <span key="due" className={cx('tabular', isOverdue && 'font-medium text-danger')}>
         {isOverdue ? t('task.overdue', { when: formatNear(task.due_at, now) }) : formatNear(task.due_at, now)}
+      </span>
+    ),
+    task.kind === 'call_back' && task.due_at !== null && isElsewhere(task.time_zone, task.due_at) && (
+      <span key="there" className="tabular">
+        {t('schedule.theirs', {
+          time: formatDate(task.due_at, { hour: '2-digit', minute: '2-digit', timeZone: task.time_zone }),
+        })}
+      </span>
+    ),
+    task.outcome !== null && (
+      <span key="call">
+        {task.outcome === 'reached' ? t('call.was_reached') : t('call.tries', { count: task.tries })}
       </span>
     ),
     <span key="owner" dir="auto">
@@ -78,8 +94,13 @@ export function TaskRow({ task, onDone, onOpen, children }: TaskRowProps) {
           <span className="min-w-0 break-words">{task.title}</span>
         </button>
         <p className="flex flex-wrap items-center gap-x-3 text-12 text-muted">{facts}</p>
+        {task.kind === 'call_back' && !isDone && <CallEnd task={task} onCall={onCall} />}
         {children}
       </div>
     </div>
   );
+}
+
+function isElsewhere(zone: string, at: Time): boolean {
+  return zone !== '' && areApart(zone, '', new Date(at));
 }

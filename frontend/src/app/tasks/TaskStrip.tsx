@@ -8,10 +8,10 @@ import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { IconButton } from '@/shared/ui/IconButton';
 import { cx } from '@/shared/ui/cx';
-import { TaskRow } from './TaskRow';
 import { groupOf } from './tasks';
 import { useConversationTasks } from './useTasks';
 
+const TaskRow = lazy(async () => ({ default: (await import('./TaskRow')).TaskRow }));
 const TaskDialog = lazy(() => import('./TaskDialog'));
 
 export interface TaskStripProps {
@@ -22,7 +22,7 @@ export interface TaskStripProps {
 }
 
 export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
-  const { tasks, change } = useConversationTasks(conversation.id);
+  const { tasks, change, call } = useConversationTasks(conversation.id);
   const [isOpen, setIsOpen] = useState(false);
   const [edited, setEdited] = useState<Task | null>(null);
   const now = useMinute();
@@ -75,15 +75,18 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
           </div>
           {isOpen && (
             <ul className="max-h-56 overflow-y-auto pb-2">
+              <Suspense fallback={null}>
               {shown.map((task) => (
                 <li key={task.id}>
                   <TaskRow
                     task={task}
                     onDone={(isDone) => change(task, { state: isDone ? 'done' : 'open' })}
                     onOpen={() => setEdited(task)}
+                    onCall={(outcome, againAt) => call(task, outcome, againAt)}
                   />
                 </li>
               ))}
+              </Suspense>
             </ul>
           )}
         </section>

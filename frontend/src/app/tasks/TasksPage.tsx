@@ -8,6 +8,7 @@ import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { Tabs } from '@/shared/ui/Tabs';
+import { cx } from '@/shared/ui/cx';
 import { paths } from '../paths';
 import TaskDialog from './TaskDialog';
 import { TaskRow } from './TaskRow';
@@ -53,7 +54,7 @@ interface ListProps {
 }
 
 function List({ view, onEdit }: ListProps) {
-  const { tasks, hasFailed, again, change } = useTasks(view);
+  const { tasks, hasFailed, again, change, call } = useTasks(view);
   const now = useMinute();
   return (
     <>
@@ -68,7 +69,12 @@ function List({ view, onEdit }: ListProps) {
       {tasks?.length === 0 && <EmptyState title={t(`task.empty_${view}`)} text={t('task.empty_text')} />}
       {groupTasks(tasks ?? [], new Date(now)).map(({ group, tasks: shown }) => (
         <section key={group} aria-label={t(`task.group_${group}`)} className="pt-6">
-          <h2 className="border-b border-line pb-2 text-14 font-semibold">{t(`task.group_${group}`)}</h2>
+          <h2 className="flex gap-2 border-b border-line pb-2 text-14 font-semibold">
+            {t(`task.group_${group}`)}
+            <span className={cx('tabular font-normal', group === 'overdue' ? 'text-danger' : 'text-muted')}>
+              {shown.length}
+            </span>
+          </h2>
           <ul>
             {shown.map((task) => (
               <li key={task.id} className="border-b border-line">
@@ -76,6 +82,7 @@ function List({ view, onEdit }: ListProps) {
                   task={task}
                   onDone={(isDone) => change(task, { state: isDone ? 'done' : 'open' })}
                   onOpen={() => onEdit(task)}
+                  onCall={(outcome, againAt) => call(task, outcome, againAt)}
                 >
                   <Link
                     href={paths.inbox('open', task.conversation_id)}

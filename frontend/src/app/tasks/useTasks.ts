@@ -1,7 +1,7 @@
 /** Lists of tasks: fetched when they are shown, and again whenever the feed tells that some task changed. */
 import { useCallback, useEffect, useState } from 'react';
-import { fetchConversationTasks, fetchTasks, patchTask, type TaskChange } from '@/shared/api/calls';
-import type { Id, Task } from '@/shared/api/types';
+import { fetchConversationTasks, fetchTasks, patchTask, postCall, type TaskChange } from '@/shared/api/calls';
+import type { CallOutcome, Id, Task, Time } from '@/shared/api/types';
 import { problemText } from '@/shared/problem';
 import { useStore } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
@@ -15,6 +15,8 @@ export interface TaskList {
   readonly again: () => void;
   /** Shown at once, taken back if the server refuses. */
   readonly change: (task: Task, change: TaskChange) => void;
+  /** Says how a call-back ended. */
+  readonly call: (task: Task, outcome: CallOutcome, againAt: Time | null) => void;
 }
 
 export function useTasks(view: TaskView): TaskList {
@@ -60,5 +62,8 @@ function useTaskList(key: string, load: () => Promise<Task[]>): TaskList {
       showToast(problemText(error), { isError: true });
     });
   };
-  return { tasks: found?.key === key ? found.tasks : null, hasFailed, again: () => setRound(round + 1), change };
+  const call = (task: Task, outcome: CallOutcome, againAt: Time | null) => {
+    postCall(task.id, outcome, againAt).then(put, (error: unknown) => showToast(problemText(error), { isError: true }));
+  };
+  return { tasks: found?.key === key ? found.tasks : null, hasFailed, again: () => setRound(round + 1), change, call };
 }

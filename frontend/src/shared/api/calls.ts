@@ -15,6 +15,7 @@ import type {
   FieldValue,
   Count,
   FileRecord,
+  CallOutcome,
   FilledReply,
   Filter,
   Id,
@@ -375,6 +376,16 @@ export function patchTask(id: Id, change: TaskChange): Promise<Task> {
 
 export async function fetchTaskPatterns(): Promise<TaskPattern[]> {
   return (await answerOf(client.GET('/api/task-patterns'))).items;
+}
+
+export function postCall(id: Id, outcome: CallOutcome, againAt: Time | null): Promise<Task> {
+  const body = { outcome, again_at: againAt };
+  return answerOf(client.POST('/api/tasks/{task_id}/calls', { params: { path: { task_id: id } }, body }));
+}
+
+export function putTaskPattern({ id, ...pattern }: TaskPattern): Promise<TaskPattern> {
+  const params = { path: { pattern_id: id } };
+  return answerOf(client.PUT('/api/task-patterns/{pattern_id}', { params, body: pattern }));
 }
 
 export function postTaskPattern(pattern: Omit<TaskPattern, 'id'>): Promise<TaskPattern> {

@@ -92,6 +92,7 @@ export type Review = Schemas['Review'];
 export type DiscussionThread = Schemas['DiscussionThread'];
 
 export type FilledReply = Schemas['FilledReply'];
+export type CallOutcome = Schemas['CallOutcome'];
 export type FilledPiece = Schemas['FilledPiece'];
 export type FilledWording = Schemas['FilledWording'];
 export type ReplyVariable = Schemas['ReplyVariable'];
