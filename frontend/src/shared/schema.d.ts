@@ -5543,7 +5543,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "woken";
+            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "task_due" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -5742,6 +5742,12 @@ export interface components {
              *         "list",
              *         "desktop",
              *         "push"
+             *       ],
+             *       "task_due": [
+             *         "list",
+             *         "desktop",
+             *         "push",
+             *         "email"
              *       ],
              *       "woken": [
              *         "list",
@@ -7458,6 +7464,15 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push",
+             *       "email"
+             *     ]
+             */
+            task_due?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push"
              *     ]
              */
@@ -7479,6 +7494,8 @@ export interface components {
             review_asked: ("list" | "desktop" | "push" | "email")[];
             /** Reviewed */
             reviewed: ("list" | "desktop" | "push" | "email")[];
+            /** Task Due */
+            task_due: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
         };

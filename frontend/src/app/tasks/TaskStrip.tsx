@@ -76,16 +76,16 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
           {isOpen && (
             <ul className="max-h-56 overflow-y-auto pb-2">
               <Suspense fallback={null}>
-              {shown.map((task) => (
-                <li key={task.id}>
-                  <TaskRow
-                    task={task}
-                    onDone={(isDone) => change(task, { state: isDone ? 'done' : 'open' })}
-                    onOpen={() => setEdited(task)}
-                    onCall={(outcome, againAt) => call(task, outcome, againAt)}
-                  />
-                </li>
-              ))}
+                {shown.map((task) => (
+                  <li key={task.id}>
+                    <TaskRow
+                      task={task}
+                      onDone={(isDone) => change(task, { state: isDone ? 'done' : 'open' })}
+                      onOpen={() => setEdited(task)}
+                      onCall={(outcome, againAt) => call(task, outcome, againAt)}
+                    />
+                  </li>
+                ))}
               </Suspense>
             </ul>
           )}

@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,8 @@ alter table tasks
 
 alter table notifications drop constraint notifications_kind_check;
 alter table notifications add constraint notifications_kind_check
-    check (kind in ('assigned', 'mentioned', 'not_delivered', 'woken', 'replied', 'discussed', 'review_asked', 'reviewed', 'task_due')) not valid;
+    check (kind in ('assigned', 'mentioned', 'not_delivered', 'woken', 'replied', 'discussed', 'review_asked',
+                    'reviewed', 'task_due')) not valid;
 alter table notifications validate constraint notifications_kind_check;
 """
 
@@ -31,5 +32,6 @@ def downgrade() -> None:
     op.execute("alter table notifications drop constraint notifications_kind_check")
     op.execute(
         "alter table notifications add constraint notifications_kind_check"
-        " check (kind in ('assigned', 'mentioned', 'not_delivered', 'woken', 'replied', 'discussed', 'review_asked', 'reviewed'))"
+        " check (kind in ('assigned', 'mentioned', 'not_delivered', 'woken', 'replied', 'discussed', 'review_asked',"
+        " 'reviewed'))"
     )
