@@ -28,6 +28,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'writing',
     'keys',
     'notifications',
+    'tasks',
     'replies',
   ]);
   expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual([
@@ -38,6 +39,7 @@ test('everybody sees their own pages, others by their permission', () => {
     'keys',
     'notifications',
     'templates',
+    'tasks',
     'replies',
   ]);
 });
