@@ -110,7 +110,7 @@ def test_the_page_of_results_has_kinds_operators_and_older_ones(
     page.get_by_role("button", name="Show older").click()
     expect(rows).to_have_count(32)
     assert problems_of(page) == []
-    field = page.get_by_role("searchbox", name="Search")
+    field = page.get_by_role("combobox", name="Search")
     field.fill(f"{word} has:image")
     expect(page.get_by_text("Nothing found")).to_be_visible()
     field.fill(f"{word} label:nothing")
@@ -186,3 +186,29 @@ def test_find_in_a_thread_of_ten_thousand_messages(
     page.get_by_role("menuitem", name="Find in this conversation").click()
     bar.get_by_label("Go to a day").fill(time.strftime("%Y-%m-%d"))
     expect(desk.bubble("The needle lies here")).to_be_in_viewport()
+
+
+def test_an_operator_is_completed_by_keys_and_asks_any_field(desk: Desk, customer: Customer, admin: Person) -> None:
+    customer.says("Do you still have the walnut lamp?")
+    conversation_id = admin.conversation_of(customer)["id"]
+    admin.patch(f"/api/conversations/{conversation_id}", {"priority": 3})
+    page, keys = desk.page, desk.page.keyboard
+    desk.open("/search?q=")
+    field = page.get_by_role("combobox", name="Search")
+    field.click()
+    keys.type("prio")
+    listed = page.get_by_role("listbox", name="What can come next")
+    expect(listed.get_by_role("option", name=re.compile("^priority:"))).to_be_visible()
+    keys.press("Tab")
+    expect(field).to_have_value("priority:")
+    expect(listed.get_by_role("option").first).to_have_text("priority:urgent ")
+    RESULTS.mkdir(exist_ok=True)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.screenshot(path=RESULTS / f"search-operators-{theme}.png")
+        assert problems_of(page) + overflow_of(page) == []
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(field).to_have_value("priority:urgent ")
+    page.get_by_role("tab", name="Conversations").click()
+    expect(page.get_by_role("list", name="Conversations").get_by_text(customer.name)).to_be_visible()

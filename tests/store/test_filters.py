@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from threadline.core.field import HAS_OPTIONS, FieldOption, FieldType
+from threadline.core.field import Field as OwnField
 from threadline.core.filter import (
     FIELDS,
     ME,
@@ -18,6 +20,7 @@ from threadline.core.filter import (
     Condition,
     Facts,
     Field,
+    Fields,
     Filter,
     Group,
     Kind,
@@ -28,13 +31,16 @@ from threadline.core.filter import (
 )
 from threadline.core.letters import fold_text
 from threadline.infra.clock import new_id
-from threadline.store.filters import EXPRESSIONS, asks_about, filter_sql, load_facts
+from threadline.store.fields import insert_field, set_values
+from threadline.store.filters import EXPRESSIONS, asks_about, filter_sql, load_facts, load_fields
 from threadline.store.session import Database, Role, Session
 from threadline.store.visibility import Arguments
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NAMES = ["", "José Núñez", "jose nunez", "ЁЛКА", "елка", "Straße", "a.b*c (d)", "李雷", "O'Neil\\", "[x]^$ -", "Ann"]
 ROUNDS = 250
+OWN = tuple(field.id for field in FIELDS.values() if Use.RULES not in field.uses)
+"""What differs with who looks."""
 
 
 @dataclass
@@ -91,10 +97,53 @@ async def test_each_operator_of_each_field_is_asked(database: Database, world: W
             for operator in field.operators:
                 for asker in (Asker(NOW, world.me), Asker(NOW)):
                     filter = Group(of=(_condition(chance, world, field, operator),))
-                    if asker.agent_id is None and field.id in ("unread", "followed"):
+                    if asker.agent_id is None and field.id in OWN:
                         continue
                     expected = {id for id, known in facts.items() if matches(filter, known, asker=asker)}
                     assert await _ask(session, world, filter, asker) == expected, filter
+
+
+async def test_fields_that_people_made_are_asked_as_they_are_filled_in(database: Database, world: World) -> None:
+    """Of every type, of conversations and contacts: also several choices at once."""
+    chance = random.Random(13)
+    options = [FieldOption(id=one, name=one.upper()) for one in ("red", "blue", "gold")]
+    given: dict[FieldType, list[str]] = {
+        FieldType.CHOICES: ["red", "blue", "gold"],
+        FieldType.CHOICE: ["red", "blue"],
+        FieldType.NUMBER: ["1", "2.5", "4"],
+        FieldType.DATE: ["2026-05-04", "2026-05-01"],
+        FieldType.BOOLEAN: ["true", "false"],
+        FieldType.TEXT: [name for name in NAMES if name],
+    }
+    async with database.transaction(Role.ENGINE, world.workspace_id) as session:
+        for owner in ("conversation", "contact"):
+            for number, (type, lines) in enumerate(given.items()):
+                field = OwnField(
+                    id=new_id(),
+                    owner=owner,
+                    type=type,
+                    name=f"{type} {number}",
+                    options=options if type in HAS_OPTIONS else [],
+                    position=number,
+                )
+                await insert_field(session, field)
+                for id in world.conversations:
+                    count = chance.randint(0, 2 if type is FieldType.CHOICES else 1)
+                    await set_values(session, owner, id, {field.id: chance.sample(lines, count)})
+        fields = await load_fields(session)
+        own = [field for field in fields.values() if field.id not in FIELDS]
+        assert len(own) == 2 * len(given)
+        connection = await session.raw()
+        facts = await load_facts(
+            connection, workspace_id=world.workspace_id, conversation_ids=world.conversations, fields=fields
+        )
+        for field in own:
+            for operator in field.operators:
+                filter = Group(of=(_condition(chance, world, field, operator),))
+                check_filter(filter, use=Use.VIEWS, fields=fields)
+                asker = Asker(NOW, world.me)
+                expected = {id for id, known in facts.items() if matches(filter, known, asker=asker, fields=fields)}
+                assert await _ask(session, world, filter, asker, fields) == expected, (field, filter)
 
 
 async def test_deleted_labels_and_agents_match_nothing_and_break_nothing(database: Database, world: World) -> None:
@@ -109,12 +158,12 @@ async def test_deleted_labels_and_agents_match_nothing_and_break_nothing(databas
         assert await _ask(session, world, gone, Asker(NOW, world.me)) == set()
 
 
-async def _ask(session: Session, world: World, filter: Filter, asker: Asker) -> set[UUID]:
+async def _ask(session: Session, world: World, filter: Filter, asker: Asker, fields: Fields = FIELDS) -> set[UUID]:
     arguments = Arguments(world.workspace_id)
-    where = filter_sql(filter, asker=asker, arguments=arguments)
+    where = filter_sql(filter, asker=asker, arguments=arguments, fields=fields)
     contacts = "join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
     rows = await (await session.raw()).fetch(
-        f"select c.id from conversations c {contacts if asks_about(filter, 'contact') else ''}"
+        f"select c.id from conversations c {contacts if asks_about(filter, 'contact', fields) else ''}"
         f" where c.workspace_id = $1 and {where}",
         *arguments.values,
     )
@@ -127,11 +176,14 @@ async def _facts(session: Session, world: World) -> dict[UUID, Facts]:
     assert len(facts) == len(world.conversations)
     unread = await connection.fetch(
         "select c.id, c.incoming_count > coalesce(r.read_count, 0) as unread, exists (select from followers f"
-        " where f.agent_id = $1 and f.conversation_id = c.id) as followed from conversations c"
+        " where f.agent_id = $1 and f.conversation_id = c.id) as followed,"
+        " exists (select from drafts d where d.agent_id = $1 and d.conversation_id = c.id and d.text <> '') as draft,"
+        " exists (select from pins n where n.agent_id = $1 and n.conversation_id = c.id) as pinned"
+        " from conversations c"
         " left join reads r on r.conversation_id = c.id and r.agent_id = $1",
         world.me,
     )
-    return {row["id"]: {**facts[row["id"]], "unread": row["unread"], "followed": row["followed"]} for row in unread}
+    return {row["id"]: {**facts[row["id"]], **{name: row[name] for name in OWN}} for row in unread}
 
 
 def _random_filter(chance: random.Random, world: World, *, depth: int) -> Group:
@@ -160,7 +212,7 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
             return (chance.choice([str.upper, fold_text, str])(part)).strip() or "a"
         case Kind.NUMBER:
             return chance.choice(["0", "1", "2.5", "4", "-1"])
-        case Kind.CHOICE:
+        case Kind.CHOICE | Kind.CHOICES:
             return chance.choice(field.options)
         case Kind.TIME if operator in SPANS:
             return chance.choice(["5m", "4h", "1d", "30d"])
@@ -168,7 +220,7 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
             return (NOW + timedelta(hours=chance.randint(-60, 60))).isoformat()
         case Kind.LABELS:
             return str(chance.choice(world.contact_labels if field.subject == "contact" else world.labels))
-        case Kind.AGENT:
+        case Kind.AGENT | Kind.AGENTS:
             return chance.choice([ME, *map(str, world.agents)])
         case Kind.CHANNEL:
             return str(chance.choice(world.channels))
@@ -294,12 +346,49 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
     )
     await connection.execute("update conversations set priority = $2 where id = $1", id, chance.choice([0, 0, 1, 3]))
     await connection.execute(
-        "update contacts set is_vip = $2, email = $3, company_id = $4 where id = $1",
+        "update contacts set is_vip = $2, email = $3, company_id = $4, time_zone = $5, muted_at = $6, blocked_at = $7,"
+        " opted_out_at = $8 where id = $1",
         id,
         chance.random() < 0.3,
         chance.choice(["", "Ann@x.test"]),
         maybe(chance.choice(world.companies)),
+        chance.choice(["", "Europe/Berlin"]),
+        maybe(NOW),
+        maybe(NOW),
+        maybe(NOW),
     )
+    await connection.execute("update conversations set woken_at = $2 where id = $1", id, maybe(NOW))
+    await connection.execute(
+        "insert into reaches (workspace_id, channel_id, contact_id, last_inbound_at)"
+        " select workspace_id, channel_id, contact_id, $2 from conversations where id = $1",
+        id,
+        maybe(moment()),
+    )
+    for state in ("open", "open", "done"):
+        if chance.random() < 0.4:
+            await connection.execute(
+                "insert into tasks (workspace_id, id, conversation_id, kind, title, state, due_at)"
+                " values ($1, $2, $3, 'task', 'Call', $4, $5)",
+                world.workspace_id,
+                new_id(),
+                id,
+                state,
+                maybe(moment()),
+            )
+    for agent_id in world.agents:
+        for table, columns, values in (
+            ("drafts", "mode, text, written_at", "'reply', 'Hm', now()"),
+            ("pins", "pinned_at", "now()"),
+            ("mentions", "message_id, mentioned_at", f"'{new_id()}', now()"),
+        ):
+            if chance.random() < 0.3:
+                await connection.execute(
+                    f"insert into {table} (workspace_id, agent_id, conversation_id, {columns})"
+                    f" values ($1, $2, $3, {values})",
+                    world.workspace_id,
+                    agent_id,
+                    id,
+                )
     for agent_id in world.agents:
         if chance.random() < 0.3:
             await connection.execute(

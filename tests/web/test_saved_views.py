@@ -262,7 +262,7 @@ async def _slow_down(database_url: str, workspace_id: UUID) -> None:
     await owner.execute(
         "alter table contacts rename to contacts_at_once;"
         "create view contacts with (security_invoker) as"
-        " select c.workspace_id, c.id, c.name || left(pg_sleep(1)::text, 0) as name, c.phone, c.handle, c.locale"
+        " select c.workspace_id, c.id, c.name || left(pg_sleep(1)::text, 0) as name, c.phone, c.handle, c.locale, c.is_vip"
         " from contacts_at_once c;"
         "grant select on contacts to threadline_web"
     )

@@ -303,3 +303,55 @@ async def test_a_thread_is_read_around_a_message_and_on_from_there(searched: Sea
     elsewhere = searched.conversations["german"]
     strange = await admin.get(f"/api/conversations/{elsewhere}/messages/around?message_id={found['items'][0]['id']}")
     assert strange.status == 404
+
+
+async def test_every_field_that_can_be_asked_is_an_operator(searched: Searched, server: Server) -> None:
+    """Fixed ones and those that people made, of conversations and contacts, for messages and conversations alike."""
+    admin, desk = searched.admin, searched.desk
+    conversation_id = await desk.conversation(searched.channel_id, texts=("A walnut lamp",), name="Olga Registry")
+    other_id = await desk.conversation(searched.channel_id, texts=("A walnut shelf",), name="Pavel Registry")
+    await searched.index()
+    path = f"/api/conversations/{conversation_id}"
+    contact_id = (await admin.get(path)).json["contact"]["id"]
+    team = (await admin.post("/api/teams", {"name": "Blue Team", "colour": "blue", "member_ids": []})).json
+    options = [{"name": "North"}, {"name": "South"}]
+    body = {"owner": "contact", "type": "choices", "name": "Branch office", "options": options}
+    field = (await admin.post("/api/fields", body)).json
+    await admin.patch(path, {"team_id": team["id"], "priority": 3})
+    filled = await admin.patch(
+        f"/api/contacts/{contact_id}", {"is_vip": True, "fields": {field["id"]: [field["options"][1]["id"]]}}
+    )
+    assert filled.status == 200, filled.raw
+    words = {one["word"] for one in (await admin.get("/api/filter-fields")).json["items"]}
+    assert words >= {"team", "priority", "vip", "branch-office", "created", "received", "label"}
+
+    for typed in (
+        'team:"blue team"',
+        "team:blu priority:urgent",
+        "is:vip",
+        "vip:yes",
+        "branch-office:south",
+        "Branch-Office:sou team:blue",
+        "vip:yes created:1d received:>=1",
+    ):
+        assert await message_texts(admin, f"walnut {typed}") == ["A walnut lamp"], typed
+        found = (await search(admin, f"Registry {typed}", among="conversations"))["conversations"]
+        assert [one["id"] for one in found] == [str(conversation_id)], typed
+        named = (await search(admin, f"Registry {typed}", among="contacts"))["contacts"]
+        assert [one["id"] for one in named] == [contact_id], typed
+    alone = (await search(admin, "branch-office:south", among="conversations"))["conversations"]
+    assert [one["id"] for one in alone] == [str(conversation_id)], "without a word beside it"
+    others = (await search(admin, "Registry team:none vip:no", among="conversations"))["conversations"]
+    assert [one["id"] for one in others] == [str(other_id)]
+    either = await message_texts(admin, "walnut priority:urgent priority:none")
+    assert sorted(either) == ["A walnut lamp", "A walnut shelf"], "of one operator several values: any of them"
+
+    odd = await search(admin, "walnut team:nowhere received:many", among="messages")
+    assert [(one["operator"], one["reason"]) for one in odd["problems"]] == [
+        ("received", "not_understood"),
+        ("team", "nothing_called_so"),
+    ]
+    async with browser_of(server) as stranger:
+        await set_up(stranger)
+        assert (await search(stranger, "is:vip", among="conversations"))["conversations"] == []
+        assert "branch-office" not in {one["word"] for one in (await stranger.get("/api/filter-fields")).json["items"]}

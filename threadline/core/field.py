@@ -30,8 +30,8 @@ LONGEST_TEXT: Final = 500
 
 _EMAIL: Final = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]+\.[^\s@<>\"]+")
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_TRUE: Final = frozenset({"true", "yes", "y", "1", "ja", "sí", "si", "да"})
-_FALSE: Final = frozenset({"false", "no", "n", "0", "nein", "nee", "нет"})
+TRUE_WORDS: Final = frozenset({"true", "yes", "y", "1", "ja", "sí", "si", "да"})
+FALSE_WORDS: Final = frozenset({"false", "no", "n", "0", "nein", "nee", "нет"})
 
 
 class FieldType(StrEnum):
@@ -134,9 +134,9 @@ def read_text(field: Field, text: str) -> FieldValue | None:
             return _number(field, text.replace(" ", "").replace("\u00a0", ""))
         case FieldType.BOOLEAN:
             word = text.casefold()
-            if word not in _TRUE | _FALSE:
+            if word not in TRUE_WORDS | FALSE_WORDS:
                 raise Invalid("Please answer with yes or no.", field=_place(field), reason="field_boolean")
-            return word in _TRUE
+            return word in TRUE_WORDS
         case FieldType.CHOICE:
             return _named(field, text)
         case FieldType.CHOICES:

@@ -30,9 +30,12 @@ class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     CHOICE = "choice"
+    CHOICES = "choices"
+    """Several of its options at once."""
     TIME = "time"
     LABELS = "labels"
     AGENT = "agent"
+    AGENTS = "agents"
     TEAM = "team"
     CHANNEL = "channel"
     STAGE = "stage"
@@ -84,6 +87,7 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.TEXT: (Operator.CONTAINS, Operator.CONTAINS_NOT, Operator.IS, Operator.IS_NOT, Operator.STARTS_WITH),
     Kind.NUMBER: (Operator.AT_LEAST, Operator.AT_MOST, Operator.IS, Operator.IS_NOT),
     Kind.CHOICE: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.CHOICES: (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF),
     Kind.TIME: (
         Operator.IN_LAST,
         Operator.LONGER_AGO,
@@ -94,6 +98,7 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     ),
     Kind.LABELS: (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF),
     Kind.AGENT: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.AGENTS: (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF),
     Kind.TEAM: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.CHANNEL: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.STAGE: (Operator.ANY_OF, Operator.NONE_OF),
@@ -173,8 +178,16 @@ FIELDS: Final[Fields] = {
         _conversation("priority", Kind.CHOICE, "priority", options=("0", "1", "2", "3")),
         _conversation("waiting", Kind.BOOLEAN, "waiting"),
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
+        _conversation("paused", Kind.BOOLEAN, "paused"),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
         _conversation("followed", Kind.BOOLEAN, "followed", is_own=True),
+        _conversation("follower", Kind.AGENTS, "follower", is_optional=True),
+        _conversation("mentioned", Kind.AGENTS, "mentioned", is_optional=True),
+        _conversation("draft", Kind.BOOLEAN, "draft", is_own=True),
+        _conversation("pinned", Kind.BOOLEAN, "pinned", is_own=True),
+        _conversation("woken", Kind.BOOLEAN, "woken"),
+        _conversation("task", Kind.BOOLEAN, "task"),
+        _conversation("task_due", Kind.TIME, "due", is_optional=True),
         _conversation("not_delivered", Kind.BOOLEAN, "failed"),
         _conversation("scheduled", Kind.BOOLEAN, "scheduled"),
         _conversation("held", Kind.BOOLEAN, "held"),
@@ -184,18 +197,30 @@ FIELDS: Final[Fields] = {
         _conversation("snoozed_until", Kind.TIME, "snoozed", is_optional=True),
         _conversation("resolved_at", Kind.TIME, "resolved", is_optional=True),
         _conversation("received", Kind.NUMBER, "received"),
+        _conversation("last_received", Kind.TIME, "heard", is_optional=True),
         _contact("contact.name", Kind.TEXT, "name", is_optional=True),
         _contact("contact.phone", Kind.TEXT, "phone", is_optional=True, is_personal=True),
         _contact("contact.handle", Kind.TEXT, "handle", is_optional=True, is_personal=True),
         _contact("contact.email", Kind.TEXT, "email", is_optional=True, is_personal=True),
         _contact("contact.vip", Kind.BOOLEAN, "vip"),
         _contact("contact.language", Kind.TEXT, "language", is_optional=True),
+        _contact("contact.time_zone", Kind.TEXT, "zone", is_optional=True),
+        _contact("contact.opted_out", Kind.BOOLEAN, "optout"),
+        _contact("contact.blocked", Kind.BOOLEAN, "blocked"),
+        _contact("contact.muted", Kind.BOOLEAN, "muted"),
         _contact("contact.label", Kind.LABELS, "tag", is_optional=True),
         _contact("contact.company", Kind.COMPANY, "company", is_optional=True),
         _contact("contact.created", Kind.TIME, "since"),
+        _contact("contact.last_received", Kind.TIME, "lastheard", is_optional=True),
+        _contact("contact.conversations", Kind.NUMBER, "conversations"),
+        _contact("contact.in_work", Kind.BOOLEAN, "inwork"),
     )
 }
-"""Every field of every workspace. `received` is how many messages the customer sent in this conversation."""
+"""Every field of every workspace. `received` is how many messages the customer sent in this conversation.
+
+What lies ahead – a window's end, a snooze, a task – is asked for within the next span, the rest within the last one.
+"""
+AHEAD: Final = frozenset({"window_closes", "snoozed_until", "task_due"})
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, tag="condition", tag_field="kind"):
@@ -215,24 +240,19 @@ Filter = Group
 _EVERY_STATE: Final = frozenset(ConversationState)
 
 Operand = str | Decimal | datetime | timedelta | UUID
-Fact = str | int | Decimal | bool | datetime | UUID | frozenset[UUID] | None
+Fact = str | int | Decimal | bool | datetime | UUID | frozenset[UUID] | frozenset[str] | None
 Facts = Mapping[str, Fact]
 """What is so of one conversation or contact, by the id of the field."""
 
 
-def custom_field(field: OwnField) -> Field | None:
-    """A field that a workspace made, as filters ask it; None for several choices at once, which none asks yet.
-
-    What is known of a company is asked of its contacts.
-    """
-    kind = _KINDS.get(field.type)
-    if kind is None:
-        return None
+def custom_field(field: OwnField) -> Field:
+    """A field that a workspace made, as filters ask it. What is known of a company is asked of its contacts."""
+    kind = _KINDS[field.type]
     make = _conversation if field.owner == "conversation" else _contact
     return make(
         f"{OWN_PREFIXES[field.owner]}{field.id}",
         kind,
-        str(field.id),
+        word_of_name(field.name),
         name=field.name,
         options=tuple(option.id for option in field.options),
         option_names=tuple(option.name for option in field.options),
@@ -240,6 +260,13 @@ def custom_field(field: OwnField) -> Field | None:
         is_personal=field.type in (FieldType.EMAIL, FieldType.PHONE),
     )
 
+
+def word_of_name(name: str) -> str:
+    """How a search names a field that people named: `Order no.` is `order-no`. Empty if nothing of it is a word."""
+    return "-".join(_WORDS.findall(fold_text(name)))
+
+
+_WORDS: Final = re.compile(r"\w+")
 
 OWN_PREFIXES: Final[Mapping[FieldOwner, str]] = {
     "conversation": "custom.",
@@ -255,6 +282,7 @@ _KINDS: Final[Mapping[FieldType, Kind]] = {
     FieldType.NUMBER: Kind.NUMBER,
     FieldType.DATE: Kind.TIME,
     FieldType.CHOICE: Kind.CHOICE,
+    FieldType.CHOICES: Kind.CHOICES,
     FieldType.BOOLEAN: Kind.BOOLEAN,
 }
 
@@ -364,7 +392,7 @@ def operands(field: Field, condition: Condition, *, agent_id: UUID | None) -> li
     most = 0 if operator in WITHOUT_VALUE else MOST_VALUES if operator in _SEVERAL else 1
     if len(values) > most or (most and not values):
         raise _no_value()
-    if field.kind is Kind.AGENT:
+    if field.kind in (Kind.AGENT, Kind.AGENTS):
         return [found for value in values if (found := agent_id if value == ME else _id(value)) is not None]
     return [_operand(field, operator, value) for value in values]
 
@@ -475,13 +503,13 @@ def _operand(field: Field, operator: Operator, value: str) -> Operand:
             return value
         case Kind.NUMBER:
             return _number(value)
-        case Kind.CHOICE:
+        case Kind.CHOICE | Kind.CHOICES:
             if value not in field.options:
                 raise _no_value()
             return value
         case Kind.TIME:
             return _span(value) if operator in SPANS else _moment(value)
-        case Kind.LABELS | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY:
+        case Kind.LABELS | Kind.AGENT | Kind.AGENTS | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY:
             return _id(value)
         case Kind.BOOLEAN:
             raise _no_value()

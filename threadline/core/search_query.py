@@ -1,11 +1,12 @@
 """What somebody typed into a search: words, quoted phrases, and operators such as `from:` and `has:image`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from threadline.core.letters import fold_text
 from threadline.core.search_text import Wanted, fold, wanted_of
 
 Operator = Literal["from", "label", "channel", "has", "is", "before", "after"]
@@ -37,7 +38,15 @@ _IS: Final[dict[str, Is]] = {str(one): one for one in IS}
 class Problem:
     """An operator whose value says nothing: it is left out, and the screen says so."""
 
-    operator: Operator
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operator of the registry of fields (core/search_fields.py), by its word, and what stood behind it."""
+
+    word: str
     value: str
 
 
@@ -57,6 +66,7 @@ class SearchQuery:
     """Exclusive: the first day that is too late."""
     after: date | None = None
     """Inclusive."""
+    asked: tuple[Asked, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -70,7 +80,14 @@ class SearchQuery:
     @property
     def has_operators(self) -> bool:
         return bool(
-            self.senders or self.labels or self.channels or self.has or self.states or self.before or self.after
+            self.senders
+            or self.labels
+            or self.channels
+            or self.has
+            or self.states
+            or self.before
+            or self.after
+            or self.asked
         )
 
     @property
@@ -78,7 +95,7 @@ class SearchQuery:
         return self.wanted.is_empty and not self.has_operators
 
 
-_TOKEN = re.compile(r'(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
+_TOKEN = re.compile(r'(?:([^\W\d_][\w-]*):)?(?:"([^"]*)"?|(\S+))')
 
 
 @dataclass(slots=True)
@@ -88,18 +105,30 @@ class _Read:
     has: list[Has] = field(default_factory=list[Has])
     states: list[Is] = field(default_factory=list[Is])
     days: dict[Operator, date] = field(default_factory=dict[Operator, date])
+    asked: list[Asked] = field(default_factory=list[Asked])
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
-def read_query(typed: str, *, today: date) -> SearchQuery:
-    """Never raises: what is no operator is a word, and what an operator cannot use is a problem."""
+_NO_WORDS: Final[Mapping[str, bool]] = {}
+
+
+def read_query(typed: str, *, today: date, words: Mapping[str, bool] = _NO_WORDS) -> SearchQuery:
+    """Never raises: what is no operator is a word, and what an operator cannot use is a problem.
+
+    `words` are the operators of the registry besides; true: it is answered with yes or no, so that `is:` asks it, too.
+    """
     read = _Read()
     for match in _TOKEN.finditer(typed[:LONGEST_QUERY]):
         name, value = match[1] or "", (match[2] if match[2] is not None else match[3]) or ""
         if not name and match[3] and value.endswith(":"):
             name, value = value[:-1], ""  # nothing stands behind it yet
         operator = _OPERATORS.get(name.lower())
-        if operator is not None:
+        word = fold_text(name)
+        if operator == "is" and words.get(fold_text(value.strip())):
+            read.asked.append(Asked(fold_text(value.strip()), "yes"))
+        elif operator is None and word in words:
+            _ask(read, word, value.strip())
+        elif operator is not None:
             _take(read, operator, value.strip(), today)
         elif name:
             read.texts.append((match[0], False))
@@ -114,8 +143,16 @@ def read_query(typed: str, *, today: date) -> SearchQuery:
         states=tuple(dict.fromkeys(read.states)),
         before=read.days.get("before"),
         after=read.days.get("after"),
+        asked=tuple(read.asked),
         problems=tuple(read.problems),
     )
+
+
+def _ask(read: _Read, word: str, value: str) -> None:
+    if value:
+        read.asked.append(Asked(word, value))
+    else:
+        read.problems.append(Problem(word, value))
 
 
 def _take(read: _Read, operator: Operator, value: str, today: date) -> None:

@@ -39,28 +39,53 @@ from threadline.store.visibility import Arguments
 
 
 @dataclass(frozen=True, slots=True)
-class LabelsOn:
-    """Where the labels of a conversation or contact stand."""
+class SetOf:
+    """Several values of one conversation or contact: rows under `h`, with the value in one column."""
 
-    table: str
+    rows: str
     column: str
-    of: str
+    type: str = "uuid"
+
+    @property
+    def select(self) -> str:
+        return f"select {self.column} from {self.rows}"
 
 
-EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
+def _labels(table: str, column: str, of: str) -> SetOf:
+    """Deleted labels are on nothing."""
+    return SetOf(
+        f"{table} h join labels l on l.workspace_id = h.workspace_id and l.id = h.label_id and l.deleted_at is null"
+        f" where h.workspace_id = {of}.workspace_id and h.{column} = {of}.id",
+        "h.label_id",
+    )
+
+
+EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "state": "c.state",
     "assignee": "c.assignee_id",
     "team": "c.team_id",
     "channel": "c.channel_id",
     "stage": "c.stage_id",
-    "label": LabelsOn("conversation_labels", "conversation_id", "c"),
+    "label": _labels("conversation_labels", "conversation_id", "c"),
     "waiting": "(c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null)",
     "priority": "c.priority::text",
     "waiting_since": "c.waiting_since",
+    "paused": "(c.paused_at is not null)",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
     "followed": "exists (select from followers f where f.workspace_id = c.workspace_id and f.agent_id = {agent}"
     " and f.conversation_id = c.id)",
+    "follower": SetOf("followers h where h.workspace_id = c.workspace_id and h.conversation_id = c.id", "h.agent_id"),
+    "mentioned": SetOf("mentions h where h.workspace_id = c.workspace_id and h.conversation_id = c.id", "h.agent_id"),
+    "draft": "exists (select from drafts d where d.workspace_id = c.workspace_id and d.agent_id = {agent}"
+    " and d.conversation_id = c.id and d.text <> '')",
+    "pinned": "exists (select from pins n where n.workspace_id = c.workspace_id and n.agent_id = {agent}"
+    " and n.conversation_id = c.id)",
+    "woken": "(c.woken_at is not null)",
+    "task": "exists (select from tasks t where t.workspace_id = c.workspace_id and t.conversation_id = c.id"
+    " and t.state = 'open')",
+    "task_due": "(select min(t.due_at) from tasks t where t.workspace_id = c.workspace_id"
+    " and t.conversation_id = c.id and t.state = 'open')",
     "not_delivered": "(c.failed_count > 0)",
     "scheduled": "(c.scheduled_count > 0)",
     "held": "(c.held_count > 0)",
@@ -70,16 +95,28 @@ EXPRESSIONS: Final[dict[str, str | LabelsOn]] = {
     "snoozed_until": "(case when c.state = 'snoozed' then c.snoozed_until end)",
     "resolved_at": "c.resolved_at",
     "received": "c.incoming_count",
+    "last_received": "(select r.last_inbound_at from reaches r where r.workspace_id = c.workspace_id"
+    " and r.channel_id = c.channel_id and r.contact_id = c.contact_id)",
     "contact.name": "p.name",
     "contact.phone": "p.phone",
     "contact.handle": "p.handle",
     "contact.email": "p.email",
     "contact.vip": "p.is_vip",
     "contact.language": "p.locale",
-    "contact.label": LabelsOn("contact_labels", "contact_id", "p"),
+    "contact.time_zone": "p.time_zone",
+    "contact.opted_out": "(p.opted_out_at is not null)",
+    "contact.blocked": "(p.blocked_at is not null)",
+    "contact.muted": "(p.muted_at is not null)",
+    "contact.label": _labels("contact_labels", "contact_id", "p"),
     "contact.company": "(select k.id from companies k where k.workspace_id = p.workspace_id and k.id = p.company_id"
     " and k.deleted_at is null)",
     "contact.created": "p.created_at",
+    "contact.last_received": "(select max(r.last_inbound_at) from reaches r where r.workspace_id = p.workspace_id"
+    " and r.contact_id = p.id)",
+    "contact.conversations": "(select count(*) from conversations x where x.workspace_id = p.workspace_id"
+    " and x.contact_id = p.id)",
+    "contact.in_work": "exists (select from conversations x where x.workspace_id = p.workspace_id"
+    " and x.contact_id = p.id and x.state <> 'resolved')",
 }
 """Every field of the registry (a test compares). `{agent}` is whoever asks."""
 
@@ -88,8 +125,8 @@ async def load_fields(session: Session) -> Fields:
     """Every field that filters of this workspace may ask: the fixed ones and those that people made."""
     own: dict[str, Field] = {}
     for field in await list_fields(session):
-        if (asked := custom_field(field)) is not None:
-            own[asked.id] = asked
+        asked = custom_field(field)
+        own[asked.id] = asked
     return {**FIELDS, **own}
 
 
@@ -112,13 +149,16 @@ _VALUES: Final = {
 """Where the values stand that people filled in, beside the row under `c` or `p`."""
 
 
-def _expression(field: Field) -> str | LabelsOn:
+def _expression(field: Field) -> str | SetOf:
     """A field that people made is read by its key; what it holds has passed the check of its type."""
     if field.id in EXPRESSIONS:
         return EXPRESSIONS[field.id]
     prefix, _, field_id = field.id.rpartition(".")
-    value = f"(select v.value{{}} from {_VALUES[f'{prefix}.']} and v.field_id = '{UUID(field_id)}'::uuid limit 1)"
+    rows = f"{_VALUES[f'{prefix}.']} and v.field_id = '{UUID(field_id)}'::uuid"
+    value = f"(select v.value{{}} from {rows} limit 1)"
     match field.kind:
+        case Kind.CHOICES:
+            return SetOf(rows, "v.value", "text")
         case Kind.NUMBER:
             return value.format("::numeric")
         case Kind.TIME:
@@ -171,7 +211,7 @@ async def load_facts(
     )
     return {
         row["id"]: {
-            field.id: frozenset(row[f"f{number}"]) if field.kind is Kind.LABELS else row[f"f{number}"]
+            field.id: frozenset(row[f"f{number}"]) if field.kind in _SETS else row[f"f{number}"]
             for number, field in enumerate(asked)
         }
         for row in rows
@@ -180,15 +220,7 @@ async def load_facts(
 
 def _fact(field: Field) -> str:
     expression = _expression(field)
-    return expression if isinstance(expression, str) else f"array({_labels(expression)})"
-
-
-def _labels(on: LabelsOn) -> str:
-    """Deleted labels are on nothing."""
-    return (
-        f"select h.label_id from {on.table} h join labels l on l.workspace_id = h.workspace_id and l.id = h.label_id"
-        f" and l.deleted_at is null where h.workspace_id = {on.of}.workspace_id and h.{on.column} = {on.of}.id"
-    )
+    return expression if isinstance(expression, str) else f"array({expression.select})"
 
 
 def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields: Fields) -> str:
@@ -197,8 +229,8 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
         return "false"
     wanted = operands(field, condition, agent_id=asker.agent_id)
     expression = _expression(field)
-    if isinstance(expression, LabelsOn):
-        return _of_labels(condition.operator, expression, wanted, arguments)
+    if isinstance(expression, SetOf):
+        return _of_set(condition.operator, expression, wanted, arguments)
     if "{agent}" in expression:
         expression = expression.format(agent=f"{arguments.add(asker.agent_id)}::uuid")
     match condition.operator:
@@ -214,19 +246,22 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
             return _compare(field.kind, condition.operator, expression, wanted, asker, arguments)
 
 
-def _of_labels(operator: Operator, on: LabelsOn, wanted: Sequence[Operand], arguments: Arguments) -> str:
-    """Asked from the label's side where one of them is enough: then the index by label leads (0015)."""
-    some = f"{_labels(on)} and h.label_id = any({{}}::uuid[])"
+_SETS: Final = frozenset({Kind.LABELS, Kind.AGENTS, Kind.CHOICES})
+
+
+def _of_set(operator: Operator, members: SetOf, wanted: Sequence[Operand], arguments: Arguments) -> str:
+    """Asked from the value's side where one of them is enough: then the index by label leads (0015)."""
+    some = f"{members.select} and {members.column} = any({{}}::{members.type}[])"
     match operator:
         case Operator.EMPTY:
-            return f"not exists ({_labels(on)})"
+            return f"not exists ({members.select})"
         case Operator.PRESENT:
-            return f"exists ({_labels(on)})"
+            return f"exists ({members.select})"
         case Operator.NONE_OF:
             return f"not exists ({some.format(arguments.add(list(wanted)))})"
         case Operator.ALL_OF:
             each = [f"exists ({some.format(arguments.add([one]))})" for one in dict.fromkeys(wanted)]
-            return f"({' and '.join(each)})"
+            return f"({' and '.join(each)})" if each else "exists (" + members.select + ")"
         case _:
             return f"exists ({some.format(arguments.add(list(wanted)))})"
 
@@ -255,7 +290,7 @@ def _compare(
             cast = "text" if kind is Kind.CHOICE else "uuid"
             found = f"{expression} = any({arguments.add(list(wanted))}::{cast}[])"
             return f"({expression} is null or not {found})" if operator is Operator.NONE_OF else found
-        case Kind.LABELS | Kind.BOOLEAN:
+        case Kind.LABELS | Kind.AGENTS | Kind.CHOICES | Kind.BOOLEAN:
             raise AssertionError("These are asked in their own words.")
         case _:
             assert_never(kind)

@@ -1,14 +1,16 @@
 """The operators of a search as conditions: names become ids here, once for all parts of the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
+from threadline.core.filter import FIELDS, Asker, Condition, Fields, Filter, Group, Kind
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
 from threadline.core.search_contact import parts_of
+from threadline.core.search_fields import NAMED, operator_fields, read_value
 from threadline.core.search_lexemes import (
     agent_lexeme,
     channel_lexeme,
@@ -16,8 +18,9 @@ from threadline.core.search_lexemes import (
     has_lexeme,
     query,
 )
-from threadline.core.search_query import DIRECTIONS, STATES, SearchQuery, names_like
+from threadline.core.search_query import DIRECTIONS, STATES, Asked, SearchQuery, names_like
 from threadline.store.connection import Connection
+from threadline.store.filters import asks_about, filter_sql
 from threadline.store.search_called import find_called
 from threadline.store.search_look_ups import FIRST_ID, LAST_ID
 from threadline.store.session import Session
@@ -43,8 +46,15 @@ class Filters:
     sender_contact_ids: list[UUID] | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+    asked: Filter = field(default_factory=Group)
+    """What the operators of the registry ask, all of it."""
+    fields: Fields = field(default_factory=lambda: FIELDS)
+    asker: Asker | None = None
+    """Who asks that, and when."""
     unknown: tuple[tuple[str, str], ...] = field(default=())
     """(operator, value): nothing is called so."""
+    problems: tuple[tuple[str, str], ...] = field(default=())
+    """(operator, value): left out, for it says nothing."""
 
     @property
     def finds_nothing(self) -> bool:
@@ -59,8 +69,10 @@ class Filters:
         return LAST_ID if self.to_at is None else first_uuid7_at(self.to_at + _MARGIN)
 
 
-async def read_filters(session: Session, caller: Caller, wanted: SearchQuery, *, zone: tzinfo) -> Filters:
-    """Looks up who and what is called so, among the workspace's own."""
+async def read_filters(
+    session: Session, caller: Caller, wanted: SearchQuery, *, fields: Fields, zone: tzinfo, now: datetime
+) -> Filters:
+    """Looks up who and what is called so, among the workspace's own. `fields` are those that `wanted` was read with."""
     connection = await session.raw()
     unknown: list[tuple[str, str]] = []
     channel_ids = label_ids = None
@@ -81,6 +93,8 @@ async def read_filters(session: Session, caller: Caller, wanted: SearchQuery, *,
         )
         label_ids = _named("label", wanted.labels, [(str(row["id"]), row["name"]) for row in labels], unknown)
     senders = await _read_senders(connection, caller, wanted.senders, unknown)
+    problems: list[tuple[str, str]] = []
+    asked = await _read_asked(connection, caller, wanted.asked, fields, zone, now, unknown, problems)
     directions = {one for one in wanted.states if one in DIRECTIONS} | senders.directions
     return Filters(
         states=frozenset(one for one in wanted.states if one in STATES),
@@ -93,8 +107,57 @@ async def read_filters(session: Session, caller: Caller, wanted: SearchQuery, *,
         sender_contact_ids=senders.contact_ids,
         from_at=_midnight(wanted.after, zone),
         to_at=_midnight(wanted.before, zone),
+        asked=asked,
+        fields=fields,
+        asker=Asker(now, caller.agent_id),
         unknown=tuple(unknown),
+        problems=tuple(problems),
     )
+
+
+async def _read_asked(
+    connection: Connection,
+    caller: Caller,
+    asked: Sequence[Asked],
+    fields: Fields,
+    zone: tzinfo,
+    now: datetime,
+    unknown: list[tuple[str, str]],
+    problems: list[tuple[str, str]],
+) -> Filter:
+    """Of one operator several values: any of them; of several operators all."""
+    words = operator_fields(fields)
+    named = await _names(connection, caller, {words[one.word].kind for one in asked} & NAMED)
+    groups: dict[str, list[Condition | Group]] = {}
+    for one in asked:
+        found = read_value(words[one.word], one.value, today=now.astimezone(zone).date(), zone=zone, named=named)
+        match found:
+            case "not_understood":
+                problems.append((one.word, one.value))
+            case "nothing_called_so":
+                unknown.append((one.word, one.value))
+            case _:
+                groups.setdefault(one.word, []).append(Group(match="all", of=tuple(found)))
+    return Group(match="all", of=tuple(Group(match="any", of=tuple(group)) for group in groups.values()))
+
+
+_NAMES: Final[dict[Kind, str]] = {
+    Kind.AGENT: "select a.id, p.name from agents a join people p on p.id = a.person_id where a.workspace_id = $1",
+    Kind.TEAM: "select id, name from teams where workspace_id = $1 and deleted_at is null",
+    Kind.STAGE: "select id, name from stages where workspace_id = $1 and deleted_at is null",
+    Kind.COMPANY: "select id, name from companies where workspace_id = $1 and deleted_at is null",
+    Kind.CHANNEL: "select id, name from channels where workspace_id = $1",
+    Kind.LABELS: "select id, name from labels where workspace_id = $1 and deleted_at is null and kind = 'contact'",
+}
+"""Labels of conversations have an operator that a search reads in its own way."""
+
+
+async def _names(connection: Connection, caller: Caller, kinds: Set[Kind]) -> dict[Kind, list[tuple[str, str]]]:
+    named: dict[Kind, list[tuple[str, str]]] = {}
+    for kind in kinds:
+        rows = await connection.fetch(_NAMES[Kind.AGENT if kind is Kind.AGENTS else kind], caller.workspace_id)
+        named[kind] = [(str(row["id"]), row["name"]) for row in rows]
+    return named
 
 
 def _named(
@@ -192,6 +255,8 @@ def on_conversation(
 ) -> list[str]:
     """Conditions on `c`."""
     conditions: list[str] = []
+    if filters.asked.of:
+        conditions.append(_asked_sql(filters, arguments))
     if filters.states:
         conditions.append(f"c.state = any({arguments.add(sorted(filters.states))}::text[])")
     if filters.assignee_id is not None:
@@ -213,3 +278,14 @@ def on_conversation(
     if with_times and filters.to_at is not None:
         conditions.append(f"c.last_activity_at < {arguments.add(filters.to_at)}")
     return conditions
+
+
+def _asked_sql(filters: Filters, arguments: Arguments) -> str:
+    """What a search asks beside the words; the contact is looked up only where it is asked about."""
+    assert filters.asker is not None  # what is asked, somebody asks
+    condition = filter_sql(filters.asked, asker=filters.asker, arguments=arguments, fields=filters.fields)
+    if not asks_about(filters.asked, "contact", filters.fields):
+        return condition
+    return (
+        f"exists (select from contacts p where p.workspace_id = c.workspace_id and p.id = c.contact_id and {condition})"
+    )

@@ -4835,6 +4835,7 @@ export interface components {
             /** @enum {unknown} */
             subject: "contact" | "conversation";
             uses: components["schemas"]["Use"][];
+            word: string;
         };
         /** FilterFieldList */
         FilterFieldList: {
@@ -5052,7 +5053,7 @@ export interface components {
          * @description What a field holds.
          * @enum {unknown}
          */
-        Kind: "agent" | "boolean" | "channel" | "choice" | "company" | "labels" | "number" | "stage" | "team" | "text" | "time";
+        Kind: "agent" | "agents" | "boolean" | "channel" | "choice" | "choices" | "company" | "labels" | "number" | "stage" | "team" | "text" | "time";
         /** Label */
         Label: {
             /** @enum {unknown} */

@@ -17,6 +17,7 @@ from threadline.core.errors import Invalid
 from threadline.core.filter import Fields, Filter, Group, Kind, Operator, Subject, Use, check_filter, masked_values
 from threadline.core.permission import Permission
 from threadline.core.saved_view import Audience, Sorting
+from threadline.core.search_fields import operator_fields
 from threadline.infra.clock import new_id
 from threadline.store.conversations import Conversation, ListOrder
 from threadline.store.events import read_position
@@ -39,6 +40,8 @@ class FilterField(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     subject: Subject
     kind: Kind
+    word: str
+    """How a search names it, before a colon."""
     operators: list[Operator]
     options: list[str]
     """What a choice may be."""
@@ -121,9 +124,12 @@ class SavedViewChange(Input):
 @operation(router, "GET", "/filter-fields", out=FilterFieldList)
 async def get_filter_fields(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """What can be asked of conversations and contacts."""
+    fields = await load_fields(call.session)
+    words = {field.id: word for word, field in operator_fields(fields).items()}
     items = [
         FilterField(
             id=field.id,
+            word=words.get(field.id, field.word),
             subject=field.subject,
             kind=field.kind,
             operators=list(field.operators),
@@ -132,7 +138,7 @@ async def get_filter_fields(call: Call = calls(Permission.CONVERSATIONS_READ)) -
             name=field.name,
             option_names=list(field.option_names),
         )
-        for field in (await load_fields_for(call.session, call.caller)).values()
+        for field in fields.values()
     ]
     return call.answer(FilterFieldList(items=items))
 

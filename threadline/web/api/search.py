@@ -10,11 +10,14 @@ from fastapi import APIRouter, Query, Response
 
 from threadline.core.company import company_words
 from threadline.core.errors import Invalid
+from threadline.core.filter import Kind
 from threadline.core.permission import Permission
+from threadline.core.search_fields import operator_fields
 from threadline.core.search_query import LONGEST_QUERY, SearchQuery, read_query
 from threadline.core.search_text import parts_marked
 from threadline.store.companies import search_companies
 from threadline.store.conversations import Conversation
+from threadline.store.filters import load_fields
 from threadline.store.search import (
     ContactHit,
     MessageHits,
@@ -68,8 +71,10 @@ async def get_search(
     """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
     await count_numbers(call.web, call.caller, [q])
     local = _zone(zone)
-    wanted = read_query(q, today=call.now.astimezone(local).date())
-    filters = await read_filters(call.session, call.caller, wanted, zone=local)
+    fields = await load_fields(call.session)
+    words = {word: field.kind is Kind.BOOLEAN for word, field in operator_fields(fields).items()}
+    wanted = read_query(q, today=call.now.astimezone(local).date(), words=words)
+    filters = await read_filters(call.session, call.caller, wanted, fields=fields, zone=local, now=call.now)
     session, caller = call.session, call.caller
     messages = contacts = companies = conversations = None
     if among in ("all", "messages") and not wanted.is_empty:
@@ -113,8 +118,10 @@ def _zone(name: str) -> tzinfo:
 
 
 def _problems(wanted: SearchQuery, filters: Filters) -> list[SearchProblem]:
+    empty = [(one.operator, one.value) for one in wanted.problems]
     left_out = [
-        SearchProblem(operator=one.operator, value=one.value, reason="not_understood") for one in wanted.problems
+        SearchProblem(operator=operator, value=value, reason="not_understood")
+        for operator, value in (*empty, *filters.problems)
     ]
     unknown = [
         SearchProblem(operator=operator, value=value, reason="nothing_called_so") for operator, value in filters.unknown

@@ -182,6 +182,7 @@ function useOptions(field: FilterField): readonly SelectOption<string>[] {
     case 'channel':
       return [...channels.values()].map(({ id, name }) => ({ value: id, label: name }));
     case 'agent':
+    case 'agents':
       return [
         { value: 'me', label: t('filter.me') },
         ...[...agents.values()]
@@ -196,6 +197,7 @@ function useOptions(field: FilterField): readonly SelectOption<string>[] {
     case 'labels':
       return labelsOfKind(field.subject, labels).map(({ id, name }) => ({ value: id, label: name }));
     case 'choice':
+    case 'choices':
       return field.options.map((option) => ({ value: option, label: nameOfOption(field, option) }));
     default:
       return [];

@@ -7,6 +7,7 @@ const STATE: FilterField = {
   id: 'state',
   subject: 'conversation',
   kind: 'choice',
+  word: 'is',
   operators: ['any_of', 'none_of'],
   options: ['open', 'resolved'],
   uses: ['views'],

@@ -1,7 +1,7 @@
 /** All that a search finds, by kinds, each leading to where it stands. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Building2, Search } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
@@ -28,7 +28,10 @@ import {
   type SearchAnswer,
   type SearchProblem,
 } from './calls';
+import { completed, pieceAt, suggestionsFor, type Suggestion } from './complete';
 import { Pieces } from './Pieces';
+import { Suggestions } from './Suggestions';
+import { useOperators } from './useOperators';
 import { forgetRecent, keepRecent, readRecent } from './recent';
 
 const KINDS = ['messages', 'contacts', 'conversations'] as const;
@@ -50,6 +53,42 @@ export default function SearchPage() {
   const field = useRef<HTMLInputElement>(null);
   const results = useRef<HTMLDivElement>(null);
 
+  const operators = useOperators();
+  const [caret, setCaret] = useState<number | null>(null);
+  const [place, setPlace] = useState(-1);
+  const suggested = caret === null ? [] : suggestionsFor(pieceAt(typed, caret).piece, operators);
+  const listId = useId();
+  const take = (suggestion: Suggestion) => {
+    const next = completed(typed, caret ?? typed.length, suggestion);
+    setTyped(next.text);
+    setCaret(next.caret);
+    setPlace(-1);
+    requestAnimationFrame(() => field.current?.setSelectionRange(next.caret, next.caret));
+  };
+  /** True if the key was for the suggestions. */
+  const choose = (key: string): boolean => {
+    const pointed = suggested[place];
+    switch (key) {
+      case 'Tab':
+        if (suggested[0] === undefined) return false;
+        take(pointed ?? suggested[0]);
+        return true;
+      case 'Enter':
+        if (pointed !== undefined) take(pointed);
+        return pointed !== undefined;
+      case 'ArrowDown':
+        if (suggested.length > 0) setPlace((place + 1) % suggested.length);
+        return suggested.length > 0;
+      case 'ArrowUp':
+        if (place >= 0) setPlace(place - 1);
+        return place >= 0;
+      case 'Escape':
+        setCaret(null);
+        return suggested.length > 0;
+      default:
+        return false;
+    }
+  };
   useEffect(() => {
     document.title = t('shell.title', { title: t('search.title') });
   }, []);
@@ -80,30 +119,47 @@ export default function SearchPage() {
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 items-center gap-2 border-b border-line px-4 py-2">
         <h1 className="sr-only">{t('search.title')}</h1>
-        <label className="mx-auto flex h-9 w-full max-w-[52rem] min-w-0 items-center gap-2 rounded-md border border-line-strong bg-raised px-3 has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-11">
-          <Search aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
-          <input
-            ref={field}
-            autoFocus={asked === ''}
-            type="search"
-            dir="auto"
-            value={typed}
-            maxLength={300}
-            aria-label={t('search.title')}
-            aria-keyshortcuts="/"
-            placeholder={t('search.hint')}
-            onChange={(event) => setTyped(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.nativeEvent.isComposing) return;
-              if (event.key === 'ArrowDown' || event.key === 'Enter') {
-                keepRecent(typed);
-                step(1);
-                event.preventDefault();
-              }
-            }}
-            className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted"
-          />
-        </label>
+        <div className="relative mx-auto w-full max-w-[52rem] min-w-0">
+          <label className="flex h-9 w-full min-w-0 items-center gap-2 rounded-md border border-line-strong bg-raised px-3 has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-11">
+            <Search aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
+            <input
+              ref={field}
+              autoFocus={asked === ''}
+              type="search"
+              dir="auto"
+              value={typed}
+              maxLength={300}
+              aria-label={t('search.title')}
+              aria-keyshortcuts="/"
+              placeholder={t('search.hint')}
+              role="combobox"
+              aria-autocomplete="list"
+              aria-expanded={suggested.length > 0}
+              aria-controls={suggested.length > 0 ? listId : undefined}
+              aria-activedescendant={place >= 0 && suggested[place] ? `${listId}-${place}` : undefined}
+              onChange={(event) => {
+                setTyped(event.target.value);
+                setCaret(event.target.selectionStart);
+                setPlace(-1);
+              }}
+              onBlur={() => setCaret(null)}
+              onKeyDown={(event) => {
+                if (event.nativeEvent.isComposing) return;
+                if (choose(event.key)) {
+                  event.preventDefault();
+                  return event.stopPropagation();
+                }
+                if (event.key === 'ArrowDown' || event.key === 'Enter') {
+                  keepRecent(typed);
+                  step(1);
+                  event.preventDefault();
+                }
+              }}
+              className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted"
+            />
+          </label>
+          {suggested.length > 0 && <Suggestions id={listId} items={suggested} place={place} onTake={take} />}
+        </div>
       </header>
       <div
         ref={results}
@@ -117,7 +173,14 @@ export default function SearchPage() {
       >
         <div className="mx-auto w-full max-w-[52rem] pt-2">
           {asked === '' ? (
-            <Beginning onChoose={setTyped} onAdd={(operator) => (setTyped(operator), field.current?.focus())} />
+            <Beginning
+              onChoose={setTyped}
+              onAdd={(operator) => {
+                setTyped(operator);
+                setCaret(operator.length);
+                field.current?.focus();
+              }}
+            />
           ) : (
             <Tabs<Kind>
               label={t('search.kinds')}
