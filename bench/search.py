@@ -16,10 +16,13 @@ from bench.installation import Installation, running_postgres
 from bench.load import percentile
 from bench.reading import caller_of, open_large
 from bench.sizes import Options
+from threadline.core.filter import Kind
 from threadline.core.permission import Caller
-from threadline.core.search_query import read_query
+from threadline.core.search_fields import operator_fields
+from threadline.core.search_query import SearchQuery, read_query
+from threadline.store.filters import load_fields
 from threadline.store.search import search_contacts, search_conversations, search_messages
-from threadline.store.search_filters import read_filters
+from threadline.store.search_filters import Filters, read_filters
 from threadline.store.session import Database, Role, Session
 from threadline.workers.older_search import OlderSearch
 
@@ -154,19 +157,24 @@ async def _measure_one(database: Database, who: Caller, asked: _Asked, options: 
     )
 
 
+async def _read(session: Session, who: Caller, typed: str) -> tuple[SearchQuery, Filters]:
+    """As the API reads what was typed."""
+    now, fields = datetime.now(UTC), await load_fields(session)
+    words = {word: field.kind is Kind.BOOLEAN for word, field in operator_fields(fields).items()}
+    wanted = read_query(typed, today=now.date(), words=words)
+    return wanted, await read_filters(session, who, wanted, fields=fields, zone=UTC, now=now)
+
+
 async def _messages(session: Session, who: Caller, typed: str) -> object:
-    wanted = read_query(typed, today=datetime.now(UTC).date())
-    filters = await read_filters(session, who, wanted, zone=UTC)
+    wanted, filters = await _read(session, who, typed)
     return await search_messages(session, who, wanted, filters, after=None, limit=_PAGE)
 
 
 async def _people(session: Session, who: Caller, typed: str) -> object:
-    wanted = read_query(typed, today=datetime.now(UTC).date())
-    filters = await read_filters(session, who, wanted, zone=UTC)
+    wanted, filters = await _read(session, who, typed)
     return await search_contacts(session, who, wanted, filters, limit=_PAGE)
 
 
 async def _conversations(session: Session, who: Caller, typed: str) -> object:
-    wanted = read_query(typed, today=datetime.now(UTC).date())
-    filters = await read_filters(session, who, wanted, zone=UTC)
+    wanted, filters = await _read(session, who, typed)
     return await search_conversations(session, who, wanted, filters, limit=_PAGE)

@@ -190,6 +190,7 @@ def test_find_in_a_thread_of_ten_thousand_messages(
 
 def test_an_operator_is_completed_by_keys_and_asks_any_field(desk: Desk, customer: Customer, admin: Person) -> None:
     customer.says("Do you still have the walnut lamp?")
+    arrived(admin, customer)
     conversation_id = admin.conversation_of(customer)["id"]
     admin.patch(f"/api/conversations/{conversation_id}", {"priority": 3})
     page, keys = desk.page, desk.page.keyboard

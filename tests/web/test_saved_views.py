@@ -235,6 +235,64 @@ async def test_a_filter_without_end_is_refused(browser: Browser) -> None:
     assert (await browser.post("/api/conversations/find", {"filter": deep})).status == 422
 
 
+async def test_all_has_every_state_and_priority_is_read_page_by_page(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    channel_id = await desk.channel()
+    other_channel = await desk.channel()
+    ids = {state: str(await desk.conversation(channel_id, state=state)) for state in ("open", "snoozed", "resolved")}
+    ids["elsewhere"] = str(await desk.conversation(other_channel))
+    for state, priority in (("open", 1), ("snoozed", 3)):
+        await browser.patch(f"/api/conversations/{ids[state]}", {"priority": priority})
+    everything = (await browser.get("/api/conversations?view=all")).json["items"]
+    assert {one["id"] for one in everything} == set(ids.values())
+    of_channel = (await browser.get(f"/api/conversations?view=all&channel_id={channel_id}")).json["items"]
+    assert {one["id"] for one in of_channel} == set(ids.values()) - {ids["elsewhere"]}
+
+    in_work = group(one("state", "none_of", "resolved"))
+    for is_found in (True, False):
+        found: list[tuple[int, str]] = []
+        after: str | None = None
+        for _ in range(10):
+            if not is_found:
+                query = "view=open&order=priority&limit=1" + (f"&after={after}" if after else "")
+                page = (await browser.get(f"/api/conversations?{query}")).json
+            else:
+                asked = {"filter": in_work, "order": "priority", "limit": 1, "after": after}
+                page = (await browser.post("/api/conversations/find", asked)).json
+            found += [(row["priority"], row["id"]) for row in page["items"]]
+            after = page["next"]
+            if after is None:
+                break
+        priorities = [priority for priority, _ in found]
+        assert priorities == sorted(priorities, reverse=True)
+        assert len({id for _, id in found}) == len(found) == (3 if is_found else 2)
+    first = (await browser.get("/api/conversations?view=open&order=priority&limit=1")).json["next"]
+    mixed = await browser.get(f"/api/conversations?view=open&order=newest&limit=1&after={first}")
+    assert (mixed.status, mixed.json["errors"][0]["reason"]) == (422, "old_page")
+
+
+async def test_the_figures_of_one_s_own_teams(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, member, outsider = [await stack.enter_async_context(browser_of(server)) for _ in range(3)]
+        await set_up(admin)
+        await join(admin, member)
+        await join(admin, outsider)
+        body = {"name": "Gold", "colour": "blue", "member_ids": [str(member.agent_id)]}
+        team_id = (await admin.post("/api/teams", body)).json["id"]
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        given, free, snoozed = [await desk.conversation(channel_id) for _ in range(3)]
+        for id in (given, free, snoozed):
+            await admin.patch(f"/api/conversations/{id}", {"team_id": team_id})
+        await admin.patch(f"/api/conversations/{given}", {"assignee_id": str(member.agent_id)})
+        await admin.delete(f"/api/conversations/{given}/waiting")
+        await admin.put(f"/api/conversations/{snoozed}/snooze", {"until": None})
+        counts = (await member.get("/api/saved-views/counts")).json["teams"][team_id]
+        assert {name: counts[name]["total"] for name in counts} == {"waiting": 2, "unassigned": 1, "open": 2}
+        assert (await outsider.get("/api/saved-views/counts")).json["teams"] == {}
+
+
 async def test_what_would_take_too_long_is_said_and_the_other_figures_are_shown(
     browser: Browser, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,7 +320,8 @@ async def _slow_down(database_url: str, workspace_id: UUID) -> None:
     await owner.execute(
         "alter table contacts rename to contacts_at_once;"
         "create view contacts with (security_invoker) as"
-        " select c.workspace_id, c.id, c.name || left(pg_sleep(1)::text, 0) as name, c.phone, c.handle, c.locale, c.is_vip"
+        " select c.workspace_id, c.id, c.name || left(pg_sleep(1)::text, 0) as name, c.phone, c.handle, c.locale,"
+        " c.is_vip"
         " from contacts_at_once c;"
         "grant select on contacts to threadline_web"
     )

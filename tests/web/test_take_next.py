@@ -1,11 +1,14 @@
 """Take next: the most urgent that one may and can serve, and never the same for two."""
 
 import asyncio
+import random
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import UUID
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from threadline.core.due import next_due
+from threadline.infra.clock import utc_now
 from threadline.store.session import Role
 
 AGENTS = 10
@@ -83,3 +86,30 @@ async def test_a_repeated_press_over_a_bad_line_takes_one(browser: Browser) -> N
     key = {"Idempotency-Key": "press-1"}
     first, second = [await browser.post("/api/conversations/next", {}, headers=key) for _ in range(2)]
     assert first.json["conversation"]["id"] == second.json["conversation"]["id"]
+
+
+async def test_priority_and_then_what_is_due_next_decide(browser: Browser) -> None:
+    """The database orders as the rule says: of many with windows that close before, after and never."""
+    await set_up(browser)
+    await browser.patch("/api/workspace", {"settings": {"reply_target_min": 60}})
+    desk = Desk(browser.server, browser.workspace_id)
+    channel_id = await desk.channel()
+    chance, now = random.Random(3), utc_now()
+    expected = []
+    async with desk.server.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+        connection = await session.raw()
+        for _ in range(24):
+            id = await desk.conversation(channel_id)
+            since = now - timedelta(minutes=chance.randrange(1, 90))
+            closes_at = chance.choice([None, now + timedelta(minutes=chance.randrange(-90, 90))])
+            priority = chance.choice([0, 0, 0, 2])
+            await connection.execute(
+                "update conversations set waiting_since = $2, window_closes_at = $3, priority = $4 where id = $1",
+                id,
+                since,
+                closes_at,
+                priority,
+            )
+            due = next_due(waiting_since=since, window_closes_at=closes_at, target=timedelta(minutes=60), now=utc_now())
+            expected.append((-priority, due, since, str(id)))
+    assert [await _take(browser) for _ in expected] == [id for *_, id in sorted(expected)]

@@ -18,5 +18,7 @@ class Sorting(StrEnum):
     OLDEST = "oldest"
     LONGEST = "longest"
     """Who waits, the longest first; then the last activity."""
+    PRIORITY = "priority"
+    """What presses most, then the last activity."""
     TRIAGE = "triage"
     """Who waits, by what the desk would lose; then the last activity."""

@@ -1,7 +1,7 @@
 """Conversations as people read them: lists by key, one by id, rows for the feed; and what people change of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -10,12 +10,13 @@ import asyncpg
 import msgspec
 
 from threadline.core.conversation import ConversationState
-from threadline.core.errors import NotFound
+from threadline.core.due import WITHOUT_TARGET
+from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address, Excerpt, PersonName
 from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
-from threadline.store.cursors import decode_ordered_cursor, encode_cursor, from_microseconds, to_microseconds
+from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
 from threadline.store.followers import FOLLOWED
 from threadline.store.messages import KIND, PREVIEW, StatusName, excerpt, status_name
 from threadline.store.session import Session
@@ -28,6 +29,8 @@ class ListView(StrEnum):
     UNASSIGNED = "unassigned"
     WAITING = "waiting"
     OPEN = "open"
+    ALL = "all"
+    """Whatever its state; read as a filter that asks nothing, state by state."""
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     DRAFTS = "drafts"
@@ -42,6 +45,8 @@ class ListOrder(StrEnum):
     OLDEST = "oldest"
     WAITING = "waiting"
     """Those that wait, the longest first."""
+    PRIORITY = "priority"
+    """What presses most, then the newest."""
     TRIAGE = "triage"
     """Those that wait, by what would be lost (core/triage.py); read by `store/ranked_conversations.py`."""
 
@@ -192,21 +197,18 @@ async def list_conversations(
     ]
     if channel_id is not None:
         conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
-    key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("list_at", "desc")
-    if order is ListOrder.OLDEST:
-        direction = "asc"
     if order is ListOrder.WAITING and view is not ListView.WAITING:
         conditions.append("c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null")
     if after is not None:
-        conditions.append(after_condition(after, order, key, direction, arguments))
-    order_by = f"c.{key} {direction}, c.id {direction}"
+        conditions.append(after_condition(after, order, arguments))
+    order_by = order_by_of(order)
     page = (
         f"select c.* from conversations c where {' and '.join(conditions)}"
         f" order by {order_by} limit {arguments.add(limit + 1)}"
     )
     rows = await read_page(session, caller, page, order_by=order_by, arguments=arguments)
     items = await with_labels(session, caller, rows[:limit])
-    return items, cursor_of(order, rows[limit - 1], key) if len(rows) > limit else None
+    return items, cursor_of(order, rows[limit - 1]) if len(rows) > limit else None
 
 
 async def read_page(
@@ -255,6 +257,8 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             return "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null"
         case ListView.OPEN:
             return "c.state = 'open'"
+        case ListView.ALL:
+            return "true"
         case ListView.SNOOZED:
             return "c.state = 'snoozed'"
         case ListView.RESOLVED:
@@ -271,16 +275,43 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             return "c.failed_count > 0"
 
 
-def after_condition(cursor: str, order: ListOrder, key: str, direction: str, arguments: Arguments) -> str:
+_KEYS: dict[ListOrder, tuple[tuple[str, ...], str]] = {
+    ListOrder.NEWEST: (("list_at",), "desc"),
+    ListOrder.OLDEST: (("list_at",), "asc"),
+    ListOrder.WAITING: (("waiting_since",), "asc"),
+    ListOrder.PRIORITY: (("priority", "list_at"), "desc"),
+}
+"""The columns of each order, before the id, and which way all of them go: so a page begins by one comparison."""
+
+
+def order_by_of(order: ListOrder) -> str:
+    columns, direction = _KEYS[order]
+    return ", ".join(f"c.{column} {direction}" for column in (*columns, "id"))
+
+
+def after_condition(cursor: str, order: ListOrder, arguments: Arguments) -> str:
     """The rows behind the last one of a page. Raises Invalid if the cursor is another list's."""
-    last, last_id = decode_ordered_cursor(cursor, order.value, int)
+    columns, direction = _KEYS[order]
+    kind, *last, last_id = decode_cursor(cursor, str, *(int for _ in columns), str)
+    if kind != order.value:
+        raise Invalid(
+            "This page belongs to another order. Please load the list again.", field="after", reason="old_page"
+        )
+    values = [
+        f"{arguments.add(int(value))}::smallint"
+        if column == "priority" and abs(int(value)) < 100
+        else f"{arguments.add(from_microseconds(int(value)))}::timestamptz"
+        for column, value in zip(columns, last, strict=True)
+    ]
+    keys = ", ".join(f"c.{column}" for column in (*columns, "id"))
     compare = "<" if direction == "desc" else ">"
-    moment = arguments.add(from_microseconds(int(last)))
-    return f"(c.{key}, c.id) {compare} ({moment}::timestamptz, {arguments.add(last_id)}::uuid)"
+    return f"({keys}) {compare} ({', '.join(values)}, {arguments.add(id_of_key(last_id))}::uuid)"
 
 
-def cursor_of(order: ListOrder, row: asyncpg.Record, key: str) -> str:
-    return encode_cursor(order.value, to_microseconds(row[key]), str(row["id"]))
+def cursor_of(order: ListOrder, row: asyncpg.Record) -> str:
+    columns, _ = _KEYS[order]
+    keys = [row[column] if column == "priority" else to_microseconds(row[column]) for column in columns]
+    return encode_cursor(order.value, *keys, str(row["id"]))
 
 
 async def access_conversation(session: Session, caller: Caller, conversation_id: UUID) -> Conversation:
@@ -331,14 +362,17 @@ async def find_earlier(session: Session, caller: Caller, conversation_id: UUID) 
     return None if earlier_id is None else await access_conversation(session, caller, earlier_id)
 
 
-async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
+async def claim_most_urgent(session: Session, caller: Caller, *, target: timedelta, now: datetime) -> UUID | None:
     """The most urgent who waits, nobody answers, and the caller may and can serve; locked. None: there is none.
 
-    What another has under its lock is passed over, so that two who ask at once get two. Reads conversations_waiting.
-    A conversation of a team is for its members; a number that is disconnected can serve nobody.
+    By priority, then by what is due next (core/due.py), then by who waits longest. What another has under its lock is
+    passed over, so that two who ask at once get two. Reads conversations_waiting. A conversation of a team is for its
+    members; a number that is disconnected can serve nobody.
     """
     arguments = Arguments(caller.workspace_id)
     teams = arguments.add(sorted(caller.team_ids))
+    promised = f"c.waiting_since + {arguments.add(target or WITHOUT_TARGET)}::interval"
+    closes = f"case when c.window_closes_at > {arguments.add(now)}::timestamptz then c.window_closes_at end"
     return await (await session.raw()).fetchval(
         "select c.id from conversations c"
         " where c.workspace_id = $1 and c.waiting_since is not null and c.state = 'open' and c.paused_at is null"
@@ -347,7 +381,8 @@ async def claim_most_urgent(session: Session, caller: Caller) -> UUID | None:
         f" and {visible(caller.visibility, 'c', arguments)}"
         " and exists (select from channels ch where ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         " and ch.state <> 'disconnected')"
-        " order by c.priority desc, c.waiting_since, c.id limit 1 for no key update of c skip locked",
+        f" order by c.priority desc, least({promised}, {closes}), c.waiting_since, c.id limit 1"
+        " for no key update of c skip locked",
         *arguments.values,
     )
 

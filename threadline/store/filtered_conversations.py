@@ -16,6 +16,7 @@ from threadline.store.conversations import (
     ListOrder,
     after_condition,
     cursor_of,
+    order_by_of,
     read_page,
     with_labels,
 )
@@ -59,12 +60,9 @@ async def find_conversations(
             )
     arguments = Arguments(caller.workspace_id)
     matching = _matching(filter, fields, caller, now, arguments)
-    key, direction = ("waiting_since", "asc") if order is ListOrder.WAITING else ("list_at", "desc")
-    if order is ListOrder.OLDEST:
-        direction = "asc"
     if after is not None:
-        matching = f"{matching} and {after_condition(after, order, key, direction, arguments)}"
-    order_by = f"c.{key} {direction}, c.id {direction}"
+        matching = f"{matching} and {after_condition(after, order, arguments)}"
+    order_by = order_by_of(order)
     places = (
         ["c.waiting_since is not null and c.state <> 'resolved'"] if order is ListOrder.WAITING else _places(filter)
     )
@@ -81,7 +79,7 @@ async def find_conversations(
     async with _bounded(session, LIST_TIMEOUT_S):
         rows = await read_page(session, caller, page, order_by=order_by, arguments=arguments)
     items = await with_labels(session, caller, rows[:limit])
-    return items, cursor_of(order, rows[limit - 1], key) if len(rows) > limit else None
+    return items, cursor_of(order, rows[limit - 1]) if len(rows) > limit else None
 
 
 async def count_conversations(

@@ -31,6 +31,42 @@ class ViewCounts(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
+class TeamCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a team: who waits, what nobody has, and all that is in work."""
+
+    waiting: ViewCount
+    unassigned: ViewCount
+    open: ViewCount
+
+
+_OF_TEAM = {
+    "waiting": "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null",
+    "unassigned": f"c.assignee_id is null and {IN_WORK}",
+    "open": IN_WORK,
+}
+
+
+async def count_team_views(session: Session, caller: Caller) -> dict[UUID, TeamCounts]:
+    """Of the teams of whoever asks; each figure reads at most a thousand entries of `conversations_by_team`."""
+    if not caller.team_ids:
+        return {}
+    arguments = Arguments(caller.workspace_id)
+    sight = visible(caller.visibility, "c", arguments)
+    teams = arguments.add(sorted(caller.team_ids))
+    parts = [
+        f"select t.id, '{name}' as view, v.total, v.waiting from unnest({teams}::uuid[]) t (id) cross join lateral"
+        " (select count(*) as total, count(waiting_since) as waiting from (select c.waiting_since from conversations c"
+        f" where c.workspace_id = $1 and c.team_id = t.id and c.state <> 'resolved' and {condition} and {sight}"
+        f" limit {BOUND + 1}) bounded) v"
+        for name, condition in _OF_TEAM.items()
+    ]
+    rows = await (await session.raw()).fetch(" union all ".join(f"({part})" for part in parts), *arguments.values)
+    found: dict[UUID, dict[str, ViewCount]] = {}
+    for row in rows:
+        found.setdefault(row["id"], {})[row["view"]] = _count(row["total"], row["waiting"])
+    return {id: TeamCounts(**counts) for id, counts in found.items()}
+
+
 _CONDITIONS = {
     "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
     "followed": FOLLOWED.format(alias="c", workspace="$1", agent="{agent}") + f" and {IN_WORK}",
@@ -74,7 +110,8 @@ async def count_views(session: Session, caller: Caller) -> ViewCounts:
     channels = [row for row in rows if row["view"] == "channel"]
     is_more = sum(row["total"] for row in channels) > BOUND
     views = {name: _count(by_view[name]["total"], by_view[name]["waiting"]) for name in _CONDITIONS}
-    views["resolved"] = ViewCount(total=None, is_more=False, waiting=0)
+    for name in ("all", "resolved"):
+        views[name] = ViewCount(total=None, is_more=False, waiting=0)
     return ViewCounts(
         views=views,
         channels={

@@ -6,6 +6,7 @@ export const VIEWS = [
   'unassigned',
   'waiting',
   'open',
+  'all',
   'mentions',
   'snoozed',
   'drafts',
@@ -17,7 +18,7 @@ export const VIEWS = [
 export type ViewName = (typeof VIEWS)[number];
 
 /** A list of conversations: a fixed view, all open ones of a channel, a saved view, or what a filter of now finds. */
-export type View = ViewName | `channel-${string}` | `saved-${string}` | 'filter';
+export type View = ViewName | `channel-${string}` | `saved-${string}` | `team-${string}` | 'filter';
 
 export const patterns = {
   signIn: '/signin',
@@ -66,5 +67,19 @@ export function isViewName(text: string): text is ViewName {
 export function parseView(text: string | undefined): View {
   if (text === undefined) return 'open';
   if (isViewName(text)) return text;
-  return text === 'filter' || text.startsWith('channel-') || text.startsWith('saved-') ? (text as View) : 'open';
+  const isNamed = text.startsWith('channel-') || text.startsWith('saved-') || teamViewOf(text as View) !== null;
+  return text === 'filter' || isNamed ? (text as View) : 'open';
+}
+
+export const TEAM_VIEWS = ['waiting', 'unassigned', 'open'] as const;
+export type TeamView = (typeof TEAM_VIEWS)[number];
+
+export function teamView(teamId: string, view: TeamView): View {
+  return `team-${teamId}-${view}`;
+}
+
+/** The team of a view and what of it; null for another view. */
+export function teamViewOf(view: View): { readonly teamId: string; readonly of: TeamView } | null {
+  const match = /^team-(.+)-(waiting|unassigned|open)$/.exec(view);
+  return match ? { teamId: match[1] ?? '', of: match[2] as TeamView } : null;
 }

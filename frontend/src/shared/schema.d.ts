@@ -2820,8 +2820,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many conversations each saved view finds.
-         * @description How many conversations each saved view finds.
+         * How many conversations each saved view finds, and how many the teams of whoever asks have.
+         * @description How many conversations each saved view finds, and how many the teams of whoever asks have.
          */
         get: operations["getSavedViewCounts"];
         put?: never;
@@ -5224,12 +5224,12 @@ export interface components {
          * ListOrder
          * @enum {string}
          */
-        ListOrder: "newest" | "oldest" | "waiting" | "triage";
+        ListOrder: "newest" | "oldest" | "waiting" | "priority" | "triage";
         /**
          * ListView
          * @enum {string}
          */
-        ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "snoozed" | "resolved" | "drafts" | "mentions" | "scheduled" | "held" | "failed";
+        ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "all" | "snoozed" | "resolved" | "drafts" | "mentions" | "scheduled" | "held" | "failed";
         /** Location */
         Location: {
             /** @default  */
@@ -6473,6 +6473,9 @@ export interface components {
                 [key: string]: components["schemas"]["ViewCount"];
             };
             position: number;
+            teams: {
+                [key: string]: components["schemas"]["TeamCounts"];
+            };
         };
         /** SavedViewInput */
         SavedViewInput: {
@@ -6758,7 +6761,7 @@ export interface components {
          * @description How the rows of a view are sorted, where it is opened.
          * @enum {unknown}
          */
-        Sorting: "due" | "longest" | "newest" | "oldest" | "triage";
+        Sorting: "due" | "longest" | "newest" | "oldest" | "priority" | "triage";
         /** Stage */
         Stage: {
             /** Format: uuid */
@@ -7043,6 +7046,15 @@ export interface components {
             needs_fields?: string[];
             /** @default false */
             needs_label?: boolean;
+        };
+        /**
+         * TeamCounts
+         * @description Of a team: who waits, what nobody has, and all that is in work.
+         */
+        TeamCounts: {
+            open: components["schemas"]["ViewCount"];
+            unassigned: components["schemas"]["ViewCount"];
+            waiting: components["schemas"]["ViewCount"];
         };
         /** TeamInput */
         TeamInput: {

@@ -22,6 +22,7 @@ from threadline.actions.undo_change import undo_change
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
+from threadline.core.filter import Condition, Group, Operator
 from threadline.core.permission import Permission, Visibility
 from threadline.core.personal import Address
 from threadline.core.search_query import LONGEST_QUERY, read_query
@@ -41,6 +42,7 @@ from threadline.store.conversations import (
     list_conversations,
 )
 from threadline.store.events import read_position
+from threadline.store.filtered_conversations import find_conversations
 from threadline.store.messages import Message, list_messages, list_messages_around
 from threadline.store.ranked_conversations import list_by_triage, where_view
 from threadline.store.search_thread import FoundInThread, find_in_thread
@@ -198,12 +200,33 @@ async def get_conversations(
             limit=limit,
         )
         return call.answer(ConversationPage(items=items, next=following, position=position))
+    if view is ListView.ALL:
+        return await _answer_all(call, order, channel_id, after, limit, position)
     items, following = await list_conversations(
         call.session,
         call.caller,
         view=view,
         order=order or (ListOrder.WAITING if view is ListView.WAITING else ListOrder.NEWEST),
         channel_id=channel_id,
+        after=after,
+        limit=limit,
+    )
+    return call.answer(ConversationPage(items=items, next=following, position=position))
+
+
+async def _answer_all(
+    call: Call, order: ListOrder | None, channel_id: UUID | None, after: str | None, limit: int, position: int
+) -> Response:
+    """Every state is read from the top of its own index."""
+    of = (
+        () if channel_id is None else (Condition(field="channel", operator=Operator.ANY_OF, values=(str(channel_id),)),)
+    )
+    items, following = await find_conversations(
+        call.session,
+        call.caller,
+        filter=Group(of=of),
+        order=order or ListOrder.NEWEST,
+        now=call.now,
         after=after,
         limit=limit,
     )

@@ -25,7 +25,7 @@ from threadline.store.filtered_conversations import count_conversations, find_co
 from threadline.store.filters import load_fields, load_fields_for
 from threadline.store.saved_views import SavedView, access_saved_view, list_saved_views
 from threadline.store.savepoint import savepoint
-from threadline.store.views import ViewCount
+from threadline.store.views import TeamCounts, ViewCount, count_team_views
 from threadline.web.api.inputs import Id, Input, Name, clean_text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
@@ -71,6 +71,8 @@ class FoundConversations(msgspec.Struct, frozen=True, kw_only=True):
 class SavedViewCounts(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[UUID, ViewCount]
     """A total of null: counting would take too long."""
+    teams: dict[UUID, TeamCounts]
+    """Of one's own teams."""
     position: int
 
 
@@ -188,12 +190,13 @@ async def get_saved_views(call: Call = calls(Permission.CONVERSATIONS_READ)) -> 
 
 @operation(router, "GET", "/saved-views/counts", out=SavedViewCounts)
 async def get_saved_view_counts(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
-    """How many conversations each saved view finds."""
+    """How many conversations each saved view finds, and how many the teams of whoever asks have."""
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
     views = await list_saved_views(call.session, call.caller)
     fields = await load_fields(call.session)
+    teams = await count_team_views(call.session, call.caller)
     counts = {view.id: await _count(call, view, fields) for view in views}
-    return call.answer(SavedViewCounts(counts=counts, position=position))
+    return call.answer(SavedViewCounts(counts=counts, teams=teams, position=position))
 
 
 @operation(router, "POST", "/saved-views", out=SavedView, status=201, name="createSavedView")

@@ -391,7 +391,7 @@ function filterBeside(view: View): Filter {
   }
 }
 
-function titleOf(view: View, state: Pick<State, 'channels' | 'savedViews'>): string {
+function titleOf(view: View, state: Pick<State, 'channels' | 'savedViews' | 'teams'>): string {
   return filterBeside(view) === EVERYTHING && !view.startsWith('saved-') && view !== 'filter'
     ? t('board.everything')
     : viewTitle(view, state);
@@ -399,6 +399,7 @@ function titleOf(view: View, state: Pick<State, 'channels' | 'savedViews'>): str
 
 function useBoardViews(view: View) {
   const savedViews = useStore((state) => state.savedViews);
+  const teams = useStore((state) => state.teams);
   const channels = useStore((state) => state.channels);
   const views: View[] = [
     ...WHOLE,
@@ -406,5 +407,5 @@ function useBoardViews(view: View) {
     ...[...channels.keys()].map((id): View => `channel-${id}`),
   ];
   const all = views.includes(view) ? views : [view, ...views];
-  return all.map((value) => ({ value, label: titleOf(value, { channels, savedViews }) }));
+  return all.map((value) => ({ value, label: titleOf(value, { channels, savedViews, teams }) }));
 }

@@ -22,7 +22,7 @@ import { FilterBuilder } from './FilterBuilder';
 import type { FilterOfNow } from './useFilter';
 
 const COUNT_AFTER_MS = 300;
-const ORDERS: readonly Sorting[] = ['due', 'triage', 'longest', 'newest', 'oldest'];
+const ORDERS: readonly Sorting[] = ['due', 'triage', 'longest', 'priority', 'newest', 'oldest'];
 
 export interface FilterDialogProps {
   readonly start: FilterOfNow;

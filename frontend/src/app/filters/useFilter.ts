@@ -2,7 +2,7 @@
 import { useCallback, useState } from 'react';
 import type { Filter, SavedView, Sorting } from '@/shared/api/types';
 import { useStore } from '@/shared/store/store';
-import type { View } from '../paths';
+import { teamViewOf, type View } from '../paths';
 
 const KEY = 'threadline-filter';
 
@@ -47,7 +47,21 @@ export function filterOfView(view: View): Filter {
   if (view.startsWith('channel-')) {
     return all({ ...copy, values: ['open'] }, isOf('channel', 'any_of', [view.slice('channel-'.length)]));
   }
+  const ofTeam = teamViewOf(view);
+  if (ofTeam !== null) {
+    const team = isOf('team', 'any_of', [ofTeam.teamId]);
+    switch (ofTeam.of) {
+      case 'waiting':
+        return all(isOf('waiting', 'yes', []), team);
+      case 'unassigned':
+        return all(copy, team, isOf('assignee', 'empty', []));
+      case 'open':
+        return all(copy, team);
+    }
+  }
   switch (view) {
+    case 'all':
+      return all();
     case 'mine':
       return all(copy, isOf('assignee', 'any_of', ['me']));
     case 'unassigned':

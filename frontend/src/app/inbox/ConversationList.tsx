@@ -245,7 +245,7 @@ function Option(props: OptionProps) {
   );
 }
 
-const ORDERS: readonly ListOrder[] = ['due', 'triage', 'longest', 'newest', 'oldest'];
+const ORDERS: readonly ListOrder[] = ['due', 'triage', 'longest', 'priority', 'newest', 'oldest'];
 const OF_WAITING: readonly ListOrder[] = ['due', 'triage'];
 
 /** Over the rows: the order at the start, the queue at the end. */
@@ -327,7 +327,8 @@ function Longest({ since }: { readonly since: string }) {
   const now = useSecond();
   return (
     <>
-      {t('list.longest')} <span className="tabular font-semibold text-ink">{formatWait(Date.parse(since), now)}</span>
+      {t('list.longest_of')}{' '}
+      <span className="tabular font-semibold text-ink">{formatWait(Date.parse(since), now)}</span>
     </>
   );
 }
@@ -341,6 +342,8 @@ function emptyTexts(query: ListQuery): { title: string; text: string } {
   switch (query.view) {
     case 'waiting':
       return { title: t('empty.waiting'), text: t('empty.waiting_text') };
+    case 'all':
+      return { title: t('empty.all'), text: t('empty.all_text') };
     case 'mine':
       return { title: t('empty.mine'), text: t('empty.mine_text') };
     case 'followed':

@@ -19,6 +19,7 @@ import {
   useCallback,
   useDeferredValue,
   useEffect,
+  useMemo,
   useRef,
   useState,
   type ReactNode,
@@ -46,7 +47,8 @@ import { cx } from '@/shared/ui/cx';
 import { useRefusedOrder } from '../bulk/orders';
 import { extended, isEmpty, NOTHING, toggled, type Selection } from '../bulk/selection';
 import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter';
-import { parseView, paths, type View } from '../paths';
+import { parseView, paths, TEAM_VIEWS, teamView, type View } from '../paths';
+import { teamsByName } from '../teams/teams';
 import { importConversation, screens } from '../routes';
 import { useQuestion } from '../resolving/finish';
 import { ConversationList } from './ConversationList';
@@ -372,7 +374,11 @@ function useFound(view: View): Found {
   const [now, keep] = useFilterOfNow();
   const [orders, setOrders] = useState<Readonly<Record<string, ListOrder>>>({});
   const [edited, setEdited] = useState<View | null>();
-  const own = view === 'filter' ? now : saved;
+  const ofTeam = useMemo(
+    () => (view.startsWith('team-') ? { filter: filterOfView(view), order: 'due' as const } : undefined),
+    [view],
+  );
+  const own = view === 'filter' ? now : (saved ?? ofTeam);
   const close = () => setEdited(undefined);
   const dialog = edited !== undefined && (
     <Suspense fallback={null}>
@@ -472,9 +478,14 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
   const savedViews = useStore((state) => state.savedViews);
   const count = useStore((state) => countOf(view, state));
   const [, navigate] = useLocation();
+  const teams = useStore((state) => state.teams);
+  const me = useStore((state) => state.me);
   const title = useViewTitle(view);
   const views: View[] = [
     ...VIEW_NAMES,
+    ...teamsByName(teams)
+      .filter((team) => team.member_ids.includes(me))
+      .flatMap(({ id }) => TEAM_VIEWS.map((of) => teamView(id, of))),
     ...savedViews.map(({ id }): View => `saved-${id}`),
     ...[...channels.keys()].map((id): View => `channel-${id}`),
   ];
@@ -503,7 +514,7 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
           <MenuChoice<View>
             label={t('views.label')}
             value={view}
-            options={views.map((value) => ({ value, label: viewTitle(value, { channels, savedViews }) }))}
+            options={views.map((value) => ({ value, label: viewTitle(value, { channels, savedViews, teams }) }))}
             onValueChange={(next) => navigate(paths.inbox(next))}
           />
           <MenuItem icon={ScanEye} onClick={() => navigate(paths.reviews())}>

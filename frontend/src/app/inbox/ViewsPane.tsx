@@ -15,19 +15,22 @@ import {
 import { Link, useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import { setSession, useSignedIn, type Session } from '@/shared/api/session';
-import type { Audience, Channel, Count, Id } from '@/shared/api/types';
+import type { Audience, Channel, Count, Id, Team } from '@/shared/api/types';
+import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { useStore } from '@/shared/store/store';
 import { ChannelMark } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { IconButton } from '@/shared/ui/IconButton';
+import { LabelDot } from '@/shared/ui/LabelMark';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
 import { Tooltip } from '@/shared/ui/Tooltip';
 import { unreadDiscussions } from '../discussions/discussions';
-import { paths, type View } from '../paths';
+import { paths, TEAM_VIEWS, teamView, type View } from '../paths';
 import { countReturned, countToReview } from '../reviews/reviews';
+import { teamsByName } from '../teams/teams';
 import { FirstSteps } from './FirstSteps';
 import { MyChats } from './MyChats';
 import { channelTrouble, countOf, VIEW_ICONS, VIEW_NAMES, viewTitle } from './views';
@@ -55,6 +58,7 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
           <ReviewsLink />
           <DiscussionsLink />
         </div>
+        <TeamViews view={view} />
         <SavedViews view={view} onCreate={onCreateView} />
         <Channels view={view} onTryIt={onTryIt} />
       </div>
@@ -108,6 +112,7 @@ const RARE: ReadonlySet<View> = new Set<View>(['mentions', 'drafts', 'scheduled'
 function ViewLinks({ view }: { readonly view: View }) {
   const channels = useStore((state) => state.channels);
   const savedViews = useStore((state) => state.savedViews);
+  const teams = useStore((state) => state.teams);
   return (
     <nav aria-label={t('views.label')}>
       {VIEW_NAMES.map((name) => (
@@ -115,7 +120,7 @@ function ViewLinks({ view }: { readonly view: View }) {
           key={name}
           name={name}
           icon={VIEW_ICONS[name]}
-          title={viewTitle(name, { channels, savedViews })}
+          title={viewTitle(name, { channels, savedViews, teams })}
           isHere={view === name}
         />
       ))}
@@ -155,6 +160,45 @@ function DiscussionsLink() {
         <span className="min-w-4 text-end text-muted">{formatNumber(count)}</span>
       </span>
     </Link>
+  );
+}
+
+/** What each of my teams has to do: folded away where I do not look at it. */
+function TeamViews({ view }: { readonly view: View }) {
+  const teams = useStore((state) => state.teams);
+  const me = useStore((state) => state.me);
+  const mine = teamsByName(teams).filter((team) => team.member_ids.includes(me));
+  return mine.map((team) => <TeamSection key={team.id} team={team} view={view} />);
+}
+
+function TeamSection({ team, view }: { readonly team: Team; readonly view: View }) {
+  const [isOpen, setOpen] = useStored(`threadline-team-${team.id}`, true);
+  const id = `team-${team.id}`;
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          className="flex h-7 w-full items-center gap-2 rounded-md px-2 text-12 font-medium text-muted hover:bg-hover pointer-coarse:h-11"
+        >
+          <LabelDot colour={team.colour} />
+          <bdi className="min-w-0 flex-1 truncate text-start">{team.name}</bdi>
+          <ChevronDown aria-hidden size={14} strokeWidth={1.75} className={cx('shrink-0', !isOpen && '-rotate-90')} />
+        </button>
+      </h2>
+      {isOpen &&
+        TEAM_VIEWS.map((of) => (
+          <ViewLink
+            key={of}
+            name={teamView(team.id, of)}
+            icon={VIEW_ICONS[of]}
+            title={t(of === 'open' ? 'view.all_of_team' : `view.${of}`)}
+            isHere={view === teamView(team.id, of)}
+          />
+        ))}
+    </section>
   );
 }
 
@@ -224,7 +268,7 @@ export function Figures({ name, count }: { readonly name: View; readonly count: 
       <span className={cx('font-semibold', !isAlarm && count.waiting === 0 && 'invisible')}>
         {isAlarm ? (total > 0 ? formatNumber(total) : '') : formatNumber(count.waiting)}
       </span>
-      {!isAlarm && name !== 'waiting' && name !== 'resolved' && (
+      {!isAlarm && name !== 'waiting' && name !== 'resolved' && name !== 'all' && !name.endsWith('-waiting') && (
         <span className={cx('min-w-4 text-end text-muted', total === 0 && 'invisible')}>
           {formatNumber(total)}
           {count.is_more && '+'}

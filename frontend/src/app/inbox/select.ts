@@ -53,7 +53,7 @@ export function unreadOf(conversation: Conversation): number {
 }
 
 export function isFound(view: View): boolean {
-  return view === 'filter' || view.startsWith('saved-');
+  return view === 'filter' || view.startsWith('saved-') || view.startsWith('team-');
 }
 
 /** The list behind an address. `filter` is that of a saved view, or of now; without one yet nothing is found. */
@@ -63,7 +63,12 @@ export function queryOf(view: View, order: ListQuery['order'], filter?: Filter):
   const name = isChannel ? 'open' : (view as ListQuery['view']);
   return {
     view: name,
-    order: name === 'resolved' ? 'newest' : name === 'waiting' && order !== 'triage' ? 'due' : order,
+    order:
+      name === 'resolved' || (name === 'all' && order === 'priority')
+        ? 'newest'
+        : name === 'waiting' && order !== 'triage'
+          ? 'due'
+          : order,
     channelId: isChannel ? view.slice('channel-'.length) : null,
   };
 }

@@ -9,6 +9,7 @@ import {
   Eye,
   Hand,
   Inbox,
+  Layers,
   Pencil,
   Timer,
   type LucideIcon,
@@ -17,7 +18,7 @@ import type { Channel, Count } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import type { State } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
-import { VIEWS, type View, type ViewName } from '../paths';
+import { teamViewOf, VIEWS, type View, type ViewName } from '../paths';
 
 export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   mine: Hand,
@@ -25,6 +26,7 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
   unassigned: CircleDashed,
   waiting: Timer,
   open: Inbox,
+  all: Layers,
   mentions: AtSign,
   snoozed: AlarmClock,
   drafts: Pencil,
@@ -36,10 +38,17 @@ export const VIEW_ICONS: Readonly<Record<ViewName, LucideIcon>> = {
 
 export const VIEW_NAMES: readonly ViewName[] = VIEWS;
 
-export function viewTitle(view: View, { channels, savedViews }: Pick<State, 'channels' | 'savedViews'>): string {
+export function viewTitle(
+  view: View,
+  { channels, savedViews, teams }: Pick<State, 'channels' | 'savedViews' | 'teams'>,
+): string {
   if (view === 'filter') return t('view.filter');
   if (view.startsWith('saved-')) {
     return savedViews.find((saved) => view === `saved-${saved.id}`)?.name ?? t('view.saved');
+  }
+  const ofTeam = teamViewOf(view);
+  if (ofTeam !== null) {
+    return t('view.of_team', { team: teams.get(ofTeam.teamId)?.name ?? '', view: t(`view.${ofTeam.of}`) });
   }
   if (!view.startsWith('channel-')) return t(`view.${view as ViewName}`);
   return channels.get(view.slice('channel-'.length))?.name ?? t('view.channel');
@@ -52,6 +61,8 @@ export function useViewTitle(view: View): string {
 
 export function countOf(view: View, state: State): Count | undefined {
   if (view.startsWith('saved-')) return state.savedCounts?.byId[view.slice('saved-'.length)];
+  const ofTeam = teamViewOf(view);
+  if (ofTeam !== null) return state.savedCounts?.teams[ofTeam.teamId]?.[ofTeam.of];
   return view.startsWith('channel-')
     ? state.counts?.channels[view.slice('channel-'.length)]
     : state.counts?.views[view];

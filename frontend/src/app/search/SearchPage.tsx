@@ -325,13 +325,15 @@ function rowsOf(page: SearchAnswer, kind: Kind): ReactNode[] {
 function Problems({ problems }: { readonly problems: readonly SearchProblem[] }) {
   if (problems.length === 0) return null;
   return (
-    <ul role="status" className="mb-3 rounded-md bg-canvas px-3 py-2 text-13 text-warn">
-      {problems.map((one) => (
-        <li key={`${one.operator} ${one.value}`}>
-          {t(`search.${one.reason}`, { operator: `${one.operator}:`, value: one.value })}
-        </li>
-      ))}
-    </ul>
+    <div role="status" className="mb-3 rounded-md bg-canvas px-3 py-2 text-13 text-warn">
+      <ul>
+        {problems.map((one) => (
+          <li key={`${one.operator} ${one.value}`}>
+            {t(`search.${one.reason}`, { operator: `${one.operator}:`, value: one.value })}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -20,6 +20,7 @@ import {
   loadSavedViews,
   loadTeams,
 } from '@/shared/store/load';
+import type { State } from '@/shared/store/state';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 import { startTellingLosses } from './losses';
 
@@ -164,7 +165,7 @@ function keepUp(): () => void {
       load(loadReviews);
     }
     if (state.counts?.isStale) countSoon();
-    if (state.savedViews.length > 0 && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();
+    if (hasOwnFigures(state) && (state.savedCounts?.position ?? -1) < state.position) countSavedSoon();
     for (const id of state.missing) {
       if (asked.has(id)) continue;
       asked.add(id);
@@ -187,4 +188,9 @@ function keepUp(): () => void {
     document.removeEventListener('visibilitychange', onSeen);
     unsubscribe();
   };
+}
+
+/** Saved views and one's own teams have figures that only the server knows. */
+function hasOwnFigures({ savedViews, teams, me }: State): boolean {
+  return savedViews.length > 0 || [...teams.values()].some((team) => team.member_ids.includes(me));
 }

@@ -102,6 +102,7 @@ export type FilterCondition = Schemas['ConditionInput'];
 export type FilterOperator = Schemas['Operator'];
 export type FilterField = Schemas['FilterField'];
 export type SavedView = Omit<Schemas['SavedView'], 'filter'> & { filter: Filter };
+export type TeamCounts = Schemas['TeamCounts'];
 export type SavedViewCounts = Schemas['SavedViewCounts'];
 export type Sorting = Schemas['Sorting'];
 export type BulkChange = Schemas['BulkChange'];
@@ -116,6 +117,7 @@ export type ListView =
   | 'unassigned'
   | 'waiting'
   | 'open'
+  | 'all'
   | 'mentions'
   | 'snoozed'
   | 'drafts'

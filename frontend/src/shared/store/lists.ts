@@ -29,6 +29,8 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
       return row.has_failed;
     case 'resolved':
       return !isOpen;
+    case 'all':
+      return true;
     case 'found':
       return false;
   }
@@ -52,8 +54,9 @@ export function compareRows(
   query: ListQuery,
   ranks: ListState['ranks'] = NO_RANKS,
 ): number {
+  if (query.order === 'priority' && a.priority !== b.priority) return b.priority - a.priority;
   if (query.order === 'oldest') return compareTimes(listTime(a), listTime(b)) || compareTexts(a.id, b.id);
-  if (query.order !== 'newest') {
+  if (query.order !== 'newest' && query.order !== 'priority') {
     if ((a.waiting_since === null) !== (b.waiting_since === null)) return a.waiting_since === null ? 1 : -1;
     if (a.waiting_since !== null && b.waiting_since !== null) {
       // Who came since the order was asked for stands behind until it is asked for again.
@@ -85,6 +88,11 @@ function isLoadedPart(row: ConversationRow, list: ListState): boolean {
   if (list.next === null || list.boundary === null) return true;
   if (list.query.view === 'waiting') {
     return row.waiting_since !== null && compareTimes(row.waiting_since, list.boundary) <= 0;
+  }
+  if (list.query.order === 'priority') {
+    const [priority = '0', time = ''] = list.boundary.split(' ');
+    if (row.priority !== Number(priority)) return row.priority > Number(priority);
+    return compareTimes(listTime(row), time) >= 0;
   }
   if (list.query.order === 'oldest') return compareTimes(listTime(row), list.boundary) <= 0;
   if (list.query.order !== 'newest' && row.waiting_since !== null) return true;

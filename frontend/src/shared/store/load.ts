@@ -175,7 +175,7 @@ export function loadMore(query: ListQuery): Promise<void> {
 }
 
 function fetchPage(query: ListQuery, after: string | null): Promise<Page<Conversation>> {
-  const order = query.order === 'oldest' ? 'oldest' : 'newest';
+  const order = query.order === 'oldest' || query.order === 'priority' ? query.order : 'newest';
   if (query.filter !== undefined) return findConversations({ filter: query.filter, order, after });
   if (query.view === 'found') return Promise.resolve({ items: [], next: null, position: Infinity });
   return fetchConversations({
@@ -187,8 +187,8 @@ function fetchPage(query: ListQuery, after: string | null): Promise<Page<Convers
 }
 
 async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
-  const isByTime = query.order === 'newest' || query.order === 'oldest';
-  if (isByTime || query.view === 'waiting' || query.view === 'resolved') {
+  const isPlain = query.order === 'newest' || query.order === 'oldest' || query.order === 'priority';
+  if (isPlain || query.view === 'waiting' || query.view === 'resolved') {
     return { items: [], next: null, position: Infinity };
   }
   if (query.filter !== undefined) {
@@ -216,6 +216,7 @@ function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
   if (query.view === 'waiting' && query.order === 'triage') return null;
   const last = page.items[page.items.length - 1];
   if (!last) return null;
+  if (query.order === 'priority') return `${last.priority} ${listTime(last)}`;
   return query.view === 'waiting' ? last.waiting_since : listTime(last);
 }
 

@@ -21,7 +21,6 @@ import type {
   SavedView,
   SavedViewCounts,
   Team,
-  Time,
   ViewCounts,
 } from '@/shared/api/types';
 import { countChange, movesLongest } from './counts';
@@ -80,7 +79,7 @@ export interface ListPage {
   position: number;
   isFirst: boolean;
   /** The last row of the page by the server's order; what sorts behind is not loaded. */
-  boundary: Time | null;
+  boundary: string | null;
   /** Those who wait, where only the server knows their order. */
   ranked?: readonly Id[];
 }
@@ -126,7 +125,10 @@ export function reduce(state: State, action: Action): State {
     case 'saved_views_loaded':
       return { ...state, savedViews: action.views };
     case 'saved_counts_loaded':
-      return { ...state, savedCounts: { byId: action.counts.counts, position: action.counts.position } };
+      return {
+        ...state,
+        savedCounts: { byId: action.counts.counts, teams: action.counts.teams, position: action.counts.position },
+      };
     case 'pins_loaded':
       return {
         ...learnConversations(state, action.items, action.position).state,

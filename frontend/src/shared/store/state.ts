@@ -19,6 +19,7 @@ import type {
   Review,
   SavedView,
   Sorting,
+  TeamCounts,
   Team,
   Time,
 } from '@/shared/api/types';
@@ -40,7 +41,8 @@ export interface ListState {
   query: ListQuery;
   ids: readonly Id[];
   next: string | null;
-  boundary: Time | null;
+  /** A time; of an order by priority with that before it. */
+  boundary: string | null;
   isLoaded: boolean;
   epoch: number;
   /** Something changed that may have brought rows in or taken them out: ask again. */
@@ -133,7 +135,12 @@ export interface State {
   counts: Counts | null;
   savedViews: readonly SavedView[];
   /** Figures of saved views, and up to where they count. */
-  savedCounts: { readonly byId: Readonly<Record<Id, Count>>; readonly position: number } | null;
+  savedCounts: {
+    readonly byId: Readonly<Record<Id, Count>>;
+    /** Of one's own teams. */
+    readonly teams: Readonly<Record<Id, TeamCounts>>;
+    readonly position: number;
+  } | null;
   /** The position at which a conversation or message was learnt: older knowledge never replaces newer. */
   learnt: ReadonlyMap<Id, number>;
   /** Conversations that a frame named without their own agent's part: to be fetched. */
