@@ -11,6 +11,7 @@ import msgspec
 from threadline.core.content import Content, decode_content, encode_content
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
+from threadline.core.personal import PersonName
 from threadline.core.review import ReviewState
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
@@ -290,7 +291,7 @@ async def _whole(connection: Connection, workspace_id: UUID, rows: Sequence[asyn
         Review(
             id=row["id"],
             conversation_id=row["conversation_id"],
-            contact=ContactName(id=row["contact_id"], name=row["contact_name"]),
+            contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
             author_id=row["author_id"],
             reviewer_id=row["reviewer_id"],
             team_id=row["team_id"],

@@ -126,7 +126,7 @@ class SavedViewChange(Input):
 @operation(router, "GET", "/filter-fields", out=FilterFieldList)
 async def get_filter_fields(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
     """What can be asked of conversations and contacts."""
-    fields = await load_fields(call.session)
+    fields = await load_fields_for(call.session, call.caller)
     words = {field.id: word for word, field in operator_fields(fields).items()}
     items = [
         FilterField(

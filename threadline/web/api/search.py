@@ -17,7 +17,7 @@ from threadline.core.search_query import LONGEST_QUERY, SearchQuery, read_query
 from threadline.core.search_text import parts_marked
 from threadline.store.companies import search_companies
 from threadline.store.conversations import Conversation
-from threadline.store.filters import load_fields
+from threadline.store.filters import load_fields_for
 from threadline.store.search import (
     ContactHit,
     MessageHits,
@@ -71,7 +71,7 @@ async def get_search(
     """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
     await count_numbers(call.web, call.caller, [q])
     local = _zone(zone)
-    fields = await load_fields(call.session)
+    fields = await load_fields_for(call.session, call.caller)
     words = {word: field.kind is Kind.BOOLEAN for word, field in operator_fields(fields).items()}
     wanted = read_query(q, today=call.now.astimezone(local).date(), words=words)
     filters = await read_filters(call.session, call.caller, wanted, fields=fields, zone=local, now=call.now)
