@@ -54,6 +54,7 @@ def test_a_company_is_made_filled_and_all_its_conversations_are_read_in_one_plac
     expect(page.get_by_text("Nobody belongs to it yet.")).to_be_visible()
 
     page.get_by_role("button", name="Add a member").press("Enter")
+    expect(page.get_by_role("combobox", name="Search contacts")).to_be_focused()
     keys.type(buyer.name)
     expect(page.get_by_role("option", name=buyer.name)).to_be_visible()
     keys.press("Enter")
