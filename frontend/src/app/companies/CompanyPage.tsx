@@ -40,7 +40,8 @@ import {
 } from './calls';
 import { CompanyMark } from './CompanyList';
 
-const PickContact = lazy(() => import('../contact/PickContact'));
+const importPickContact = () => import('../contact/PickContact');
+const PickContact = lazy(importPickContact);
 const NOBODY = 'nobody';
 
 /** One company: what is known at the start, who belongs to it and all that is spoken about with them beside it. */
@@ -259,6 +260,8 @@ function Members({ company }: { readonly company: Company }) {
   const [isAdding, setIsAdding] = useState(false);
   const { permissions } = useSignedIn().agent;
   const mayChange = permissions.includes('contacts:change');
+  // Who presses Enter and types on must find the field there.
+  useEffect(() => void (mayChange && importPickContact()), [mayChange]);
   const query = useInfiniteQuery({
     queryKey: ['company-members', company.id, epoch],
     initialPageParam: '',
