@@ -2,12 +2,13 @@
 
 import csv
 import io
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.web.conftest import Browser, Desk, browser_of, join, set_up
+from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
 from threadline.actions.import_contacts import ROWS_AT_ONCE, ImportContacts, import_next_rows
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
@@ -210,3 +211,25 @@ async def test_an_empty_table_is_not_begun(admin: Browser) -> None:
     assert (await admin.post(f"{path}/start", {})).status == 409
     assert (await admin.put(f"{path}/table", {"first": 0, "rows": []})).status == 422
     assert (await admin.put(f"{path}/table", {"first": -1, "rows": [{"name": "A"}]})).status == 422
+
+
+async def test_who_sees_only_some_contacts_undoes_no_batch_of_a_colleague(server: Server) -> None:
+    """It would change contacts that they do not see."""
+    async with AsyncExitStack() as stack:
+        admin, limited = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, limited, role="supervisor", sees="assigned")
+        batch = (await admin.post("/api/contact-batches", {"kind": "edit"})).json["id"]
+        made = await admin.post("/api/contacts", {"name": "Carla"})
+        edited = await admin.post(
+            f"/api/contact-batches/{batch}/edits", {"contact_ids": [made.json["id"]], "is_vip": True}
+        )
+        assert edited.status == 200, edited.raw
+        for path in (f"/api/contact-batches/{batch}/undo", f"/api/contact-batches/{batch}/edits"):
+            body = {"contact_ids": [made.json["id"]]} if path.endswith("edits") else None
+            assert (await limited.post(path, body)).status == 404
+        assert (await limited.get(f"/api/contact-batches/{batch}/failures")).status == 404
+        assert (await admin.get(f"/api/contacts/{made.json['id']}")).json["is_vip"] is True
+        own = (await limited.post("/api/contact-batches", {"kind": "edit"})).json["id"]
+        assert (await limited.post(f"/api/contact-batches/{own}/undo")).status == 200
+        assert (await admin.post(f"/api/contact-batches/{batch}/undo")).status == 200

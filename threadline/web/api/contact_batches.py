@@ -13,7 +13,7 @@ from threadline.actions.batch_contacts import Edit, RowOutcome, edit_contacts, i
 from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
 from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
-from threadline.core.errors import Conflict, Forbidden, Invalid
+from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from threadline.core.field import Field as CustomField
 from threadline.core.field import text_of
 from threadline.core.filter import Filter, Use, check_filter
@@ -213,7 +213,7 @@ async def get_failures(
     call: Call = calls(Permission.CONTACTS_IMPORT),
 ) -> Response:
     """The rows that could not be read in, with their reasons."""
-    batch = await get_batch(call.session, batch_id)
+    batch = await _access_batch(call, batch_id)
     if batch.actor_id != call.caller.actor_id and not call.caller.clearance.sees_addresses:
         raise Forbidden("These rows name numbers that you do not see. Ask a supervisor.", reason="address_hidden")
     items = await list_failed(call.session, batch_id, after=after, limit=limit + 1)
@@ -246,6 +246,7 @@ async def post_edits(batch_id: UUID, given: EditInput, call: Call = calls(Permis
 @operation(router, "POST", "/contact-batches/{batch_id}/undo", out=UndoOutcome, name="undoContactBatch")
 async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone."""
+    await _access_batch(call, batch_id)
     is_done = await undo_batch(
         call.session, caller=call.caller, batch_id=batch_id, limit=MOST_ROWS_AT_ONCE, now=call.now, new_id=new_id
     )
@@ -392,8 +393,16 @@ async def _shown(call: Call, segment: Segment) -> Segment:
     return msgspec.structs.replace(segment, filter=await shown_filter(call, segment.filter))
 
 
-async def _open_batch(call: Call, batch_id: UUID) -> None:
+async def _access_batch(call: Call, batch_id: UUID) -> ContactBatch:
+    """Who does not see every contact goes on with what they began, and with nothing else. Raises NotFound."""
     batch = await get_batch(call.session, batch_id)
+    if batch.actor_id != call.caller.actor_id and not call.caller.visibility.is_whole:
+        raise NotFound("This batch does not exist.")
+    return batch
+
+
+async def _open_batch(call: Call, batch_id: UUID) -> None:
+    batch = await _access_batch(call, batch_id)
     if batch.undone_at is not None:
         raise Conflict("This was undone already.", reason="undone_already")
 
