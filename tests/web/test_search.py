@@ -355,3 +355,16 @@ async def test_every_field_that_can_be_asked_is_an_operator(searched: Searched, 
         await set_up(stranger)
         assert (await search(stranger, "is:vip", among="conversations"))["conversations"] == []
         assert "branch-office" not in {one["word"] for one in (await stranger.get("/api/filter-fields")).json["items"]}
+
+
+async def test_an_operator_does_not_tell_who_is_a_customer_of_others(searched: Searched) -> None:
+    async with browser_of(searched.server) as limited:
+        await join(searched.admin, limited, sees="assigned")
+        own = await searched.desk.conversation(searched.channel_id, assignee_id=limited.agent_id, name="Olga Own")
+        assert own
+        await searched.index()
+        for name in ("German", "Nobody"):  # somebody whom others see, and nobody at all
+            found = await search(limited, f'from:"{name}"')
+            assert [problem["reason"] for problem in found["problems"]] == ["nothing_called_so"], name
+        assert (await search(limited, "from:Olga"))["problems"] == []
+        assert (await search(searched.admin, "from:German"))["problems"] == []

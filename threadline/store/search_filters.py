@@ -24,7 +24,7 @@ from threadline.store.filters import asks_about, filter_sql
 from threadline.store.search_called import find_called
 from threadline.store.search_look_ups import FIRST_ID, LAST_ID
 from threadline.store.session import Session
-from threadline.store.visibility import Arguments
+from threadline.store.visibility import Arguments, visible
 
 _MOST_SENDERS: Final = 200
 _MARGIN: Final = timedelta(hours=1)
@@ -214,8 +214,19 @@ async def _agents_called(connection: Connection, caller: Caller, name: str) -> l
 
 
 async def _contacts_called(connection: Connection, caller: Caller, name: str) -> list[UUID]:
+    """Among those whom the caller sees: that nothing is called so must not tell who is a customer of others."""
     parts = parts_of([(name, True)], sees_numbers=caller.clearance.sees_addresses)
-    return await find_called(connection, caller, parts, most=_MOST_SENDERS, walked=0)
+    ids = await find_called(connection, caller, parts, most=_MOST_SENDERS, walked=0)
+    if caller.visibility.is_whole or not ids:
+        return ids
+    arguments = Arguments(caller.workspace_id, ids)
+    rows = await connection.fetch(
+        "select distinct c.contact_id from conversations c where c.workspace_id = $1"
+        f" and c.contact_id = any($2::uuid[]) and {visible(caller.visibility, 'c', arguments)}",
+        *arguments.values,
+    )
+    seen = {row["contact_id"] for row in rows}
+    return [id for id in ids if id in seen]
 
 
 def message_query(caller: Caller, wanted: SearchQuery, filters: Filters) -> str | None:
