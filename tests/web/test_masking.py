@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from types import UnionType
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, clear_
 from tests.web.test_permission_matrix import body_of, operations
 from tests.web.test_realtime import Feed
 from threadline.core.content import CardPhone, ContactCard, Contacts, Content, Line, Text, encode_content
-from threadline.core.personal import Guarded
+from threadline.core.personal import Guarded, mask_address, mask_written
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 from threadline.web.api.application import create_api
@@ -612,3 +613,12 @@ def test_the_name_of_a_contact_has_that_type_too() -> None:
     for struct, name, kind in named:
         if (struct, name) != ("ContactHit", "name"):  # pieces that search has cut out of what the caller is shown
             assert issubclass(kind, Guarded), (struct, name, kind)
+
+
+def test_the_preview_of_the_settings_is_what_the_rule_makes() -> None:
+    """The screen shows a made-up customer without asking the server."""
+    samples = Path(__file__).parents[2] / "frontend/src/app/settings/privacy/samples.ts"
+    said = dict(re.findall(r"^const (\w+) = '([^']+)';$", samples.read_text(), re.MULTILINE))
+    for name in ("PHONE", "EMAIL"):
+        assert mask_address(said[name]) == said[f"{name}_MASKED"]
+    assert mask_written(said["PHONE"]) == said["PHONE_MASKED"]
