@@ -7,6 +7,8 @@ export const importContacts = () => import('./contacts/Contacts');
 export const importCompanies = () => import('./companies/Companies');
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = withTexts('server', () => import('./thread/Conversation'));
+/** What stands beside it, fetched behind it. */
+export const importContactPanel = withTexts('server', () => import('./contact/ContactPanel'));
 
 export const screens = {
   SignIn: lazy(withTexts('entry', () => import('./signin/SignIn'))),
@@ -18,7 +20,7 @@ export const screens = {
   SearchPage: withQueries(() => import('./search/SearchPage')),
   Thread: lazy(async () => ({ default: (await importConversation()).Thread })),
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
-  ContactPanel: lazy(async () => ({ default: (await importConversation()).ContactPanel })),
+  ContactPanel: lazy(async () => ({ default: (await importContactPanel()).ContactPanel })),
   Board: lazy(() => import('./board/Board')),
   Tasks: lazy(() => import('./tasks/TasksPage')),
   Reviews: lazy(() => import('./reviews/ReviewsPage')),

@@ -57,16 +57,15 @@ import { offerUndo } from './hold';
 import { useCustomerLanguage } from './language';
 import { noteOf } from './mentions';
 import { outgoingOf, type Outgoing } from './outgoing';
+import { EnterQuestion } from './EnterQuestion';
+import { MentionList } from './MentionList';
+import { SavedReplyList } from './SavedReplyList';
 import { openPlaces } from './savedReplies';
 import { scheduleParts } from './schedule';
 import { useDrop } from './useDrop';
 import { useMentionList } from './useMentionList';
 import { replyOptionId, useSlash } from './useSlash';
 
-const importReplyList = () => import('./SavedReplyList');
-const SavedReplyList = lazy(importReplyList);
-const EnterQuestion = lazy(async () => ({ default: (await import('./EnterQuestion')).EnterQuestion }));
-const MentionList = lazy(async () => ({ default: (await import('./MentionList')).MentionList }));
 const EmojiPicker = lazy(() => import('./EmojiPicker'));
 const VoiceBar = lazy(() => import('./VoiceBar'));
 const PlaceDialog = lazy(() => import('./PlaceDialog'));
@@ -256,16 +255,8 @@ export function Box({
 
   return (
     <>
-      {slash.isOpen && (
-        <Suspense fallback={null}>
-          <SavedReplyList id={listId} list={slash} />
-        </Suspense>
-      )}
-      {mentioning.isOpen && (
-        <Suspense fallback={null}>
-          <MentionList id={listId} list={mentioning} />
-        </Suspense>
-      )}
+      {slash.isOpen && <SavedReplyList id={listId} list={slash} />}
+      {mentioning.isOpen && <MentionList id={listId} list={mentioning} />}
       <div className="flex items-center justify-between gap-2 p-1.5 pb-0 max-md:hidden">
         {modes}
         <span className="px-2 text-12 text-muted">{isNote && t('composer.colleagues')}</span>
@@ -307,7 +298,6 @@ export function Box({
         }}
         onFocus={() => {
           slash.onEntered(true);
-          void importReplyList();
           setTyped(draftKey(id, mode));
         }}
         onBlur={(event) => {
@@ -337,11 +327,7 @@ export function Box({
         }
         className="max-h-[40dvh] min-h-14 resize-none bg-transparent px-3.5 py-2 text-14 outline-none placeholder:text-muted max-md:min-h-11 max-md:text-16"
       />
-      {enter.isAsked && !isNote && (
-        <Suspense fallback={null}>
-          <EnterQuestion onChoose={enter.choose} />
-        </Suspense>
-      )}
+      {enter.isAsked && !isNote && <EnterQuestion onChoose={enter.choose} />}
       {places.length > 0 && (
         <p role="status" className="flex items-start gap-1.5 px-3.5 pb-2 text-12 text-warn">
           <TriangleAlert aria-hidden size={14} strokeWidth={1.75} className="mt-0.5 shrink-0" />

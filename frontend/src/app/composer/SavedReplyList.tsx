@@ -15,7 +15,7 @@ import { paths } from '../paths';
 import { textOf, wordingsOf } from './savedReplies';
 import { replyOptionId, type SlashList } from './useSlash';
 
-export default function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
+export function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
   return (
     // The box keeps the focus: a press here must not take it.
     <div

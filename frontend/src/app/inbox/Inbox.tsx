@@ -49,7 +49,7 @@ import { extended, isEmpty, NOTHING, toggled, type Selection } from '../bulk/sel
 import { filterOfView, useFilterOfNow, useSavedView } from '../filters/useFilter';
 import { parseView, paths, TEAM_VIEWS, teamView, type View } from '../paths';
 import { teamsByName } from '../teams/teams';
-import { importConversation, screens } from '../routes';
+import { importContactPanel, importConversation, screens } from '../routes';
 import { useQuestion } from '../resolving/finish';
 import { ConversationList } from './ConversationList';
 import { jumpTarget, keepPlace, restorePlace } from '../together/jump';
@@ -98,7 +98,7 @@ export function Inbox() {
   const select = useCallback((id: Id) => go(id, selected !== undefined), [go, selected]);
 
   useTitle(view, query);
-  useEffect(() => void importConversation(), []);
+  useEffect(() => void importConversation().then(importContactPanel), []);
   useAnnouncements(selected);
   useMissingSelection(selected);
 
