@@ -12,7 +12,7 @@ from threadline.actions.remove_demo import remove_demo
 from threadline.cli import environment_of
 from threadline.core.permission import Caller, Permission
 from threadline.demo import fill_demo
-from threadline.demo.script import CONVERSATIONS, scenes
+from threadline.demo.script import CHORES, CONVERSATIONS, scenes
 from threadline.infra.blobs import Blobs
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.settings import load_settings
@@ -65,7 +65,10 @@ async def test_the_desk_is_filled_once_and_emptied_without_touching_anything_els
     agent_id = await _join(desk)
     async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
         await give_demo_to(session, agent_id)
-    assert (await _counts(desk))["mine"] >= 5
+    given = await _counts(desk)
+    assert given["mine"] >= 5
+    assert given["tasks"] == len(CHORES)
+    assert 3 <= given["my_tasks"] < given["tasks"]
     caller = Caller(desk.workspace_id, frozenset(Permission), agent_id=agent_id)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         assert await count_demo(session) == CONVERSATIONS
@@ -123,7 +126,10 @@ select (select count(*) from conversations where workspace_id = $1) as conversat
     (select count(*) from conversations where workspace_id = $1 and last_inbound_at is null) as never_heard,
     (select count(*) from agents where workspace_id = $1) as agents,
     (select count(*) from conversations c join agents a on a.id = c.assignee_id where c.workspace_id = $1
-        and a.role = 'admin') as mine
+        and a.role = 'admin') as mine,
+    (select count(*) from tasks where workspace_id = $1) as tasks,
+    (select count(*) from tasks t join agents a on a.id = t.owner_id where t.workspace_id = $1 and a.role = 'admin')
+        as my_tasks
 """
 
 

@@ -15,6 +15,7 @@ from threadline.actions.add_note import add_note
 from threadline.actions.change_company import change_company, create_company
 from threadline.actions.change_saved_reply import create_saved_reply
 from threadline.actions.create_label import create_label
+from threadline.actions.create_task import TaskWish, create_task
 from threadline.actions.receive_messages import receive
 from threadline.actions.receiving import Channel, Received
 from threadline.channels.contract import AddressValue, InboundMessage, Party
@@ -23,6 +24,7 @@ from threadline.core.content import Content, Media, Text
 from threadline.core.label import LabelColour, LabelKind
 from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller, Permission
+from threadline.core.task import Step, TaskKind
 from threadline.demo.pictures import COUNT, SIZE, draw_picture
 from threadline.demo.script import (
     COLLEAGUES,
@@ -30,6 +32,7 @@ from threadline.demo.script import (
     CONTACT_LABELS,
     CONVERSATION_LABELS,
     SAVED_REPLIES,
+    Chore,
     Said,
     Scene,
     scenes,
@@ -214,9 +217,27 @@ async def _finish(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None
                     now=min(at, demo.now),
                     new_id=new_id,
                 )
+        if scene.chore is not None:
+            await _make_task(session, demo, found[scene.phone].conversation_id, scene.chore, scene.colleague)
     await show_newest(session, [one.conversation_id for one in handled])
     await insert_demo_files(session, channel_id=demo.channel.id, files=demo.files)
     demo.files = []
+
+
+async def _make_task(session: Session, demo: _Demo, conversation_id: UUID, chore: Chore, colleague: int | None) -> None:
+    wish = TaskWish(
+        kind=TaskKind.CALL_BACK if chore.is_call_back else TaskKind.TASK,
+        title=chore.title,
+        note="",
+        owner_id=None if colleague is None else demo.colleagues[colleague],
+        due_at=(demo.now + chore.due_in).replace(minute=0, second=0, microsecond=0),
+        remind_at=None,
+        checklist=[Step(text=text, is_done=is_done) for text, is_done in chore.steps],
+        message_ids=[],
+    )
+    await create_task(
+        session, caller=_caller(demo), conversation_id=conversation_id, wish=wish, now=demo.now, new_id=new_id
+    )
 
 
 def _received(demo: _Demo, scene: Scene, said: Said, at: datetime, place: int, *, from_history: bool) -> Received:

@@ -48,6 +48,34 @@ SAVED_REPLIES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Chore:
+    """A task beside a conversation. `due_in` below zero: it should have been done by now."""
+
+    title: str
+    due_in: timedelta
+    is_call_back: bool = False
+    steps: tuple[tuple[str, bool], ...] = ()
+    """(what, whether it is done)."""
+
+
+CHORES: Final = {
+    0: Chore("Ask the workshop when the kiln is free", timedelta(hours=3)),
+    1: Chore("Send the invoice again", timedelta(hours=5)),
+    4: Chore("Call back about the delivery", timedelta(hours=1), is_call_back=True),
+    7: Chore("Take a picture of the glaze in daylight", timedelta(days=1)),
+    8: Chore(
+        "Send a new one",
+        timedelta(hours=-2),
+        steps=(("Take it off the shelf", True), ("Pack it in two boxes", False), ("Tell them the number", False)),
+    ),
+    12: Chore("Keep two places for Saturday", timedelta(days=2)),
+    14: Chore("Call back about forty cups", timedelta(hours=20), is_call_back=True),
+    20: Chore("Ask the courier where it is", timedelta(hours=-1)),
+}
+"""What is left to do, by the place among the live ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """`picture` and `voice`: what is sent instead of words; `text` is then the caption."""
 
@@ -74,6 +102,7 @@ class Scene:
     """Whose they are, by its place in COMPANIES."""
     is_for_admin: bool = False
     """Becomes the first admin's, so that *mine* is not empty either."""
+    chore: Chore | None = None
 
     def moments(self) -> Iterator[tuple[Said, datetime]]:
         at = self.begins_at
@@ -194,6 +223,7 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
         contact_labels=contact_labels,
         company=_company(contact_labels, number),
         is_for_admin=is_live and number % 4 == 0,
+        chore=CHORES.get(number - (CONVERSATIONS - LIVE)),
     )
 
 

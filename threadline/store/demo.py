@@ -227,10 +227,17 @@ async def insert_demo_files(session: Session, *, channel_id: UUID, files: Sequen
 
 
 async def give_demo_to(session: Session, agent_id: UUID) -> None:
-    """Some of it becomes the first admin's, who else would find *mine* empty."""
-    await (await session.raw()).execute(
+    """Some of it becomes the first admin's, who else would find *mine* and *my tasks* empty."""
+    connection = await session.raw()
+    await connection.execute(
         "update conversations c set assignee_id = $2 from demo_things d where d.workspace_id = $1 and d.is_for_admin"
         " and d.kind = 'conversation' and c.workspace_id = d.workspace_id and c.id = d.id",
+        session.workspace_id,
+        agent_id,
+    )
+    await connection.execute(
+        "update tasks t set owner_id = $2 from demo_things d where d.workspace_id = $1 and d.is_for_admin"
+        " and d.kind = 'conversation' and t.workspace_id = d.workspace_id and t.conversation_id = d.id",
         session.workspace_id,
         agent_id,
     )
