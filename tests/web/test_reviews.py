@@ -239,6 +239,7 @@ async def test_whom_one_may_ask(house: House) -> None:
 
 async def test_a_novice_reaches_the_customer_by_no_other_way(house: House, server: Server) -> None:
     await house.make_novice(house.agent)
+    assert (await house.agent.post(f"{house.path}/typing")).status == 204, "there are no words in it to look at"
     text = {"kind": "text", "text": "Hello"}
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     message_id = (await house.thread())[0]["id"]

@@ -463,7 +463,7 @@ async def post_read(
 @operation(router, "POST", "/conversations/{conversation_id}/typing", out=None, status=204, name="showTyping")
 async def post_typing(conversation_id: UUID, call: Call = calls(Permission.MESSAGES_SEND)) -> Response:
     """Show the customer that somebody writes. Who may not answer there does not: to the customer it is a read mark."""
-    await check_answer(call.session, caller=call.caller, conversation_id=conversation_id)
+    await check_answer(call.session, caller=call.caller, conversation_id=conversation_id, is_reviewed=True)
     await show_typing(
         call.session,
         workspace_id=call.caller.workspace_id,
