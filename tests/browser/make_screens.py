@@ -32,9 +32,11 @@ SCREENS = (
     ("companies", "Companies", "/companies"),
     ("board", "The board", "/board"),
     ("tasks", "Tasks", "/tasks"),
+    ("discussions", "Side discussions", "/discussions"),
+    ("reviews", "To review", "/reviews"),
     *((f"settings-{name}", f"Settings: {name}", f"/settings/{name}") for name in (
-        "profile", "sessions", "appearance", "notifications", "general", "people", "teams", "channels", "templates",
-        "labels", "fields", "replies", "tokens", "deliveries",
+        "profile", "sessions", "appearance", "writing", "keys", "notifications", "general", "people", "teams",
+        "privacy", "channels", "templates", "labels", "stages", "fields", "replies", "tasks", "tokens", "deliveries",
     )),
     ("sign-in", "Sign in", "/signin"),
 )  # fmt: skip
