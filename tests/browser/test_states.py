@@ -164,6 +164,7 @@ def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
         assert problems_of(page) == []
         desk.open("/inbox/waiting").enter(customer)
         page.reload()
+        expect(desk.answer_box(customer)).to_be_visible()
         desk.list.focus()
         keys.press("e")
         form = page.get_by_role("dialog", name="Before it is resolved")
