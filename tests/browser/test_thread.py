@@ -114,7 +114,7 @@ made as (
                           sort_at, created_at, status)
     select c.workspace_id,
            encode(substring(decode(lpad(to_hex((extract(epoch from now() - interval '9 minutes') * 1000)::bigint
-               + n * 50), 12, '0'), 'hex') for 6) || '\\x7000'::bytea || '\\x8000'::bytea
+               + n * 50), 12, '0'), 'hex') for 6) || '\\x7000'::bytea || '\\x8001'::bytea
                || decode(lpad(to_hex(n), 12, '0'), 'hex'), 'hex')::uuid,
            c.id, c.channel_id, c.last_seq + n, case when n % 3 = 0 then 'outgoing' else 'incoming' end,
            case when n % 3 = 0 then 'system' else 'contact' end, 'text',

@@ -119,15 +119,19 @@ async def test_socket_is_checked_even_if_the_names_were_not() -> None:
 
 
 async def test_refused_and_unreachable_look_alike(unused_tcp_port: int) -> None:
+    """The quickest of three each: other work on the machine makes one of them late."""
     texts, times = [], []
     async with Http(allowed_private_hosts=[f"127.0.0.1:{unused_tcp_port}"]) as http:
         for url in ("http://127.0.0.1:1/", f"http://127.0.0.1:{unused_tcp_port}/"):
-            started = time.monotonic()
-            with pytest.raises(HttpUnreachable) as caught:
-                await http.request("GET", url)
-            texts.append(str(caught.value))
-            times.append(time.monotonic() - started)
-    assert texts[0] == texts[1]
+            taken = []
+            for _ in range(3):
+                started = time.monotonic()
+                with pytest.raises(HttpUnreachable) as caught:
+                    await http.request("GET", url)
+                taken.append(time.monotonic() - started)
+                texts.append(str(caught.value))
+            times.append(min(taken))
+    assert len(set(texts)) == 1
     assert abs(times[0] - times[1]) < 0.1
 
 
