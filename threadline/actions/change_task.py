@@ -7,12 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.announce_change import write_line
+from threadline.actions.announce_task import announce_task
 from threadline.actions.create_task import check_owner
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, author_of
-from threadline.core.task import TaskState, check_steps, check_times, task_line
+from threadline.core.permission import Caller
+from threadline.core.task import TaskState, check_steps, check_times
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.session import Session
 from threadline.store.tasks import Task, access_task, update_task
@@ -51,35 +50,16 @@ async def change_task(
     if after == before:
         return before
     await update_task(session, after, is_reminder_new=is_reminder_new)
-    line_id = None
-    if is_moved:
-        line_id = await write_line(
-            session,
-            workspace_id=caller.workspace_id,
-            conversation=conversation,
-            content=task_line(
-                "task_done" if after.state is TaskState.DONE else "task_reopened",
-                task_id=str(task_id),
-                title=after.title,
-            ),
-            author=author_of(caller),
-            seq=conversation.last_seq + 1,
-            now=now,
-            line_id=new_id(),
-        )
-    session.record(
-        Event(
-            id=new_id(),
-            workspace_id=caller.workspace_id,
-            kind=EventKind.TASK_CHANGED,
-            at=now,
-            conversation_id=conversation.id,
-            message_id=line_id,
-            contact_id=conversation.contact_id,
-            channel_id=conversation.channel_id,
-            agent_id=after.owner_id,
-            actor_id=caller.actor_id,
-            data={"task_id": str(task_id), "state": after.state.value},
-        )
+    await announce_task(
+        session,
+        caller=caller,
+        conversation=conversation,
+        task_id=task_id,
+        title=after.title,
+        state=after.state,
+        owner_id=after.owner_id,
+        line=("task_done" if after.state is TaskState.DONE else "task_reopened") if is_moved else None,
+        now=now,
+        new_id=new_id,
     )
     return after

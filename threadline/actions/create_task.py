@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.announce_change import write_line
+from threadline.actions.announce_task import announce_task
 from threadline.core.errors import Invalid
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, author_of
-from threadline.core.task import Step, TaskKind, check_steps, check_times, task_line
+from threadline.core.permission import Caller
+from threadline.core.task import Step, TaskKind, TaskState, check_steps, check_times
 from threadline.store.agents import is_active_agent
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.session import Session
@@ -66,30 +65,18 @@ async def create_task(
             created_at=now,
         ),
     )
-    line_id = await write_line(
+    await announce_task(
         session,
-        workspace_id=caller.workspace_id,
+        caller=caller,
         conversation=conversation,
-        content=task_line("task_made", task_id=str(task_id), title=wish.title),
-        author=author_of(caller),
-        seq=conversation.last_seq + 1,
+        task_id=task_id,
+        title=wish.title,
+        state=TaskState.OPEN,
+        owner_id=wish.owner_id,
+        line="task_made",
+        data={"is_new": True},
         now=now,
-        line_id=new_id(),
-    )
-    session.record(
-        Event(
-            id=new_id(),
-            workspace_id=caller.workspace_id,
-            kind=EventKind.TASK_CHANGED,
-            at=now,
-            conversation_id=conversation.id,
-            message_id=line_id,
-            contact_id=conversation.contact_id,
-            channel_id=conversation.channel_id,
-            agent_id=wish.owner_id,
-            actor_id=caller.actor_id,
-            data={"task_id": str(task_id), "state": "open", "is_new": True},
-        )
+        new_id=new_id,
     )
     return task_id
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.actions.announce_change import write_line
+from threadline.actions.announce_task import announce_task
 from threadline.core.errors import Conflict
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, author_of
-from threadline.core.task import CallOutcome, TaskKind, TaskState, after_call, task_line
+from threadline.core.permission import Caller
+from threadline.core.task import CallOutcome, TaskKind, TaskState, after_call
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.session import Session
 from threadline.store.tasks import Task, access_task, update_task
@@ -46,29 +45,16 @@ async def record_call(
         done_by=caller.agent_id if is_done else None,
     )
     await update_task(session, after, is_reminder_new=result.due_at is not None)
-    line_id = await write_line(
+    await announce_task(
         session,
-        workspace_id=caller.workspace_id,
+        caller=caller,
         conversation=conversation,
-        content=task_line(f"call_{outcome.value}", task_id=str(task_id), title=after.title),
-        author=author_of(caller),
-        seq=conversation.last_seq + 1,
+        task_id=task_id,
+        title=after.title,
+        state=after.state,
+        owner_id=after.owner_id,
+        line=f"call_{outcome.value}",
         now=now,
-        line_id=new_id(),
-    )
-    session.record(
-        Event(
-            id=new_id(),
-            workspace_id=caller.workspace_id,
-            kind=EventKind.TASK_CHANGED,
-            at=now,
-            conversation_id=conversation.id,
-            message_id=line_id,
-            contact_id=conversation.contact_id,
-            channel_id=conversation.channel_id,
-            agent_id=after.owner_id,
-            actor_id=caller.actor_id,
-            data={"task_id": str(task_id), "state": after.state.value},
-        )
+        new_id=new_id,
     )
     return after
