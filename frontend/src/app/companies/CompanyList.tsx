@@ -1,13 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Building2, Plus, Search } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { Building2, Plus } from 'lucide-react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import { useMinute } from '@/shared/format/clock';
 import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatDate, formatNumber } from '@/shared/i18n/format';
-import { useCommands } from '@/shared/keys/keyboard';
 import { problemText } from '@/shared/problem';
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
@@ -15,6 +14,7 @@ import { EmptyState } from '@/shared/ui/EmptyState';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { SortedHead } from '@/shared/ui/SortedHead';
+import { PeopleSearch, usePeopleRows } from '../contacts/PeopleSearch';
 import { PeopleTabs } from '../contacts/PeopleTabs';
 import { paths } from '../paths';
 import { fetchCompanies, type CompanyOrder, type CompanyRow } from './calls';
@@ -31,57 +31,18 @@ export function CompanyList() {
   const { permissions } = useSignedIn().agent;
   const query = useCompanies(search, order);
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const searchBox = useRef<HTMLInputElement>(null);
-  const body = useRef<HTMLTableSectionElement>(null);
+  const table = usePeopleRows(setSearch);
 
   useEffect(() => {
     document.title = t('shell.title', { title: t('companies.title') });
   }, []);
-  const step = (by: number) => {
-    const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const place = links.indexOf(document.activeElement as HTMLElement);
-    const next = links[place < 0 ? 0 : Math.min(links.length - 1, Math.max(0, place + by))];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  };
-  useCommands({
-    next: () => step(1),
-    previous: () => step(-1),
-    search: () => searchBox.current?.focus(),
-    back: () => {
-      if (document.activeElement !== searchBox.current) return false;
-      setSearch('');
-      step(0);
-      return true;
-    },
-  });
 
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         <h1 className="sr-only">{t('companies.title')}</h1>
         <PeopleTabs here="companies" />
-        <label className="flex h-8 min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong bg-raised px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent max-md:order-last max-md:basis-full md:max-w-96 pointer-coarse:h-11">
-          <Search aria-hidden size={14} strokeWidth={1.75} className="text-muted" />
-          <input
-            ref={searchBox}
-            type="search"
-            dir="auto"
-            maxLength={100}
-            value={search}
-            aria-label={t('companies.search')}
-            aria-keyshortcuts="/"
-            placeholder={t('companies.search')}
-            onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'ArrowDown' || event.key === 'Enter') {
-                event.preventDefault();
-                step(0);
-              }
-            }}
-            className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted pointer-coarse:text-16"
-          />
-        </label>
+        <PeopleSearch rows={table} search={search} onSearch={setSearch} label={t('companies.search')} maxLength={100} />
         {permissions.includes('contacts:change') && (
           <span className="ms-auto">
             <Button icon={Plus} look="filled" onClick={() => setIsAdding(true)}>
@@ -129,7 +90,7 @@ export function CompanyList() {
                 />
               </tr>
             </thead>
-            <tbody ref={body}>
+            <tbody ref={table.body}>
               {rows.map((row) => (
                 <Row key={row.id} row={row} onOpen={() => navigate(paths.companies(row.id))} />
               ))}

@@ -1,12 +1,11 @@
-import { Columns3, Download, Ellipsis, Filter as FilterIcon, Plus, Search, Star, Trash2, Upload } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Columns3, Download, Ellipsis, Filter as FilterIcon, Plus, Star, Trash2, Upload } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import { request } from '@/shared/api/http';
 import type { ContactRow, Filter, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
 import { problemText } from '@/shared/problem';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
@@ -28,6 +27,7 @@ import { act } from '../settings/act';
 import { BulkBar } from './BulkBar';
 import { columnsFor, keepColumns, readColumns, type Column } from './columns';
 import { NewContact } from './NewContact';
+import { PeopleSearch, usePeopleRows } from './PeopleSearch';
 import { PeopleTabs } from './PeopleTabs';
 import { useContacts, useSegments, type ContactOrder } from './useContacts';
 
@@ -57,19 +57,11 @@ export function ContactList() {
   const all = columnsFor(fields, channels, now);
   const columns = all.filter(({ id }) => chosen.includes(id));
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const searchBox = useRef<HTMLInputElement>(null);
-  const body = useRef<HTMLTableSectionElement>(null);
+  const table = usePeopleRows(setSearch);
 
   useEffect(() => {
     document.title = t('shell.title', { title: t('contacts.title') });
   }, []);
-  const step = (by: number) => {
-    const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const place = links.indexOf(document.activeElement as HTMLElement);
-    const next = links[place < 0 ? 0 : Math.min(links.length - 1, Math.max(0, place + by))];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  };
   const choose = (id: string) => {
     setSegmentId(id);
     setFilter(segments.find((one) => one.id === id)?.filter ?? EVERYTHING);
@@ -88,43 +80,13 @@ export function ContactList() {
     return `/api/contact-table?${query}`;
   };
   const mayEditMany = permissions.includes('contacts:import');
-  useCommands({
-    next: () => step(1),
-    previous: () => step(-1),
-    search: () => searchBox.current?.focus(),
-    back: () => {
-      if (document.activeElement !== searchBox.current) return false;
-      setSearch('');
-      step(0);
-      return true;
-    },
-  });
 
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         <h1 className="sr-only">{t('contacts.title')}</h1>
         <PeopleTabs here="contacts" />
-        <label className="flex h-8 min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong bg-raised px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent max-md:order-last max-md:basis-full md:max-w-96 pointer-coarse:h-11">
-          <Search aria-hidden size={14} strokeWidth={1.75} className="text-muted" />
-          <input
-            ref={searchBox}
-            type="search"
-            dir="auto"
-            value={search}
-            aria-label={t('contacts.search')}
-            aria-keyshortcuts="/"
-            placeholder={t('contacts.search')}
-            onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'ArrowDown' || event.key === 'Enter') {
-                event.preventDefault();
-                step(0);
-              }
-            }}
-            className="h-full min-w-0 flex-1 bg-transparent text-14 outline-none placeholder:text-muted pointer-coarse:text-16"
-          />
-        </label>
+        <PeopleSearch rows={table} search={search} onSearch={setSearch} label={t('contacts.search')} />
         {segments.length > 0 && (
           <Select
             label={t('contacts.segment')}
@@ -245,7 +207,7 @@ export function ContactList() {
                 ))}
               </tr>
             </thead>
-            <tbody ref={body}>
+            <tbody ref={table.body}>
               {rows.map((row) => (
                 <Row
                   key={row.id}
