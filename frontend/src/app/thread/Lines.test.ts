@@ -1,12 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Agent, Message } from '@/shared/api/types';
+import type { Message } from '@/shared/api/types';
 import { formatNear } from '@/shared/format/times';
 import { LANGUAGES, loadLocale } from '@/shared/i18n';
 import { dispatch } from '@/shared/store/store';
-import { makeMessage } from '@/shared/store/testing';
+import { makeAgent, makeMessage } from '@/shared/store/testing';
 import { describeLine } from './Lines';
-
-const agent = (id: string, name: string): Agent => ({ id, name }) as Agent;
 
 const line = (author: Message['author'], what: string, data: Record<string, string> = {}): Message =>
   makeMessage('l', 'c', 1, { direction: 'line', author, content: { kind: 'line', what, data } });
@@ -22,7 +20,12 @@ function tomorrow(): string {
 
 beforeEach(async () => {
   await loadLocale('en');
-  dispatch({ type: 'agents_loaded', agents: [agent('mila', 'Mila'), agent('jonas', 'Jonas')] });
+  dispatch({
+    type: 'base_loaded',
+    channels: [],
+    agents: [makeAgent('mila', { name: 'Mila' }), makeAgent('jonas', { name: 'Jonas' })],
+    position: 0,
+  });
 });
 
 const CASES: [Message, string][] = [

@@ -32,9 +32,10 @@ const MOST_RELOADED = 500;
 const running = new Map<string, Promise<void>>();
 
 export function loadBase(): Promise<void> {
-  return once('base', async () => {
+  const { epoch, position } = getState();
+  return once(`base ${epoch}`, async () => {
     const [channels, agents] = await Promise.all([fetchChannels(), fetchAgents()]);
-    dispatch({ type: 'channels_loaded', channels }, { type: 'agents_loaded', agents });
+    if (getState().epoch === epoch) dispatch({ type: 'base_loaded', channels, agents, position });
   });
 }
 

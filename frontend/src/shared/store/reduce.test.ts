@@ -3,7 +3,7 @@ import type { Changes, Conversation, Id, Message, ViewCounts } from '@/shared/ap
 import { compareRows, isInList, isInView } from './lists';
 import { reduce, type Action } from './reduce';
 import { EMPTY, listKey, type ListQuery, type ListView, type State } from './state';
-import { asRow, makeChanges, makeConversation, makeMessage, ME, time } from './testing';
+import { asRow, makeAgent, makeChanges, makeConversation, makeMessage, ME, time } from './testing';
 
 const VIEWS: readonly ListView[] = [
   'mine',
@@ -231,6 +231,16 @@ describe('snapshot and events', () => {
     }
     state = reduce(state, { type: 'labels_loaded', labels: [] });
     expect(state.labels.size).toBe(0);
+  });
+
+  it('keeps a colleague who joined while the colleagues were asked for', () => {
+    const [mila, jonas] = [makeAgent('mila'), makeAgent('jonas')];
+    let state = reduce(EMPTY, { type: 'opened', me: ME, position: 5 });
+    state = reduce(state, { type: 'changes', changes: makeChanges(6, 'agent_changed', { agents: [jonas] }) });
+    state = reduce(state, { type: 'base_loaded', channels: [], agents: [mila], position: 5 });
+    expect([...state.agents.keys()].sort()).toEqual(['jonas', 'mila']);
+    state = reduce(state, { type: 'base_loaded', channels: [], agents: [mila], position: 6 });
+    expect([...state.agents.keys()]).toEqual(['mila']);
   });
 
   it('keeps what the feed said when an older page comes late', () => {

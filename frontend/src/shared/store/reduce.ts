@@ -44,8 +44,7 @@ export type Action =
   | { type: 'resynced'; position: number }
   | { type: 'list_loaded'; query: ListQuery; page: ListPage }
   | { type: 'counts_loaded'; counts: ViewCounts }
-  | { type: 'channels_loaded'; channels: Channel[] }
-  | { type: 'agents_loaded'; agents: Agent[] }
+  | { type: 'base_loaded'; channels: Channel[]; agents: Agent[]; position: number }
   | { type: 'labels_loaded'; labels: Label[] }
   | { type: 'teams_loaded'; teams: Team[] }
   | { type: 'saved_views_loaded'; views: readonly SavedView[] }
@@ -114,10 +113,12 @@ export function reduce(state: State, action: Action): State {
       return loadList(state, action.query, action.page);
     case 'counts_loaded':
       return loadCounts(state, action.counts);
-    case 'channels_loaded':
-      return { ...state, channels: byId(action.channels) };
-    case 'agents_loaded':
-      return { ...state, agents: byId(action.agents) };
+    case 'base_loaded':
+      return {
+        ...state,
+        channels: byId([...action.channels, ...toldSince(state, state.channels, action.position)]),
+        agents: byId([...action.agents, ...toldSince(state, state.agents, action.position)]),
+      };
     case 'labels_loaded':
       return { ...state, labels: byId(action.labels), areLabelsLoaded: true };
     case 'teams_loaded':
@@ -192,11 +193,26 @@ function applyChanges(state: State, changes: Changes): State {
   next = withMessages(next, changes.messages ?? [], changes.position);
   next = withFiles(next, changes.files ?? []);
   if (changes.contacts?.length) next = withContacts(next, changes.contacts);
-  if (changes.channels?.length) next = { ...next, channels: byId(changes.channels, next.channels) };
-  if (changes.agents?.length) next = { ...next, agents: byId(changes.agents, next.agents) };
+  next = withBase(next, changes);
   next = changes.events.reduce(applyEvent, next);
   next = forgetHidden(next, changes.events, changes.position);
   return { ...next, position: changes.position };
+}
+
+function withBase(state: State, { channels = [], agents = [], position }: Changes): State {
+  if (channels.length === 0 && agents.length === 0) return state;
+  const learnt = new Map(state.learnt);
+  for (const { id } of [...channels, ...agents]) learnt.set(id, position);
+  return { ...state, channels: byId(channels, state.channels), agents: byId(agents, state.agents), learnt };
+}
+
+/** What frames brought after a snapshot was asked for: the snapshot may lack it, or show it as it stood before. */
+function toldSince<T extends { readonly id: Id }>(
+  state: State,
+  known: ReadonlyMap<Id, T>,
+  position: number,
+): readonly T[] {
+  return [...known.values()].filter(({ id }) => (state.learnt.get(id) ?? -1) > position);
 }
 
 /** Conversations that somebody else answers now, for an agent who sees only his own. */

@@ -1,5 +1,5 @@
 /** Things for tests: a desk that makes rows, messages and frames the way the server does. */
-import type { Changes, Conversation, ConversationRow, EventKind, Id, Message, Time } from '@/shared/api/types';
+import type { Agent, Changes, Conversation, ConversationRow, EventKind, Id, Message, Time } from '@/shared/api/types';
 
 export const ME = 'agent-me';
 
@@ -59,6 +59,21 @@ export function makeMessage(id: Id, conversationId: Id, minute: number, change: 
     edited_at: null,
     deleted_at: null,
     files: {},
+    ...change,
+  };
+}
+
+export function makeAgent(id: Id, change: Partial<Agent> = {}): Agent {
+  return {
+    id,
+    name: id,
+    email: `${id}@example.org`,
+    role: 'agent',
+    sees: 'all',
+    channel_ids: null,
+    is_active: true,
+    is_novice: false,
+    created_at: time(0),
     ...change,
   };
 }
