@@ -1,49 +1,110 @@
+/** The agent's own conversations, whatever the view: who waits for me, and where I left something half written. */
 import { Pencil } from 'lucide-react';
-import { useMemo } from 'react';
-import { Link } from 'wouter';
-import type { Conversation, Id } from '@/shared/api/types';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
-import { compareRows, isInView } from '@/shared/store/lists';
-import { draftKey, type ListQuery } from '@/shared/store/state';
+import { formatNumber } from '@/shared/i18n/format';
+import { loadMore } from '@/shared/store/load';
+import { MINE } from '@/shared/store/lists';
+import { draftKey, listKey } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
+import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { paths, type View } from '../paths';
 import { useConversation } from './select';
+import { useSettledIds } from './useSettledIds';
 
 const SHOWN = 5;
-const DUE: ListQuery = { view: 'mine', order: 'due', channelId: null };
+/** More than anybody can have in hand; whoever does has the view. */
+const MOST = 500;
+const NONE: readonly Id[] = [];
 
-/** The agent's own conversations, whatever the view: who waits for me, and where I left something half written. */
-export function MyChats({ selected, view }: { readonly selected: Id | undefined; readonly view: View }) {
-  const me = useStore((state) => state.me);
-  const conversations = useStore((state) => state.conversations);
-  const taken = useStore((state) => state.taken);
-  const total = useStore((state) => state.counts?.views['mine']?.total ?? null);
-  const mine = useMemo(() => {
-    const rows: Conversation[] = [];
-    for (const row of conversations.values()) if (!taken.has(row.id) && isInView(row, 'mine', me)) rows.push(row);
-    return rows.sort((a, b) => compareRows(a, b, DUE)).slice(0, SHOWN);
-  }, [conversations, taken, me]);
-  if (mine.length === 0) return null;
+export interface MyChatsProps {
+  readonly selected: Id | undefined;
+  readonly view: View;
+}
+
+/** The most urgent stand there; all the others, in the same order, are one press away. */
+export default function MyChats({ selected, view }: MyChatsProps) {
+  const list = useStore((state) => state.lists.get(listKey(MINE)));
+  const live = list?.ids ?? NONE;
+  useEffect(() => {
+    if (list && list.next !== null && list.ids.length < MOST) void loadMore(MINE).catch(() => undefined);
+  }, [list]);
+  const [isPointed, setPointed] = useState(false);
+  const { ids: settled } = useSettledIds(live, isPointed, '');
+  // What left me leaves the strip at once; only the order waits for the pointer to go.
+  const ids = settled.filter((id) => live.includes(id));
+  if (ids.length === 0) return null;
   return (
-    <section aria-labelledby="my-chats-title" className="shrink-0 px-2 pt-2 pb-3">
+    <section
+      aria-labelledby="my-chats-title"
+      onPointerEnter={(event) => setPointed(event.pointerType === 'mouse')}
+      onPointerLeave={() => setPointed(false)}
+      className="shrink-0 px-2 pt-2 pb-3"
+    >
       <h2 id="my-chats-title" className="flex justify-between px-2 pb-1 text-12 font-medium text-muted">
         {t('chats.title')}
-        <span className="tabular font-normal">
-          {t('chats.count', { shown: mine.length, total: Math.max(total ?? 0, mine.length) })}
-        </span>
+        <span className="tabular font-normal">{formatNumber(ids.length)}</span>
       </h2>
-      {mine.map(({ id }) => (
-        <Chat key={id} id={id} view={view} isSelected={id === selected} />
-      ))}
+      <ul>
+        {ids.slice(0, SHOWN).map((id) => (
+          <li key={id}>
+            <Link
+              href={paths.inbox(view, id)}
+              aria-current={id === selected ? 'true' : undefined}
+              className="flex h-7 items-center gap-2.5 rounded-md px-2 text-13 hover:bg-hover"
+            >
+              <Chat id={id} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {ids.length > SHOWN && <Others ids={ids.slice(SHOWN)} selected={selected} view={view} />}
     </section>
   );
 }
 
-function Chat({ id, view, isSelected }: { readonly id: Id; readonly view: View; readonly isSelected: boolean }) {
+/** The rest of them: how many, how long the first of them waits, and a list that the arrow keys walk. */
+function Others({ ids, selected, view }: MyChatsProps & { readonly ids: readonly Id[] }) {
+  const [, navigate] = useLocation();
+  const since = useStore((state) => state.conversations.get(ids[0] ?? '')?.waiting_since ?? null);
+  const hasSelected = selected !== undefined && ids.includes(selected);
+  return (
+    <Menu
+      align="end"
+      side="inline-end"
+      trigger={
+        <button
+          type="button"
+          aria-label={t('chats.more', { count: ids.length })}
+          className={cx(
+            'flex h-7 w-full items-center justify-between rounded-md px-2 text-13 text-muted hover:bg-hover',
+            since !== null && 'font-semibold',
+          )}
+        >
+          {/* In the column of the faces. */}
+          <span className={cx('tabular', hasSelected && 'text-accent')}>+{formatNumber(ids.length)}</span>
+          {since !== null && <Wait since={since} />}
+        </button>
+      }
+    >
+      {ids.map((id) => (
+        <MenuItem key={id} onClick={() => navigate(paths.inbox(view, id))}>
+          <span className="flex w-56 items-center gap-2.5">
+            <Chat id={id} />
+          </span>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
+function Chat({ id }: { readonly id: Id }): ReactNode {
   const conversation = useConversation(id);
   const hasDraft = useStore(
     (state) => state.drafts.has(draftKey(id, 'reply')) || state.drafts.has(draftKey(id, 'note')),
@@ -51,16 +112,9 @@ function Chat({ id, view, isSelected }: { readonly id: Id; readonly view: View; 
   if (!conversation) return null;
   const since = conversation.waiting_since;
   return (
-    <Link
-      href={paths.inbox(view, id)}
-      aria-current={isSelected ? 'true' : undefined}
-      className={cx(
-        'flex h-7 items-center gap-2.5 rounded-md px-2 text-13 hover:bg-hover',
-        since !== null && 'font-semibold',
-      )}
-    >
+    <>
       <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={20} />
-      <span dir="auto" className="min-w-0 flex-1 truncate text-aligned">
+      <span dir="auto" className={cx('min-w-0 flex-1 truncate text-aligned', since !== null && 'font-semibold')}>
         {conversation.contact.name}
       </span>
       {hasDraft && (
@@ -69,11 +123,11 @@ function Chat({ id, view, isSelected }: { readonly id: Id; readonly view: View; 
         </span>
       )}
       {since !== null && <Wait since={since} />}
-    </Link>
+    </>
   );
 }
 
 function Wait({ since }: { readonly since: string }) {
   const now = useSecond();
-  return <span className="tabular">{formatWait(Date.parse(since), now)}</span>;
+  return <span className="tabular font-semibold">{formatWait(Date.parse(since), now)}</span>;
 }

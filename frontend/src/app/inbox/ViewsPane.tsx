@@ -12,6 +12,7 @@ import {
   Users,
   type LucideIcon,
 } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import { setSession, useSignedIn, type Session } from '@/shared/api/session';
@@ -32,8 +33,9 @@ import { paths, TEAM_VIEWS, teamView, type View } from '../paths';
 import { countReturned, countToReview } from '../reviews/reviews';
 import { teamsByName } from '../teams/teams';
 import { FirstSteps } from './FirstSteps';
-import { MyChats } from './MyChats';
 import { channelTrouble, countOf, VIEW_ICONS, VIEW_NAMES, viewTitle } from './views';
+
+const MyChats = lazy(() => import('./MyChats'));
 
 export interface ViewsPaneProps {
   readonly view: View;
@@ -62,7 +64,9 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
         <SavedViews view={view} onCreate={onCreateView} />
         <Channels view={view} onTryIt={onTryIt} />
       </div>
-      <MyChats selected={selected} view={view} />
+      <Suspense fallback={null}>
+        <MyChats selected={selected} view={view} />
+      </Suspense>
       {session.workspace.is_sandbox && <FirstSteps onTryIt={onTryIt} />}
     </aside>
   );

@@ -14,12 +14,14 @@ import {
   loadDiscussions,
   loadReviews,
   loadLabels,
+  loadList,
   loadPins,
   loadMentions,
   loadSavedCounts,
   loadSavedViews,
   loadTeams,
 } from '@/shared/store/load';
+import { MINE } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
 import { dispatch, getState, subscribe } from '@/shared/store/store';
 import { startTellingLosses } from './losses';
@@ -135,6 +137,7 @@ function keepUp(): () => void {
       asked.clear();
       load(loadBase);
       load(loadCounts);
+      load(() => afterFirstPaint().then(() => loadList(MINE)));
     }
     if (state.labelEpoch !== labelEpoch) {
       labelEpoch = state.labelEpoch;

@@ -2,6 +2,9 @@
 import type { Conversation, ConversationRow, Id, Time } from '@/shared/api/types';
 import type { ListQuery, ListState, ListView } from './state';
 
+/** One's own conversations that are in work, the longest waiting first. */
+export const MINE: ListQuery = { view: 'mine', order: 'due', channelId: null };
+
 export function isInView(row: ConversationRow, view: ListView, me: Id): boolean {
   const isOpen = row.state !== 'resolved';
   const isInWork = isOpen && row.state !== 'snoozed';
