@@ -232,12 +232,16 @@ export function loadConversation(id: Id): Promise<void> {
 export function learnDetail(detail: ConversationDetail, position?: number): void {
   const { contact, ...row } = detail;
   const conversation = { ...row, contact: { id: contact.id, name: contact.name, is_vip: contact.is_vip } };
-  dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact });
+  dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact, position });
 }
 
+/** A contact whole. Of one who was not here yet, what a frame said meanwhile is not kept: then it is asked again. */
 export function loadContact(id: Id): Promise<void> {
   return once(`contact ${id}`, async () => {
-    dispatch({ type: 'contact_loaded', contact: await fetchContact(id) });
+    const { position } = getState();
+    const contact = await fetchContact(id);
+    const isStale = (getState().learnt.get(id) ?? -1) > position;
+    dispatch({ type: 'contact_loaded', contact: isStale ? await fetchContact(id) : contact });
   });
 }
 

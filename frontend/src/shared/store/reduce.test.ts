@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Changes, Conversation, Id, Message, ViewCounts } from '@/shared/api/types';
+import type { Changes, Contact, Conversation, Id, Message, ViewCounts } from '@/shared/api/types';
 import { compareRows, isInList, isInView } from './lists';
 import { reduce, type Action } from './reduce';
 import { EMPTY, listKey, type ListQuery, type ListView, type State } from './state';
@@ -241,6 +241,18 @@ describe('snapshot and events', () => {
     expect([...state.agents.keys()].sort()).toEqual(['jonas', 'mila']);
     state = reduce(state, { type: 'base_loaded', channels: [], agents: [mila], position: 6 });
     expect([...state.agents.keys()]).toEqual(['mila']);
+  });
+
+  it('keeps a name that changed while the contact was asked for', () => {
+    const contact = (name: string) => ({ id: 'hannah', name }) as Contact;
+    let state = reduce(EMPTY, { type: 'opened', me: ME, position: 5 });
+    state = reduce(state, { type: 'contact_loaded', contact: contact('Hana') });
+    const changes = makeChanges(6, 'contact_changed', { contacts: [contact('Hannah')] });
+    state = reduce(state, { type: 'changes', changes });
+    state = reduce(state, { type: 'contact_loaded', contact: contact('Hana'), position: 5 });
+    expect(state.contacts.get('hannah')?.name).toBe('Hannah');
+    state = reduce(state, { type: 'contact_loaded', contact: contact('Hannah B.') });
+    expect(state.contacts.get('hannah')?.name).toBe('Hannah B.');
   });
 
   it('keeps what the feed said when an older page comes late', () => {

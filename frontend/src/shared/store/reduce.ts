@@ -62,7 +62,7 @@ export type Action =
   | { type: 'earlier_loaded'; conversationId: Id; earlierId: Id | null }
   | { type: 'threads_dropped'; conversationIds: readonly Id[] }
   | { type: 'message_saved'; message: Message }
-  | { type: 'contact_loaded'; contact: Contact }
+  | { type: 'contact_loaded'; contact: Contact; position?: number }
   | { type: 'unsent_changed'; items: readonly Unsent[] }
   | { type: 'unsent_removed'; clientIds: readonly Id[] }
   | { type: 'draft_changed'; draft: Draft }
@@ -160,9 +160,7 @@ export function reduce(state: State, action: Action): State {
     case 'message_saved':
       return withMessages(state, [action.message], state.position);
     case 'contact_loaded':
-      return withContacts({ ...state, contacts: new Map(state.contacts).set(action.contact.id, action.contact) }, [
-        action.contact,
-      ]);
+      return contactLoaded(state, action.contact, action.position ?? state.position);
     case 'unsent_changed':
       return changeUnsent(state, action.items);
     case 'unsent_removed':
@@ -192,7 +190,7 @@ function applyChanges(state: State, changes: Changes): State {
   let next = withRows(state, changes.conversations ?? [], changes.position, started);
   next = withMessages(next, changes.messages ?? [], changes.position);
   next = withFiles(next, changes.files ?? []);
-  if (changes.contacts?.length) next = withContacts(next, changes.contacts);
+  if (changes.contacts?.length) next = withContacts(next, changes.contacts, changes.position);
   next = withBase(next, changes);
   next = changes.events.reduce(applyEvent, next);
   next = forgetHidden(next, changes.events, changes.position);
@@ -468,9 +466,20 @@ function withFiles(state: State, files: readonly FileRecord[]): State {
   return { ...state, files: known, messages };
 }
 
-function withContacts(state: State, contacts: readonly Contact[]): State {
+/** What a frame said after it was asked for stands. */
+function contactLoaded(state: State, contact: Contact, position: number): State {
+  if (state.contacts.has(contact.id) && (state.learnt.get(contact.id) ?? -1) > position) return state;
+  const known = { ...state, contacts: new Map(state.contacts).set(contact.id, contact) };
+  return withContacts(known, [contact], position);
+}
+
+function withContacts(state: State, contacts: readonly Contact[], position: number): State {
   const known = new Map(state.contacts);
-  for (const contact of contacts) if (known.has(contact.id)) known.set(contact.id, contact);
+  const learnt = new Map(state.learnt);
+  for (const contact of contacts) {
+    learnt.set(contact.id, Math.max(position, learnt.get(contact.id) ?? -1));
+    if (known.has(contact.id)) known.set(contact.id, contact);
+  }
   const conversations = new Map(state.conversations);
   for (const conversation of state.conversations.values()) {
     const contact = contacts.find((candidate) => candidate.id === conversation.contact.id);
@@ -480,7 +489,7 @@ function withContacts(state: State, contacts: readonly Contact[]): State {
       conversations.set(conversation.id, { ...conversation, contact: shown });
     }
   }
-  return { ...state, contacts: known, conversations };
+  return { ...state, contacts: known, conversations, learnt };
 }
 
 // --- Snapshots -------------------------------------------------------------------------------------------------------
