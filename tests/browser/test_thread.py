@@ -285,17 +285,38 @@ def test_messages_are_chosen_copied_and_sent_on(
 
     desk.act("See", "Forward")
     dialog = page.get_by_role("dialog", name="Forward 1 message")
-    dialog.get_by_label("Find a chat").fill(other.name[:6].lower())
-    dialog.get_by_role("radio", name=re.compile(other.name)).check(force=True)
+    rows = dialog.get_by_role("listbox", name="To which chat").get_by_role("option")
+    expect(rows.filter(has_text=other.name)).to_be_visible()
+    expect(rows.filter(has_text=customer.name)).to_have_count(0)
+    # By keys alone: letters, Enter chooses, Enter again sends.
+    dialog.get_by_label("Find a chat").fill(other.name.lower())
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
     _picture(desk, "forward")
-    dialog.get_by_role("button", name="Send").click()
+    page.keyboard.press("Enter")
     expect(page.get_by_text(f"Sent to {other.name}")).to_be_visible()
     eventually(lambda: [one for one in other.messages() if one["kind"] == "image" and one["direction"] == "incoming"])
+
+    # Where nothing would go out, the row says so before it is chosen; a note is kept there all the same.
+    conversation_id = admin.conversation_of(other)["id"]
+    contact_id = admin.get(f"/api/conversations/{conversation_id}")["contact"]["id"]
+    admin.patch(f"/api/contacts/{contact_id}", {"is_blocked": True})
     desk.act("It came broken", "Forward")
-    dialog.get_by_role("radio", name=re.compile(other.name)).check(force=True)
+    dialog.get_by_label("Find a chat").fill(other.phone[-9:])
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("You have blocked this contact")
+    rows.first.click()
+    expect(dialog.get_by_role("button", name="Send")).to_be_disabled()
+    _picture(desk, "forward-refused")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    _picture(desk, "forward-refused-phone")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
     dialog.get_by_role("button", name="As a note").click()
     expect(dialog).to_have_count(0)
-    desk.enter(other)
+    desk.open(f"/inbox/all/{conversation_id}")
     expect(desk.bubble("It came broken")).to_contain_text("Private note")
     expect(desk.bubble("See").get_by_role("img", name="See")).to_be_visible()
 

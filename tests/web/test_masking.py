@@ -445,6 +445,15 @@ async def test_a_masked_message_is_not_sent_on(house: House) -> None:
     assert sent.status == 201
 
 
+async def test_whom_a_message_is_sent_on_to_is_found_by_a_whole_number_only_and_shown_masked(house: House) -> None:
+    await house.index()
+    for part, count in ((PHONE[1:8], 0), (PHONE[1:], 1), ("anna", 1)):
+        found = await house.agent.get(f"/api/forward-targets?q={part}")
+        assert len({one["conversation"]["contact"]["name"] for one in found.json["items"]}) == count, part
+        assert not TOLD.search(found.raw.decode()), found.raw
+    assert TOLD.search((await house.admin.get("/api/forward-targets?q=anna")).raw.decode())
+
+
 async def test_looking_at_a_number_stands_in_the_record(house: House) -> None:
     path = f"/api/contacts/{house.ids['contact_id']}/reveal"
     assert (await house.agent.post(path)).status == 403

@@ -117,6 +117,7 @@ RULES = {
     "forwardMessage": CHANGE_CONVERSATION,
     "findInThread": READ_CONVERSATION,
     "findConversations": EVERYBODY,
+    "findForwardTargets": EVERY_ROLE,
     "findRecipient": "401 404 ok ok ok ok 404 401 403",
     "exportContacts": SUPERVISORS,
     "findContacts": EVERYBODY,

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
-from threadline.infra.clock import new_id
+from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
+from threadline.workers.older_search import OlderSearch
 
 
 async def _rows(server: Server, query: str, *values: object) -> list[Any]:
@@ -181,3 +182,92 @@ async def test_a_transcript_is_text_with_or_without_notes_and_stands_in_the_reco
         {"purpose": "text", "with_notes": False, "count": 2},
         {"purpose": "pdf", "with_notes": True, "count": 3},
     ]
+
+
+async def _targets(browser: Browser, q: str = "") -> list[tuple[str, str | None]]:
+    answer = await browser.get(f"/api/forward-targets?q={q}")
+    assert answer.status == 200, answer.raw
+    items = answer.json["items"]
+    return [(one["conversation"]["contact"]["name"], one["refusal"] and one["refusal"]["reason"]) for one in items]
+
+
+async def _index(server: Server) -> None:
+    """What a worker does beside: makes everybody findable."""
+    await _rows(server, "update search_progress set finished_at = null, reached_id = null")
+    older = OlderSearch(server.database, utc_now)
+    while await older.step():
+        pass
+
+
+async def test_whom_a_message_may_be_sent_on_to_is_found_by_name_number_and_company(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, own, stranger = [await stack.enter_async_context(browser_of(server)) for _ in range(3)]
+        await set_up(admin)
+        await join(admin, own, sees="assigned")
+        await set_up(stranger)
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        hannah = await desk.conversation(channel_id, name="Hannah Öz", assignee_id=own.agent_id)
+        tomasz = await desk.conversation(channel_id, name="Tomasz", state="resolved")
+        await desk.conversation(channel_id, name="Ines")
+        await _rows(server, "update contacts set phone = '+4930111222' where id = $1", await desk.contact_of(tomasz))
+        company = (await admin.post("/api/companies", {"name": "Glaswerk Süd"})).json
+        contact_id = await desk.contact_of(hannah)
+        assert (await admin.patch(f"/api/contacts/{contact_id}", {"company_id": company["id"]})).status == 200
+        await _index(server)
+
+        everybody = await _targets(admin)
+        assert everybody == [("Ines", None), ("Tomasz", None), ("Hannah Öz", None)], "the latest first"
+        assert await _targets(admin, "oz") == [("Hannah Öz", None)]
+        assert await _targets(admin, "30111") == [("Tomasz", None)]
+        assert await _targets(admin, "glaswerk") == [("Hannah Öz", None)]
+        assert await _targets(admin, "nobody") == []
+        assert await _targets(own) == await _targets(own, "glaswerk") == [("Hannah Öz", None)]
+        assert await _targets(own, "ines") == [], "theirs alone"
+        assert await _targets(stranger) == await _targets(stranger, "glaswerk") == [], "another workspace"
+        few = (await admin.get("/api/forward-targets?limit=2")).json
+        assert (len(few["items"]), few["is_more"]) == (2, True)
+        for bad in ("limit=0", "limit=51", f"q={'a' * 2000}", "q=a&zone=Nowhere"):
+            assert (await admin.get(f"/api/forward-targets?{bad}")).status == 422, bad
+
+
+async def test_what_would_refuse_an_answer_is_said_before_its_chat_is_chosen(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, agent = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, agent)
+        desk = Desk(server, admin.workspace_id)
+        free, strict, gone = [await desk.channel() for _ in range(3)]
+        message_id = await desk.receive(await desk.conversation(free, name="From"), free, "See")
+        closed = await desk.conversation(free, name="Closed")
+        await _rows(server, "update conversations set window_closes_at = now() where id = $1", closed)
+        await _rows(server, 'update channels set settings = \'{"who_sends": "assignee"}\' where id = $1', strict)
+        theirs = await desk.conversation(strict, name="Theirs", assignee_id=admin.agent_id)
+        await desk.conversation(strict, name="Nobody's")
+        blocked = await desk.conversation(free, name="Blocked")
+        contact_id = await desk.contact_of(blocked)
+        await admin.patch(f"/api/contacts/{contact_id}", {"is_blocked": True})
+        lost = await desk.conversation(gone, name="Gone")
+        await _rows(server, "update channels set state = 'disconnected' where id = $1", gone)
+        # Over, and the same customer wrote again: nobody writes in the old one any more.
+        await _earlier(desk, closed, assignee_id=None)
+
+        told = dict(await _targets(agent))
+        assert told == {
+            "From": None,
+            "Closed": "window_closed",
+            "Theirs": "only_assignee_sends",
+            "Nobody's": None,
+            "Blocked": "contact_blocked",
+            "Gone": "channel_disconnected",
+        }
+        assert len(await _targets(agent)) == len(told), "each customer once"
+        assert dict(await _targets(admin))["Theirs"] is None
+        for target_id, name in ((closed, "Closed"), (theirs, "Theirs"), (blocked, "Blocked"), (lost, "Gone")):
+            body = {"conversation_id": str(target_id), "client_id": str(uuid4())}
+            refused = await agent.post(f"/api/messages/{message_id}/forward", body)
+            assert (refused.json.get("reason") or refused.json["code"]) == told[name], "as sending says it"
+            note = await agent.post(
+                f"/api/messages/{message_id}/forward", body | {"kind": "note", "client_id": str(uuid4())}
+            )
+            assert note.status == 201, note.raw

@@ -30,9 +30,14 @@ async def check_answer(session: Session, *, caller: Caller, conversation_id: UUI
         await check_own_answer(session, caller)
     conversation = await access_conversation_keys(session, caller, conversation_id)
     where = await get_read_settings(session, caller.workspace_id, conversation_id)
+    check_place_of_answer(caller, assignee_id=conversation.assignee_id, channel_settings=where.channel_settings)
+
+
+def check_place_of_answer(caller: Caller, *, assignee_id: UUID | None, channel_settings: str) -> None:
+    """Raises Forbidden. `channel_settings` as they are stored."""
     check_may_answer(
-        only_assignee=_who_sends(where.channel_settings) == "assignee",
-        assignee_id=conversation.assignee_id,
+        only_assignee=_who_sends(channel_settings) == "assignee",
+        assignee_id=assignee_id,
         agent_id=caller.agent_id,
         may_assign=caller.may(Permission.CONVERSATIONS_ASSIGN),
     )

@@ -19,11 +19,11 @@ from threadline.channels.contract import ChannelType
 from threadline.core.consent import MARKETING
 from threadline.core.content import Content, Media, Template
 from threadline.core.conversation import ConversationState, Handling
-from threadline.core.errors import CannotSend, Conflict, Invalid, WindowClosed
+from threadline.core.errors import CannotSend, Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.message import Author, AuthorKind, Direction, SendClass
 from threadline.core.template import check_values, read_template, render_template
-from threadline.core.window import is_window_open
+from threadline.core.way import Way, check_way, check_window
 from threadline.store import outgoing
 from threadline.store.outgoing import LockedConversation, NewMessage
 from threadline.store.session import Session
@@ -208,24 +208,16 @@ async def check_may_send(
     is_unattended: bool = False,
 ) -> None:
     """Raises what forbids it at present: the channel, the customer, the window, consent, too many unanswered ones."""
-    if conversation.channel_state == "disconnected":
-        raise CannotSend(
-            "This channel is disconnected. Connect it again, or write on another one.", reason="channel_disconnected"
-        )
-    if conversation.blocked_at is not None:
-        raise CannotSend(
-            conversation.blocked_reason or "This customer is blocked on this channel.", reason="customer_blocked"
-        )
-    if conversation.contact_blocked_at is not None:
-        raise CannotSend("You have blocked this contact. Unblock them to write.", reason="contact_blocked")
+    way = way_of(conversation, channel_type)
+    check_way(way)
     if conversation.is_opted_out and (is_unattended or send_class is not SendClass.PERSON):
         raise CannotSend(
             "This customer asked not to be written to; nothing goes out by itself any more.", reason="opted_out"
         )
     if isinstance(content, Template):
         await _check_consent(session, workspace_id, conversation, content)
-    elif not is_window_open(conversation.window_closes_at, window=channel_type.manifest.capabilities.window, now=now):
-        raise WindowClosed("The customer's last message is too long ago for free text. Send an approved template.")
+    else:
+        check_window(way, now)
     if send_class is not SendClass.PERSON:
         await _check_streak(session, workspace_id, conversation)
     if conversation.state is ConversationState.RESOLVED and await outgoing.has_other_unresolved(
@@ -234,6 +226,17 @@ async def check_may_send(
         raise Conflict(
             "This customer has a newer open conversation on this channel. Write there.", reason="newer_conversation"
         )
+
+
+def way_of(conversation: LockedConversation, channel_type: ChannelType) -> Way:
+    blocked_reason = None if conversation.blocked_at is None else conversation.blocked_reason
+    return Way(
+        is_connected=conversation.channel_state != "disconnected",
+        blocked_reason=blocked_reason,
+        is_contact_blocked=conversation.contact_blocked_at is not None,
+        window=channel_type.manifest.capabilities.window,
+        window_closes_at=conversation.window_closes_at,
+    )
 
 
 async def _check_consent(

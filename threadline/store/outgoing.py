@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+import asyncpg
+
 from threadline.core.content import Content, encode_content
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import NotFound
@@ -15,7 +17,7 @@ from threadline.core.sending import ORDER_WAIT
 from threadline.core.workspace import WorkspaceSettings, decode_settings
 from threadline.store.session import Session
 
-_LOCK = """
+_TO_SEND = """
 select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.team_id, c.last_seq, c.incoming_count,
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
        w.settings::text as workspace_settings,
@@ -29,9 +31,8 @@ join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join reaches r on r.workspace_id = c.workspace_id and r.channel_id = c.channel_id and r.contact_id = c.contact_id
 left join consents k on k.workspace_id = c.workspace_id and k.contact_id = c.contact_id and k.channel_id = c.channel_id
                     and k.category = 'marketing'
-where c.workspace_id = $1 and c.id = $2
-for update of c
 """
+_LOCK = f"{_TO_SEND} where c.workspace_id = $1 and c.id = $2 for update of c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,30 @@ async def lock_conversation(session: Session, workspace_id: UUID, conversation_i
     row = await (await session.raw()).fetchrow(_LOCK, workspace_id, conversation_id)
     if row is None:
         raise NotFound("This conversation does not exist.")
+    return _conversation_of(row)
+
+
+async def read_to_send(
+    session: Session, workspace_id: UUID, conversation_ids: Sequence[UUID]
+) -> dict[UUID, LockedConversation]:
+    """The same without the lock, to say beforehand what sending would say. The caller has checked that they are seen.
+
+    Left out are those in which nobody writes any more: read within another one, or over while the customer has a later
+    one in the same place. Uses the primary key, `conversations_by_contact` and the key of the merges.
+    """
+    rows = await (await session.raw()).fetch(
+        f"{_TO_SEND} where c.workspace_id = $1 and c.id = any($2::uuid[])"
+        " and not exists (select from conversation_merges m where m.workspace_id = $1 and m.pointer_id = c.id)"
+        " and not (c.state = 'resolved' and exists (select from conversations n where n.workspace_id = $1"
+        "  and n.contact_id = c.contact_id and n.channel_id = c.channel_id and n.thread = c.thread and n.id <> c.id"
+        "  and (n.state <> 'resolved' or n.created_at > c.created_at)))",
+        workspace_id,
+        list(conversation_ids),
+    )
+    return {row["id"]: _conversation_of(row) for row in rows}
+
+
+def _conversation_of(row: asyncpg.Record) -> LockedConversation:
     return LockedConversation(
         id=row["id"],
         channel_id=row["channel_id"],

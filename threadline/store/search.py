@@ -354,8 +354,10 @@ async def search_conversations(
     filters: Filters,
     *,
     limit: int,
+    company_ids: Sequence[UUID] = (),
 ) -> list[Conversation]:
-    """Of the contacts that the words name; or, without words, whatever the operators leave: the latest first."""
+    """Of the contacts that the words name, and of the members of these companies; or, without words, whatever the
+    operators leave: the latest first."""
     if filters.finds_nothing or wanted.is_empty or (wanted.has and not wanted.texts):
         return []
     connection = await session.raw()
@@ -365,9 +367,15 @@ async def search_conversations(
         parts = parts_of(wanted.texts, sees_numbers=caller.clearance.sees_addresses)
         most = _CONTACTS[0 if caller.visibility.is_whole else 1]
         ids = await find_called(connection, caller, parts, most=most, walked=_WALKED_CONTACTS)
-        if not ids:
+        if not ids and not company_ids:
             return []
-        conditions.append(f"c.contact_id = any({arguments.add(ids)}::uuid[])")
+        named = f"c.contact_id = any({arguments.add(ids)}::uuid[])"
+        if company_ids:
+            named = (
+                f"({named} or c.contact_id = any(array(select p.id from contacts p where p.workspace_id = $1"
+                f" and p.company_id = any({arguments.add(list(company_ids))}::uuid[]))))"
+            )
+        conditions.append(named)
     elif filters.sender_contact_ids:
         conditions.append(f"c.contact_id = any({arguments.add(filters.sender_contact_ids)}::uuid[])")
     rows = await connection.fetch(_latest(filters, conditions, arguments, limit), *arguments.values)

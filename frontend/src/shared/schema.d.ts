@@ -1968,6 +1968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/forward-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations to send a message on to, the latest first; `q` as in the search, and whoever is in a company.
+         * @description Conversations to send a message on to, the latest first; `q` as in the search, and whoever is in a company.
+         */
+        get: operations["findForwardTargets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitation": {
         parameters: {
             query?: never;
@@ -4900,6 +4920,16 @@ export interface components {
              * @enum {string}
              */
             kind?: "reply" | "note";
+        };
+        /** ForwardTarget */
+        ForwardTarget: {
+            conversation: components["schemas"]["Conversation"];
+            refusal: components["schemas"]["Refusal"] | null;
+        };
+        /** ForwardTargets */
+        ForwardTargets: {
+            is_more: boolean;
+            items: components["schemas"]["ForwardTarget"][];
         };
         /** FoundConversations */
         FoundConversations: {
@@ -11462,6 +11492,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterFieldList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findForwardTargets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                q?: string;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForwardTargets"];
                 };
             };
             /** @description Refused or failed */

@@ -69,12 +69,7 @@ async def get_search(
     call: Call = calls(Permission.CONVERSATIONS_READ),
 ) -> Response:
     """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
-    await count_numbers(call.web, call.caller, [q])
-    local = _zone(zone)
-    fields = await load_fields_for(call.session, call.caller)
-    words = {word: field.kind is Kind.BOOLEAN for word, field in operator_fields(fields).items()}
-    wanted = read_query(q, today=call.now.astimezone(local).date(), words=words)
-    filters = await read_filters(call.session, call.caller, wanted, fields=fields, zone=local, now=call.now)
+    wanted, filters = await read_search(call, q, zone=zone)
     session, caller = call.session, call.caller
     messages = contacts = companies = conversations = None
     if among in ("all", "messages") and not wanted.is_empty:
@@ -93,6 +88,16 @@ async def get_search(
             problems=_problems(wanted, filters),
         )
     )
+
+
+async def read_search(call: Call, q: str, *, zone: str) -> tuple[SearchQuery, Filters]:
+    """What was typed, and what its operators name; a guessed number counts. Raises Invalid, TooManyRequests."""
+    await count_numbers(call.web, call.caller, [q])
+    local = _zone(zone)
+    fields = await load_fields_for(call.session, call.caller)
+    words = {word: field.kind is Kind.BOOLEAN for word, field in operator_fields(fields).items()}
+    wanted = read_query(q, today=call.now.astimezone(local).date(), words=words)
+    return wanted, await read_filters(call.session, call.caller, wanted, fields=fields, zone=local, now=call.now)
 
 
 async def _search_companies(call: Call, wanted: SearchQuery, *, limit: int) -> list[CompanyHit]:

@@ -285,6 +285,11 @@ export function postForward(id: Id, { conversationId, kind, clientId }: Forwardi
   );
 }
 
+export function fetchForwardTargets(q: string, signal: AbortSignal) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return answerOf(client.GET('/api/forward-targets', { params: { query: { q, zone } }, signal }));
+}
+
 export interface TranscriptWish {
   purpose: 'text' | 'pdf';
   withNotes: boolean;

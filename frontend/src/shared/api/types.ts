@@ -22,6 +22,8 @@ export type LastMessage = Schemas['LastMessage'];
 export type EarlierConversation = Schemas['EarlierConversation'];
 
 export type Message = Schemas['Message'];
+/** A chat to send a message on to, with what would refuse it. */
+export type ForwardTarget = Schemas['ForwardTarget'];
 export type Direction = Message['direction'];
 export type AuthorKind = Schemas['Author']['kind'];
 export type Status = NonNullable<Message['status']>;
