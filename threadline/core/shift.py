@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from threadline.core.calendar import Calendar, Period, is_open
 from threadline.core.errors import Invalid
 
 _Day = Annotated[int, msgspec.Meta(ge=0, le=6)]
@@ -47,6 +47,11 @@ def is_there(worker: Worker | None, now: datetime) -> bool:
         return False
     if worker.shift is None:
         return True
-    here = now.astimezone(ZoneInfo(worker.zone or "UTC"))
-    minute = here.hour * 60 + here.minute
-    return here.weekday() in worker.shift.days and worker.shift.from_minute <= minute < worker.shift.to_minute
+    return is_open(calendar_of(worker.shift, worker.zone), now)
+
+
+def calendar_of(shift: Shift, zone: str) -> Calendar:
+    """The same hours as those of a calendar."""
+    period = Period(from_minute=shift.from_minute, to_minute=shift.to_minute)
+    week = tuple((period,) if day in shift.days else () for day in range(7))
+    return Calendar(zone=zone or "UTC", week=week)
