@@ -10,12 +10,14 @@ from threadline.core.calendar import (
     DAY_MINUTES,
     MOST_SPECIAL_DAYS,
     Calendar,
+    Occurrence,
     Period,
     SpecialDay,
     after_business_seconds,
     business_seconds,
     calendar_for,
     check_calendar,
+    closed_days,
     days_ahead,
     is_open,
     never_opens,
@@ -284,3 +286,55 @@ def test_hours_that_cannot_be_are_refused(calendar: Calendar, reason: str) -> No
     with pytest.raises(Invalid) as refused:
         check_calendar(calendar)
     assert refused.value.reason == reason
+
+
+# Files of dates
+
+
+def _wall(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _closed(calendar: Calendar, *occurrences: tuple[str, str, str]) -> dict[str, str]:
+    read = [
+        Occurrence(name, _wall(start), _wall(end), is_whole_day=len(start) == 10) for name, start, end in occurrences
+    ]
+    return {
+        f"{one.day} {one.name}".strip(): " ".join(_told(period) for period in one.periods)
+        for one in closed_days(calendar, read)
+    }
+
+
+def _told(period: Period) -> str:
+    return "-".join(f"{minute // 60}:{minute % 60:02}" for minute in (period.from_minute, period.to_minute))
+
+
+def test_a_whole_day_is_off_and_one_that_was_closed_gets_its_name() -> None:
+    christmas = ("Christmas", "2026-12-25", "2026-12-28")
+    expected = {"2026-12-25 Christmas": "", "2026-12-26 Christmas": "", "2026-12-27 Christmas": ""}
+    assert _closed(OFFICE, christmas) == expected
+
+
+def test_an_event_with_times_shortens_the_periods_of_its_day() -> None:
+    assert _closed(OFFICE, ("Party", "2026-12-24T11:00", "2026-12-24T14:00")) == {
+        "2026-12-24 Party": "9:00-11:00 14:00-18:00"
+    }
+    assert _closed(OFFICE, ("Evening class", "2026-12-24T19:00", "2026-12-24T21:00")) == {}
+
+
+def test_an_event_may_cut_the_night_of_the_day_before() -> None:
+    assert _closed(BAR, ("Early", "2026-11-28T01:00", "2026-11-28T19:00")) == {
+        "2026-11-27 Early": "18:00-25:00",
+        "2026-11-28 Early": "19:00-26:30",
+    }
+
+
+def test_what_a_calendar_has_already_changes_nothing() -> None:
+    holiday = SpecialDay(day=date(2026, 12, 25), name="By hand")
+    calendar = Calendar(zone=OFFICE.zone, week=OFFICE.week, special_days=(holiday,))
+    assert _closed(calendar, ("Christmas", "2026-12-25", "2026-12-26")) == {}
+
+
+def test_two_events_of_a_day_are_both_named() -> None:
+    both = [("Party", "2026-12-24T11:00", "2026-12-24T14:00"), ("Inventory", "2026-12-24T17:00", "2026-12-24T22:00")]
+    assert _closed(OFFICE, *both) == {"2026-12-24 Party, Inventory": "9:00-11:00 14:00-17:00"}

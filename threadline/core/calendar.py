@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +26,8 @@ MOST_CALENDARS: Final = 50
 MOST_PERIODS: Final = 12
 """Of one day."""
 MOST_SPECIAL_DAYS: Final = 1_000
+MOST_LETTERS: Final = 100
+"""Of a name."""
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
 _LONGEST_SEARCH: Final = timedelta(days=3_660)
@@ -106,8 +109,7 @@ def check_periods(periods: Sequence[Period], *, field: str) -> None:
             raise Invalid(
                 "A period ends after it begins, at most a day later.", field=field, reason="period_without_length"
             )
-    ordered = sorted(periods)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(sorted(periods)):
         if after.from_minute < before.to_minute:
             raise Invalid("Two periods of a day overlap.", field=field, reason="periods_overlap")
 
@@ -200,6 +202,72 @@ def _day_ahead(calendar: Calendar, day: date) -> DayAhead:
     found = _find_special_day(calendar, day)
     periods = tuple(sorted(_periods_of(calendar, day)))
     return DayAhead(day=day, name="" if found is None else found.name, is_special=found is not None, periods=periods)
+
+
+# From a file of dates
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happens on the clock of the calendar's zone, to which nobody is at work."""
+
+    name: str
+    start: datetime
+    """Without a zone, as `end`."""
+    end: datetime
+    is_whole_day: bool
+    """From one midnight to another."""
+
+
+def closed_days(calendar: Calendar, occurrences: Iterable[Occurrence]) -> list[SpecialDay]:
+    """The special days that make it closed while these last: those only that change something, in order.
+
+    A day is off that one of them takes whole; others shorten the periods that there are on it.
+    """
+    names: dict[date, list[str]] = {}
+    cuts: dict[date, list[tuple[int, int]]] = {}
+    off: set[date] = set()
+    for one in occurrences:
+        for day in _days_of(one):
+            names.setdefault(day, []).append(one.name)
+            if one.is_whole_day:
+                off.add(day)
+            else:
+                cuts.setdefault(day, []).append((_minute_of(one.start, day), _minute_of(one.end, day)))
+    found: list[SpecialDay] = []
+    for day in sorted(names):
+        before, own = _find_special_day(calendar, day), _periods_of(calendar, day)
+        periods = () if day in off else _without(own, cuts[day])
+        if (before is None and day in off) or set(periods) != set(own):
+            name = ", ".join(dict.fromkeys(name for name in names[day] if name))
+            found.append(SpecialDay(day=day, name=name[:MOST_LETTERS], periods=periods))
+    return found
+
+
+def _days_of(occurrence: Occurrence) -> Iterator[date]:
+    """Of one that has times, the day before, too: its last period may last until then."""
+    day = occurrence.start.date() - timedelta(days=0 if occurrence.is_whole_day else 1)
+    while datetime(day.year, day.month, day.day) < occurrence.end:  # noqa: DTZ001 - the clock on the wall
+        yield day
+        day += timedelta(days=1)
+
+
+def _minute_of(moment: datetime, day: date) -> int:
+    """Counted from the midnight with which the day begins, up to a whole minute."""
+    return -int((datetime(day.year, day.month, day.day) - moment) // timedelta(minutes=1))  # noqa: DTZ001
+
+
+def _without(periods: Iterable[Period], cuts: Iterable[tuple[int, int]]) -> tuple[Period, ...]:
+    """What is left of the periods of a day. What would begin on the day after is left out."""
+    left = [(one.from_minute, one.to_minute) for one in sorted(periods)]
+    for first, last in cuts:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, first)), (max(start, last), end))
+            if piece[0] < piece[1]
+        ]
+    return tuple(Period(from_minute=start, to_minute=end) for start, end in left if start < DAY_MINUTES)
 
 
 # Which one
