@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "frontend" / "src" / "shared" / "i18n" / "catalogues"
 LANGUAGES = sorted(folder.name for folder in CATALOGUES.iterdir() if folder.is_dir())
 
-_PEOPLE_READ = ("actions", "channels", "core", "store", "web", "workers")
+_PEOPLE_READ = ("actions", "channels", "core", "infra", "store", "web", "workers")
 _REFUSALS = {name for name, value in vars(errors).items() if isinstance(value, type)}
 _MANY_SENTENCES = {
     "invalid",

@@ -61,6 +61,7 @@ RULES = {
     "completeSetup": PUBLIC,
     "countConversations": EVERYBODY,
     "createBulkChange": "401 ok ok ok ok ok ok 401 403",
+    "createCalendar": ADMINS,
     "createChannel": ADMINS,
     "createCompany": "401 ok ok ok ok ok ok 401 403",
     "getCompanies": EVERYBODY,
@@ -92,6 +93,7 @@ RULES = {
     "createSegment": SUPERVISORS,
     "createToken": ADMINS,
     "createTranscript": READ_CONVERSATION,
+    "deleteCalendar": ADMINS_OF_OBJECT,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteContactNote": CHANGE_CONVERSATION,
     "deleteField": SUPERVISORS_OF_OBJECT,
@@ -185,6 +187,9 @@ RULES = {
     "getSession": OWN,
     "getSessions": OWN,
     "getSetup": PUBLIC,
+    "getCalendars": EVERY_ROLE,
+    "getOpenStates": EVERY_ROLE,
+    "readCalendarFile": ADMINS_OF_OBJECT,
     "getStages": EVERYBODY,
     "getTeams": EVERY_ROLE,
     "getTaskPatterns": EVERYBODY,
@@ -250,6 +255,7 @@ RULES = {
     "updatePerson": OWN,
     "updatePreferences": OWN,
     "updateSavedReply": SUPERVISORS_OF_CHANNEL,
+    "updateCalendar": ADMINS_OF_OBJECT,
     "updateStage": SUPERVISORS_OF_OBJECT,
     "updateSegment": SUPERVISORS_OF_OBJECT,
     "updateTeam": ADMINS_OF_OBJECT,
@@ -405,6 +411,13 @@ async def _team(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/teams", {"name": secrets.token_hex(6), "colour": "teal"})
     assert made.status == 201, made.raw
     return {"team_id": made.json["id"]}
+
+
+async def _calendar(house: House) -> dict[str, str]:
+    hours = {"name": secrets.token_hex(6), "zone": "Europe/Berlin", "week": [[]] * 7}
+    made = await house.admin.post("/api/calendars", hours)
+    assert made.status == 201, made.raw
+    return {"calendar_id": made.json["id"]}
 
 
 async def _stage(house: House) -> dict[str, str]:
@@ -621,6 +634,9 @@ _TARGETS: dict[str, _Target] = {
     "startConversation": _channel,
     "deletePlace": _place,
     "deleteSavedReply": _saved_reply,
+    "deleteCalendar": _calendar,
+    "readCalendarFile": _calendar,
+    "updateCalendar": _calendar,
     "deleteStage": _stage,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
@@ -796,6 +812,7 @@ def body_of(name: str) -> Any:
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
+        "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
         "createStage": {"state": "open", "name": secrets.token_hex(6)},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
@@ -853,6 +870,8 @@ def body_of(name: str) -> Any:
         "updatePreferences": {"text_size_px": 16},
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
+        "readCalendarFile": {"text": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
+        "updateCalendar": {"is_default": False},
         "updateStage": {"pauses_clock": True},
         "updateTeam": {"colour": "red"},
         "updateSavedView": {"name": "y"},

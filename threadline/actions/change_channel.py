@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import UNSET
+
+from threadline.actions.change_calendar import CalendarChoice, check_calendar_choice
 from threadline.actions.channel_secrets import open_endpoint_secrets, seal_channel_secrets
 from threadline.actions.connect_channel import ChannelValues, replace_endpoint_secrets
 from threadline.core.errors import Conflict, Invalid
@@ -13,19 +16,21 @@ from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.secrets import Keyring
+from threadline.store.calendars import point_channel
 from threadline.store.channels import access_channel, update_channel
 from threadline.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelChange:
-    """What is None stays."""
+    """What is None or unset stays."""
 
     name: str | None = None
     state: Literal["connected", "paused"] | None = None
     settings: Mapping[str, str] | None = None
     values: ChannelValues | None = None
     """Whole: the known values with what was replaced."""
+    calendar_id: CalendarChoice = UNSET
 
 
 async def change_channel(
@@ -38,12 +43,15 @@ async def change_channel(
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """Raises NotFound, Conflict (a channel that is disconnected), Invalid (another address is another channel)."""
+    """Raises NotFound, Conflict (a channel that is disconnected), Invalid (another address is another channel, or
+    business hours that are not here).
+    """
     before = await access_channel(session, caller, channel_id, is_locked=True)
     if before.state == "disconnected":
         raise Conflict(
             "This channel is disconnected. Connect its address again.", reason="channel_disconnected_for_good"
         )
+    await check_calendar_choice(session, change.calendar_id)
     account, secrets = before.account, before.secrets
     if change.values is not None:
         if change.values.address != before.address:
@@ -70,6 +78,8 @@ async def change_channel(
         secrets=secrets,
         settings=before.settings if change.settings is None else change.settings,
     )
+    if change.calendar_id is not UNSET:
+        await point_channel(session, channel_id, change.calendar_id)
     data: dict[str, str | int | bool | None] = {
         "state": change.state or before.state,
         "has_new_secrets": change.values is not None,

@@ -165,7 +165,7 @@ def never_opens(calendar: Calendar, after: datetime) -> bool:
     return not is_open(calendar, after) and next_opening(calendar, after) is None
 
 
-class Now(msgspec.Struct, frozen=True, kw_only=True):
+class OpenState(msgspec.Struct, frozen=True, kw_only=True):
     """How it is at one moment."""
 
     is_open: bool
@@ -175,10 +175,10 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     """Of one that is open. None: never, or it is closed."""
 
 
-def state_at(calendar: Calendar, at: datetime) -> Now:
+def state_at(calendar: Calendar, at: datetime) -> OpenState:
     if is_open(calendar, at):
-        return Now(is_open=True, opens_at=None, closes_at=next_closing(calendar, at))
-    return Now(is_open=False, opens_at=next_opening(calendar, at), closes_at=None)
+        return OpenState(is_open=True, opens_at=None, closes_at=next_closing(calendar, at))
+    return OpenState(is_open=False, opens_at=next_opening(calendar, at), closes_at=None)
 
 
 class DayAhead(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     """A field of one's own, or a segment, was made, changed or deleted."""
     SAVED_VIEW_CHANGED = "saved_view_changed"
     STAGE_CHANGED = "stage_changed"
+    CALENDAR_CHANGED = "calendar_changed"
+    """Business hours were made, changed or deleted."""
     AGENT_CHANGED = "agent_changed"
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"

@@ -67,7 +67,7 @@ def _events_of(text: str) -> list[Any]:
         raise _too_large()
     from icalendar import Calendar  # takes a tenth of a second, and few ever bring a file
 
-    text = text.lstrip("\ufeff \r\n\t").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.encode("utf-8", "replace").decode().lstrip("\ufeff \r\n\t").replace("\r\n", "\n").replace("\r", "\n")
     try:
         calendars = Calendar.from_ical(_ZONES.sub("", text), multiple=True)
         events = [event for one in calendars if one.name == "VCALENDAR" for event in one.walk("VEVENT")]
@@ -126,7 +126,7 @@ class _Reading:
     def occurrences(self, first: date, last: date) -> Iterator[Occurrence]:
         if str(self._event.get("STATUS", "")).upper() == "CANCELLED" or self._is_free() or not self._length:
             return
-        name = " ".join(str(self._event.get("SUMMARY", "")).split())[:MOST_LETTERS]
+        name = _clean(str(self._event.get("SUMMARY", "")))[:MOST_LETTERS]
         begin = _midnight(first) - timedelta(days=2)
         end = _midnight(last) + timedelta(days=2)
         for start in self._starts(begin - self._length, end):
@@ -209,6 +209,11 @@ class _Reading:
         if self._own_zone is None:
             return moment
         return moment.replace(tzinfo=self._own_zone).astimezone(self._zone).replace(tzinfo=None)
+
+
+def _clean(name: str) -> str:
+    """On one line, and nothing but text."""
+    return " ".join("".join(one if one.isprintable() else " " for one in name).split())
 
 
 def _naive(moment: _Moment) -> datetime:

@@ -32,6 +32,8 @@ class ChannelRow(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str]
     health: dict[str, str]
     is_practice: bool
+    calendar_id: UUID | None
+    """Its business hours; None: those of the workspace."""
     last_delivery_at: datetime | None
     verified_at: datetime | None
     created_at: datetime
@@ -46,7 +48,7 @@ class EndpointKeys(msgspec.Struct, frozen=True, kw_only=True):
 _SELECT = """
 select c.id, c.type, c.name, c.endpoint_id, e.key as endpoint_key, c.address, c.account, c.display_address, c.state,
        c.paused_reason, c.secrets, e.secrets as endpoint_secrets, c.settings::text as settings,
-       c.health::text as health, c.is_practice, e.last_delivery_at, e.verified_at, c.created_at
+       c.health::text as health, c.is_practice, c.calendar_id, e.last_delivery_at, e.verified_at, c.created_at
 from channels c join endpoints e on e.workspace_id = c.workspace_id and e.id = c.endpoint_id
 """
 

@@ -20,10 +20,12 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     """Its conversations need a label before they are resolved."""
     needs_fields: list[UUID] = []
     """Fields of conversations and contacts that are filled in before they are resolved."""
+    calendar_id: UUID | None = None
+    """Its business hours; None: those of the channel."""
 
 
 _SELECT = """
-select t.id, t.name, t.colour, t.needs_label, t.needs_fields,
+select t.id, t.name, t.colour, t.needs_label, t.needs_fields, t.calendar_id,
        coalesce(array_agg(m.agent_id order by m.agent_id) filter (where m.agent_id is not null), '{}') as member_ids
 from teams t left join team_members m on m.workspace_id = t.workspace_id and m.team_id = t.id
 where t.workspace_id = $1 and t.deleted_at is null

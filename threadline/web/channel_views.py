@@ -68,6 +68,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """By field; empty for those who may not manage channels."""
     is_practice: bool
     settings: dict[str, str]
+    calendar_id: UUID | None
+    """Its business hours; None: those of the workspace."""
     capabilities: Capabilities
     created_at: datetime
 
@@ -155,6 +157,7 @@ def _show(row: ChannelRow, *, callback_url: str | None, secrets: dict[str, Secre
         secrets=secrets,
         is_practice=row.is_practice,
         settings=row.settings,
+        calendar_id=row.calendar_id,
         capabilities=show_capabilities(channel_type(row.type).manifest.capabilities),
         created_at=row.created_at,
     )

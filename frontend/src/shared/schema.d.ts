@@ -144,6 +144,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, by name.
+         * @description What there is, by name.
+         */
+        get: operations["getCalendars"];
+        put?: never;
+        /**
+         * Make business hours.
+         * @description Make business hours.
+         */
+        post: operations["createCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete them: teams go by their channel's, channels by the workspace's.
+         * @description Delete them: teams go by their channel's, channels by the workspace's.
+         */
+        delete: operations["deleteCalendar"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename them, change the week, the zone or special days, or make them everybody's.
+         * @description Rename them, change the week, the zone or special days, or make them everybody's.
+         */
+        patch: operations["updateCalendar"];
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}/read-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an iCalendar file would make special. Changes nothing.
+         * @description What an iCalendar file would make special. Changes nothing.
+         */
+        post: operations["readCalendarFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which are open now, until when, and who goes by them.
+         * @description Which are open now, until when, and who goes by them.
+         */
+        get: operations["getOpenStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channel-types": {
         parameters: {
             query?: never;
@@ -3634,6 +3722,70 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** Calendar */
+        Calendar: {
+            channel_ids: string[];
+            /** Format: uuid */
+            id: string;
+            is_default: boolean;
+            name: string;
+            next_days: components["schemas"]["DayAhead"][];
+            now: components["schemas"]["OpenState"];
+            special_days: components["schemas"]["SpecialDay"][];
+            team_ids: string[];
+            week: components["schemas"]["Period"][][];
+            zone: string;
+        };
+        /** CalendarFile */
+        CalendarFile: {
+            /** Text */
+            text: string;
+        };
+        /** CalendarInput */
+        CalendarInput: {
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default?: boolean;
+            /** Name */
+            name: string;
+            /** Special Days */
+            special_days?: components["schemas"]["SpecialDayInput"][];
+            /** Week */
+            week: components["schemas"]["PeriodInput"][][];
+            /** Zone */
+            zone: string;
+        };
+        /** CalendarList */
+        CalendarList: {
+            items: components["schemas"]["Calendar"][];
+        };
+        /** CalendarNow */
+        CalendarNow: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            now: components["schemas"]["OpenState"];
+        };
+        /**
+         * CalendarUpdate
+         * @description What is absent stays, and so do the special days of other dates.
+         */
+        CalendarUpdate: {
+            /** Is Default */
+            is_default?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Remove Days */
+            remove_days?: string[];
+            /** Set Days */
+            set_days?: components["schemas"]["SpecialDayInput"][];
+            /** Week */
+            week?: components["schemas"]["PeriodInput"][][] | null;
+            /** Zone */
+            zone?: string | null;
+        };
         /** Call */
         Call: {
             /** @default true */
@@ -3736,6 +3888,7 @@ export interface components {
         Channel: {
             account: string;
             address: string;
+            calendar_id: string | null;
             callback_url: string | null;
             capabilities: components["schemas"]["Capabilities"];
             created_at: string;
@@ -3830,6 +3983,8 @@ export interface components {
          * @description What is absent stays. Values replace those of the same name; the address cannot be replaced.
          */
         ChannelUpdate: {
+            /** Calendar Id */
+            calendar_id?: string | null;
             /** Name */
             name?: string | null;
             settings?: components["schemas"]["ChannelSettings"] | null;
@@ -4417,6 +4572,17 @@ export interface components {
             token: string;
         };
         /**
+         * DayAhead
+         * @description What one date will be like.
+         */
+        DayAhead: {
+            /** Format: date */
+            day: string;
+            is_special: boolean;
+            name: string;
+            periods: components["schemas"]["Period"][];
+        };
+        /**
          * Delivery
          * @description Never its body: that is the customer's.
          */
@@ -4622,7 +4788,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -4936,6 +5102,11 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             next: string | null;
             position: number;
+        };
+        /** FoundDays */
+        FoundDays: {
+            special_days: components["schemas"]["SpecialDay"][];
+            unread_count: number;
         };
         /** FoundInThread */
         FoundInThread: {
@@ -5583,6 +5754,29 @@ export interface components {
             unread: number;
         };
         /**
+         * OpenState
+         * @description How it is at one moment.
+         */
+        OpenState: {
+            closes_at: string | null;
+            is_open: boolean;
+            opens_at: string | null;
+        };
+        /**
+         * OpenStates
+         * @description A conversation goes by the hours of its team, else of its channel, else by the default ones.
+         */
+        OpenStates: {
+            channels: {
+                [key: string]: string;
+            };
+            default_id: string | null;
+            items: components["schemas"]["CalendarNow"][];
+            teams: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Operator
          * @enum {unknown}
          */
@@ -5627,6 +5821,24 @@ export interface components {
             is_current: boolean;
             last_seen_at: string;
             user_agent: string;
+        };
+        /**
+         * Period
+         * @description In minutes from the midnight with which its day begins. An end beyond 1440 is on the day after.
+         */
+        Period: {
+            from_minute: number;
+            to_minute: number;
+        };
+        /**
+         * PeriodInput
+         * @description In minutes from the midnight with which its day begins. An end beyond 1440 is on the day after.
+         */
+        PeriodInput: {
+            /** From Minute */
+            from_minute: number;
+            /** To Minute */
+            to_minute: number;
         };
         /**
          * Permission
@@ -6792,6 +7004,35 @@ export interface components {
          * @enum {unknown}
          */
         Sorting: "due" | "longest" | "newest" | "oldest" | "priority" | "triage";
+        /**
+         * SpecialDay
+         * @description A day with its own periods in the place of the week's: none if it is off.
+         *
+         *         A period belongs to the day on which it begins: the night before a day off runs on to its end.
+         */
+        SpecialDay: {
+            /** Format: date */
+            day: string;
+            /** @default  */
+            name?: string;
+            /** @default [] */
+            periods?: components["schemas"]["Period"][];
+        };
+        /** SpecialDayInput */
+        SpecialDayInput: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Periods */
+            periods?: components["schemas"]["PeriodInput"][];
+        };
         /** Stage */
         Stage: {
             /** Format: uuid */
@@ -7066,6 +7307,8 @@ export interface components {
         TaskView: "mine" | "unowned" | "all" | "done";
         /** Team */
         Team: {
+            /** @default null */
+            calendar_id?: string | null;
             /** @enum {unknown} */
             colour: "blue" | "brown" | "coral" | "cyan" | "forest" | "gold" | "green" | "grey" | "lime" | "maroon" | "navy" | "olive" | "orange" | "pink" | "purple" | "red" | "sky" | "teal" | "violet" | "yellow";
             /** Format: uuid */
@@ -7119,6 +7362,8 @@ export interface components {
         TeamUpdate: {
             /** Add */
             add?: string[];
+            /** Calendar Id */
+            calendar_id?: string | null;
             /** Colour */
             colour?: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "grey" | "maroon" | "coral" | "brown" | "gold" | "olive" | "lime" | "forest" | "cyan" | "sky" | "navy" | "violet" | "pink") | null;
             /** Name */
@@ -7849,6 +8094,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCalendarFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFile"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDays"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenStates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenStates"];
                 };
             };
             /** @description Refused or failed */

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from threadline.core.errors import ThreadlineError
 from threadline.web.api import (
     bulk,
+    calendars,
     channels,
     collaboration,
     companies,
@@ -66,6 +67,7 @@ _ROUTERS = (
     preferences.router,
     resolving.router,
     stages.router,
+    calendars.router,
     teams.router,
     notifications.router,
     push.router,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
+from msgspec import UNSET
 from pydantic import Field, StringConstraints
 
 from threadline.actions.change_channel import ChannelChange, change_channel, disconnect_channel
@@ -135,6 +136,8 @@ class ChannelUpdate(Input):
     state: Literal["connected", "paused"] | None = None
     settings: ChannelSettings | None = None
     values: _Values | None = None
+    calendar_id: Id | None = None
+    """Its business hours; null: those of the workspace."""
 
 
 @operation(router, "GET", "/channel-types", out=ChannelTypeList)
@@ -235,6 +238,7 @@ async def update_channel(channel_id: UUID, given: ChannelUpdate, request: Reques
                 state=given.state,
                 settings=None if given.settings is None else _settings(before, given.settings),
                 values=values,
+                calendar_id=given.calendar_id if "calendar_id" in given.model_fields_set else UNSET,
             ),
             now=call.now,
             new_id=new_id,

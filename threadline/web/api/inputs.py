@@ -1,6 +1,6 @@
 """What comes in: closed and strict. Unknown fields are refused, nothing is converted, texts are clean (S8)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -41,6 +41,7 @@ Moment = Annotated[
     BeforeValidator(_only_text),
     AfterValidator(_in_utc),
 ]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_only_text)]
 Text = Annotated[str, StringConstraints(max_length=65_536), AfterValidator(clean_text)]
 Paragraphs = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_096), AfterValidator(clean_text)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
+from msgspec import UNSET
 from pydantic import Field
 
 from threadline.actions.change_team import change_team
@@ -44,6 +45,8 @@ class TeamUpdate(Input):
     """Its conversations need a label before they are resolved."""
     needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
     """Fields of conversations and contacts that are filled in before they are resolved."""
+    calendar_id: Id | None = None
+    """Its business hours; null: those of the channel."""
     add: _AgentIds = Field(default_factory=list)
     remove: _AgentIds = Field(default_factory=list)
 
@@ -82,6 +85,7 @@ async def update_team(team_id: UUID, given: TeamUpdate, call: Call = calls(Permi
         colour=given.colour,
         needs_label=given.needs_label,
         needs_fields=given.needs_fields,
+        calendar_id=given.calendar_id if "calendar_id" in given.model_fields_set else UNSET,
         add=given.add,
         remove=given.remove,
         now=call.now,

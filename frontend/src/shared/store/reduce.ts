@@ -300,6 +300,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'channel_connected':
     case 'channel_disconnected':
     case 'stage_changed':
+    case 'calendar_changed':
     case 'agent_changed':
     case 'preferences_changed':
     case 'notifications_changed':
