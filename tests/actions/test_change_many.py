@@ -1,6 +1,8 @@
 """Changes of many conversations: done in parts, refused one by one, taken back except what somebody changed since."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,14 +10,17 @@ import pytest
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.change_many import ChangeMany, do_next_part, order_change, order_undo
-from threadline.core.bulk import BATCH, BulkAssign, BulkLabels, BulkOrder, BulkSnooze, BulkState
+from threadline.actions.change_stage import create_stage
+from threadline.core.bulk import BATCH, BulkAssign, BulkLabels, BulkOrder, BulkSnooze, BulkStage, BulkState
 from threadline.core.errors import Conflict, Invalid, NotFound
 from threadline.core.permission import Caller, Permission, Visibility
+from threadline.core.waiting import waited
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.bulk_changes import BulkChange, access_bulk, find_matching_ids
 from threadline.store.conversations import ListView
 from threadline.store.ranked_conversations import where_view
 from threadline.store.session import Role
+from threadline.store.stages import Stage
 
 pytestmark = pytest.mark.asyncio
 
@@ -90,6 +95,30 @@ async def test_many_are_changed_in_parts_and_taken_back_with_their_clocks(desk: 
     ]
     with pytest.raises(Conflict):
         await _undo(desk, bulk_id)
+
+
+async def test_stages_come_back_and_their_clocks_stand_where_they_stood(desk: Desk) -> None:
+    customers = await desk.add_customers(3)
+    stage = Stage(id=new_id(), state="open", name="Courier", pauses_clock=True)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await create_stage(session, caller=_caller(desk), stage=stage, now=utc_now(), new_id=new_id)
+    await _work(desk, await _order(desk, BulkStage(stage_id=stage.id), [one.conversation_id for one in customers[:2]]))
+    before = [await desk.conversation(one) for one in customers]
+    bulk_id = await _order(desk, BulkState(state="resolved"), [one.conversation_id for one in customers])
+    await _work(desk, bulk_id)
+    assert {(row["stage_id"], row["paused_at"]) for row in [await desk.conversation(one) for one in customers]} == {
+        (None, None)
+    }
+    await _undo(desk, bulk_id)
+    await _work(desk, bulk_id)
+    after = [await desk.conversation(one) for one in customers]
+    assert [(row["state"], row["stage_id"]) for row in after] == [(row["state"], row["stage_id"]) for row in before]
+    assert [_shown(row) for row in after[:2]] == [_shown(row) for row in before[:2]]
+    assert (after[2]["waiting_since"], after[2]["paused_at"]) == (before[2]["waiting_since"], None)
+
+
+def _shown(row: Any) -> timedelta:
+    return waited(row["waiting_since"], paused_at=row["paused_at"], now=utc_now())
 
 
 async def test_what_somebody_changed_since_is_left_as_it_is(desk: Desk) -> None:

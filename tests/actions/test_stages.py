@@ -1,5 +1,6 @@
 """Names of one's own under the states, and what is wanted before a conversation is resolved."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,20 @@ from threadline.core.content import Line, decode_content
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.permission import Caller, Permission
 from threadline.core.stage import StageState
+from threadline.core.waiting import waited
 from threadline.infra.clock import new_id, utc_now
-from threadline.store.conversations import Conversation, ListOrder, ListView, access_conversation, list_conversations
+from threadline.store.conversations import (
+    Conversation,
+    ListOrder,
+    ListView,
+    access_conversation,
+    claim_most_urgent,
+    list_conversations,
+)
+from threadline.store.ranked_conversations import list_by_triage, where_view
 from threadline.store.session import Role
 from threadline.store.stages import Stage
-from threadline.store.views import count_views
+from threadline.store.views import ViewCounts, count_views
 
 pytestmark = pytest.mark.asyncio
 
@@ -66,9 +76,50 @@ async def test_while_its_clock_stands_still_nobody_waits_in_the_queue(desk: Desk
     assert await _waiting(desk) == [customer.conversation_id]
 
 
+async def test_what_was_paused_is_not_waited(desk: Desk) -> None:
+    """Four minutes, half an hour with the courier, and four minutes still: in every order the queue has."""
+    paused, fresh = await desk.add_customer("ana"), await desk.add_customer("bo")
+    start = utc_now().replace(microsecond=0) - timedelta(minutes=34)
+    await _waits_since(desk, paused, start)
+    await _waits_since(desk, fresh, start + timedelta(minutes=20))
+    stage = await _stage(desk, "open", "Courier", pauses_clock=True)
+    await _put(desk, paused, stage.id, now=start + timedelta(minutes=4))
+    row = await _read(desk, paused)
+    assert row.waiting_since is not None
+    shown = waited(row.waiting_since, paused_at=row.paused_at, now=utc_now())
+    assert shown == timedelta(minutes=4)
+    for order in (ListOrder.WAITING, ListOrder.TRIAGE):
+        assert await _waiting(desk, order) == [fresh.conversation_id]
+    assert (await _counts(desk)).views["open"].waiting == 1
+    assert (await _counts(desk)).longest_waiting_since == start + timedelta(minutes=20)
+
+    await _put(desk, paused, None, now=start + timedelta(minutes=34))
+    assert (await _read(desk, paused)).waiting_since == start + timedelta(minutes=30)
+    for order in (ListOrder.WAITING, ListOrder.TRIAGE):
+        assert await _waiting(desk, order) == [fresh.conversation_id, paused.conversation_id]
+    assert (await _counts(desk)).longest_waiting_since == start + timedelta(minutes=20)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        first = await claim_most_urgent(session, _caller(desk), target=timedelta(minutes=4), now=utc_now())
+    assert first == fresh.conversation_id
+
+
+async def test_from_stage_to_stage_and_out_by_another_state(desk: Desk) -> None:
+    customer = await desk.add_customer("ana")
+    start = utc_now().replace(microsecond=0) - timedelta(hours=2)
+    await _waits_since(desk, customer, start)
+    courier, supplier = [await _stage(desk, "open", name, pauses_clock=True) for name in ("Courier", "Supplier")]
+    await _put(desk, customer, courier.id, now=start + timedelta(minutes=10))
+    await _put(desk, customer, supplier.id, now=start + timedelta(minutes=30))
+    sleeping = await _stage(desk, "snoozed", "Later")
+    await _put(desk, customer, sleeping.id, now=start + timedelta(minutes=50))
+    row = await _read(desk, customer)
+    assert (row.waiting_since, row.paused_at) == (start + timedelta(minutes=40), None)
+
+
 async def test_the_customers_next_message_sets_it_going(database_url: str) -> None:
     async with open_receiving_desk(database_url) as desk:
         await desk.receive(desk.message(1, "m1"))
+        began = (await desk.of("conversations"))[0]["waiting_since"]
         stage_id = desk.new_id()
         await desk.connection.execute(
             "insert into stages (workspace_id, id, state, name, name_key, pauses_clock)"
@@ -77,14 +128,18 @@ async def test_the_customers_next_message_sets_it_going(database_url: str) -> No
             stage_id,
         )
         await desk.connection.execute(
-            "update conversations set stage_id = $2, paused_at = now() where workspace_id = $1",
+            "update conversations set stage_id = $2, paused_at = $3 where workspace_id = $1",
             desk.workspace_id,
             stage_id,
+            desk.advance(minutes=4),
         )
-        desk.advance(minutes=5)
+        desk.advance(minutes=30)
         await desk.receive(desk.message(1, "m2", "Where is it?"))
         (row,) = await desk.of("conversations")
         assert (row["stage_id"], row["paused_at"], row["state"]) == (None, None, "open")
+        assert row["waiting_since"] == began + timedelta(minutes=30), "the half hour was not waited"
+        lines = [one["content"] for one in await desk.of("messages", order="seq") if one["direction"] == "line"]
+        assert ['"unstaged"' in line and '"Courier"' in line for line in lines] == [True]
 
 
 async def test_a_stage_without_a_pause_outlasts_a_message(database_url: str) -> None:
@@ -173,14 +228,25 @@ async def _stage(desk: Desk, state: StageState, name: str, *, pauses_clock: bool
     return stage
 
 
-async def _put(desk: Desk, customer: Customer, stage_id: UUID | None) -> None:
+async def _waits_since(desk: Desk, customer: Customer, since: datetime) -> None:
+    await desk.connection.execute(
+        "update conversations set waiting_since = $2 where id = $1", customer.conversation_id, since
+    )
+
+
+async def _counts(desk: Desk) -> ViewCounts:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        return await count_views(session, _caller(desk))
+
+
+async def _put(desk: Desk, customer: Customer, stage_id: UUID | None, *, now: datetime | None = None) -> None:
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         await stage_conversation(
             session,
             caller=_caller(desk),
             conversation_id=customer.conversation_id,
             stage_id=stage_id,
-            now=utc_now(),
+            now=now or utc_now(),
             new_id=new_id,
         )
 
@@ -203,18 +269,17 @@ async def _read(desk: Desk, customer: Customer) -> Conversation:
         return await access_conversation(session, _caller(desk), customer.conversation_id)
 
 
-async def _waiting(desk: Desk) -> list[Any]:
+async def _waiting(desk: Desk, order: ListOrder = ListOrder.WAITING) -> list[Any]:
     """Who stands in the queue; its figure must say so too."""
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        rows, _ = await list_conversations(
-            session,
-            _caller(desk),
-            view=ListView.WAITING,
-            order=ListOrder.WAITING,
-            channel_id=None,
-            after=None,
-            limit=10,
-        )
+        caller = _caller(desk)
+        if order is ListOrder.TRIAGE:
+            where = where_view(caller, ListView.OPEN, None)
+            rows, _ = await list_by_triage(session, caller, where=where, now=utc_now(), after=None, limit=10)
+        else:
+            rows, _ = await list_conversations(
+                session, caller, view=ListView.WAITING, order=order, channel_id=None, after=None, limit=10
+            )
         counts = await count_views(session, _caller(desk))
     assert counts.views["waiting"].total == len(rows)
     return [row.id for row in rows]

@@ -18,15 +18,20 @@ from threadline.actions.send_message import send_message
 from threadline.actions.settle_message import settle_message
 from threadline.actions.settle_uncertain import settle_uncertain
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
+from threadline.actions.stage_conversation import stage_conversation
+from threadline.actions.undo_change import undo_change
 from threadline.channels.contract import InboundStatus
 from threadline.channels.registry import channel_type
 from threadline.core.content import Call, Text, decode_content
+from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict
 from threadline.core.message import Author, AuthorKind, Direction, Status
 from threadline.core.permission import Caller, Permission
+from threadline.core.undo import Standing
 from threadline.core.waiting import Spoken, entry_of, waiting_since
 from threadline.store.attempts import ClaimedAttempt, Outcome, OutcomeKind
 from threadline.store.session import Role
+from threadline.store.stages import Stage, save_stage
 
 pytestmark = pytest.mark.asyncio
 
@@ -52,6 +57,8 @@ class History:
     told: list[str] = field(default_factory=list[str])
     claimed: list[ClaimedAttempt] = field(default_factory=list[ClaimedAttempt])
     sent: list[UUID] = field(default_factory=list[UUID])
+    stages: list[UUID] = field(default_factory=list[UUID])
+    changed: tuple[Standing, Standing] | None = None
     caller: Caller = field(init=False)
     conversation_id: UUID = field(init=False)
 
@@ -68,13 +75,19 @@ class History:
             agent_id,
             person_id,
         )
+        for state in ("open", "pending", "snoozed", "resolved"):
+            for pauses in (True, False):
+                stage = Stage(id=desk.new_id(), state=state, name=f"{state} {pauses}", pauses_clock=pauses)
+                async with self._transaction() as session:
+                    await save_stage(session, stage)
+                self.stages.append(stage.id)
         self.caller = Caller(desk.workspace_id, frozenset(Permission), agent_id=agent_id)
         await self._write()
         self.conversation_id = (await desk.of("conversations"))[0]["id"]
 
     async def step(self) -> None:
         steps: list[tuple[int, Callable[[], Awaitable[None]]]] = [
-            (3, self._write),
+            (4, self._write),
             (1, self._write_in_the_app),
             (1, self._call),
             (4, self._send),
@@ -91,14 +104,19 @@ class History:
             (1, self._snooze),
             (1, self._wake),
             (1, self._note),
+            (6, self._stage),
+            (2, self._undo),
         ]
         (step,) = self.chance.choices([step for _, step in steps], weights=[weight for weight, _ in steps])
         self.desk.advance(seconds=self.chance.randrange(1, 20))
         self.told.append(step.__name__)
+        before = await self.standing()
         try:
             await step()
         except Conflict:
             self.told[-1] += " refused"
+        if step in (self._resolve, self._reopen, self._snooze, self._wake, self._stage):
+            self.changed = before, await self.standing()
 
     async def _write(self) -> None:
         """One message or two; the provider's clock may put them out of order."""
@@ -241,6 +259,20 @@ class History:
     async def _wake(self) -> None:
         await self._do(wake_conversation, caller=self.caller, conversation_id=self.conversation_id)
 
+    async def _stage(self) -> None:
+        """Into one of the stages, half of which let the clock stand still, or out of whichever it is in."""
+        stage_id = self.chance.choice([*self.stages, *self.stages, None])
+        await self._do(stage_conversation, caller=self.caller, conversation_id=self.conversation_id, stage_id=stage_id)
+
+    async def _undo(self) -> None:
+        """The last change of state or stage, whatever came after it."""
+        if self.changed is not None:
+            before, after = self.changed
+            self.told[-1] += f" {after.state} -> {before.state}"
+            await self._do(
+                undo_change, caller=self.caller, conversation_id=self.conversation_id, before=before, after=after
+            )
+
     async def _note(self) -> None:
         await self._do(
             add_note,
@@ -249,6 +281,17 @@ class History:
             author=Author(AuthorKind.AGENT, self.caller.agent_id),
             content=Text(text="Her son's birthday"),
             client_id=None,
+        )
+
+    async def standing(self) -> Standing:
+        (row,) = await self.desk.of("conversations")
+        state = ConversationState(row["state"])
+        return Standing(
+            state=state,
+            snoozed_until=row["snoozed_until"] if state is ConversationState.SNOOZED else None,
+            assignee_id=row["assignee_id"],
+            team_id=row["team_id"],
+            stage_id=row["stage_id"],
         )
 
     async def _do(self, action: Callable[..., Awaitable[Any]], **values: Any) -> None:

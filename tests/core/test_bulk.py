@@ -12,6 +12,7 @@ from threadline.core.bulk import (
     BulkStage,
     BulkState,
     BulkTeam,
+    PutBack,
     Standing,
     undoing,
 )
@@ -53,9 +54,9 @@ def test_states_come_back_with_their_time() -> None:
     resolved = standing(state="resolved")
     snoozed = standing(state="snoozed", snoozed_until=LATER)
     back = undoing(BulkState(state="resolved"), snoozed, resolved, resolved)
-    assert back == [BulkState(state="open"), BulkSnooze(until=LATER)]
-    assert undoing(BulkState(state="open"), resolved, standing(), standing()) == [BulkState(state="resolved")]
-    assert undoing(BulkSnooze(until=LATER), standing(), snoozed, snoozed) == [BulkState(state="open")]
+    assert back == [PutBack(snoozed, resolved)]
+    assert undoing(BulkState(state="open"), resolved, standing(), standing()) == [PutBack(resolved, standing())]
+    assert undoing(BulkSnooze(until=LATER), standing(), snoozed, snoozed) == [PutBack(standing(), snoozed)]
     assert undoing(BulkSnooze(until=LATER), standing(), snoozed, standing()) is None, "it woke since"
 
 
@@ -79,12 +80,8 @@ def test_a_stage_goes_back_with_the_state_that_it_brought() -> None:
     order = BulkStage(stage_id=RED)
     before = standing(stage_id=BLUE, state="snoozed", snoozed_until=LATER)
     after = standing(stage_id=RED, state="open")
-    assert undoing(order, before, after, after) == [
-        BulkState(state="open"),
-        BulkSnooze(until=LATER),
-        BulkStage(stage_id=BLUE),
-    ]
-    within = standing(stage_id=BLUE)
-    assert undoing(order, within, after, after) == [BulkStage(stage_id=BLUE)], "the state was so already"
+    assert undoing(order, before, after, after) == [PutBack(before, after)]
+    assert undoing(BulkState(state="open"), before, after, after) == [PutBack(before, after)], "it left its stage"
+    assert undoing(BulkState(state="open"), before, after, standing()) is None, "somebody took it out since"
     assert undoing(order, before, after, standing(stage_id=RED, state="resolved")) is None
     assert undoing(order, after, after, after) == []

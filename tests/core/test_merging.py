@@ -15,12 +15,12 @@ from threadline.core.merging import (
     TAKEN_OUT,
     Side,
     check_may_merge,
-    clock_after_taking_apart,
+    lent_clock,
     merge_line,
     merged_clock,
 )
 from threadline.core.message import AuthorKind, Direction
-from threadline.core.waiting import Entry, Spoken, entry_of, waiting_since
+from threadline.core.waiting import Entry, Spoken, entry_of, waited, waiting_since
 
 _CONTACT = uuid4()
 _NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -32,9 +32,10 @@ def _side(
     contact_id: UUID = _CONTACT,
     state: ConversationState = ConversationState.OPEN,
     since: datetime | None = None,
+    paused_at: datetime | None = None,
     merged_into: UUID | None = None,
 ) -> Side:
-    return Side(uuid4(), contact_id, state, since, merged_into)
+    return Side(uuid4(), contact_id, state, since, paused_at, merged_into)
 
 
 def test_conversations_of_one_contact_may_be_merged_also_a_resolved_one_into_an_open_one() -> None:
@@ -63,14 +64,24 @@ def test_others_may_not(primary: Side, other: Side, error: type[Exception]) -> N
     [(None, None, None), (_NINE, None, _NINE), (None, _NINE, _NINE), (_TEN, _NINE, _NINE), (_NINE, _TEN, _NINE)],
 )
 def test_the_older_clock_stays(one: datetime | None, other: datetime | None, clock: datetime | None) -> None:
-    assert merged_clock(_side(since=one), _side(since=other)) == clock
+    assert merged_clock(one, lent_clock(_side(since=one), _side(since=other), now=_TEN)) == clock
 
 
-def test_taking_apart_gives_back_what_was_lent_and_leaves_what_happened_since() -> None:
-    assert clock_after_taking_apart(_NINE, before=_TEN, lent=_NINE) == _TEN
-    assert clock_after_taking_apart(_NINE, before=None, lent=_NINE) is None
-    assert clock_after_taking_apart(None, before=_TEN, lent=_NINE) is None, "answered meanwhile"
-    assert clock_after_taking_apart(_TEN, before=_TEN, lent=None) == _TEN
+def test_what_is_lent_is_what_the_customer_has_waited() -> None:
+    """Whichever of the two clocks stands still at that moment, both tell of as much before the merge and after it."""
+    now = _TEN + timedelta(minutes=30)
+    for primary, other in (
+        (_side(), _side(since=_NINE)),
+        (_side(), _side(since=_NINE, paused_at=_TEN)),
+        (_side(paused_at=_TEN), _side(since=_NINE)),
+        (_side(paused_at=_NINE), _side(since=_NINE, paused_at=_TEN)),
+    ):
+        lent = lent_clock(primary, other, now=now)
+        assert lent is not None
+        assert other.waiting_since is not None
+        before = waited(other.waiting_since, paused_at=other.paused_at, now=now)
+        assert waited(lent, paused_at=primary.paused_at, now=now) == before
+    assert lent_clock(_side(paused_at=_TEN), _side(paused_at=_TEN), now=now) is None
 
 
 def test_the_threads_themselves_say_the_same() -> None:

@@ -9,7 +9,7 @@ from threadline.core.undo import Standing, restore
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
-ANA, BO, SUPPORT = UUID(int=1), UUID(int=2), UUID(int=3)
+ANA, BO, SUPPORT, COURIER_ID, WON = (UUID(int=number) for number in range(1, 6))
 
 
 def standing(state: State = State.OPEN, **change: Any) -> Standing:
@@ -17,6 +17,7 @@ def standing(state: State = State.OPEN, **change: Any) -> Standing:
 
 
 RESOLVED = standing(State.RESOLVED)
+COURIER = standing(stage_id=COURIER_ID)
 SLEEPING = standing(State.SNOOZED, snoozed_until=TOMORROW)
 
 
@@ -37,6 +38,11 @@ SLEEPING = standing(State.SNOOZED, snoozed_until=TOMORROW)
             standing(assignee_id=BO, team_id=SUPPORT),
             ["assignee"],
         ),
+        (COURIER, RESOLVED, RESOLVED, COURIER, []),
+        (COURIER, standing(), standing(), COURIER, []),
+        (COURIER, standing(), RESOLVED, RESOLVED, ["stage"]),
+        (COURIER, RESOLVED, standing(), standing(), ["state"]),
+        (COURIER, RESOLVED, standing(State.RESOLVED, stage_id=WON), standing(State.RESOLVED, stage_id=WON), ["state"]),
         # What the act did not touch stays, whoever changed it.
         (standing(), RESOLVED, standing(State.RESOLVED, assignee_id=BO), standing(assignee_id=BO), []),
     ],
@@ -48,5 +54,5 @@ def test_everything_as_it_was_but_what_somebody_changed_since(
 
 
 def test_a_snooze_whose_time_is_over_comes_back_open() -> None:
-    before = standing(State.SNOOZED, snoozed_until=NOW - timedelta(minutes=1))
+    before = standing(State.SNOOZED, snoozed_until=NOW - timedelta(minutes=1), stage_id=COURIER_ID)
     assert restore(before, RESOLVED, RESOLVED, now=NOW) == (standing(), [])

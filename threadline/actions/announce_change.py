@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from threadline.core.content import Line
-from threadline.core.conversation import ConversationState, Handling, lines_of_change
+from threadline.core.conversation import ConversationState, Handling, ending_pause, lines_of_change
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind, Direction
@@ -37,6 +37,8 @@ class LockedConversation(Protocol):
     def team_id(self) -> UUID | None: ...
     @property
     def last_seq(self) -> int: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
 
 
 async def announce_change(
@@ -100,7 +102,7 @@ async def announce_line(
         session,
         workspace_id=workspace_id,
         conversation=conversation,
-        content=content,
+        content=ending_pause(content, conversation.paused_at),
         author=author,
         seq=conversation.last_seq + 1 if seq is None else seq,
         now=now,

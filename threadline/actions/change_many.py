@@ -15,6 +15,8 @@ from threadline.actions.label_conversation import label_conversation
 from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation
 from threadline.actions.stage_conversation import stage_conversation
+from threadline.actions.undo_change import undo_change
+from threadline.core import undo
 from threadline.core.bulk import (
     BATCH,
     BulkAssign,
@@ -25,16 +27,18 @@ from threadline.core.bulk import (
     BulkStage,
     BulkState,
     BulkTeam,
+    PutBack,
     Refusal,
+    Standing,
     undoing,
 )
+from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict, Invalid, ThreadlineError
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.jobs import Job, enqueue
 from threadline.store import bulk_changes
 from threadline.store.bulk_changes import BulkItem, OpenBulk, Outcome, access_bulk, read_standing
-from threadline.store.clocks import set_waiting_since
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
@@ -112,7 +116,7 @@ async def _do(
     try:
         async with savepoint(session):
             before = await read_standing(session, item.conversation_id)
-            orders = [bulk.order]
+            orders: Sequence[BulkOrder | PutBack] | None = [bulk.order]
             if bulk.is_undo:
                 assert item.before is not None
                 assert item.after is not None
@@ -120,14 +124,6 @@ async def _do(
             if caller is not None and orders is not None:
                 for order in orders:
                     await _apply(session, caller, item.conversation_id, order, now, new_id)
-                if (
-                    orders
-                    and bulk.is_undo
-                    and item.before is not None
-                    and isinstance(bulk.order, BulkState | BulkStage)
-                ):
-                    since = item.before.waiting_since
-                    await set_waiting_since(session, conversation_id=item.conversation_id, waiting_since=since)
                 after = await read_standing(session, item.conversation_id)
                 outcome = "unchanged" if after == before else "changed"
     except ThreadlineError as error:
@@ -141,9 +137,19 @@ async def _do(
 
 
 async def _apply(
-    session: Session, caller: Caller, conversation_id: UUID, order: BulkOrder, now: datetime, new_id: NewId
+    session: Session, caller: Caller, conversation_id: UUID, order: BulkOrder | PutBack, now: datetime, new_id: NewId
 ) -> None:
     match order:
+        case PutBack(before=before, after=after):
+            await undo_change(
+                session,
+                caller=caller,
+                conversation_id=conversation_id,
+                before=_place(before),
+                after=_place(after),
+                now=now,
+                new_id=new_id,
+            )
         case BulkState(state=state):
             await change_conversation(
                 session,
@@ -190,6 +196,17 @@ async def _apply(
             )
         case _:
             assert_never(order)
+
+
+def _place(standing: Standing) -> undo.Standing:
+    """What an order of a state, a snooze or a stage changes; who has it is not its affair."""
+    return undo.Standing(
+        state=ConversationState(standing.state),
+        snoozed_until=standing.snoozed_until,
+        assignee_id=None,
+        team_id=None,
+        stage_id=standing.stage_id,
+    )
 
 
 async def _move(

@@ -8,7 +8,8 @@ from threadline.core.conversation import no_answer_line, waits_again_line
 from threadline.core.errors import Conflict
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
-from threadline.store.clocks import find_stopped_clock, set_waiting_since
+from threadline.core.waiting import Entry, Step, waiting_since
+from threadline.store.clocks import find_stopped_clock, read_entries, set_waiting_since
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.session import Session
 
@@ -46,15 +47,19 @@ async def restore_waiting(
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     stopped = await find_stopped_clock(session, conversation_id=conversation.id, since=now - _TAKEN_BACK_WITHIN)
+    went_on = Conflict("This went on meanwhile and cannot be taken back.", reason="went_on")
     if stopped is None or conversation.is_resolved:
-        raise Conflict("This went on meanwhile and cannot be taken back.", reason="went_on")
-    waiting_since = min(stopped, conversation.waiting_since or stopped)
-    await set_waiting_since(session, conversation_id=conversation.id, waiting_since=waiting_since)
+        raise went_on
+    (thread,) = (await read_entries(session, {conversation.id: None})).values()
+    since = waiting_since([*thread, Entry(Step.RESTORED, now)])
+    if since is None:
+        raise went_on
+    await set_waiting_since(session, conversation_id=conversation.id, waiting_since=since)
     await announce_line(
         session,
         workspace_id=caller.workspace_id,
         conversation=conversation,
-        content=waits_again_line(waiting_since),
+        content=waits_again_line(since),
         data={"state": conversation.state.value, "is_waiting": True},
         author=author_of(caller),
         actor_id=caller.actor_id,

@@ -11,7 +11,9 @@ from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
+from threadline.core.waiting import waiting_since
 from threadline.store import contact_merges
+from threadline.store.clocks import read_entries, set_clocks
 from threadline.store.contacts import check_sees_contact, name_of_contact
 from threadline.store.merging import merge_contacts as merge_rows
 from threadline.store.outgoing import lock_conversation
@@ -56,6 +58,8 @@ async def unmerge_contacts(
     await check_sees_contact(session, caller, contact_id)
     from_id = await contact_merges.take_merge(session, into_id=contact_id, merge_id=merge_id, now=now)
     moved = await contact_merges.undo_merge(session, from_id=from_id, into_id=contact_id, merge_id=merge_id)
+    threads = await read_entries(session, dict.fromkeys(await contact_merges.kept_while_paused(session, merge_id)))
+    await set_clocks(session, {id: waiting_since(thread) for id, thread in threads.items()})
     session.record(
         contact_event(caller, contact_id, now=now, new_id=new_id),
         contact_event(caller, from_id, data={"unmerged_from": str(contact_id)}, now=now, new_id=new_id),

@@ -1,5 +1,6 @@
 """Read two conversations of one contact as one, and take them apart again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from threadline.core.merging import (
     TAKEN_OUT,
     Side,
     check_may_merge,
-    clock_after_taking_apart,
+    lent_clock,
     merge_line,
     merged_clock,
 )
 from threadline.core.permission import Caller, author_of
-from threadline.store.clocks import set_waiting_since
+from threadline.core.waiting import waiting_since
+from threadline.store.clocks import read_entries, set_clocks, set_waiting_since
 from threadline.store.conversations import ConversationKeys, access_conversation_keys, find_unresolved, set_state
 from threadline.store.merges import (
     Merge,
@@ -42,15 +44,15 @@ async def merge_conversations(
     primary, other = await _lock_both(session, caller, conversation_id, other_id)
     sides = [await _side(session, one) for one in (primary, other)]
     check_may_merge(*sides)
-    clock = merged_clock(*sides)
+    lent = lent_clock(*sides, now=now)
+    clock = merged_clock(primary.waiting_since, lent)
     await insert_merge(
         session,
         Merge(
             pointer_id=other.id,
             primary_id=primary.id,
             pointer_state=other.state,
-            pointer_waiting_since=other.waiting_since,
-            primary_waiting_since=primary.waiting_since,
+            pointer_waiting_since=lent,
         ),
         merged_by=caller.agent_id,
         now=now,
@@ -74,12 +76,17 @@ async def take_apart(
     merge = await get_merge(session, pointer_id=pointer.id, primary_id=primary.id)
     await delete_merge(session, pointer.id)
     lent = merge.pointer_waiting_since
-    since = clock_after_taking_apart(primary.waiting_since, before=merge.primary_waiting_since, lent=lent)
-    if since != primary.waiting_since:
-        await set_waiting_since(session, conversation_id=primary.id, waiting_since=since)
     state = await _restore(session, pointer, merge, now)
     await _tell(session, caller, primary, pointer, TAKEN_OUT, lent, primary.state, now, new_id)
     await _tell(session, caller, pointer, primary, TAKEN_APART, None, state, now, new_id)
+    await _read_clocks(session, {primary.id: primary.state, pointer.id: state})
+
+
+async def _read_clocks(session: Session, states: Mapping[UUID, ConversationState]) -> None:
+    """Off the threads: what was lent is given back, with all that was paused since. Nobody waits in what is over."""
+    going = [id for id, state in states.items() if state is not ConversationState.RESOLVED]
+    threads = await read_entries(session, dict.fromkeys(going))
+    await set_clocks(session, {id: waiting_since(thread) for id, thread in threads.items()})
 
 
 async def _restore(session: Session, pointer: ConversationKeys, merge: Merge, now: datetime) -> ConversationState:
@@ -88,8 +95,6 @@ async def _restore(session: Session, pointer: ConversationKeys, merge: Merge, no
     if not pointer.is_resolved or was_resolved or await find_unresolved(session, conversation_id=pointer.id):
         return pointer.state
     await set_state(session, conversation_id=pointer.id, state=ConversationState.OPEN, now=now)
-    if merge.pointer_waiting_since is not None:
-        await set_waiting_since(session, conversation_id=pointer.id, waiting_since=merge.pointer_waiting_since)
     return ConversationState.OPEN
 
 
@@ -109,6 +114,7 @@ async def _side(session: Session, conversation: ConversationKeys) -> Side:
         conversation.contact_id,
         conversation.state,
         conversation.waiting_since,
+        conversation.paused_at,
         await find_primary(session, conversation.id),
     )
 
@@ -119,7 +125,7 @@ async def _tell(
     conversation: ConversationKeys,
     other: ConversationKeys,
     what: str,
-    waiting_since: datetime | None,
+    lent: datetime | None,
     state: ConversationState,
     now: datetime,
     new_id: NewId,
@@ -129,7 +135,7 @@ async def _tell(
         session,
         workspace_id=caller.workspace_id,
         conversation=conversation,
-        content=merge_line(what, other_id=other.id, channel=channel, waiting_since=waiting_since),
+        content=merge_line(what, other_id=other.id, channel=channel, waiting_since=lent),
         data={"state": state.value, "has_new_links": True},
         author=author_of(caller),
         actor_id=caller.actor_id,

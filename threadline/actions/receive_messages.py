@@ -25,12 +25,13 @@ from threadline.actions.resolve_contacts import Resolution, Superseded, resolve_
 from threadline.channels.contract import AddressChange, InboundMessage, InboundStatus
 from threadline.core.arrival import Arrival, Placed, after_arrivals, duplicate_since, place
 from threadline.core.content import Content, Line, Media, Text, Unsupported, encode_content
-from threadline.core.conversation import ConversationState, kept_resolved_line, state_line
+from threadline.core.conversation import ConversationState, ending_pause, kept_resolved_line, state_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind, Direction, Status
+from threadline.core.stage import stage_line
 from threadline.core.thanks import is_quiet_thanks, is_thanks
-from threadline.core.waiting import Spoken, Step, entry_of
+from threadline.core.waiting import Spoken, Step, after_pause, entry_of
 from threadline.core.window import window_closes_at
 from threadline.store.connection import Connection
 from threadline.store.conversations_hot import (
@@ -302,8 +303,8 @@ def _keep_quiet(threads: dict[UUID, list[_Arrived]], opened: Opened) -> None:
 
 
 def _lines(threads: dict[UUID, list[_Arrived]], opened: Opened, new_id: NewId) -> dict[UUID, NewMessage]:
-    """By contact: the line of a conversation that this batch reopens, straight above the message that does; or why it
-    reopens nothing, below the last message."""
+    """By contact: the line of a conversation that this batch reopens, or whose clock it sets going, straight above the
+    message that does; or why it reopens nothing, below the last message."""
     lines: dict[UUID, NewMessage] = {}
     for contact_id, arrived in threads.items():
         conversation = opened.conversations[contact_id]
@@ -312,6 +313,11 @@ def _lines(threads: dict[UUID, list[_Arrived]], opened: Opened, new_id: NewId) -
             first = min((one for one in arrived if one.is_alive), key=lambda one: one.placed.sort_at)
             content = state_line(ConversationState(conversation.state), ConversationState(state))
             lines[contact_id] = _line(conversation, first, content, new_id())
+        elif conversation.paused_at is not None and (
+            asked := [one for one in arrived if one.arrival.step is Step.ASKED]
+        ):
+            first = min(asked, key=lambda one: one.placed.sort_at)
+            lines[contact_id] = _line(conversation, first, stage_line(None, conversation.stage_name), new_id())
         elif any(one.is_thanks for one in arrived):
             last = max((one for one in arrived if one.is_thanks), key=lambda one: one.placed.sort_at)
             line = _line(conversation, last, kept_resolved_line(), new_id())
@@ -329,7 +335,7 @@ def _line(conversation: LockedConversation, cause: _Arrived, content: Line, line
         author_kind=AuthorKind.PHONE_APP if cause.item.by_business else AuthorKind.CONTACT,
         author_id=None if cause.item.by_business else cause.contact_id,
         kind=str(content.__struct_config__.tag),
-        content=encode_content(content).decode(),
+        content=encode_content(ending_pause(content, conversation.paused_at)).decode(),
         provider_id=None,
         provider_at=None,
         sort_at=cause.placed.sort_at,
@@ -442,12 +448,17 @@ def _step(
 ) -> ConversationStep:
     """What the batch does to one conversation."""
     arrivals = [one.arrival for one in arrived]
-    standing = after_arrivals(conversation.waiting_since, arrivals)
+    state = _state_after(conversation.state, arrived)
+    ends_pause = any(arrival.step is Step.ASKED for arrival in arrivals)
+    clock = conversation.waiting_since
+    if line is not None and (ends_pause or state != conversation.state):
+        clock = _clock_after_pause(conversation, until=line.sort_at)
+    standing = after_arrivals(clock, arrivals)
     asked = [one for one in arrived if not one.item.by_business and not one.item.from_history]
     alive = [one for one in arrived if not one.item.from_history]
     return ConversationStep(
         id=conversation.id,
-        state=_state_after(conversation.state, arrived),
+        state=state,
         last_seq=arrived[-1].seq if line is None else max(arrived[-1].seq, line.seq),
         incoming_count=standing.incoming_count,
         first_message_id=arrived[0].id,
@@ -458,8 +469,13 @@ def _step(
         last_inbound_at=standing.last_inbound_at,
         window_closes_at=window_closes_at(standing.last_inbound_at, window=channel.window),
         address_id=asked[-1].address_id if asked else None,
-        ends_pause=any(arrival.step is Step.ASKED for arrival in arrivals),
+        ends_pause=ends_pause,
     )
+
+
+def _clock_after_pause(conversation: LockedConversation, *, until: datetime) -> datetime | None:
+    since, paused_at = conversation.waiting_since, conversation.paused_at
+    return since if since is None or paused_at is None else after_pause(since, paused_at=paused_at, until=until)
 
 
 def _state_after(state: str, arrived: Sequence[_Arrived]) -> str:

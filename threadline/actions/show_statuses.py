@@ -115,18 +115,31 @@ async def _go_on_from_answers(session: Session, moved: Sequence[ChangedMessage])
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """What a lost message does to its conversation. `brings_back`: a clock that resolving had ended."""
+    """What a lost message does to its conversation."""
 
     conversation: ConversationKeys
-    waiting_since: datetime | None
-    brings_back: bool
+    entries: Sequence[Entry]
+    now: datetime
     is_a_persons: bool
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """With the clock that resolving had ended. Taken up, it leaves the stage in which the clock may stand still."""
+        paused_at = self.conversation.paused_at if self.sleeps else None
+        return waiting_since([*self.entries, Entry(Step.REVIVED, self.now, paused_at=paused_at)])
+
+    @property
+    def brings_back(self) -> bool:
+        return waiting_since([*self.entries, Entry(Step.REVIVED, self.now)]) != waiting_since(self.entries)
+
+    @property
+    def sleeps(self) -> bool:
+        return self.conversation.state in (ConversationState.SNOOZED, ConversationState.RESOLVED)
 
     @property
     def is_taken_up(self) -> bool:
         """A message that nobody waits for, and that no person wrote, opens nothing."""
-        sleeps = self.conversation.state in (ConversationState.SNOOZED, ConversationState.RESOLVED)
-        return sleeps and (self.is_a_persons or self.waiting_since is not None)
+        return self.sleeps and (self.is_a_persons or self.waiting_since is not None)
 
 
 async def _take_up_again(
@@ -135,12 +148,11 @@ async def _take_up_again(
     by_people = {m.conversation_id for m in lost if m.author_kind is AuthorKind.AGENT}
     ids = sorted({message.conversation_id for message in lost})
     entries = await read_entries(session, dict.fromkeys(ids))
-    revived = Entry(Step.REVIVED, now)
     losses = [
         _Loss(
             conversation=conversation,
-            waiting_since=waiting_since([*entries[conversation.id], revived]),
-            brings_back=waiting_since([*entries[conversation.id], revived]) != waiting_since(entries[conversation.id]),
+            entries=entries[conversation.id],
+            now=now,
             is_a_persons=conversation.id in by_people,
         )
         for conversation in await load_keys(session, ids)

@@ -23,7 +23,7 @@ async def snooze_conversation(
     check_may_snooze(conversation.state, until, now=now)
     if conversation.state is ConversationState.SNOOZED and conversation.snoozed_until == until:
         return
-    await set_snooze(session, conversation_id=conversation.id, until=until)
+    await set_snooze(session, conversation_id=conversation.id, until=until, now=now)
     await announce_line(
         session,
         workspace_id=caller.workspace_id,

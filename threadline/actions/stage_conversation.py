@@ -29,7 +29,7 @@ async def stage_conversation(
         await _move(session, caller, conversation_id, stage, now, new_id)
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     paused_at = now if stage is not None and stage.pauses_clock else None
-    await set_stage(session, conversation_id=conversation_id, stage_id=stage_id, paused_at=paused_at)
+    await set_stage(session, conversation_id=conversation_id, stage_id=stage_id, paused_at=paused_at, now=now)
     if stage is None:
         line = stage_line(None, await name_of_stage(session, before.stage_id) if before.stage_id else "")
     else:

@@ -1,16 +1,18 @@
-"""Take back what was done to a conversation: its state, its snooze, who has it, and the clock of its customer."""
+"""Take back what was done to a conversation: its state, snooze and stage, who has it, and the clock of its customer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.announce_change import announce_change
+from threadline.actions.announce_change import announce_change, announce_line
 from threadline.core.assignment import check_may_assign
 from threadline.core.conversation import ConversationState, Handling
-from threadline.core.errors import Conflict
+from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
+from threadline.core.stage import stage_line
 from threadline.core.undo import Kept, Standing, restore
-from threadline.core.waiting import UNDONE, waiting_since
+from threadline.core.waiting import UNDONE, Entry, waiting_since
 from threadline.store.clocks import read_entries, set_clocks
 from threadline.store.conversations import (
     ConversationKeys,
@@ -22,6 +24,7 @@ from threadline.store.conversations import (
 )
 from threadline.store.session import Session
 from threadline.store.snoozes import set_snooze
+from threadline.store.stages import Stage, find_stage, name_of_stage, set_stage
 from threadline.store.teams import find_team_names
 
 
@@ -37,7 +40,10 @@ async def undo_change(
 ) -> list[Kept]:
     """Undo the act that led from `before` to `after`. Returns what stays as it is, for somebody changed it since.
 
-    Raises NotFound, Forbidden (who has it is not the caller's to change), Conflict (a newer one is open in its place).
+    A clock that stood still in the stage stands where it stood: the time in between is not waited for either.
+
+    Raises NotFound, Forbidden (who has it is not the caller's to change), Invalid (no such stage), Conflict (a newer
+    one is open in its place).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     target, kept = restore(before, after, _standing(conversation), now=now)
@@ -46,6 +52,8 @@ async def undo_change(
     if (was.assignee_id, was.team_id) != (handling.assignee_id, handling.team_id):
         may_assign = caller.may(Permission.CONVERSATIONS_ASSIGN)
         check_may_assign(was, handling, agent_id=caller.agent_id, may_assign=may_assign)
+    stage = None if target.stage_id is None else await _check_stage(session, target.stage_id, target.state)
+    before_it = await read_entries(session, {conversation.id: None})
     await _write(session, conversation, target, now)
     teams = [one for one in (was.team_id, handling.team_id) if one is not None and was.team_id != handling.team_id]
     await announce_change(
@@ -61,10 +69,56 @@ async def undo_change(
         reason=UNDONE,
         snoozed_until=target.snoozed_until,
     )
+    moved = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
+    if moved.stage_id != target.stage_id:
+        since = _stood_still_since(before_it[conversation.id]) or now
+        await _put_into_stage(session, caller, moved, stage, since, now, new_id)
     if target.state is not ConversationState.RESOLVED:
         (thread,) = (await read_entries(session, {conversation.id: None})).values()
         await set_clocks(session, {conversation.id: waiting_since(thread)})
     return kept
+
+
+async def _check_stage(session: Session, stage_id: UUID, state: ConversationState) -> Stage:
+    """Raises Invalid for one of another state: nothing can have stood in it."""
+    stage = await find_stage(session, stage_id)
+    if stage is None or stage.state != state:
+        raise Invalid("This stage does not exist any more.", field="before", reason="no_such_stage")
+    return stage
+
+
+def _stood_still_since(entries: Sequence[Entry]) -> datetime | None:
+    """When the act that is taken back set the clock going: it stands still from there on, as if it never had."""
+    return next((entry.at for entry in reversed(entries) if entry.paused_at is not None), None)
+
+
+async def _put_into_stage(
+    session: Session,
+    caller: Caller,
+    conversation: ConversationKeys,
+    stage: Stage | None,
+    since: datetime,
+    now: datetime,
+    new_id: NewId,
+) -> None:
+    paused_at = since if stage is not None and stage.pauses_clock else None
+    stage_id = None if stage is None else stage.id
+    await set_stage(session, conversation_id=conversation.id, stage_id=stage_id, paused_at=paused_at, now=now)
+    if stage is not None:
+        line = stage_line(str(stage.id), stage.name)
+    else:
+        line = stage_line(None, await name_of_stage(session, conversation.stage_id) if conversation.stage_id else "")
+    await announce_line(
+        session,
+        workspace_id=caller.workspace_id,
+        conversation=conversation,
+        content=line,
+        data={"state": conversation.state.value, "stage_id": None if stage is None else str(stage.id)},
+        author=author_of(caller),
+        actor_id=caller.actor_id,
+        now=now,
+        new_id=new_id,
+    )
 
 
 def _standing(conversation: ConversationKeys) -> Standing:
@@ -73,6 +127,7 @@ def _standing(conversation: ConversationKeys) -> Standing:
         snoozed_until=conversation.snoozed_until,
         assignee_id=conversation.assignee_id,
         team_id=conversation.team_id,
+        stage_id=conversation.stage_id,
     )
 
 
@@ -90,4 +145,4 @@ async def _write(session: Session, conversation: ConversationKeys, target: Stand
     if conversation.is_resolved or target.state is not ConversationState.SNOOZED:
         await set_state(session, conversation_id=conversation.id, state=target.state, now=now)
     if target.state is ConversationState.SNOOZED:
-        await set_snooze(session, conversation_id=conversation.id, until=target.snoozed_until)
+        await set_snooze(session, conversation_id=conversation.id, until=target.snoozed_until, now=now)

@@ -1,5 +1,7 @@
 """Changes of many conversations at once: what is done to each, and how each can be taken back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -48,6 +50,14 @@ class BulkStage(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_fiel
 BulkOrder = BulkState | BulkAssign | BulkLabels | BulkSnooze | BulkTeam | BulkPriority | BulkStage
 
 
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """State, snooze, stage and clock go back together, as one act (core/undo.py)."""
+
+    before: "Standing"
+    after: "Standing"
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why one conversation was left as it was: what the refusal said."""
 
@@ -70,7 +80,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     stage_id: UUID | None = None
 
 
-def undoing(order: BulkOrder, before: Standing, after: Standing, now_is: Standing) -> list[BulkOrder] | None:
+def undoing(
+    order: BulkOrder, before: Standing, after: Standing, now_is: Standing
+) -> Sequence[BulkOrder | PutBack] | None:
     """What restores one conversation: nothing if nothing had changed, None if somebody changed it since.
 
     Only what the order changed is looked at: a new label does not keep an assignment from being taken back.
@@ -97,31 +109,8 @@ def undoing(order: BulkOrder, before: Standing, after: Standing, now_is: Standin
             if before.priority == after.priority:
                 return []
             return [BulkPriority(priority=before.priority)] if now_is.priority == after.priority else None
-        case BulkStage():
-            return _to_stage(before, after, now_is)
-        case BulkState() | BulkSnooze():
-            left, found = (after.state, after.snoozed_until), (now_is.state, now_is.snoozed_until)
-            if (before.state, before.snoozed_until) == left:
+        case BulkState() | BulkSnooze() | BulkStage():
+            was, left, found = ((one.state, one.snoozed_until, one.stage_id) for one in (before, after, now_is))
+            if was == left:
                 return []
-            return _to_state(before) if found == left else None
-
-
-def _to_stage(before: Standing, after: Standing, now_is: Standing) -> list[BulkOrder] | None:
-    """A stage brings its state, so both go back; out of a stage alone, the state stays."""
-    was, left, found = ((one.stage_id, one.state, one.snoozed_until) for one in (before, after, now_is))
-    if was == left:
-        return []
-    if found != left:
-        return None
-    states = [] if was[1:] == left[1:] else _to_state(before)
-    return [*states, BulkStage(stage_id=before.stage_id)]
-
-
-def _to_state(before: Standing) -> list[BulkOrder]:
-    match before.state:
-        case "snoozed":
-            return [BulkState(state="open"), BulkSnooze(until=before.snoozed_until)]
-        case "resolved":
-            return [BulkState(state="resolved")]
-        case _:
-            return [BulkState(state="open")]
+            return [PutBack(before, after)] if found == left else None

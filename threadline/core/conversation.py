@@ -57,6 +57,22 @@ def state_line(before: ConversationState, after: ConversationState, *, reason: s
     return Line(what=what, data={"state": after.value, "previous_state": before.value} | _because(reason))
 
 
+def ending_pause(line: Line, paused_at: datetime | None) -> Line:
+    """With this line the conversation leaves the stage in which its clock stood still since then, if there was one.
+
+    The line keeps since when, for the clock is read off the thread (core/waiting.py).
+    """
+    if paused_at is None or line.what not in _LEAVING_A_STAGE:
+        return line
+    return Line(what=line.what, data=line.data | {"paused_at": paused_at.isoformat()})
+
+
+_LEAVING_A_STAGE = frozenset(
+    {"reopened", "pending", "snoozed", "woken", "resolved", "staged", "unstaged", "merged_into"}
+)
+"""Every other state ends a stage, and so does another stage."""
+
+
 def _because(reason: str) -> dict[str, str]:
     return {"reason": reason} if reason else {}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from threadline.core.content import Line
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict, Invalid
+from threadline.core.waiting import after_pause
 
 MERGED_IN = "merged_in"
 MERGED_INTO = "merged_into"
@@ -22,6 +23,7 @@ class Side:
     contact_id: UUID
     state: ConversationState
     waiting_since: datetime | None
+    paused_at: datetime | None
     merged_into: UUID | None
 
 
@@ -41,16 +43,22 @@ def check_may_merge(primary: Side, other: Side) -> None:
         raise Conflict("This conversation is resolved. Reopen it first.", reason="merge_resolved")
 
 
-def merged_clock(primary: Side, other: Side) -> datetime | None:
+def lent_clock(primary: Side, other: Side, *, now: datetime) -> datetime | None:
+    """The other's clock as it goes on in the primary. None: nobody waits in it.
+
+    Its own pause ends here. Where the primary's clock stands still, it shows what the customer has waited until now.
+    """
+    since = other.waiting_since
+    if since is not None and other.paused_at is not None:
+        since = after_pause(since, paused_at=other.paused_at, until=now)
+    if since is None or primary.paused_at is None:
+        return since
+    return since - (now - primary.paused_at)
+
+
+def merged_clock(own: datetime | None, lent: datetime | None) -> datetime | None:
     """The older one: the customer has waited since then, wherever they wrote."""
-    return min((at for at in (primary.waiting_since, other.waiting_since) if at is not None), default=None)
-
-
-def clock_after_taking_apart(
-    now_since: datetime | None, *, before: datetime | None, lent: datetime | None
-) -> datetime | None:
-    """The primary's clock without what the other lent it. Whatever happened since – an answer, a message – stays."""
-    return before if lent is not None and now_since == lent else now_since
+    return min((at for at in (own, lent) if at is not None), default=None)
 
 
 def merge_line(what: str, *, other_id: UUID, channel: str, waiting_since: datetime | None = None) -> Line:

@@ -8,7 +8,7 @@ import msgspec
 
 from threadline.core.conversation import ConversationState
 
-Kept = Literal["state", "assignee", "team"]
+Kept = Literal["state", "stage", "assignee", "team"]
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,20 +18,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     assignee_id: UUID | None
     team_id: UUID | None
+    stage_id: UUID | None = None
 
 
 def restore(before: Standing, after: Standing, current: Standing, *, now: datetime) -> tuple[Standing, list[Kept]]:
     """What stands once the act that led from `before` to `after` is undone, and what stays because it changed since.
 
-    State and time of a snooze are one thing. A snooze whose time is over meanwhile has nothing to come back to: open.
+    State, time of a snooze and stage are one thing. A snooze whose time is over meanwhile has nothing to come back to:
+    open, and in no stage.
     """
     kept: list[Kept] = []
     target = current
-    if _sleep(before) != _sleep(after):
-        if _sleep(current) != _sleep(after):
-            kept.append("state")
+    if _place(before) != _place(after):
+        if _place(current) != _place(after):
+            kept.append("state" if _sleep(before) != _sleep(after) else "stage")
         else:
-            target = msgspec.structs.replace(target, **_awake_if_over(before, now))
+            target = _put_back(target, before, now)
     if before.assignee_id != after.assignee_id:
         if current.assignee_id != after.assignee_id:
             kept.append("assignee")
@@ -50,8 +52,12 @@ def _sleep(standing: Standing) -> tuple[ConversationState, datetime | None]:
     return standing.state, standing.snoozed_until if is_snoozed else None
 
 
-def _awake_if_over(before: Standing, now: datetime) -> dict[str, ConversationState | datetime | None]:
-    state, until = _sleep(before)
+def _place(standing: Standing) -> tuple[ConversationState, datetime | None, UUID | None]:
+    return *_sleep(standing), standing.stage_id
+
+
+def _put_back(target: Standing, before: Standing, now: datetime) -> Standing:
+    state, until, stage_id = _place(before)
     if until is not None and until <= now:
-        return {"state": ConversationState.OPEN, "snoozed_until": None}
-    return {"state": state, "snoozed_until": until}
+        state, until, stage_id = ConversationState.OPEN, None, None
+    return msgspec.structs.replace(target, state=state, snoozed_until=until, stage_id=stage_id)

@@ -3,11 +3,14 @@
 A customer waits from their first message after our last answer, until an answer of a person, or of an answering flow,
 is accepted by the provider. What arrived late or was answered in the provider's own app stands in the thread by its
 number, so the thread in that order says everything; the stored clock of a conversation is kept equal to it.
+
+A stage may let the clock stand still. What was paused is subtracted by moving the clock's start forward when the pause
+ends, so how long somebody has waited is always the time from `waiting_since` to now, or to where the clock stands.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from threadline.core.content import Call, Content, Line
@@ -32,6 +35,8 @@ class Step(StrEnum):
     """A clock that another conversation had lent goes back with it."""
     REVIVED = "revived"
     """It was taken back that the conversation was resolved, or what we had said did not arrive."""
+    UNPAUSED = "unpaused"
+    """It left a stage in which the clock stood still, and nothing else that the clock heeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +47,61 @@ class Entry:
     at: datetime
     since: datetime | None = None
     """Of what is excused: since when the customer had waited. What they wrote before had an answer then."""
+    paused_at: datetime | None = None
+    """With this the clock goes again, which had stood still since then."""
+
+
+def waited(since: datetime, *, paused_at: datetime | None, now: datetime) -> timedelta:
+    """How long somebody has waited who waits since then; while the clock stands still, as long as it shows."""
+    return max(timedelta(0), (now if paused_at is None else min(paused_at, now)) - since)
+
+
+def after_pause(since: datetime, *, paused_at: datetime, until: datetime) -> datetime:
+    """The start of a clock without the time in which it stood still. Who began to wait in it waits from its end."""
+    return max(since, min(since, paused_at) + (until - paused_at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the customer waits for: when it came, and its clock without what was paused."""
+
+    at: datetime
+    since: datetime
 
 
 def waiting_since(entries: Iterable[Entry]) -> datetime | None:
     """Entries of one thread in the order of their numbers → since when its customer waits; None: nobody does."""
-    asked: list[datetime] = []
-    excused: list[datetime] = []
-    resolved: list[datetime] = []
+    asked: list[_Question] = []
+    excused: list[_Question] = []
+    resolved: list[_Question] = []
     for entry in entries:
+        if entry.paused_at is not None:
+            asked, excused, resolved = (
+                [_without_pause(one, entry.paused_at, entry.at) for one in ones] for ones in (asked, excused, resolved)
+            )
         match entry.step:
             case Step.ASKED | Step.LENT:
-                asked.append(entry.at)
+                asked.append(_Question(entry.at, entry.at))
             case Step.ANSWERED:
                 asked, excused, resolved = [], [], []
             case Step.EXCUSED:
-                excused = [at for at in asked if entry.since is None or at >= entry.since]
-                asked = [at for at in asked if at not in excused]
+                excused = [one for one in asked if entry.since is None or one.since >= entry.since]
+                asked = [one for one in asked if one not in excused]
             case Step.RESTORED:
                 asked, excused = [*excused, *asked], []
             case Step.RETURNED:
-                asked = [at for at in asked if at != entry.at]
+                asked = [one for one in asked if one.at != entry.at]
             case Step.RESOLVED:
                 asked, resolved = [], [*resolved, *asked]
             case Step.REVIVED:
                 asked, resolved = [*resolved, *asked], []
-    return min(asked, default=None)
+            case Step.UNPAUSED:
+                pass
+    return min((one.since for one in asked), default=None)
+
+
+def _without_pause(question: _Question, paused_at: datetime, until: datetime) -> _Question:
+    return replace(question, since=after_pause(question.since, paused_at=paused_at, until=until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +120,13 @@ class Spoken:
 def entry_of(spoken: Spoken) -> Entry | None:
     """None for whatever the clock does not heed: notes, greetings, what is on its way, failed or uncertain."""
     step = _step(spoken)
-    lent = _since(spoken)
+    stated = _stated(spoken, "waiting_since")
     if step is Step.LENT or step is Step.RETURNED:
-        return None if lent is None else Entry(step, lent)
-    return None if step is None else Entry(step, spoken.at, _since(spoken) if step is Step.EXCUSED else None)
+        return None if stated is None else Entry(step, stated)
+    paused_at = _stated(spoken, "paused_at")
+    if step is None:
+        return None if paused_at is None else Entry(Step.UNPAUSED, spoken.at, paused_at=paused_at)
+    return Entry(step, spoken.at, stated if step is Step.EXCUSED else None, paused_at)
 
 
 def _step(spoken: Spoken) -> Step | None:
@@ -130,8 +168,8 @@ def _step_of_line(line: Line) -> Step | None:
     return _STEPS_OF_LINES.get(line.what)
 
 
-def _since(spoken: Spoken) -> datetime | None:
-    stated = spoken.content.data.get("waiting_since") if isinstance(spoken.content, Line) else None
+def _stated(spoken: Spoken, name: str) -> datetime | None:
+    stated = spoken.content.data.get(name) if isinstance(spoken.content, Line) else None
     return datetime.fromisoformat(stated) if stated else None
 
 

@@ -67,6 +67,20 @@ def _spoken(row: asyncpg.Record) -> Spoken:
     )
 
 
+IS_WAITING = "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null"
+"""Somebody waits, and their clock goes. Implies the condition of `conversations_waiting`."""
+RUNNING_CLOCK = "case when c.paused_at is null then c.waiting_since end as waiting_since"
+
+
+def unpaused(now: str, *, alias: str = "") -> str:
+    """SQL of `core.waiting.after_pause` for a statement that ends the pause of a conversation at `now`."""
+    since, paused_at = f"{alias}waiting_since", f"{alias}paused_at"
+    return (
+        f"case when {since} is null or {paused_at} is null then {since}"
+        f" else greatest({since}, least({since}, {paused_at}) + ({now}::timestamptz - {paused_at})) end"
+    )
+
+
 async def set_clocks(session: Session, clocks: Mapping[UUID, datetime | None]) -> None:
     """Under the conversations' locks: since when each customer waits."""
     await (await session.raw()).execute(

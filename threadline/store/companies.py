@@ -19,6 +19,7 @@ from threadline.core.field import FieldValue
 from threadline.core.label import label_key
 from threadline.core.permission import Caller
 from threadline.core.personal import Excerpt, PersonName
+from threadline.store.clocks import RUNNING_CLOCK
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
@@ -238,7 +239,7 @@ async def conversations_of_company(
         conditions.append(f"(c.last_activity_at, c.id) < ({moment}::timestamptz, {key}::uuid)")
     rows = await (await session.raw()).fetch(
         "select c.id, c.contact_id, p.name as contact_name, c.channel_id,"
-        f" c.state, c.assignee_id, c.waiting_since, c.last_activity_at, {PREVIEW.format('m')} as preview,"
+        f" c.state, c.assignee_id, {RUNNING_CLOCK}, c.last_activity_at, {PREVIEW.format('m')} as preview,"
         " m.kind, m.deleted_at is not null as is_deleted"
         " from contacts p join conversations c on c.workspace_id = p.workspace_id and c.contact_id = p.id"
         " left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id"

@@ -19,7 +19,7 @@ select jsonb_build_object(
             'id', id, 'state', state, 'resolved_at', resolved_at, 'waiting_since', waiting_since)), '[]')
         from conversations where workspace_id = $1 and contact_id = $2),
     'kept', (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'waiting_since', waiting_since,
-            'last_inbound_at', last_inbound_at, 'window_closes_at', window_closes_at)), '[]')
+            'paused_at', paused_at, 'last_inbound_at', last_inbound_at, 'window_closes_at', window_closes_at)), '[]')
         from conversations where workspace_id = $1 and contact_id = $3 and state <> 'resolved'),
     'addresses', (select coalesce(jsonb_agg(id), '[]') from addresses where workspace_id = $1 and contact_id = $2),
     'notes', (select coalesce(jsonb_agg(id), '[]') from contact_notes where workspace_id = $1 and contact_id = $2),
@@ -294,6 +294,19 @@ _UNDO = (
     from b, contacts other where kept.workspace_id = $1 and kept.id = $3 and other.workspace_id = $1
       and other.id = $2""",
 )
+
+
+async def kept_while_paused(session: Session, merge_id: UUID) -> list[UUID]:
+    """Who stayed and waits, whose clock stood still at the merge: what was paused since stands in their threads."""
+    rows = await (await session.raw()).fetch(
+        "select c.id from contact_merges m cross join jsonb_array_elements(m.before->'kept') x"
+        " join conversations c on c.workspace_id = $1 and c.id = (x->>'id')::uuid"
+        " where m.workspace_id = $1 and m.id = $2 and x->>'paused_at' is not null and c.state <> 'resolved'"
+        " and c.waiting_since is not null",
+        session.workspace_id,
+        merge_id,
+    )
+    return [row["id"] for row in rows]
 
 
 async def undo_merge(session: Session, *, from_id: UUID, into_id: UUID, merge_id: UUID) -> list[UUID]:

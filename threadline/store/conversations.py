@@ -15,6 +15,7 @@ from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address, Excerpt, PersonName
 from threadline.infra.phone import display_phone
+from threadline.store.clocks import IS_WAITING, unpaused
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
 from threadline.store.followers import FOLLOWED
@@ -102,6 +103,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     last_message: LastMessage | None
     last_activity_at: datetime
     waiting_since: datetime | None
+    """Without the time in which the clock stood still: what is paused moves it forward when the pause ends."""
     window_closes_at: datetime | None
     incoming_count: int
     read_count: int | msgspec.UnsetType = msgspec.UNSET
@@ -114,7 +116,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     stage: StageName | None
     """A name of one's own under its state."""
     paused_at: datetime | None
-    """Since when the clock stands still in its stage."""
+    """Since when the clock stands still in its stage: the customer has waited from `waiting_since` until then."""
     scheduled_count: int
     """How many messages wait for their time."""
     held_count: int
@@ -142,6 +144,7 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None
     snoozed_until: datetime | None
     stage_id: UUID | None
+    paused_at: datetime | None
 
     @property
     def is_resolved(self) -> bool:
@@ -153,7 +156,7 @@ _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoo
 KEYS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,
 greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count, c.waiting_since,
-c.stage_id, {_SNOOZED_UNTIL}
+c.stage_id, c.paused_at, {_SNOOZED_UNTIL}
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
@@ -198,7 +201,7 @@ async def list_conversations(
     if channel_id is not None:
         conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
     if order is ListOrder.WAITING and view is not ListView.WAITING:
-        conditions.append("c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null")
+        conditions.append(IS_WAITING)
     if after is not None:
         conditions.append(after_condition(after, order, arguments))
     order_by = order_by_of(order)
@@ -254,7 +257,7 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
         case ListView.UNASSIGNED:
             return f"c.assignee_id is null and {IN_WORK}"
         case ListView.WAITING:
-            return "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null"
+            return IS_WAITING
         case ListView.OPEN:
             return "c.state = 'open'"
         case ListView.ALL:
@@ -474,7 +477,7 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
         " snoozed_until = null, woken_at = null, woken_reason = '', stage_id = null, paused_at = null,"
-        " waiting_since = case when $3 = 'resolved' then null else waiting_since end"
+        f" waiting_since = case when $3 <> 'resolved' then {unpaused('$4')} end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,

@@ -25,10 +25,15 @@ class LockedConversation:
     """When it was resolved, of one that is."""
     keeps_thanks: bool = False
     """The workspace lets a thanks after the end reopen nothing."""
+    paused_at: datetime | None = None
+    """Since when its clock stands still."""
+    stage_name: str = ""
 
 
 _LOCK_UNRESOLVED = """
-select id, contact_id, state, last_seq, waiting_since, first_message_id, channel_id, thread
+select id, contact_id, state, last_seq, waiting_since, first_message_id, channel_id, thread, paused_at,
+       case when paused_at is not null then (
+           select g.name from stages g where g.workspace_id = $1 and g.id = stage_id) end as stage_name
 from conversations
 where workspace_id = $1 and id in (
     select c.id from conversations c
@@ -64,7 +69,7 @@ async def lock_unresolved_conversations(
 
 
 _LOCK_LATEST = """
-select c.id, c.contact_id, c.state, c.last_seq, c.waiting_since, c.first_message_id,
+select c.id, c.contact_id, c.state, c.last_seq, c.waiting_since, c.first_message_id, c.paused_at,
        coalesce(c.resolved_at, c.last_activity_at) as ended_at,
        coalesce(w.settings ->> 'quiet_thanks', 'true') = 'true' as keeps_thanks
 from conversations c join workspaces w on w.id = c.workspace_id
@@ -280,4 +285,6 @@ def _locked(row: asyncpg.Record) -> LockedConversation:
         first_message_id=row["first_message_id"],
         ended_at=row.get("ended_at") if row["state"] == ConversationState.RESOLVED else None,
         keeps_thanks=row.get("keeps_thanks") or False,
+        paused_at=row["paused_at"],
+        stage_name=row.get("stage_name") or "",
     )

@@ -11,6 +11,7 @@ from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid
 from threadline.core.filter import FIELDS, Asker, Fields, Filter, states_of
 from threadline.core.permission import Caller
+from threadline.store.clocks import IS_WAITING
 from threadline.store.conversations import (
     Conversation,
     ListOrder,
@@ -63,9 +64,7 @@ async def find_conversations(
     if after is not None:
         matching = f"{matching} and {after_condition(after, order, arguments)}"
     order_by = order_by_of(order)
-    places = (
-        ["c.waiting_since is not null and c.state <> 'resolved'"] if order is ListOrder.WAITING else _places(filter)
-    )
+    places = [IS_WAITING] if order is ListOrder.WAITING else _places(filter)
     bound = arguments.add(limit + 1)
     contact = CONTACT_JOIN if asks_about(filter, "contact", fields) else ""
     parts = [
@@ -101,7 +100,7 @@ async def _count(
     if ConversationState.RESOLVED not in states:
         places.append("c.state <> 'resolved'")
     if only_waiting:
-        places.append("c.waiting_since is not null and c.state <> 'resolved'")
+        places.append(IS_WAITING)
     contact = CONTACT_JOIN if asks_about(filter, "contact", fields) else ""
     async with _bounded(session, COUNT_TIMEOUT_S):
         count: int | None = await (await session.raw()).fetchval(

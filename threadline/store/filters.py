@@ -32,6 +32,7 @@ from threadline.core.filter import (
 )
 from threadline.core.letters import fold_text, letters_like
 from threadline.core.permission import Caller
+from threadline.store.clocks import IS_WAITING
 from threadline.store.connection import Connection
 from threadline.store.fields import list_fields
 from threadline.store.session import Session
@@ -67,9 +68,9 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "channel": "c.channel_id",
     "stage": "c.stage_id",
     "label": _labels("conversation_labels", "conversation_id", "c"),
-    "waiting": "(c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null)",
+    "waiting": f"({IS_WAITING})",
     "priority": "c.priority::text",
-    "waiting_since": "c.waiting_since",
+    "waiting_since": "(case when c.paused_at is null then c.waiting_since end)",
     "paused": "(c.paused_at is not null)",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",

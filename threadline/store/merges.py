@@ -19,7 +19,7 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     pointer_state: ConversationState
     """Before it was merged."""
     pointer_waiting_since: datetime | None
-    primary_waiting_since: datetime | None
+    """The clock it lent its primary."""
     """Of the primary, before."""
 
 
@@ -70,7 +70,7 @@ async def find_primary(session: Session, conversation_id: UUID) -> UUID | None:
 async def get_merge(session: Session, *, pointer_id: UUID, primary_id: UUID) -> Merge:
     """Under the locks of both conversations. Raises NotFound."""
     row = await (await session.raw()).fetchrow(
-        "select pointer_id, primary_id, pointer_state, pointer_waiting_since, primary_waiting_since"
+        "select pointer_id, primary_id, pointer_state, pointer_waiting_since"
         " from conversation_merges where workspace_id = $1 and pointer_id = $2 and primary_id = $3",
         session.workspace_id,
         pointer_id,
@@ -92,13 +92,12 @@ async def insert_merge(session: Session, merge: Merge, *, merged_by: UUID | None
     )
     await connection.execute(
         "insert into conversation_merges (workspace_id, pointer_id, primary_id, pointer_state, pointer_waiting_since,"
-        " primary_waiting_since, merged_by, merged_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " merged_by, merged_at) values ($1, $2, $3, $4, $5, $6, $7)",
         session.workspace_id,
         merge.pointer_id,
         merge.primary_id,
         merge.pointer_state.value,
         merge.pointer_waiting_since,
-        merge.primary_waiting_since,
         merged_by,
         now,
     )

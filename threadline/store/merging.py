@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from threadline.store.clocks import unpaused
 from threadline.store.connection import Connection
 
 _LOCK = """
@@ -10,9 +11,11 @@ select id from conversations where workspace_id = $1 and contact_id = any($2::uu
 """
 
 # Only one conversation per channel may stay unresolved: the one of `into`, which also waits as long as either did.
-_WAIT_AS_LONG = """
+# Where its clock stands still, it shows as much. The other's pause ends here (core/merging.py: lent_clock).
+_WAIT_AS_LONG = f"""
 update conversations kept set
-    waiting_since = least(kept.waiting_since, other.waiting_since),
+    waiting_since = least(kept.waiting_since, {unpaused("$4", alias="other.")}
+                          - coalesce($4::timestamptz - kept.paused_at, interval '0')),
     last_inbound_at = greatest(kept.last_inbound_at, other.last_inbound_at),
     window_closes_at = greatest(kept.window_closes_at, other.window_closes_at)
 from conversations other
@@ -97,7 +100,7 @@ async def merge_contacts(
     Returns the conversations that went over.
     """
     await connection.fetch(_LOCK, workspace_id, [from_id, into_id])
-    await connection.execute(_WAIT_AS_LONG, workspace_id, from_id, into_id)
+    await connection.execute(_WAIT_AS_LONG, workspace_id, from_id, into_id, now)
     await connection.execute(_RESOLVE_SECOND, workspace_id, from_id, into_id, now)
     moved = await connection.fetch(
         "update conversations set contact_id = $3 where workspace_id = $1 and contact_id = $2 returning id",

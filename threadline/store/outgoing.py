@@ -15,13 +15,14 @@ from threadline.core.ids import first_uuid7_at, time_of_uuid7
 from threadline.core.message import AuthorKind, Direction, SendClass, Status
 from threadline.core.sending import ORDER_WAIT
 from threadline.core.workspace import WorkspaceSettings, decode_settings
+from threadline.store.clocks import unpaused
 from threadline.store.session import Session
 
 _TO_SEND = """
 select c.id, c.channel_id, c.contact_id, c.thread, c.state, c.assignee_id, c.team_id, c.last_seq, c.incoming_count,
        ch.type, ch.account, ch.state as channel_state, ch.settings::text as channel_settings,
        w.settings::text as workspace_settings,
-       c.waiting_since, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
+       c.waiting_since, c.paused_at, greatest(c.window_closes_at, r.window_closes_at) as window_closes_at, r.blocked_at,
        r.blocked_reason, p.blocked_at as contact_blocked_at,
        p.opted_out_at is not null or coalesce(not k.is_given, false) as is_opted_out
 from conversations c
@@ -53,6 +54,7 @@ class LockedConversation:
     channel_settings: str
     """The JSON of the channel's own settings."""
     waiting_since: datetime | None
+    paused_at: datetime | None
     window_closes_at: datetime | None
     blocked_at: datetime | None
     blocked_reason: str
@@ -106,6 +108,7 @@ def _conversation_of(row: asyncpg.Record) -> LockedConversation:
         channel_state=row["channel_state"],
         channel_settings=row["channel_settings"],
         waiting_since=row["waiting_since"],
+        paused_at=row["paused_at"],
         window_closes_at=row["window_closes_at"],
         blocked_at=row["blocked_at"],
         blocked_reason=row["blocked_reason"] or "",
@@ -378,7 +381,7 @@ async def advance_conversation(
     `at` None: a note, which moves no list.
     """
     await (await session.raw()).execute(
-        """
+        f"""
         update conversations
         set first_message_id = coalesce(first_message_id, $3), last_message_id = $3, last_seq = $4,
             last_activity_at = greatest(last_activity_at, $5::timestamptz), state = $6,
@@ -386,7 +389,8 @@ async def advance_conversation(
             woken_reason = case when $5::timestamptz is null then woken_reason else '' end, assignee_id = $7,
             resolved_at = case when $6 = 'resolved' then resolved_at end,
             stage_id = case when state = $6 then stage_id end,
-            paused_at = case when state = $6 then paused_at end
+            paused_at = case when state = $6 then paused_at end,
+            waiting_since = case when state = $6 then waiting_since else {unpaused("$5")} end
         where workspace_id = $1 and id = $2
         """,
         workspace_id,

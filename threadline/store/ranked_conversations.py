@@ -10,6 +10,7 @@ from threadline.core.filter import Asker, Fields, Filter
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
 from threadline.core.triage import Candidate, Queue, triage
+from threadline.store.clocks import IS_WAITING
 from threadline.store.conversations import Conversation, ListView, in_view, read_page, with_labels
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, to_microseconds
 from threadline.store.filters import CONTACT_JOIN, filter_sql
@@ -86,7 +87,7 @@ async def read_queue(session: Session, *, now: datetime) -> Queue:
     """
     row = await (await session.raw()).fetchrow(
         "select (select count(*) from (select from conversations c where c.workspace_id = $1"
-        " and c.waiting_since is not null and c.state <> 'resolved' limit $2) w) as waiting,"
+        f" and {IS_WAITING} limit $2) w) as waiting,"
         " (select count(distinct e.conversation_id) from (select kind, conversation_id, actor_id, at from events"
         " where workspace_id = $1 and seq > (select last_seq - $3 from feed_counters where workspace_id = $1)"
         " and id >= $4) e where e.kind = 'message_queued' and e.actor_id is not null and e.at >= $5) as answered",
@@ -123,7 +124,7 @@ async def _candidates(session: Session, caller: Caller, where: Where, needs_cont
     contact = CONTACT_JOIN if needs_contact else ""
     rows = await (await session.raw()).fetch(
         f"select c.id, c.waiting_since, c.window_closes_at, c.priority from conversations c {contact}"
-        f" where c.workspace_id = $1 and c.waiting_since is not null and c.state <> 'resolved' and {where(arguments)}"
+        f" where c.workspace_id = $1 and {IS_WAITING} and {where(arguments)}"
         f" and {visible(caller.visibility, 'c', arguments)}"
         f" order by c.waiting_since, c.id limit {arguments.add(MOST_RANKED)}",
         *arguments.values,

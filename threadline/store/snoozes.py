@@ -11,20 +11,22 @@ from uuid import UUID
 import asyncpg
 
 from threadline.core.conversation import ConversationState
+from threadline.store.clocks import unpaused
 from threadline.store.connection import Connection
 from threadline.store.conversations import KEYS, ConversationKeys, WokenReason
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 
 
-async def set_snooze(session: Session, *, conversation_id: UUID, until: datetime | None) -> None:
+async def set_snooze(session: Session, *, conversation_id: UUID, until: datetime | None, now: datetime) -> None:
     """Under the conversation's lock."""
     await (await session.raw()).execute(
-        "update conversations set state = 'snoozed', snoozed_until = $3,"
-        " woken_at = null, woken_reason = '', stage_id = null, paused_at = null where workspace_id = $1 and id = $2",
+        "update conversations set state = 'snoozed', snoozed_until = $3, woken_at = null, woken_reason = '',"
+        f" stage_id = null, paused_at = null, waiting_since = {unpaused('$4')} where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,
         until,
+        now,
     )
 
 
@@ -69,9 +71,9 @@ async def take_up(
     return {row["id"] for row in rows}
 
 
-_TAKE_UP = """
+_TAKE_UP = f"""
 update conversations c set state = 'open', snoozed_until = null, resolved_at = null, woken_at = $4, woken_reason = $3,
-    stage_id = null, paused_at = null
+    stage_id = null, paused_at = null, waiting_since = {unpaused("$4", alias="c.")}
 where c.workspace_id = $1 and c.id = any($2::uuid[])
   and (c.state <> 'resolved' or not exists (
     select from conversations o where o.workspace_id = $1 and o.channel_id = c.channel_id

@@ -8,6 +8,7 @@ import msgspec
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.label import label_key
 from threadline.core.stage import StageState
+from threadline.store.clocks import unpaused
 from threadline.store.session import Session
 
 
@@ -41,6 +42,14 @@ async def get_stage(session: Session, stage_id: UUID) -> Stage:
     if row is None:
         raise NotFound("This stage does not exist any more.", reason="no_such_stage")
     return Stage(**row)
+
+
+async def find_stage(session: Session, stage_id: UUID) -> Stage | None:
+    """Also a deleted one: what is taken back may return to it."""
+    row = await (await session.raw()).fetchrow(
+        f"select {_COLUMNS} from stages where workspace_id = $1 and id = $2", session.workspace_id, stage_id
+    )
+    return None if row is None else Stage(**row)
 
 
 async def save_stage(session: Session, stage: Stage) -> None:
@@ -84,13 +93,15 @@ async def name_of_stage(session: Session, stage_id: UUID) -> str:
 
 
 async def set_stage(
-    session: Session, *, conversation_id: UUID, stage_id: UUID | None, paused_at: datetime | None
+    session: Session, *, conversation_id: UUID, stage_id: UUID | None, paused_at: datetime | None, now: datetime
 ) -> None:
-    """Under the conversation's lock."""
+    """Under the conversation's lock. A clock that stood still in the stage before goes on."""
     await (await session.raw()).execute(
-        "update conversations set stage_id = $3, paused_at = $4 where workspace_id = $1 and id = $2",
+        f"update conversations set stage_id = $3, paused_at = $4, waiting_since = {unpaused('$5')}"
+        " where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,
         stage_id,
         paused_at,
+        now,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.permission import Caller
+from threadline.store.clocks import IS_WAITING, RUNNING_CLOCK
 from threadline.store.conversations import IN_WORK, OWN_DRAFTS, OWN_MENTIONS
 from threadline.store.followers import FOLLOWED
 from threadline.store.session import Session
@@ -40,7 +41,7 @@ class TeamCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _OF_TEAM = {
-    "waiting": "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null",
+    "waiting": IS_WAITING,
     "unassigned": f"c.assignee_id is null and {IN_WORK}",
     "open": IN_WORK,
 }
@@ -55,7 +56,8 @@ async def count_team_views(session: Session, caller: Caller) -> dict[UUID, TeamC
     teams = arguments.add(sorted(caller.team_ids))
     parts = [
         f"select t.id, '{name}' as view, v.total, v.waiting from unnest({teams}::uuid[]) t (id) cross join lateral"
-        " (select count(*) as total, count(waiting_since) as waiting from (select c.waiting_since from conversations c"
+        " (select count(*) as total, count(waiting_since) as waiting from"
+        f" (select {RUNNING_CLOCK} from conversations c"
         f" where c.workspace_id = $1 and c.team_id = t.id and c.state <> 'resolved' and {condition} and {sight}"
         f" limit {BOUND + 1}) bounded) v"
         for name, condition in _OF_TEAM.items()
@@ -71,7 +73,7 @@ _CONDITIONS = {
     "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
     "followed": FOLLOWED.format(alias="c", workspace="$1", agent="{agent}") + f" and {IN_WORK}",
     "unassigned": f"c.assignee_id is null and {IN_WORK}",
-    "waiting": "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null",
+    "waiting": IS_WAITING,
     "open": "c.state = 'open'",
     "snoozed": "c.state = 'snoozed'",
     "drafts": OWN_DRAFTS,
@@ -90,18 +92,18 @@ async def count_views(session: Session, caller: Caller) -> ViewCounts:
     parts = [
         f"select '{name}' as view, null::uuid as channel_id, count(*) as total, count(waiting_since) as waiting,"
         " null::timestamptz as since from"
-        f" (select c.waiting_since from conversations c where c.workspace_id = $1 and {condition.format(agent=agent)}"
-        f" and {sight} limit {BOUND + 1}) v"
+        f" (select {RUNNING_CLOCK} from conversations c where c.workspace_id = $1"
+        f" and {condition.format(agent=agent)} and {sight} limit {BOUND + 1}) v"
         for name, condition in _CONDITIONS.items()
     ]
     parts.append(
         "select 'channel', channel_id, count(*), count(waiting_since), null from"
-        f" (select c.channel_id, c.waiting_since from conversations c where c.workspace_id = $1 and c.state = 'open'"
+        f" (select c.channel_id, {RUNNING_CLOCK} from conversations c where c.workspace_id = $1 and c.state = 'open'"
         f" and {sight} order by c.list_at desc, c.id desc limit {BOUND + 1}) v group by channel_id"
     )
     parts.append(
         "select 'longest', null, 0, 0, (select c.waiting_since from conversations c where c.workspace_id = $1"
-        f" and c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null and {sight}"
+        f" and {IS_WAITING} and {sight}"
         " order by c.waiting_since, c.id limit 1)"
     )
     parts.append("select 'position', null, last_seq, 0, null from feed_counters where workspace_id = $1")

@@ -7098,6 +7098,8 @@ export interface components {
             assignee_id: string | null;
             /** Snoozed Until */
             snoozed_until: string | null;
+            /** Stage Id */
+            stage_id?: string | null;
             /**
              * State
              * @enum {string}
@@ -7628,7 +7630,7 @@ export interface components {
         /** Undone */
         Undone: {
             conversation: components["schemas"]["ConversationDetail"];
-            kept: ("assignee" | "state" | "team")[];
+            kept: ("assignee" | "stage" | "state" | "team")[];
         };
         /** UndoOutcome */
         UndoOutcome: {

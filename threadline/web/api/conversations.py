@@ -150,6 +150,7 @@ class StandingInput(Input):
     snoozed_until: Moment | None
     assignee_id: Id | None
     team_id: Id | None
+    stage_id: Id | None = None
 
     def standing(self) -> Standing:
         return Standing(
@@ -157,6 +158,7 @@ class StandingInput(Input):
             snoozed_until=self.snoozed_until,
             assignee_id=self.assignee_id,
             team_id=self.team_id,
+            stage_id=self.stage_id,
         )
 
 

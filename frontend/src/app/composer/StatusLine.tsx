@@ -1,7 +1,8 @@
-import { Hourglass, Timer } from 'lucide-react';
+import { Hourglass, Pause, Timer } from 'lucide-react';
 import type { Channel, Conversation } from '@/shared/api/types';
 import { useMinute, useSecond } from '@/shared/format/clock';
 import { formatNear, formatSpan, formatWait } from '@/shared/format/times';
+import { standsStill, waitingSince } from '@/shared/format/waiting';
 import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -14,10 +15,9 @@ export function StatusLine({
   readonly conversation: Conversation;
   readonly channel: Channel | undefined;
 }) {
-  const isWaiting = conversation.waiting_since !== null && conversation.state !== 'resolved';
   return (
     <div className="flex h-8 shrink-0 items-center justify-between gap-4 px-1 text-12">
-      <WindowText conversation={conversation} channel={channel} isWaiting={isWaiting} />
+      <WindowText conversation={conversation} channel={channel} />
     </div>
   );
 }
@@ -25,13 +25,13 @@ export function StatusLine({
 function WindowText({
   conversation,
   channel,
-  isWaiting,
 }: {
   readonly conversation: Conversation;
   readonly channel: Channel | undefined;
-  readonly isWaiting: boolean;
 }) {
   const now = useMinute();
+  const since = waitingSince(conversation);
+  const still = standsStill(conversation);
   const state = windowState(conversation, channel?.capabilities, now);
   const name = conversation.contact.name.split(' ')[0] ?? conversation.contact.name;
   if (state.kind === 'closed') {
@@ -47,7 +47,15 @@ function WindowText({
   }
   return (
     <>
-      <span>{isWaiting && conversation.waiting_since !== null && <Waiting since={conversation.waiting_since} />}</span>
+      <span>
+        {since !== null && <Waiting since={since} />}
+        {still !== null && (
+          <span className="tabular flex items-center gap-1.5 text-muted">
+            <Pause aria-hidden size={14} strokeWidth={1.75} />
+            {t('composer.waiting', { time: formatWait(Date.parse(still.since), still.untilMs) })}, {t('stage.paused')}
+          </span>
+        )}
+      </span>
       {state.kind === 'open' && (
         <span
           className={cx('flex min-w-0 items-center gap-1.5', state.isPressing ? 'font-medium text-warn' : 'text-muted')}

@@ -4,6 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
+import { waitingSince } from '@/shared/format/waiting';
 import { t } from '@/shared/i18n';
 import { fieldErrors, problemText } from '@/shared/problem';
 import { loadList, loadMore, prefetchThread, reloadFound } from '@/shared/store/load';
@@ -299,7 +300,8 @@ function Queue({ query }: { readonly query: ListQuery }) {
     const ids = state.lists.get(listKey(query))?.ids ?? [];
     let longest: string | null = null;
     for (const id of ids) {
-      const since = state.conversations.get(id)?.waiting_since ?? null;
+      const row = state.conversations.get(id);
+      const since = row ? waitingSince(row) : null;
       if (since !== null && (longest === null || Date.parse(since) < Date.parse(longest))) longest = since;
       if (query.order === 'due') break;
     }
@@ -319,7 +321,7 @@ function waitingIn(state: State, query: ListQuery): number {
   const ids = state.lists.get(listKey(query))?.ids ?? [];
   return ids.filter((id) => {
     const row = state.conversations.get(id);
-    return row !== undefined && row.waiting_since !== null && row.state !== 'resolved';
+    return row !== undefined && waitingSince(row) !== null;
   }).length;
 }
 

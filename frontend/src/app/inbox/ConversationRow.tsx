@@ -8,6 +8,7 @@ import {
   Flag,
   Hourglass,
   Lock,
+  Pause,
   Pin,
   Timer,
 } from 'lucide-react';
@@ -16,6 +17,7 @@ import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatAlarm, formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
+import { standsStill, waitingSince } from '@/shared/format/waiting';
 import { replyState, windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
@@ -47,11 +49,12 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
   const isPinned = useStore((state) => state.pins.includes(id));
   const now = useMinute();
   if (!conversation) return <div className="h-(--row) max-md:h-18" />;
-  const isWaiting =
-    conversation.waiting_since !== null && conversation.state !== 'resolved' && conversation.paused_at === null;
+  const since = waitingSince(conversation);
+  const still = standsStill(conversation);
+  const isWaiting = since !== null;
   const isConcern = concerns(conversation, me) || isMentioned;
   const isBold = isConcern && (isWaiting || unreadOf(conversation) > 0);
-  const at = (isWaiting && conversation.waiting_since) || conversation.last_activity_at;
+  const at = since ?? still?.since ?? conversation.last_activity_at;
   return (
     <div
       className={cx(
@@ -91,11 +94,16 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
               <Timer aria-hidden size={12} strokeWidth={1.75} />
             </span>
           )}
+          {still && (
+            <span role="img" aria-label={t('stage.paused')} className="-me-1 shrink-0 text-muted">
+              <Pause aria-hidden size={12} strokeWidth={1.75} />
+            </span>
+          )}
           <time
             dateTime={at}
             className={cx('tabular shrink-0 text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
           >
-            {isWaiting ? formatWaitingTime(at, now) : formatRowTime(at, now)}
+            {isWaiting || still ? formatWaitingTime(at, still?.untilMs ?? now) : formatRowTime(at, now)}
           </time>
         </span>
         {isMine ? <span /> : <Owner id={conversation.assignee_id} />}

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter';
 import type { Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
+import { waitingSince } from '@/shared/format/waiting';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { loadMore } from '@/shared/store/load';
@@ -110,7 +111,7 @@ function Chat({ id }: { readonly id: Id }): ReactNode {
     (state) => state.drafts.has(draftKey(id, 'reply')) || state.drafts.has(draftKey(id, 'note')),
   );
   if (!conversation) return null;
-  const since = conversation.waiting_since;
+  const since = waitingSince(conversation);
   return (
     <>
       <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={20} />

@@ -1,5 +1,6 @@
 /** Where one goes from a conversation that is done. */
 import type { Conversation, Id } from '@/shared/api/types';
+import { waitingSince } from '@/shared/format/waiting';
 
 /**
  * The next row of this list in which somebody waits and nobody else types, from the place downwards and then from the
@@ -13,7 +14,10 @@ export function nextOf(
 ): Id | undefined {
   const place = selected === undefined ? -1 : ids.indexOf(selected);
   const others = [...ids.slice(place + 1), ...ids.slice(0, Math.max(place, 0))];
-  const waiting = others.find((id) => (conversations.get(id)?.waiting_since ?? null) !== null && !isTaken(id));
+  const waiting = others.find((id) => {
+    const row = conversations.get(id);
+    return row !== undefined && waitingSince(row) !== null && !isTaken(id);
+  });
   if (waiting !== undefined) return waiting;
   return place < 0 ? undefined : (ids[place + 1] ?? ids[place - 1]);
 }

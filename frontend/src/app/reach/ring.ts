@@ -3,6 +3,7 @@ import { withLock } from '@/shared/api/locks';
 import { getSession, type Session } from '@/shared/api/session';
 import type { Changes, ConversationRow, Id } from '@/shared/api/types';
 import { onChanges } from '@/shared/feed/feed';
+import { waitingSince } from '@/shared/format/waiting';
 import { getState } from '@/shared/store/store';
 import { showOnDesktop } from './desktop';
 import { watchFront } from './front';
@@ -91,6 +92,6 @@ function rowOf(row: ConversationRow): Row {
     id: row.id,
     contactId: row.contact.id,
     assigneeId: row.assignee_id,
-    isWaiting: row.waiting_since !== null && row.state !== 'resolved',
+    isWaiting: waitingSince(row) !== null,
   };
 }

@@ -79,22 +79,26 @@ export function resolved(conversation: Conversation, detail: ConversationDetail)
   offerUndo(conversation, { state: 'resolved' }, t('toast.resolved', { name: conversation.contact.name }));
 }
 
-type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'>;
+type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'> & { stage_id: Id | null };
 
-function standingOf({ state, snoozed_until, assignee_id, team_id }: Conversation): Standing {
-  return { state, snoozed_until: state === 'snoozed' ? snoozed_until : null, assignee_id, team_id };
+export function standingOf({ state, snoozed_until, assignee_id, team_id, stage }: Conversation): Standing {
+  const stage_id = stage?.id ?? null;
+  return { state, snoozed_until: state === 'snoozed' ? snoozed_until : null, assignee_id, team_id, stage_id };
 }
 
 /** Says what was done, with the way back: to everything as it was, except what somebody changes before it is pressed. */
 export function offerUndo(before: Conversation, change: Partial<Standing>, text: string): void {
   const was = standingOf(before);
-  const is = { ...was, ...(change.state && change.state !== 'snoozed' && { snoozed_until: null }), ...change };
+  // Another state ends a snooze and a stage.
+  const is = { ...was, ...(change.state && { snoozed_until: null, stage_id: null }), ...change };
   showToast(text, { undo: () => void takeBack(before, was, is) });
 }
 
 async function takeBack(before: Conversation, was: Standing, is: Standing): Promise<void> {
-  const clock = was.state === is.state ? {} : { waiting_since: before.waiting_since };
-  await showAtOnce(before.id, { ...was, ...clock }, async () => {
+  const { stage_id: stageBefore, ...shown } = was;
+  const { stage, paused_at, waiting_since } = before;
+  const clock = was.state === is.state && stageBefore === is.stage_id ? {} : { stage, paused_at, waiting_since };
+  await showAtOnce(before.id, { ...shown, ...clock }, async () => {
     const { conversation, kept } = await postUndo(before.id, { before: was, after: is });
     if (kept.length > 0) showToast(t('undo.kept', { what: formatList(kept.map((one) => t(`undo.${one}`))) }));
     return conversation;

@@ -1,5 +1,6 @@
 /** One chord, also while typing: to my longest waiting chat, and back to where I was, with everything as I left it. */
 import type { Id } from '@/shared/api/types';
+import { waitingSince } from '@/shared/format/waiting';
 import { isInView } from '@/shared/store/lists';
 import type { State } from '@/shared/store/state';
 
@@ -7,8 +8,9 @@ import type { State } from '@/shared/store/state';
 export function longestOfMine(state: State): Id | null {
   let longest: { id: Id; since: number } | null = null;
   for (const row of state.conversations.values()) {
-    if (row.waiting_since === null || state.taken.has(row.id) || !isInView(row, 'mine', state.me)) continue;
-    const since = Date.parse(row.waiting_since);
+    const waiting = waitingSince(row);
+    if (waiting === null || state.taken.has(row.id) || !isInView(row, 'mine', state.me)) continue;
+    const since = Date.parse(waiting);
     if (longest === null || since < longest.since) longest = { id: row.id, since };
   }
   return longest?.id ?? null;

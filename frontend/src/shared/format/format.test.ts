@@ -63,6 +63,7 @@ describe('the time in which an answer is due', () => {
   const waiting = (minutes: number) => ({
     waiting_since: new Date(now - minutes * MINUTE).toISOString(),
     state: 'open' as const,
+    paused_at: null,
   });
 
   it('is shown in its last half and when it is over', () => {
@@ -73,8 +74,10 @@ describe('the time in which an answer is due', () => {
 
   it('is nothing where nobody waits or none is wanted', () => {
     expect(replyState({ ...waiting(99), state: 'resolved' }, 10 * MINUTE, now).kind).toBe('calm');
-    expect(replyState({ waiting_since: null, state: 'open' }, 10 * MINUTE, now).kind).toBe('calm');
+    expect(replyState({ waiting_since: null, state: 'open', paused_at: null }, 10 * MINUTE, now).kind).toBe('calm');
     expect(replyState(waiting(99), 0, now).kind).toBe('calm');
+    const paused_at = new Date(now - 97 * MINUTE).toISOString();
+    expect(replyState({ ...waiting(99), paused_at }, 10 * MINUTE, now).kind).toBe('calm');
   });
 
   it('leaves to the agent how early a window presses', () => {

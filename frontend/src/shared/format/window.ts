@@ -1,5 +1,6 @@
 /** What an agent should know of the service window: nothing while it is far off, amber when it presses, closed. */
 import type { Capabilities, ConversationRow } from '@/shared/api/types';
+import { waitingSince, type Clock } from './waiting';
 
 /** Where nobody said otherwise. */
 const PRESSES_MS = 4 * 3_600_000;
@@ -27,13 +28,13 @@ export function windowState(
 
 /** How a row stands with the time in which an answer is due: nothing in its first half, or where nobody waits. */
 export function replyState(
-  conversation: Pick<ConversationRow, 'waiting_since' | 'state'>,
+  conversation: Clock,
   targetMs: number,
   nowMs: number,
 ): { kind: 'calm' } | { kind: 'pressing' | 'overdue'; byMs: number } {
-  if (conversation.waiting_since === null || conversation.state === 'resolved' || targetMs <= 0)
-    return { kind: 'calm' };
-  const leftMs = Date.parse(conversation.waiting_since) + targetMs - nowMs;
+  const since = waitingSince(conversation);
+  if (since === null || targetMs <= 0) return { kind: 'calm' };
+  const leftMs = Date.parse(since) + targetMs - nowMs;
   if (leftMs > targetMs / 2) return { kind: 'calm' };
   return leftMs > 0 ? { kind: 'pressing', byMs: leftMs } : { kind: 'overdue', byMs: -leftMs };
 }

@@ -1,5 +1,6 @@
 /** The figures beside the views, kept in step with the rows between two fetches. */
 import type { ConversationRow, Count, Id } from '@/shared/api/types';
+import { waitingSince } from '@/shared/format/waiting';
 import { isInView } from './lists';
 import type { Counts, ListView } from './state';
 
@@ -38,8 +39,10 @@ export function countChange(
 /** The first of the queue may have left it: then only the server knows who waits longest now. */
 export function movesLongest(counts: Counts, before: ConversationRow | undefined, after: ConversationRow): boolean {
   const longest = counts.longestWaitingSince;
-  if (before?.waiting_since && before.waiting_since === longest && after.waiting_since !== longest) return true;
-  return after.waiting_since !== null && (longest === null || Date.parse(after.waiting_since) < Date.parse(longest));
+  const was = before ? waitingSince(before) : null;
+  const is = waitingSince(after);
+  if (was !== null && was === longest && is !== longest) return true;
+  return is !== null && (longest === null || Date.parse(is) < Date.parse(longest));
 }
 
 function isCountedAlike(before: ConversationRow, after: ConversationRow, me: Id): boolean {
@@ -62,7 +65,7 @@ interface Weight {
 
 function weight(row: ConversationRow | undefined, view: ListView, me: Id): Weight {
   if (!row || !isInView(row, view, me)) return { total: 0, waiting: 0 };
-  return { total: 1, waiting: row.waiting_since !== null && row.state !== 'resolved' ? 1 : 0 };
+  return { total: 1, waiting: waitingSince(row) === null ? 0 : 1 };
 }
 
 function moved(count: Count, before: Weight, after: Weight): Count {

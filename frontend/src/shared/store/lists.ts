@@ -1,5 +1,6 @@
 /** Which conversations a list holds and in which order: the rules of the server's views, for rows that change here. */
 import type { Conversation, ConversationRow, Id, Time } from '@/shared/api/types';
+import { waitingSince } from '@/shared/format/waiting';
 import type { ListQuery, ListState, ListView } from './state';
 
 /** One's own conversations that are in work, the longest waiting first. */
@@ -16,7 +17,7 @@ export function isInView(row: ConversationRow, view: ListView, me: Id): boolean 
     case 'unassigned':
       return isInWork && row.assignee_id === null;
     case 'waiting':
-      return isOpen && row.waiting_since !== null && row.paused_at === null;
+      return waitingSince(row) !== null;
     case 'open':
       return row.state === 'open';
     case 'snoozed':
@@ -60,12 +61,13 @@ export function compareRows(
   if (query.order === 'priority' && a.priority !== b.priority) return b.priority - a.priority;
   if (query.order === 'oldest') return compareTimes(listTime(a), listTime(b)) || compareTexts(a.id, b.id);
   if (query.order !== 'newest' && query.order !== 'priority') {
-    if ((a.waiting_since === null) !== (b.waiting_since === null)) return a.waiting_since === null ? 1 : -1;
-    if (a.waiting_since !== null && b.waiting_since !== null) {
+    const [sinceA, sinceB] = [waitingSince(a), waitingSince(b)];
+    if ((sinceA === null) !== (sinceB === null)) return sinceA === null ? 1 : -1;
+    if (sinceA !== null && sinceB !== null) {
       // Who came since the order was asked for stands behind until it is asked for again.
       const [rankA, rankB] = [ranks.get(a.id) ?? ranks.size, ranks.get(b.id) ?? ranks.size];
       if (rankA !== rankB) return rankA - rankB;
-      return compareTimes(a.waiting_since, b.waiting_since) || compareTexts(a.id, b.id);
+      return compareTimes(sinceA, sinceB) || compareTexts(a.id, b.id);
     }
   }
   return compareTimes(listTime(b), listTime(a)) || compareTexts(b.id, a.id);
@@ -90,7 +92,8 @@ function compareTexts(a: string, b: string): number {
 function isLoadedPart(row: ConversationRow, list: ListState): boolean {
   if (list.next === null || list.boundary === null) return true;
   if (list.query.view === 'waiting') {
-    return row.waiting_since !== null && compareTimes(row.waiting_since, list.boundary) <= 0;
+    const since = waitingSince(row);
+    return since !== null && compareTimes(since, list.boundary) <= 0;
   }
   if (list.query.order === 'priority') {
     const [priority = '0', time = ''] = list.boundary.split(' ');
@@ -98,7 +101,7 @@ function isLoadedPart(row: ConversationRow, list: ListState): boolean {
     return compareTimes(listTime(row), time) >= 0;
   }
   if (list.query.order === 'oldest') return compareTimes(listTime(row), list.boundary) <= 0;
-  if (list.query.order !== 'newest' && row.waiting_since !== null) return true;
+  if (list.query.order !== 'newest' && waitingSince(row) !== null) return true;
   return compareTimes(listTime(row), list.boundary) >= 0;
 }
 
