@@ -131,9 +131,30 @@ def test_a_stage_is_made_chosen_and_seen(desk: Desk, customer: Customer) -> None
     expect(desk.row(customer)).to_have_count(0)
     desk.open("/inbox/open")
     expect(desk.row(customer)).to_contain_text(name)
+    expect(desk.row(customer).get_by_role("img", name="clock stands still")).to_be_visible()
+    desk.enter(customer)
+    stands = desk.page.get_by_text(re.compile(r"^Waiting for .+, clock stands still$"))
+    shown = stands.inner_text()
     _picture(desk, "staged")
+    assert problems_of(desk.page) == []
+
+    desk.list.focus()
+    keys.press("e")
+    expect(desk.page.get_by_text(f"Resolved {customer.name}").first).to_be_visible()
+    expect(desk.row(customer)).to_have_count(0)
+    keys.press("z")
+    expect(desk.row(customer)).to_contain_text(name)
+    desk.enter(customer)
+    expect(stands).to_have_text(shown)
+    expect(desk.thread.get_by_role("button", name=re.compile(", 3 more$"))).to_be_visible()
+
     customer.says("Where is it?")
     expect(desk.row(customer).get_by_text(name)).to_have_count(0)
+    expect(desk.page.get_by_text(WAITING)).to_be_visible()
+    expect(stands).to_have_count(0)
+    desk.thread.get_by_role("button", name=re.compile(" more$")).click()
+    expect(desk.thread.get_by_text(f"Left the stage {name}")).to_be_in_viewport()
+    _picture(desk, "unstaged")
 
 
 def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(

@@ -47,7 +47,7 @@ function WindowText({
   }
   return (
     <>
-      <span>
+      <span className="shrink-0">
         {since !== null && <Waiting since={since} />}
         {still !== null && (
           <span className="tabular flex items-center gap-1.5 text-muted">
