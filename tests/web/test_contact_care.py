@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.web.conftest import Browser, Desk, set_up
+from tests.web.conftest import Browser, Desk, browser_of, join, set_up
 from threadline.infra.clock import new_id
 from threadline.store.session import Role
 
@@ -161,6 +161,23 @@ async def test_a_conversation_of_somebody_else_is_moved_with_its_line_in_both(br
         assert (move["conversation_id"], move["from_name"], move["into_name"]) == (wrong, "Ana", "Ben")
     same = await browser.request("PUT", f"/api/conversations/{wrong}/contact", {"contact_id": ben})
     assert same.status == 422
+
+
+async def test_whom_one_does_not_see_is_not_named_where_a_conversation_came_from(browser: Browser, desk: Desk) -> None:
+    here, there = await desk.channel(), await desk.channel()
+    ana, wrong = await _contact(desk, here, "Ana")
+    ben, bens = await _contact(desk, here, "Ben")
+    await _contact(desk, there, "Cleo")
+    await browser.patch(f"/api/conversations/{bens}", {"state": "resolved"})
+    await _move(browser, wrong, ben)
+    async with browser_of(browser.server) as narrow:
+        await join(browser, narrow, sees="assigned")
+        await browser.patch(f"/api/conversations/{wrong}", {"assignee_id": str(narrow.agent_id)})
+        (move,) = (await narrow.get(f"/api/contacts/{ben}")).json["moves"]
+        assert (await narrow.get(f"/api/contacts/{ana}")).status == 404
+        assert (move["from_id"], move["from_name"], move["into_name"]) == (ana, None, "Ben")
+        (whole,) = (await browser.get(f"/api/contacts/{ben}")).json["moves"]
+        assert whole["from_name"] == "Ana"
 
 
 async def test_a_blocked_contact_is_neither_heard_nor_written_to(browser: Browser, desk: Desk) -> None:

@@ -65,7 +65,7 @@ async def list_contacts(
     arguments = Arguments(caller.workspace_id)
     connection = await session.raw()
     conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
-    conditions.append(is_seen(caller, arguments))
+    conditions.append(is_seen(caller, "p", arguments))
     if filter is not None:
         asker, fields = Asker(now, caller.agent_id), await load_fields(session)
         conditions.append(filter_sql(filter, asker=asker, arguments=arguments, fields=fields))

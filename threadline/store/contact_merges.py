@@ -3,6 +3,7 @@
 Nothing of it is content: ids, states, times and the facts of the contact that was kept.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import msgspec
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.personal import PersonName
 from threadline.store.session import Session
+from threadline.store.visibility import Arguments
 
 _BEFORE = """
 select jsonb_build_object(
@@ -58,9 +60,10 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     conversation_id: UUID
     from_id: UUID
-    from_name: PersonName
+    from_name: PersonName | None
+    """None: the reader does not see this contact."""
     into_id: UUID
-    into_name: PersonName
+    into_name: PersonName | None
     actor_id: UUID | None
     moved_at: datetime
 
@@ -135,18 +138,29 @@ async def list_merges(session: Session, contact_id: UUID) -> list[Merge]:
     return [Merge(**{**row, "name": PersonName(row["name"])}) for row in rows]
 
 
-async def list_moves(session: Session, contact_id: UUID) -> list[Move]:
-    """Conversations that came from or went to somebody else, the latest first."""
+async def list_moves(session: Session, contact_id: UUID, *, seen: Callable[[str, Arguments], str]) -> list[Move]:
+    """Conversations that came from or went to somebody else, the latest first.
+
+    `seen` is the condition on a contact under an alias that the reader sees it: nobody else is named.
+    """
+    arguments = Arguments(session.workspace_id, contact_id)
+    names = [
+        f"case when {seen(alias, arguments)} then {alias}.name end as {column}"
+        for alias, column in (("f", "from_name"), ("i", "into_name"))
+    ]
     rows = await (await session.raw()).fetch(
-        "select m.id, m.conversation_id, m.from_id, f.name as from_name, m.into_id, i.name as into_name, m.actor_id,"
-        " m.moved_at from contact_moves m"
+        f"select m.id, m.conversation_id, m.from_id, m.into_id, m.actor_id, m.moved_at, {', '.join(names)}"
+        " from contact_moves m"
         " join contacts f on f.workspace_id = m.workspace_id and f.id = m.from_id"
         " join contacts i on i.workspace_id = m.workspace_id and i.id = m.into_id"
         " where m.workspace_id = $1 and (m.from_id = $2 or m.into_id = $2) order by m.id desc limit 50",
-        session.workspace_id,
-        contact_id,
+        *arguments.values,
     )
-    return [Move(**{**row, **{key: PersonName(row[key]) for key in ("from_name", "into_name")}}) for row in rows]
+    return [Move(**{**row, **{key: _named(row[key]) for key in ("from_name", "into_name")}}) for row in rows]
+
+
+def _named(name: str | None) -> PersonName | None:
+    return None if name is None else PersonName(name)
 
 
 async def insert_move(

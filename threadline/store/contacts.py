@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -102,7 +103,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     row = await connection.fetchrow(
         "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.time_zone, p.is_vip,"
         " p.muted_at is not null as is_muted, p.blocked_at, p.opted_out_at"
-        f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, arguments)}",
+        f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, 'p', arguments)}",
         *arguments.values,
     )
     if row is None:
@@ -147,7 +148,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         company=companies.get(contact_id),
         notes=notes,
         merges=await list_merges(session, contact_id),
-        moves=await list_moves(session, contact_id),
+        moves=await list_moves(session, contact_id, seen=partial(is_seen, caller)),
     )
 
 
@@ -164,19 +165,19 @@ async def check_sees_contact(session: Session, caller: Caller, contact_id: UUID)
     arguments = Arguments(caller.workspace_id, contact_id)
     found = await (await session.raw()).fetchval(
         "select true from contacts p where p.workspace_id = $1 and p.id = $2 and p.merged_into is null"
-        f" and {is_seen(caller, arguments)}",
+        f" and {is_seen(caller, 'p', arguments)}",
         *arguments.values,
     )
     if not found:
         raise NotFound("This contact does not exist.")
 
 
-def is_seen(caller: Caller, arguments: Arguments) -> str:
+def is_seen(caller: Caller, alias: str, arguments: Arguments) -> str:
     """A contact without any conversation is seen by whoever sees everything."""
     if caller.visibility.is_whole:
         return "true"
     return (
-        "exists (select from conversations c where c.workspace_id = p.workspace_id and c.contact_id = p.id"
+        f"exists (select from conversations c where c.workspace_id = {alias}.workspace_id and c.contact_id = {alias}.id"
         f" and {visible(caller.visibility, 'c', arguments)})"
     )
 

@@ -5686,12 +5686,12 @@ export interface components {
             conversation_id: string;
             /** Format: uuid */
             from_id: string;
-            from_name: string;
+            from_name: string | null;
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             into_id: string;
-            into_name: string;
+            into_name: string | null;
             moved_at: string;
         };
         /**

@@ -233,9 +233,13 @@ function MoveEntry({ contactId, move }: MoveEntryProps) {
         <ArrowRightLeft aria-hidden size={14} strokeWidth={1.75} />
       </span>
       <span className="min-w-0">
-        <Link href={paths.contacts(otherId)} className="hover:underline">
-          {hasGone ? t('contact.moved_to', { name: other }) : t('contact.moved_from', { name: other })}
-        </Link>
+        {other === null ? (
+          t(hasGone ? 'contact.moved_to_unseen' : 'contact.moved_from_unseen')
+        ) : (
+          <Link href={paths.contacts(otherId)} className="hover:underline">
+            {hasGone ? t('contact.moved_to', { name: other }) : t('contact.moved_from', { name: other })}
+          </Link>
+        )}
         <span className="block text-12 text-muted">
           {t('contact.noted', { name: actor?.name ?? t('author.system'), time: formatRowTime(move.moved_at, now) })}
         </span>
