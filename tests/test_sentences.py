@@ -51,6 +51,8 @@ def sent_names() -> frozenset[str]:
             names |= _texts(named.get("reason"))
         if name == "SendError" and "reason" not in named:
             names |= _texts(named.get("code")) - _WITHOUT_NUMBERS
+        if name == "Refusal":
+            names |= _texts(named.get("reason"))
         if name == "FailureNote" and call.args:
             names |= _texts(call.args[0])
     return frozenset(names | set(_field_reasons()))

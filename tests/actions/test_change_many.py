@@ -41,7 +41,7 @@ async def _order(desk: Desk, order: BulkOrder, ids: Sequence[UUID]) -> UUID:
             caller=_caller(desk),
             agent_id=desk.agent_id,
             order=order,
-            conversation_ids=ids,
+            ids=ids,
             is_cut=False,
             new_id=new_id,
         )

@@ -361,3 +361,52 @@ def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields:
     page.reload()
     page.get_by_role("searchbox").fill(mark)
     expect(page.get_by_text("Nobody found")).to_be_visible()
+
+
+def test_many_are_let_write_to_and_blocked_by_a_worker_and_given_back(
+    page: Page, admin: Person, provider: Provider
+) -> None:
+    mark = secrets.token_hex(3)
+    customers = [provider.customer(f"{name} {mark}") for name in ("Alva", "Bruno", "Cyra")]
+    for customer in customers:
+        customer.says("Is anybody there?")
+    found = f"/api/contacts?search={mark}"
+    ids = [one["id"] for one in eventually(lambda: len(admin.get(found)["items"]) == 3 and admin.get(found)["items"])]
+    customers[1].says("STOP")
+    eventually(lambda: admin.get(f"/api/contacts/{ids[1]}")["consents"])
+    admin.patch(f"/api/contacts/{ids[0]}", {"is_opted_out": True})
+
+    page.goto("/contacts")
+    page.get_by_role("searchbox").fill(mark)
+    expect(page.get_by_role("row")).to_have_count(4)
+    page.get_by_role("checkbox", name="Choose all shown").check()
+    bar = page.get_by_role("toolbar", name="Edit several")
+    bar.get_by_role("button", name="Choose all that match").press("Enter")
+    expect(bar.get_by_role("status")).to_have_text("3 chosen")
+    bar.get_by_role("button", name="More to do").press("Enter")
+    page.get_by_role("menuitem", name="May be written to again").press("Enter")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("May 3 contacts be written to again?")
+    assert looked_at(page, "bulk-opt-in") == []
+    question.get_by_role("button", name="May be written to again").press("Enter")
+    expect(page.get_by_text("1 contact changed. 1 was so already. 1 was left alone.")).to_be_visible()
+    page.get_by_role("button", name="Why").press("Enter")
+    left = page.get_by_role("dialog", name="Left as they were")
+    expect(left).to_contain_text(f"Bruno {mark}")
+    expect(left).to_contain_text("said themselves that they want no messages")
+    assert looked_at(page, "bulk-left") == []
+    page.keyboard.press("Escape")
+    assert admin.get(f"/api/contacts/{ids[0]}")["opted_out_at"] is None
+
+    bar.get_by_role("button", name="More to do").press("Enter")
+    page.get_by_role("menuitem", name="Block", exact=True).press("Enter")
+    with page.expect_response(lambda answer: answer.url.endswith("/api/contacts/edit")):
+        page.get_by_role("dialog").get_by_role("button", name="Block").press("Enter")
+    page.goto("/inbox")  # nothing of the page is left that could do it
+    eventually(lambda: all(admin.get(f"/api/contacts/{one}")["blocked_at"] for one in ids))
+    (order, *_) = eventually(lambda: [one for one in admin.get("/api/bulk-changes")["items"] if one["finished_at"]])
+    assert (order["subject"], order["changed"]) == ("contacts", 3)
+    admin.post(f"/api/bulk-changes/{order['id']}/undo", None)
+    eventually(lambda: not any(admin.get(f"/api/contacts/{one}")["blocked_at"] for one in ids))
+    chats = [admin.get(f"/api/contacts/{one}")["conversations"][0] for one in ids]
+    eventually(lambda: {admin.get(f"/api/conversations/{one['id']}")["state"] for one in chats} == {"open"})

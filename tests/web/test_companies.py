@@ -289,18 +289,6 @@ async def test_tables_carry_the_company_by_its_name(browser: Browser) -> None:
     assert await _named(browser) == ["Acme"], "what the table brought goes with it, what was there stays"
 
 
-async def test_many_are_given_a_company_and_given_back(browser: Browser) -> None:
-    await set_up(browser)
-    acme, brick = await _make(browser, "Acme"), await _make(browser, "Brick")
-    ids = [await _add(browser, "Ana", acme["id"]), await _add(browser, "Ben")]
-    batch = (await browser.post("/api/contact-batches", {"kind": "edit"})).json["id"]
-    edited = await browser.post(f"/api/contact-batches/{batch}/edits", {"contact_ids": ids, "company_id": brick["id"]})
-    assert edited.json == {"changed_count": 2}
-    assert await _members(browser, brick["id"]) == ["Ana", "Ben"]
-    await browser.post(f"/api/contact-batches/{batch}/undo")
-    assert (await _members(browser, acme["id"]), await _members(browser, brick["id"])) == (["Ana"], [])
-
-
 async def test_a_company_is_found_by_any_part_of_its_name(browser: Browser) -> None:
     await set_up(browser)
     company = await _make(browser, "Northwind Traders")

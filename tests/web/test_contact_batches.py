@@ -1,4 +1,4 @@
-"""Many contacts at once through HTTP: read in, previewed, edited, undone, kept as segments and taken away."""
+"""Many contacts at once through HTTP: read in, previewed, undone, kept as segments and taken away."""
 
 import csv
 import io
@@ -82,18 +82,6 @@ async def test_modes_leave_alone_what_they_are_not_for(admin: Browser) -> None:
         "updated",
         "skipped",
     ]
-
-
-async def test_many_are_edited_alike_and_given_back(admin: Browser) -> None:
-    label = (await admin.post("/api/labels", {"kind": "contact", "name": "Fair", "colour": "gold"})).json["id"]
-    ids = [(await admin.post("/api/contacts", {"name": f"P{number}"})).json["id"] for number in range(3)]
-    batch_id = await _batch(admin, "edit")
-    body = {"contact_ids": ids, "add_labels": [label], "is_vip": True}
-    assert (await admin.post(f"/api/contact-batches/{batch_id}/edits", body)).json == {"changed_count": 3}
-    assert all(one["is_vip"] and one["label_ids"] == [label] for one in (await _people(admin)).values())
-    await admin.patch(f"/api/contacts/{ids[0]}", {"is_vip": False})
-    await admin.post(f"/api/contact-batches/{batch_id}/undo")
-    assert not any(one["is_vip"] or one["label_ids"] for one in (await _people(admin)).values())
 
 
 async def test_segments_mean_whom_their_filter_means(admin: Browser) -> None:
@@ -219,17 +207,11 @@ async def test_who_sees_only_some_contacts_undoes_no_batch_of_a_colleague(server
         admin, limited = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
         await set_up(admin)
         await join(admin, limited, role="supervisor", sees="assigned")
-        batch = (await admin.post("/api/contact-batches", {"kind": "edit"})).json["id"]
-        made = await admin.post("/api/contacts", {"name": "Carla"})
-        edited = await admin.post(
-            f"/api/contact-batches/{batch}/edits", {"contact_ids": [made.json["id"]], "is_vip": True}
-        )
-        assert edited.status == 200, edited.raw
-        for path in (f"/api/contact-batches/{batch}/undo", f"/api/contact-batches/{batch}/edits"):
-            body = {"contact_ids": [made.json["id"]]} if path.endswith("edits") else None
-            assert (await limited.post(path, body)).status == 404
+        batch = await _batch(admin)
+        assert await _read_in(admin, batch, {"name": "Carla"}) == ["created"]
+        assert (await limited.post(f"/api/contact-batches/{batch}/undo")).status == 404
         assert (await limited.get(f"/api/contact-batches/{batch}/failures")).status == 404
-        assert (await admin.get(f"/api/contacts/{made.json['id']}")).json["is_vip"] is True
-        own = (await limited.post("/api/contact-batches", {"kind": "edit"})).json["id"]
+        assert set(await _people(admin)) == {"Carla"}
+        own = await _batch(limited)
         assert (await limited.post(f"/api/contact-batches/{own}/undo")).status == 200
         assert (await admin.post(f"/api/contact-batches/{batch}/undo")).status == 200

@@ -221,7 +221,7 @@ def _bodies(house: House, name: str) -> list[Any]:
         "importContacts": [{"rows": [{"phone": PHONE, "name": "Twin"}], "is_preview": True}],
         "mergeContacts": [{"from_id": house.named_id}],
         "moveConversation": [{"contact_id": house.named_id}],
-        "editContacts": [{"contact_ids": [contact], "is_vip": True}],
+        "editContacts": [{"ids": [contact], "edit": {"is_vip": True}}],
         "updateContact": [{"is_vip": True}],
         "forwardMessage": [{"client_id": str(uuid4()), "conversation_id": chat, "kind": "note"}],
         "createTranscript": [

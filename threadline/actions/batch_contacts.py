@@ -1,10 +1,9 @@
-"""Many contacts at once: read in from a table, or edited together; and taken back as a whole.
+"""Many contacts at once, read in from a table; and taken back as a whole.
 
 Who asks sends slices, each one transaction: so there is progress, a stop leaves whole slices, and nothing lasts long.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -22,11 +21,11 @@ from threadline.core.field import FieldValue, fields_by_id, read_text
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.phone import read_phone
-from threadline.store import contact_batches, labels
+from threadline.store import contact_batches
 from threadline.store.companies import delete_deserted, find_company_called
 from threadline.store.contact_batches import BatchRow, State
 from threadline.store.contact_imports import ImportMode, TableRow
-from threadline.store.fields import list_fields, set_values
+from threadline.store.fields import list_fields
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 
@@ -42,18 +41,6 @@ class RowOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Preview(Exception):
     """Everything was tried, and nothing of it may stay."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What an edit of many does to each."""
-
-    add_labels: Sequence[UUID] = ()
-    remove_labels: Sequence[UUID] = ()
-    is_vip: bool | None = None
-    locale: str | None = None
-    company_id: UUID | Literal["keep"] | None = "keep"
-    fields: Mapping[UUID, FieldValue | None] = field(default_factory=dict[UUID, FieldValue | None])
 
 
 async def import_rows(
@@ -182,54 +169,6 @@ async def _read_fields(session: Session, row: TableRow) -> dict[UUID, FieldValue
     return {field_id: read_text(known[field_id], text) for field_id, text in wanted.items()}
 
 
-async def edit_contacts(
-    session: Session,
-    *,
-    caller: Caller,
-    batch_id: UUID,
-    contact_ids: Sequence[UUID],
-    edit: Edit,
-    now: datetime,
-    new_id: NewId,
-) -> int:
-    """Returns how many changed. Raises NotFound if the caller does not see one of them; nothing is done then."""
-    changed: list[BatchRow] = []
-    before = await contact_batches.read_states(session, contact_ids)
-    facts: dict[str, str | bool] = {}
-    if edit.is_vip is not None:
-        facts["is_vip"] = edit.is_vip
-    if edit.locale is not None:
-        facts["locale"] = edit.locale
-    for contact_id in contact_ids:
-        await change_contact(
-            session,
-            caller=caller,
-            contact_id=contact_id,
-            facts=facts,
-            fields=edit.fields,
-            company_id=edit.company_id,
-            now=now,
-            new_id=new_id,
-        )
-        if edit.add_labels or edit.remove_labels:
-            await label_contact(
-                session,
-                caller=caller,
-                contact_id=contact_id,
-                add=edit.add_labels,
-                remove=edit.remove_labels,
-                now=now,
-                new_id=new_id,
-            )
-    after = await contact_batches.read_states(session, contact_ids)
-    for contact_id, state in after.items():
-        if before[contact_id] != state:
-            changed.append(BatchRow(contact_id=contact_id, is_new=False, before=before[contact_id], after=state))
-    if changed:
-        await contact_batches.note_rows(session, batch_id, changed)
-    return len(changed)
-
-
 async def undo_batch(
     session: Session, *, caller: Caller, batch_id: UUID, limit: int, now: datetime, new_id: NewId
 ) -> bool:
@@ -248,29 +187,11 @@ async def undo_batch(
         if row.is_new and await contact_batches.remove_unspoken(session, row.contact_id, now=now):
             pass
         elif not row.is_new:
-            await _give_back(session, row, states[row.contact_id])
+            back = given_back(row.before, row.after, states[row.contact_id])
+            await contact_batches.restore(session, row.contact_id, row.before, row.after, back)
         session.record(contact_event(caller, row.contact_id, now=now, new_id=new_id))
     if len(rows) < limit:
         deserted = await delete_deserted(session, await contact_batches.companies_made(session, batch_id), now=now)
         session.record(*(company_event(caller, one, now=now, new_id=new_id) for one in deserted))
         await contact_batches.mark_undone(session, batch_id, now=now)
     return len(rows) < limit
-
-
-async def _give_back(session: Session, row: BatchRow, now_is: State) -> None:
-    back = given_back(row.before, row.after, now_is)
-    await contact_batches.restore_facts(session, row.contact_id, back)
-    lines = {
-        UUID(name.removeprefix("field ")): msgspec.convert(value or [], list[str])
-        for name, value in back.items()
-        if name.startswith("field ")
-    }
-    if lines:
-        await set_values(session, "contact", row.contact_id, lines)
-    had, got = _labels(row.before), _labels(row.after)
-    await labels.take_labels(session, "contact", row.contact_id, sorted(got - had))
-    await labels.put_labels(session, "contact", row.contact_id, sorted(had - got))
-
-
-def _labels(state: State) -> set[UUID]:
-    return msgspec.convert(state.get("labels") or [], set[UUID])

@@ -1,16 +1,21 @@
-"""Change many conversations: an order is kept with everything it is meant for, and done by a job, some at a time.
+"""Change many conversations or contacts: an order is kept with everything it is meant for, and done by a job, some at
+a time.
 
-Each conversation is changed by the verb that changes one, in the name of whoever gave the order and with the rights
+Each is changed by the verb that changes one, in the name of whoever gave the order and with the rights
 they have at that moment; what is refused leaves the others alone. What was changed can be taken back, except where
 somebody changed it since.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, assert_never
+from typing import Any, ClassVar, assert_never
 from uuid import UUID
 
+import msgspec
+
 from threadline.actions.change_conversation import change_conversation
+from threadline.actions.edit_contacts import CHANGED_SINCE, check_may_edit, edit_contact, give_back_contact
+from threadline.actions.fill_fields import read_values
 from threadline.actions.label_conversation import label_conversation
 from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation
@@ -20,6 +25,7 @@ from threadline.core import undo
 from threadline.core.bulk import (
     BATCH,
     BulkAssign,
+    BulkContacts,
     BulkLabels,
     BulkOrder,
     BulkPriority,
@@ -38,8 +44,10 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.jobs import Job, enqueue
 from threadline.store import bulk_changes
-from threadline.store.bulk_changes import BulkItem, OpenBulk, Outcome, access_bulk, read_standing
+from threadline.store.bulk_changes import BulkItem, ContactItem, OpenBulk, Outcome, access_bulk, read_standing
+from threadline.store.companies import check_sees_company
 from threadline.store.conversations import access_conversation_keys
+from threadline.store.labels import find_labels
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 from threadline.store.sessions import callers_of_agents
@@ -60,25 +68,52 @@ async def order_change(
     *,
     caller: Caller,
     agent_id: UUID,
-    order: BulkOrder,
-    conversation_ids: Sequence[UUID],
+    order: BulkOrder | BulkContacts,
+    ids: Sequence[UUID],
     is_cut: bool,
     new_id: NewId,
 ) -> UUID:
-    """Keeps the order and lets a worker begin. Raises Invalid if there is nothing to change."""
-    if not conversation_ids:
-        raise Invalid("No conversation is chosen.", field="ids", reason="bulk_nothing")
+    """Keeps the order and lets a worker begin. `ids` are of conversations, or of contacts if it is for them.
+
+    Raises Invalid if there is nothing to change.
+    """
+    if not ids:
+        raise Invalid("Nothing is chosen.", field="ids", reason="bulk_nothing")
     bulk_id = new_id()
     await bulk_changes.insert_bulk(
         session,
         bulk_id=bulk_id,
         agent_id=agent_id,
         order=order,
-        conversation_ids=list(dict.fromkeys(conversation_ids)),
+        ids=list(dict.fromkeys(ids)),
         is_cut=is_cut,
     )
     await enqueue(session, [ChangeMany(workspace_id=caller.workspace_id, bulk_id=bulk_id)])
     return bulk_id
+
+
+async def order_edit(
+    session: Session,
+    *,
+    caller: Caller,
+    agent_id: UUID,
+    order: BulkContacts,
+    ids: Sequence[UUID],
+    is_cut: bool,
+    new_id: NewId,
+) -> UUID:
+    """An order for contacts. What nobody could be given is refused at once, and not contact by contact.
+
+    Raises Invalid (no such label or field, or nothing to change), NotFound (no such company).
+    """
+    await read_values(session, "contact", order.fields)
+    if order.company_id is not msgspec.UNSET and order.company_id is not None:
+        await check_sees_company(session, caller, order.company_id)
+    if not (await find_labels(session, "contact", order.add_labels)).keys() >= set(order.add_labels):
+        raise Invalid("This label does not exist any more.", field="add", reason="no_such_label")
+    return await order_change(
+        session, caller=caller, agent_id=agent_id, order=order, ids=ids, is_cut=is_cut, new_id=new_id
+    )
 
 
 async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> None:
@@ -90,13 +125,18 @@ async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> None
 
 
 async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_id: NewId) -> bool:
-    """The next conversations of an order, in one transaction. True if there are more."""
+    """The next ones of an order, in one transaction. True if there are more."""
     bulk = await bulk_changes.lock_bulk(session, job.bulk_id)
     if bulk is None:
         return False
     caller = (await callers_of_agents(session, [bulk.agent_id])).get(bulk.agent_id)
     items = await bulk_changes.next_items(session, job.bulk_id, is_undo=bulk.is_undo, limit=BATCH)
-    outcomes = [await _do(session, job.bulk_id, bulk, item, caller, now, new_id) for item in items]
+    outcomes = [
+        await _do_contact(session, job.bulk_id, bulk, item, caller, now, new_id)
+        if isinstance(item, ContactItem)
+        else await _do(session, job.bulk_id, bulk, item, caller, now, new_id)
+        for item in items
+    ]
     await bulk_changes.advance_bulk(
         session,
         job.bulk_id,
@@ -111,6 +151,7 @@ async def _do(
     session: Session, bulk_id: UUID, bulk: OpenBulk, item: BulkItem, caller: Caller | None, now: datetime, new_id: NewId
 ) -> Outcome:
     """One conversation; what is refused is undone by itself, and marked."""
+    assert not isinstance(bulk.order, BulkContacts)
     outcome: Outcome = "refused"
     before = after = refusal = None
     try:
@@ -130,6 +171,38 @@ async def _do(
         outcome = "refused"
         refusal = Refusal(reason=error.reason, title=error.text, values=dict(error.values))
     kept = {} if bulk.is_undo or outcome != "changed" else {"before": before, "after": after}
+    await bulk_changes.keep_outcome(
+        session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, refusal=refusal, **kept
+    )
+    return outcome
+
+
+async def _do_contact(
+    session: Session,
+    bulk_id: UUID,
+    bulk: OpenBulk,
+    item: ContactItem,
+    caller: Caller | None,
+    now: datetime,
+    new_id: NewId,
+) -> Outcome:
+    """One contact. What somebody changed since stays, and is told as what was left alone; the rest is given back."""
+    assert isinstance(bulk.order, BulkContacts)
+    outcome: Outcome = "changed"
+    before = after = refusal = None
+    try:
+        async with savepoint(session):
+            allowed = check_may_edit(caller)
+            about: Any = {"caller": allowed, "contact_id": item.contact_id, "now": now, "new_id": new_id}  # of both
+            if not bulk.is_undo:
+                before, after = await edit_contact(session, order=bulk.order, **about)
+                outcome = "unchanged" if after == before else "changed"
+            elif not await give_back_contact(session, before=item.before or {}, after=item.after or {}, **about):
+                outcome, refusal = "refused", CHANGED_SINCE
+    except ThreadlineError as error:
+        outcome, before, after = "refused", None, None
+        refusal = Refusal(reason=error.reason or error.code, title=error.text, values=dict(error.values))
+    kept = {"before": before, "after": after} if outcome == "changed" else {}
     await bulk_changes.keep_outcome(
         session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, refusal=refusal, **kept
     )

@@ -1,4 +1,4 @@
-"""Changes of many conversations at once: what is done to each, and how each can be taken back."""
+"""Changes of many conversations or contacts at once: what is done to each, and how each can be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.core.field import FieldValue
+
 MOST_AT_ONCE: Final = 5_000
 """What one order changes at most; a list that matches more is cut there, and that is said."""
+MOST_CONTACTS_AT_ONCE: Final = 20_000
 MOST_NAMED: Final = 500
-"""Conversations that an order may name one by one."""
+"""Conversations or contacts that an order may name one by one."""
 BATCH: Final = 25
 """So many in a transaction: each is a handful of statements under its own lock."""
 
@@ -47,6 +50,23 @@ class BulkStage(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_fiel
     stage_id: UUID | None
 
 
+class BulkContacts(msgspec.Struct, frozen=True, kw_only=True, tag="contacts", tag_field="kind"):
+    """What an edit of many does to each contact; None leaves it as it is."""
+
+    add_labels: list[UUID] = []
+    remove_labels: list[UUID] = []
+    is_vip: bool | None = None
+    locale: str | None = None
+    company_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    """None: they belong to no company any more."""
+    fields: dict[UUID, FieldValue | None] = {}
+    is_muted: bool | None = None
+    is_blocked: bool | None = None
+    is_opted_out: bool | None = None
+    lifts_words: bool = False
+    """Opting in also takes back what customers said by a stop word. Without it, they are left out."""
+
+
 BulkOrder = BulkState | BulkAssign | BulkLabels | BulkSnooze | BulkTeam | BulkPriority | BulkStage
 
 
@@ -59,7 +79,7 @@ class PutBack:
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one conversation was left as it was: what the refusal said."""
+    """Why one conversation or contact was left as it was: what the refusal said."""
 
     reason: str
     title: str

@@ -1,16 +1,20 @@
-"""Changes of many conversations: orders with their progress, and what became of each conversation."""
+"""Changes of many conversations or contacts: orders with their progress, and what became of each."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
-from threadline.core.bulk import BulkOrder, Refusal, Standing
+from threadline.core.bulk import BulkContacts, BulkOrder, Refusal, Standing
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import PersonName
+from threadline.infra.phone import display_phone
+from threadline.store.contact_batches import State
+from threadline.store.contacts import is_seen
 from threadline.store.filters import CONTACT_JOIN
 from threadline.store.labels import labels_of
 from threadline.store.ranked_conversations import Where
@@ -19,8 +23,11 @@ from threadline.store.visibility import Arguments, visible
 
 Outcome = Literal["", "changed", "unchanged", "refused"]
 
-_decode_order = msgspec.json.Decoder(BulkOrder).decode
+Subject = Literal["conversations", "contacts"]
+
+_decode_order = msgspec.json.Decoder(BulkOrder | BulkContacts).decode
 _decode_standing = msgspec.json.Decoder(Standing).decode
+_decode_state = msgspec.json.Decoder(State).decode
 _decode_refusal = msgspec.json.Decoder(Refusal).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -29,6 +36,7 @@ class BulkChange(msgspec.Struct, frozen=True, kw_only=True):
     """An order and how far it is."""
 
     id: UUID
+    subject: Subject
     is_undo: bool
     is_cut: bool
     """More matched than one order changes."""
@@ -44,7 +52,7 @@ class OpenBulk(msgspec.Struct, frozen=True, kw_only=True):
     """As the job needs it."""
 
     agent_id: UUID
-    order: BulkOrder
+    order: BulkOrder | BulkContacts
     is_undo: bool
 
 
@@ -55,17 +63,30 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
     after: Standing | None
 
 
-class RefusedConversation(msgspec.Struct, frozen=True, kw_only=True):
-    conversation_id: UUID
+class ContactItem(msgspec.Struct, frozen=True, kw_only=True):
+    place: int
+    contact_id: UUID
+    before: State | None
+    after: State | None
+
+
+class RefusedOne(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation or contact that an order left as it was."""
+
+    conversation_id: UUID | None
+    """None: the order was for contacts."""
+    contact_id: UUID
     contact_name: PersonName
     refusal: Refusal
 
 
+MOST_LISTED: Final = 10
 MOST_SHOWN: Final = 200
 """Of those that an order left alone; nobody reads more, and a filter finds them."""
 
 _COLUMNS = (
-    "id, is_undo, is_cut, total, done, changed, finished_at, (select count(*) from bulk_items i"
+    "id, case change ->> 'kind' when 'contacts' then 'contacts' else 'conversations' end as subject,"
+    " is_undo, is_cut, total, done, changed, finished_at, (select count(*) from bulk_items i"
     " where i.workspace_id = b.workspace_id and i.bulk_id = b.id and i.refusal is not null)::int as refused"
 )
 
@@ -86,8 +107,15 @@ async def find_matching_ids(
 
 
 async def insert_bulk(
-    session: Session, *, bulk_id: UUID, agent_id: UUID, order: BulkOrder, conversation_ids: Sequence[UUID], is_cut: bool
+    session: Session,
+    *,
+    bulk_id: UUID,
+    agent_id: UUID,
+    order: BulkOrder | BulkContacts,
+    ids: Sequence[UUID],
+    is_cut: bool,
 ) -> None:
+    """`ids` are of conversations or contacts, as the order means them."""
     connection = await session.raw()
     await connection.execute(
         "insert into bulk_changes (workspace_id, id, agent_id, change, is_cut, total) values ($1, $2, $3, $4, $5, $6)",
@@ -96,15 +124,28 @@ async def insert_bulk(
         agent_id,
         _encode(order).decode(),
         is_cut,
-        len(conversation_ids),
+        len(ids),
     )
+    column = "contact_id" if isinstance(order, BulkContacts) else "conversation_id"
     await connection.execute(
-        "insert into bulk_items (workspace_id, bulk_id, place, conversation_id)"
+        f"insert into bulk_items (workspace_id, bulk_id, place, {column})"
         " select $1, $2, place, id from unnest($3::uuid[]) with ordinality as given (id, place)",
         session.workspace_id,
         bulk_id,
-        list(conversation_ids),
+        list(ids),
     )
+
+
+async def list_bulks(session: Session, caller: Caller) -> list[BulkChange]:
+    """One's own of the last day, the latest first, as many as a list shows. By the primary key."""
+    rows = await (await session.raw()).fetch(
+        f"select {_COLUMNS} from bulk_changes b where workspace_id = $1 and agent_id = $2"
+        " and created_at > now() - interval '1 day' order by id desc limit $3",
+        caller.workspace_id,
+        caller.agent_id,
+        MOST_LISTED,
+    )
+    return [BulkChange(**row) for row in rows]
 
 
 async def access_bulk(session: Session, caller: Caller, bulk_id: UUID) -> BulkChange:
@@ -120,20 +161,25 @@ async def access_bulk(session: Session, caller: Caller, bulk_id: UUID) -> BulkCh
     return BulkChange(**row)
 
 
-async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[RefusedConversation]:
-    """Which conversations an order of the caller's left alone, and why, as far as they see them. By the primary key."""
+async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[RefusedOne]:
+    """What an order of the caller's left alone, and why, as far as they see it. By the primary key."""
     arguments = Arguments(caller.workspace_id, bulk_id, MOST_SHOWN)
     rows = await (await session.raw()).fetch(
-        "select i.refusal::text as refusal, c.id, p.name from bulk_items i"
-        " join conversations c on c.workspace_id = i.workspace_id and c.id = i.conversation_id"
-        " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+        "select i.refusal::text as refusal, i.conversation_id, p.id as contact_id,"
+        " p.name, p.phone from bulk_items i"
+        " left join conversations c on c.workspace_id = i.workspace_id and c.id = i.conversation_id"
+        " join contacts p on p.workspace_id = i.workspace_id and p.id = coalesce(i.contact_id, c.contact_id)"
         " where i.workspace_id = $1 and i.bulk_id = $2 and i.refusal is not null"
-        f" and {visible(caller.visibility, 'c', arguments)} order by i.place limit $3",
+        f" and case when i.contact_id is null then {visible(caller.visibility, 'c', arguments)}"
+        f" else {is_seen(caller, 'p', arguments)} end order by i.place limit $3",
         *arguments.values,
     )
     return [
-        RefusedConversation(
-            conversation_id=row["id"], contact_name=PersonName(row["name"]), refusal=_decode_refusal(row["refusal"])
+        RefusedOne(
+            conversation_id=row["conversation_id"],
+            contact_id=row["contact_id"],
+            contact_name=PersonName(row["name"] or display_phone(row["phone"])),
+            refusal=_decode_refusal(row["refusal"]),
         )
         for row in rows
     ]
@@ -141,12 +187,19 @@ async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[
 
 async def begin_undo(session: Session, bulk_id: UUID) -> bool:
     """What was finished begins again, backwards. False if it is under way or was taken back before."""
-    began = await (await session.raw()).fetchval(
+    connection = await session.raw()
+    began = await connection.fetchval(
         "update bulk_changes set is_undo = true, total = changed, done = 0, changed = 0, finished_at = null"
         " where workspace_id = $1 and id = $2 and finished_at is not null and not is_undo returning true",
         session.workspace_id,
         bulk_id,
     )
+    if began:
+        await connection.execute(
+            "update bulk_items set refusal = null where workspace_id = $1 and bulk_id = $2 and refusal is not null",
+            session.workspace_id,
+            bulk_id,
+        )
     return bool(began)
 
 
@@ -161,25 +214,34 @@ async def lock_bulk(session: Session, bulk_id: UUID) -> OpenBulk | None:
     return row and OpenBulk(agent_id=row["agent_id"], order=_decode_order(row["change"]), is_undo=row["is_undo"])
 
 
-async def next_items(session: Session, bulk_id: UUID, *, is_undo: bool, limit: int) -> list[BulkItem]:
+async def next_items(session: Session, bulk_id: UUID, *, is_undo: bool, limit: int) -> list[BulkItem | ContactItem]:
     """Those that nobody has done yet, in their order; backwards those that were changed. By the primary key."""
     condition = "outcome = 'changed' and undo_outcome = ''" if is_undo else "outcome = ''"
     rows = await (await session.raw()).fetch(
-        "select place, conversation_id, before::text as before, after::text as after from bulk_items"
+        "select place, conversation_id, contact_id, before::text as before, after::text as after from bulk_items"
         f" where workspace_id = $1 and bulk_id = $2 and {condition} order by place limit $3",
         session.workspace_id,
         bulk_id,
         limit,
     )
-    return [
-        BulkItem(
+    return [_item(row) for row in rows]
+
+
+def _item(row: asyncpg.Record) -> BulkItem | ContactItem:
+    before, after = row["before"], row["after"]
+    if row["contact_id"] is not None:
+        return ContactItem(
             place=row["place"],
-            conversation_id=row["conversation_id"],
-            before=_decode_standing(row["before"]) if row["before"] else None,
-            after=_decode_standing(row["after"]) if row["after"] else None,
+            contact_id=row["contact_id"],
+            before=_decode_state(before) if before else None,
+            after=_decode_state(after) if after else None,
         )
-        for row in rows
-    ]
+    return BulkItem(
+        place=row["place"],
+        conversation_id=row["conversation_id"],
+        before=_decode_standing(before) if before else None,
+        after=_decode_standing(after) if after else None,
+    )
 
 
 async def keep_outcome(
@@ -189,8 +251,8 @@ async def keep_outcome(
     *,
     outcome: Outcome,
     is_undo: bool,
-    before: Standing | None = None,
-    after: Standing | None = None,
+    before: Standing | State | None = None,
+    after: Standing | State | None = None,
     refusal: Refusal | None = None,
 ) -> None:
     column = "undo_outcome" if is_undo else "outcome"

@@ -8,15 +8,20 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.errors import NotFound
+from threadline.store.fields import set_values
+from threadline.store.labels import put_labels, take_labels
 from threadline.store.session import Session
 
 BatchKind = Literal["import", "edit"]
 State = dict[str, object]
-"""Of a contact: its facts by their columns, `field <id>` with its lines, `labels` with their ids."""
+"""Of a contact: its facts by their columns, `field <id>` with its lines, `labels` with their ids, `consents` with what
+the customer or one of us said by channel."""
 
 _decode = msgspec.json.Decoder(State).decode
 _encode = msgspec.json.Encoder().encode
 _FACTS = "name, email, locale, time_zone, is_vip, is_name_ours, company_id"
+_GUARDS = "muted_at, blocked_at, opted_out_at"
+"""Given back by their verbs, for more hangs on them than a column."""
 
 
 class ContactBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +102,12 @@ async def read_states(session: Session, contact_ids: Sequence[UUID]) -> dict[UUI
         "   select field_id, jsonb_agg(value order by value) as lines from contact_values"
         "   where workspace_id = p.workspace_id and contact_id = p.id group by field_id) v)::text as fields,"
         " (select coalesce(jsonb_agg(l.label_id order by l.label_id), '[]') from contact_labels l"
-        "   where l.workspace_id = p.workspace_id and l.contact_id = p.id)::text as labels"
-        f" from contacts p cross join lateral (select {_FACTS} from contacts q"
+        "   where l.workspace_id = p.workspace_id and l.contact_id = p.id)::text as labels,"
+        " (select coalesce(jsonb_agg(jsonb_build_object('channel_id', k.channel_id, 'is_given', k.is_given,"
+        "     'source', k.source, 'changed_at', k.changed_at) order by k.channel_id), '[]') from consents k"
+        "   where k.workspace_id = p.workspace_id and k.contact_id = p.id and k.category = 'marketing'"
+        "   and k.source in ('word', 'hand'))::text as consents"
+        f" from contacts p cross join lateral (select {_FACTS}, {_GUARDS} from contacts q"
         "   where q.workspace_id = p.workspace_id and q.id = p.id) f"
         " where p.workspace_id = $1 and p.id = any($2::uuid[])",
         session.workspace_id,
@@ -109,6 +118,7 @@ async def read_states(session: Session, contact_ids: Sequence[UUID]) -> dict[UUI
             **_decode(row["facts"]),
             **_decode(row["fields"]),
             "labels": msgspec.json.decode(row["labels"]),
+            "consents": msgspec.json.decode(row["consents"]),
         }
         for row in rows
     }
@@ -182,7 +192,7 @@ async def mark_undone(session: Session, batch_id: UUID, *, now: datetime) -> Non
     )
 
 
-async def restore_facts(session: Session, contact_id: UUID, facts: Mapping[str, object]) -> None:
+async def _restore_facts(session: Session, contact_id: UUID, facts: Mapping[str, object]) -> None:
     """Columns of a closed set of ours, as they were."""
     names = [name for name in _FACTS.split(", ") if name in facts]
     if not names:
@@ -194,6 +204,25 @@ async def restore_facts(session: Session, contact_id: UUID, facts: Mapping[str, 
         contact_id,
         *(facts[name] for name in names),
     )
+
+
+async def restore(session: Session, contact_id: UUID, before: State, after: State, back: Mapping[str, object]) -> None:
+    """What of `back` is a fact, a field or a label: as it was before."""
+    await _restore_facts(session, contact_id, back)
+    lines = {
+        UUID(name.removeprefix("field ")): msgspec.convert(value or [], list[str])
+        for name, value in back.items()
+        if name.startswith("field ")
+    }
+    if lines:
+        await set_values(session, "contact", contact_id, lines)
+    had, got = _labels(before), _labels(after)
+    await take_labels(session, "contact", contact_id, sorted(got - had))
+    await put_labels(session, "contact", contact_id, sorted(had - got))
+
+
+def _labels(state: State) -> set[UUID]:
+    return msgspec.convert(state.get("labels") or [], set[UUID])
 
 
 async def remove_unspoken(session: Session, contact_id: UUID, *, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from threadline.store.search_called import find_by_email, find_called
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
+MOST_COUNTED = 999
 MOST_FOUND = 1_000
 """A search that finds more is no search yet: the first ones by name are shown."""
 
@@ -64,16 +65,9 @@ async def list_contacts(
     leaves its members, by `contacts_by_company`."""
     arguments = Arguments(caller.workspace_id)
     connection = await session.raw()
-    conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
-    conditions.append(is_seen(caller, "p", arguments))
-    if filter is not None:
-        asker, fields = Asker(now, caller.agent_id), await load_fields(session)
-        conditions.append(filter_sql(filter, asker=asker, arguments=arguments, fields=fields))
+    conditions = await _meant(session, caller, arguments, search=search, filter=filter, now=now)
     if company_id is not None:
         conditions.append(f"p.company_id = {arguments.add(company_id)}")
-    if search.strip():
-        found = await find_contact_ids(connection, caller, search)
-        conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")
     says_name = caller.clearance.sees_addresses
     if after is not None:
         conditions.append(after_cursor(after, order, "p", arguments, named_in="" if says_name else "contacts"))
@@ -84,6 +78,46 @@ async def list_contacts(
     )
     items = await _rows(connection, caller, rows[:limit])
     return items, cursor_of(order, rows[limit - 1], says_name=says_name) if len(rows) > limit else None
+
+
+async def find_matching_contacts(
+    session: Session, caller: Caller, *, search: str, filter: Filter, limit: int, now: datetime
+) -> list[UUID]:
+    """Everybody whom a list with this search and filter shows the caller, the longest known first, up to the limit."""
+    arguments = Arguments(caller.workspace_id)
+    conditions = await _meant(session, caller, arguments, search=search, filter=filter, now=now)
+    rows = await (await session.raw()).fetch(
+        f"select p.id from contacts p where {' and '.join(conditions)} order by p.id limit {arguments.add(limit)}",
+        *arguments.values,
+    )
+    return [row["id"] for row in rows]
+
+
+async def count_contacts(session: Session, caller: Caller, *, search: str, filter: Filter, now: datetime) -> int:
+    """How many a list with this search and filter shows the caller, up to one more than `MOST_COUNTED`."""
+    arguments = Arguments(caller.workspace_id)
+    conditions = await _meant(session, caller, arguments, search=search, filter=filter, now=now)
+    count: int = await (await session.raw()).fetchval(
+        f"select count(*) from (select 1 from contacts p where {' and '.join(conditions)}"
+        f" limit {MOST_COUNTED + 1}) found",
+        *arguments.values,
+    )
+    return count
+
+
+async def _meant(
+    session: Session, caller: Caller, arguments: Arguments, *, search: str, filter: Filter | None, now: datetime
+) -> list[str]:
+    """The conditions on contacts under `p` that a list shows; `filter` has passed `check_filter`."""
+    conditions = ["p.workspace_id = $1", "p.merged_into is null", "p.removed_at is null"]
+    conditions.append(is_seen(caller, "p", arguments))
+    if filter is not None:
+        asker, fields = Asker(now, caller.agent_id), await load_fields(session)
+        conditions.append(filter_sql(filter, asker=asker, arguments=arguments, fields=fields))
+    if search.strip():
+        found = await find_contact_ids(await session.raw(), caller, search)
+        conditions.append(f"p.id = any({arguments.add(found)}::uuid[])")
+    return conditions
 
 
 async def find_contact_ids(connection: Connection, caller: Caller, search: str) -> list[UUID]:

@@ -295,22 +295,49 @@ async def set_blocked(session: Session, contact_id: UUID, *, since: datetime | N
 
 async def set_opted_out(session: Session, contact_id: UUID, *, since: datetime | None, now: datetime) -> None:
     """None also takes back what the customer's own word said, for they say otherwise now; a provider's no stands."""
-    connection = await session.raw()
-    await connection.execute(
-        "update contacts set opted_out_at = $3, updated_at = $4 where workspace_id = $1 and id = $2",
-        session.workspace_id,
-        contact_id,
-        since,
-        now,
-    )
+    await note_opt_out(session, contact_id, since=since)
     if since is None:
-        await connection.execute(
+        await (await session.raw()).execute(
             "update consents set is_given = true, source = 'hand', changed_at = $3 where workspace_id = $1"
             " and contact_id = $2 and category = 'marketing' and not is_given and source = 'word'",
             session.workspace_id,
             contact_id,
             now,
         )
+
+
+async def note_opt_out(session: Session, contact_id: UUID, *, since: datetime | None) -> None:
+    """What one of us notes, apart from what the customer or a provider said."""
+    await (await session.raw()).execute(
+        "update contacts set opted_out_at = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        since,
+    )
+
+
+async def sources_of_refusal(session: Session, contact_id: UUID) -> set[str]:
+    """Who says on some channel that a contact wants nothing: `word`, `provider`, `hand`."""
+    rows = await (await session.raw()).fetch(
+        "select distinct source from consents where workspace_id = $1 and contact_id = $2"
+        " and category = 'marketing' and not is_given",
+        session.workspace_id,
+        contact_id,
+    )
+    return {row["source"] for row in rows}
+
+
+async def restore_consents(session: Session, contact_id: UUID, consents: object) -> None:
+    """What was said by word or hand, as `contact_batches.read_states` found it. By the primary key."""
+    await (await session.raw()).execute(
+        "update consents k set is_given = b.is_given, source = b.source, changed_at = b.changed_at"
+        " from jsonb_to_recordset($3::jsonb) as b (channel_id uuid, is_given boolean, source text,"
+        " changed_at timestamptz) where k.workspace_id = $1 and k.contact_id = $2"
+        " and k.category = 'marketing' and k.channel_id = b.channel_id",
+        session.workspace_id,
+        contact_id,
+        msgspec.json.encode(consents).decode(),
+    )
 
 
 class ContactChannel(msgspec.Struct, frozen=True, kw_only=True):

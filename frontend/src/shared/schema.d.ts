@@ -71,7 +71,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * One's own orders of the last day, the latest first: what goes on, and what can still be taken back.
+         * @description One's own orders of the last day, the latest first: what goes on, and what can still be taken back.
+         */
+        get: operations["getBulkChanges"];
         put?: never;
         /**
          * Change many conversations; a worker does it, and the order tells how far it is.
@@ -112,8 +116,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which conversations it left as they were, and why.
-         * @description Which conversations it left as they were, and why.
+         * Which conversations or contacts it left as they were, and why.
+         * @description Which conversations or contacts it left as they were, and why.
          */
         get: operations["getBulkRefused"];
         put?: never;
@@ -464,14 +468,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tables that were read in and edits of many, the latest first.
-         * @description Tables that were read in and edits of many, the latest first.
+         * Tables that were read in, the latest first.
+         * @description Tables that were read in, the latest first.
          */
         get: operations["getContactBatches"];
         put?: never;
         /**
-         * Begin to read in a table, or to edit many; what follows names it.
-         * @description Begin to read in a table, or to edit many; what follows names it.
+         * Begin to read in a table; what follows names it.
+         * @description Begin to read in a table; what follows names it.
          */
         post: operations["createContactBatch"];
         delete?: never;
@@ -494,26 +498,6 @@ export interface paths {
         get: operations["getContactBatch"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contact-batches/{batch_id}/edits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Edit a slice of many contacts alike.
-         * @description Edit a slice of many contacts alike.
-         */
-        post: operations["editContacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -810,6 +794,46 @@ export interface paths {
          * @description Show the numbers and e-mail addresses of a contact once. That somebody looked stands in the record.
          */
         post: operations["revealAddresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many contacts a filter and a search mean, up to 999.
+         * @description How many contacts a filter and a search mean, up to 999.
+         */
+        post: operations["countContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit many contacts alike; a worker does it, and the order tells how far it is.
+         * @description Edit many contacts alike; a worker does it, and the order tells how far it is.
+         */
+        post: operations["editContacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3647,9 +3671,9 @@ export interface components {
         BatchInput: {
             /**
              * Kind
-             * @enum {string}
+             * @constant
              */
-            kind: "import" | "edit";
+            kind: "import";
             /**
              * Name
              * @default
@@ -3673,6 +3697,8 @@ export interface components {
             is_cut: boolean;
             is_undo: boolean;
             refused: number;
+            /** @enum {unknown} */
+            subject: "contacts" | "conversations";
             total: number;
         };
         /**
@@ -3688,6 +3714,10 @@ export interface components {
             /** Order */
             order: components["schemas"]["StateOrder"] | components["schemas"]["AssignOrder"] | components["schemas"]["LabelsOrder"] | components["schemas"]["SnoozeOrder"] | components["schemas"]["TeamOrder"] | components["schemas"]["PriorityOrder"] | components["schemas"]["StageOrder"];
             view?: components["schemas"]["ListView"] | null;
+        };
+        /** BulkList */
+        BulkList: {
+            items: components["schemas"]["BulkChange"][];
         };
         /** Buttons */
         Buttons: {
@@ -4333,6 +4363,11 @@ export interface components {
             /** Time Zone */
             time_zone?: string | null;
         };
+        /** ContactCount */
+        ContactCount: {
+            is_more: boolean;
+            total: number;
+        };
         /** ContactHit */
         ContactHit: {
             address: components["schemas"]["TextPiece"][];
@@ -4417,6 +4452,37 @@ export interface components {
             cards: components["schemas"]["ContactCard"][];
             /** @enum {unknown} */
             kind: "contacts";
+        };
+        /**
+         * ContactsEdit
+         * @description What is done to each of many contacts; what is absent stays.
+         */
+        ContactsEdit: {
+            /** Add Labels */
+            add_labels?: string[];
+            /** Company Id */
+            company_id?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            };
+            /** Is Blocked */
+            is_blocked?: boolean | null;
+            /** Is Muted */
+            is_muted?: boolean | null;
+            /** Is Opted Out */
+            is_opted_out?: boolean | null;
+            /** Is Vip */
+            is_vip?: boolean | null;
+            /**
+             * Lifts Words
+             * @default false
+             */
+            lifts_words?: boolean;
+            /** Locale */
+            locale?: string | null;
+            /** Remove Labels */
+            remove_labels?: string[];
         };
         /** ContactsInput */
         ContactsInput: {
@@ -4551,6 +4617,15 @@ export interface components {
          * @enum {unknown}
          */
         ConversationState: "open" | "pending" | "resolved" | "snoozed";
+        /** CountInput */
+        CountInput: {
+            filter: components["schemas"]["GroupInput"];
+            /**
+             * Search
+             * @default
+             */
+            search?: string;
+        };
         /** CreatedInvitation */
         CreatedInvitation: {
             channel_ids: string[] | null;
@@ -4761,28 +4836,20 @@ export interface components {
             preview: string;
             state: components["schemas"]["ConversationState"];
         };
-        /** EditInput */
-        EditInput: {
-            /** Add Labels */
-            add_labels?: string[];
-            /** Company Id */
-            company_id?: string | null;
-            /** Contact Ids */
-            contact_ids: string[];
-            /** Fields */
-            fields?: {
-                [key: string]: string | boolean | number | string[] | null;
-            };
-            /** Is Vip */
-            is_vip?: boolean | null;
-            /** Locale */
-            locale?: string | null;
-            /** Remove Labels */
-            remove_labels?: string[];
-        };
-        /** EditOutcome */
-        EditOutcome: {
-            changed_count: number;
+        /**
+         * EditContactsInput
+         * @description Contacts by their ids, or everybody whom a filter and a search mean.
+         */
+        EditContactsInput: {
+            edit: components["schemas"]["ContactsEdit"];
+            filter?: components["schemas"]["GroupInput"] | null;
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Search
+             * @default
+             */
+            search?: string;
         };
         /**
          * EventKind
@@ -6272,7 +6339,7 @@ export interface components {
         };
         /**
          * Refusal
-         * @description Why one conversation was left as it was: what the refusal said.
+         * @description Why one conversation or contact was left as it was: what the refusal said.
          */
         Refusal: {
             reason: string;
@@ -6282,16 +6349,20 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** RefusedConversation */
-        RefusedConversation: {
-            contact_name: string;
-            /** Format: uuid */
-            conversation_id: string;
-            refusal: components["schemas"]["Refusal"];
-        };
         /** RefusedList */
         RefusedList: {
-            items: components["schemas"]["RefusedConversation"][];
+            items: components["schemas"]["RefusedOne"][];
+        };
+        /**
+         * RefusedOne
+         * @description A conversation or contact that an order left as it was.
+         */
+        RefusedOne: {
+            /** Format: uuid */
+            contact_id: string;
+            contact_name: string;
+            conversation_id: string | null;
+            refusal: components["schemas"]["Refusal"];
         };
         /**
          * ReplyVariable
@@ -7983,6 +8054,35 @@ export interface operations {
             };
         };
     };
+    getBulkChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createBulkChange: {
         parameters: {
             query?: never;
@@ -8904,41 +9004,6 @@ export interface operations {
             };
         };
     };
-    editContacts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EditOutcome"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getFailedRows: {
         parameters: {
             query?: {
@@ -9527,6 +9592,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCount"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditContactsInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
                 };
             };
             /** @description Refused or failed */

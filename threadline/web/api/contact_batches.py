@@ -1,4 +1,4 @@
-"""Many contacts at once: tables that are read in, edits, undoing, segments, and the table that is taken away."""
+"""Many contacts at once: tables that are read in, undoing, segments, and the table that is taken away."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from threadline.actions.batch_contacts import Edit, RowOutcome, edit_contacts, import_rows, undo_batch
+from threadline.actions.batch_contacts import RowOutcome, import_rows, undo_batch
 from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
 from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
@@ -22,16 +22,16 @@ from threadline.core.personal import Clearance, Guarded
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
 from threadline.store.contact_imports import FailedRow, TableRow, Way, list_failed
-from threadline.store.contact_lists import ContactRow, list_contacts
+from threadline.store.contact_lists import MOST_COUNTED, ContactRow, count_contacts, list_contacts
 from threadline.store.fields import list_fields
 from threadline.store.filters import load_fields, load_fields_for
 from threadline.store.labels import list_labels
 from threadline.store.name_order import NameOrder
 from threadline.store.segments import Segment, get_segment, list_segments
 from threadline.store.session import Role
-from threadline.web.api.contacts import ContactPage, FieldValues, values_by_field
+from threadline.web.api.contacts import ContactPage, values_by_field
 from threadline.web.api.filters import GroupInput, read_filter, shown_filter, values_asked
-from threadline.web.api.inputs import Id, Input, Line, Locale, Name
+from threadline.web.api.inputs import Id, Input, Line, Name
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls, opened, own_agent
 from threadline.web.guesses import count_numbers
@@ -45,6 +45,12 @@ _EXPORT_PAGE = 100
 
 class BatchList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ContactBatch]
+
+
+class ContactCount(msgspec.Struct, frozen=True, kw_only=True):
+    total: int
+    is_more: bool
+    """True: at least one more than `total`."""
 
 
 class SegmentList(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,17 +68,13 @@ class FailedRows(msgspec.Struct, frozen=True, kw_only=True):
     """The place after which to ask for more; None: these are all."""
 
 
-class EditOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    changed_count: int
-
-
 class UndoOutcome(msgspec.Struct, frozen=True, kw_only=True):
     is_done: bool
     """False: a slice was undone; ask again for the next."""
 
 
 class BatchInput(Input):
-    kind: Literal["import", "edit"]
+    kind: Literal["import"]
     name: Annotated[Line, Field(max_length=200)] = ""
 
 
@@ -116,23 +118,17 @@ class StartInput(Input):
     label_ids: _Ids = Field(default_factory=list)
 
 
-class EditInput(Input):
-    contact_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_ROWS_AT_ONCE)]
-    add_labels: _Ids = Field(default_factory=list)
-    remove_labels: _Ids = Field(default_factory=list)
-    is_vip: bool | None = None
-    locale: Locale | Annotated[str, Field(max_length=0)] | None = None
-    company_id: Id | None = None
-    """Null, given: they belong to none any more."""
-    fields: FieldValues = Field(default_factory=dict)
-
-
 class FindInput(Input):
     filter: GroupInput
     search: Annotated[str, Field(max_length=100)] = ""
     order: Literal["name", "name_back", "newest", "oldest"] = "name"
     after: Annotated[str, Field(max_length=500)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class CountInput(Input):
+    filter: GroupInput
+    search: Annotated[str, Field(max_length=100)] = ""
 
 
 class SegmentInput(Input):
@@ -142,7 +138,7 @@ class SegmentInput(Input):
 
 @operation(router, "GET", "/contact-batches", out=BatchList)
 async def get_contact_batches(call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
-    """Tables that were read in and edits of many, the latest first."""
+    """Tables that were read in, the latest first."""
     return call.answer(BatchList(items=await list_batches(call.session)))
 
 
@@ -150,7 +146,7 @@ async def get_contact_batches(call: Call = calls(Permission.CONTACTS_IMPORT)) ->
 async def post_contact_batch(
     given: BatchInput, call: Call = calls(Permission.CONTACTS_IMPORT, is_repeatable=True)
 ) -> Response:
-    """Begin to read in a table, or to edit many; what follows names it."""
+    """Begin to read in a table; what follows names it."""
     batch_id = new_id()
     await insert_batch(
         call.session, batch_id, kind=given.kind, name=given.name, actor_id=call.caller.actor_id, now=call.now
@@ -220,29 +216,6 @@ async def get_failures(
     return call.answer(FailedRows(items=items[:limit], next=items[limit - 1].place if len(items) > limit else None))
 
 
-@operation(router, "POST", "/contact-batches/{batch_id}/edits", out=EditOutcome, name="editContacts")
-async def post_edits(batch_id: UUID, given: EditInput, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
-    """Edit a slice of many contacts alike."""
-    await _open_batch(call, batch_id)
-    changed = await edit_contacts(
-        call.session,
-        caller=call.caller,
-        batch_id=batch_id,
-        contact_ids=given.contact_ids,
-        edit=Edit(
-            add_labels=given.add_labels,
-            remove_labels=given.remove_labels,
-            is_vip=given.is_vip,
-            locale=given.locale,
-            company_id=given.company_id if "company_id" in given.model_fields_set else "keep",
-            fields=values_by_field(given.fields),
-        ),
-        now=call.now,
-        new_id=new_id,
-    )
-    return call.answer(EditOutcome(changed_count=changed))
-
-
 @operation(router, "POST", "/contact-batches/{batch_id}/undo", out=UndoOutcome, name="undoContactBatch")
 async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone."""
@@ -269,6 +242,15 @@ async def post_find(given: FindInput, call: Call = calls(Permission.CONVERSATION
         now=call.now,
     )
     return call.answer(ContactPage(items=items, next=following, position=0))
+
+
+@operation(router, "POST", "/contacts/count", out=ContactCount, name="countContacts")
+async def post_count(given: CountInput, call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """How many contacts a filter and a search mean, up to 999."""
+    await count_numbers(call.web, call.caller, [given.search, *values_asked(given.filter)])
+    wanted = read_filter(given.filter, await load_fields_for(call.session, call.caller), use=Use.SEGMENTS)
+    count = await count_contacts(call.session, call.caller, search=given.search, filter=wanted, now=call.now)
+    return call.answer(ContactCount(total=min(count, MOST_COUNTED), is_more=count > MOST_COUNTED))
 
 
 @operation(router, "GET", "/segments", out=SegmentList)

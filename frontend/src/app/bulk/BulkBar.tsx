@@ -16,6 +16,7 @@ import { useStages } from '../stages/useStages';
 import { teamsByName } from '../teams/teams';
 import { snoozePresets } from '../thread/snooze';
 import { giveOrder, useRunningOrder } from './orders';
+import { OrderProgress } from './OrderProgress';
 import { isEmpty, type Selection } from './selection';
 
 export interface BulkBarProps {
@@ -28,25 +29,12 @@ export interface BulkBarProps {
 }
 
 export default function BulkBar({ query, selection, mayTakeAll, onAll, onClear }: BulkBarProps) {
-  const running = useRunningOrder();
+  const running = useRunningOrder('conversations');
   const total = useTotal(query, mayTakeAll || selection.isAll);
   if (running !== null) {
-    const share = running.total === 0 ? 1 : running.done / running.total;
     return (
       <Bar>
-        <div
-          role="progressbar"
-          aria-label={t('bulk.progress')}
-          aria-valuemin={0}
-          aria-valuemax={running.total}
-          aria-valuenow={running.done}
-          className="h-1.5 min-w-0 flex-1 overflow-hidden rounded-full bg-press"
-        >
-          <div className="h-full bg-accent" style={{ inlineSize: `${share * 100}%` }} />
-        </div>
-        <span className="tabular text-12 text-muted">
-          {t('bulk.of', { done: formatNumber(running.done), total: formatNumber(running.total) })}
-        </span>
+        <OrderProgress order={running} label={t('bulk.progress')} />
       </Bar>
     );
   }

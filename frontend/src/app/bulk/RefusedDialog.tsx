@@ -1,8 +1,8 @@
-/** Which conversations an order left as they were, and why. */
+/** Which conversations or contacts an order left as they were, and why. */
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { answerOf, client } from '@/shared/api/client';
-import type { Id, RefusedConversation } from '@/shared/api/types';
+import type { Id, RefusedOne } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { said } from '@/shared/said';
@@ -13,7 +13,7 @@ import { paths } from '../paths';
 import { showRefused } from './orders';
 
 export default function RefusedDialog({ bulkId }: { readonly bulkId: Id }) {
-  const [items, setItems] = useState<readonly RefusedConversation[]>();
+  const [items, setItems] = useState<readonly RefusedOne[]>();
   const [error, setError] = useState<string>();
   useEffect(() => {
     answerOf(client.GET('/api/bulk-changes/{bulk_id}/refused', { params: { path: { bulk_id: bulkId } } })).then(
@@ -31,14 +31,14 @@ export default function RefusedDialog({ bulkId }: { readonly bulkId: Id }) {
       {error !== undefined && <InlineError>{error}</InlineError>}
       {items === undefined && error === undefined && <Skeleton />}
       <ul className="-mx-2 flex flex-col">
-        {items?.map(({ conversation_id: id, contact_name: name, refusal }) => (
-          <li key={id}>
+        {items?.map(({ conversation_id: id, contact_id: contactId, contact_name: name, refusal }) => (
+          <li key={id ?? contactId}>
             <Link
-              href={paths.inbox('open', id)}
+              href={id === null ? paths.contacts(contactId) : paths.inbox('open', id)}
               onClick={() => showRefused(null)}
               className="flex flex-col rounded-md px-2 py-1.5 hover:bg-hover"
             >
-              <bdi className="truncate text-14 font-medium">{name}</bdi>
+              <bdi className="truncate text-14 font-medium">{name || t('contacts.nameless')}</bdi>
               <span className="text-13 text-muted">{said(refusal.reason, refusal.title, refusal.values)}</span>
             </Link>
           </li>

@@ -1,8 +1,8 @@
-/** Orders for many conversations: given, watched until a worker is done, and taken back. They outlive the list. */
+/** Orders for many conversations or contacts: given, watched until a worker is done, and taken back. They outlive the list. */
 import { useSyncExternalStore } from 'react';
 import { answerOf, client } from '@/shared/api/client';
 import { newId } from '@/shared/api/id';
-import type { BulkChange, BulkInput, Id } from '@/shared/api/types';
+import type { BulkChange, BulkInput, EditContactsInput, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { problemText } from '@/shared/problem';
@@ -10,12 +10,14 @@ import { showToast } from '@/shared/ui/Toast';
 
 const LOOK_EVERY_MS = 500;
 
-let running: BulkChange | null = null;
+type Subject = BulkChange['subject'];
+
+let running: Readonly<Partial<Record<Subject, BulkChange>>> = {};
 const listeners = new Set<() => void>();
 
 /** The order that is being done, if one is. */
-export function useRunningOrder(): BulkChange | null {
-  return useSyncExternalStore(subscribe, () => running);
+export function useRunningOrder(subject: Subject): BulkChange | null {
+  return useSyncExternalStore(subscribe, () => running[subject] ?? null);
 }
 
 function subscribe(listener: () => void): () => void {
@@ -28,6 +30,20 @@ export async function giveOrder(input: BulkInput): Promise<boolean> {
   return watch(() =>
     answerOf(client.POST('/api/bulk-changes', { body: input, headers: { 'Idempotency-Key': newId() } })),
   );
+}
+
+export async function orderEdit(input: EditContactsInput): Promise<boolean> {
+  return watch(() =>
+    answerOf(client.POST('/api/contacts/edit', { body: input, headers: { 'Idempotency-Key': newId() } })),
+  );
+}
+
+/** A worker goes on without a page: one that comes back shows how far it is. */
+export async function resumeOrders(): Promise<void> {
+  const { items } = await answerOf(client.GET('/api/bulk-changes'));
+  for (const order of items) {
+    if (order.finished_at === null && running[order.subject] === undefined) void watch(() => Promise.resolve(order));
+  }
 }
 
 let refusedId: Id | null = null;
@@ -61,19 +77,23 @@ async function watch(begin: () => Promise<BulkChange>): Promise<boolean> {
       } catch (cause) {
         showToast(problemText(cause), { isError: true });
       } finally {
-        show(null);
+        hide(now.subject);
       }
     })();
     return true;
   } catch (cause) {
     showToast(problemText(cause), { isError: true });
-    show(null);
     return false;
   }
 }
 
-function show(order: BulkChange | null): void {
-  running = order;
+function show(order: BulkChange): void {
+  running = { ...running, [order.subject]: order };
+  tellAll();
+}
+
+function hide(subject: Subject): void {
+  running = { ...running, [subject]: undefined };
   tellAll();
 }
 
@@ -81,13 +101,19 @@ function tellAll(): void {
   for (const listener of listeners) listener();
 }
 
+const TEXTS = {
+  conversations: { done: 'bulk.done', undone: 'bulk.undone', left: 'bulk.left' },
+  contacts: { done: 'contacts.bulk_changed', undone: 'contacts.bulk_undone', left: 'contacts.bulk_same' },
+} as const;
+
 /** How many, how many not, and whether there were more. */
 function tell(order: BulkChange): void {
   const left = order.total - order.changed - order.refused;
   const number = formatNumber(order.changed);
+  const texts = TEXTS[order.subject];
   const parts = [
-    t(order.is_undo ? 'bulk.undone' : 'bulk.done', { count: order.changed, number }),
-    ...(left > 0 ? [t(order.is_undo ? 'bulk.kept' : 'bulk.left', { count: left, number: formatNumber(left) })] : []),
+    t(order.is_undo ? texts.undone : texts.done, { count: order.changed, number }),
+    ...(left > 0 ? [t(order.is_undo ? 'bulk.kept' : texts.left, { count: left, number: formatNumber(left) })] : []),
     ...(order.refused > 0 ? [t('bulk.refused', { count: order.refused, number: formatNumber(order.refused) })] : []),
     ...(order.is_cut ? [t('bulk.cut', { number: formatNumber(order.total) })] : []),
   ];

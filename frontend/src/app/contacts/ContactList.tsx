@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Columns3, Download, Ellipsis, Filter as FilterIcon, Plus, Star, Trash2, Upload } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -19,6 +20,8 @@ import { Select } from '@/shared/ui/Select';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { SortedHead } from '@/shared/ui/SortedHead';
 import { cx } from '@/shared/ui/cx';
+import { resumeOrders, useRefusedOrder, useRunningOrder } from '../bulk/orders';
+import { isChosen, NOTHING, type Selection } from '../bulk/selection';
 import { useFields } from '../contact/fields';
 import { labelsOf } from '../labels/labels';
 import { paths } from '../paths';
@@ -31,6 +34,7 @@ import { PeopleSearch, usePeopleRows } from './PeopleSearch';
 import { PeopleTabs } from './PeopleTabs';
 import { useContacts, useSegments, type ContactOrder } from './useContacts';
 
+const RefusedDialog = lazy(() => import('../bulk/RefusedDialog'));
 const ImportDialog = lazy(() => import('./ImportDialog'));
 const SegmentDialog = lazy(() => import('./SegmentDialog'));
 
@@ -44,12 +48,13 @@ export function ContactList() {
   const [isFiltering, setIsFiltering] = useState(false);
   const [filter, setFilter] = useState<Filter>(EVERYTHING);
   const [segmentId, setSegmentId] = useState('');
-  const [picked, setPicked] = useState<ReadonlySet<Id>>(new Set());
+  const [selection, setSelection] = useState<Selection>(NOTHING);
   const segments = useSegments();
   const segment = segments.find(({ id }) => id === segmentId);
   const isFiltered = (filter.of?.length ?? 0) > 0;
   const [, navigate] = useLocation();
   const { permissions } = useSignedIn().agent;
+  const mayEditMany = permissions.includes('contacts:import');
   const query = useContacts(search, filter, order);
   const fields = useFields('contact') ?? [];
   const channels = useStore((state) => state.channels);
@@ -57,21 +62,36 @@ export function ContactList() {
   const all = columnsFor(fields, channels, now);
   const columns = all.filter(({ id }) => chosen.includes(id));
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const table = usePeopleRows(setSearch);
+  const find = (text: string) => {
+    setSearch(text);
+    setSelection(NOTHING);
+  };
+  const table = usePeopleRows(find);
 
+  const refusedId = useRefusedOrder();
+  const isChanging = useRunningOrder('contacts') !== null;
+  const client = useQueryClient();
+
+  useEffect(() => {
+    if (!isChanging) void client.invalidateQueries({ queryKey: ['contacts'] });
+  }, [isChanging, client]);
+  useEffect(() => {
+    if (mayEditMany) resumeOrders().catch(() => undefined);
+  }, [mayEditMany]);
   useEffect(() => {
     document.title = t('shell.title', { title: t('contacts.title') });
   }, []);
   const choose = (id: string) => {
     setSegmentId(id);
     setFilter(segments.find((one) => one.id === id)?.filter ?? EVERYTHING);
-    setPicked(new Set());
+    setSelection(NOTHING);
   };
+  // Of all that match, one is left out: then the others that are shown are chosen by name.
   const pick = (id: Id, isOn: boolean) => {
-    const next = new Set(picked);
-    if (isOn) next.add(id);
-    else next.delete(id);
-    setPicked(next);
+    const ids = new Set(selection.isAll ? rows.map((row) => row.id) : selection.ids);
+    if (isOn) ids.add(id);
+    else ids.delete(id);
+    setSelection({ ids, isAll: false });
   };
   const exportPath = () => {
     const query = new URLSearchParams();
@@ -79,14 +99,13 @@ export function ContactList() {
     if (segment) query.set('segment_id', segment.id);
     return `/api/contact-table?${query}`;
   };
-  const mayEditMany = permissions.includes('contacts:import');
 
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         <h1 className="sr-only">{t('contacts.title')}</h1>
         <PeopleTabs here="contacts" />
-        <PeopleSearch rows={table} search={search} onSearch={setSearch} label={t('contacts.search')} />
+        <PeopleSearch rows={table} search={search} onSearch={find} label={t('contacts.search')} />
         {segments.length > 0 && (
           <Select
             label={t('contacts.segment')}
@@ -155,7 +174,7 @@ export function ContactList() {
           )}
         </span>
       </header>
-      {picked.size > 0 && <BulkBar chosen={picked} search={search} filter={filter} onChoose={setPicked} />}
+      {mayEditMany && <BulkBar selection={selection} search={search} filter={filter} onSelect={setSelection} />}
       <div
         className="min-h-0 flex-1 overflow-auto"
         onScroll={(event) => {
@@ -186,9 +205,11 @@ export function ContactList() {
                     <input
                       type="checkbox"
                       aria-label={t('contacts.choose_shown')}
-                      checked={rows.every(({ id }) => picked.has(id))}
+                      checked={rows.every(({ id }) => isChosen(selection, id))}
                       onChange={(event) =>
-                        setPicked(event.target.checked ? new Set(rows.map(({ id }) => id)) : new Set())
+                        setSelection(
+                          event.target.checked ? { ids: new Set(rows.map(({ id }) => id)), isAll: false } : NOTHING,
+                        )
                       }
                       className="size-4 align-middle accent-accent"
                     />
@@ -214,7 +235,7 @@ export function ContactList() {
                   row={row}
                   columns={columns}
                   onOpen={() => navigate(paths.contacts(row.id))}
-                  isPicked={picked.has(row.id)}
+                  isPicked={isChosen(selection, row.id)}
                   onPick={mayEditMany ? (isOn) => pick(row.id, isOn) : undefined}
                 />
               ))}
@@ -224,6 +245,7 @@ export function ContactList() {
         {query.isFetchingNextPage && <Skeleton className="p-4" lines={2} />}
       </div>
       <Suspense fallback={null}>
+        {refusedId !== null && <RefusedDialog bulkId={refusedId} />}
         {isImporting && <ImportDialog onClose={() => setIsImporting(false)} />}
         {isFiltering && (
           <SegmentDialog
@@ -234,11 +256,13 @@ export function ContactList() {
               setIsFiltering(false);
               setSegmentId('');
               setFilter(next);
+              setSelection(NOTHING);
             }}
             onSaved={(saved) => {
               setIsFiltering(false);
               setSegmentId(saved.id);
               setFilter(saved.filter);
+              setSelection(NOTHING);
             }}
           />
         )}

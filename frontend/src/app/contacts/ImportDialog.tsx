@@ -87,7 +87,7 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
     const show = (isOver: boolean) => setTrial({ done: outcomes.length, outcomes: [...outcomes], isOver });
     show(false);
     try {
-      const path = `/api/contact-batches/${await beginBatch('import', fileName)}/rows`;
+      const path = `/api/contact-batches/${await beginBatch(fileName)}/rows`;
       await inSlices(
         rows,
         async (slice) => {
@@ -113,7 +113,7 @@ export default function ImportDialog({ onClose }: { readonly onClose: () => void
     setTrial(undefined);
     setBrought(0);
     try {
-      const id = await beginBatch('import', fileName);
+      const id = await beginBatch(fileName);
       const way = { mode, region, label_ids: labelIds };
       await bringTable(
         id,

@@ -4,8 +4,8 @@ import type { Id } from '@/shared/api/types';
 
 export const SLICE = 100;
 
-export async function beginBatch(kind: 'import' | 'edit', name: string): Promise<Id> {
-  return (await request<{ id: Id }>('POST', '/api/contact-batches', { body: { kind, name } })).id;
+export async function beginBatch(name: string): Promise<Id> {
+  return (await request<{ id: Id }>('POST', '/api/contact-batches', { body: { kind: 'import', name } })).id;
 }
 
 /** `work` for one slice after the other; `onProgress` hears how many are done. */

@@ -1,4 +1,4 @@
-/** Pages of the list of contacts, the segments that name some of them, and the ids of all that are meant. */
+/** Pages of the list of contacts, the segments that name some of them, and how many are meant. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { request } from '@/shared/api/http';
@@ -20,7 +20,6 @@ interface ContactPage {
 }
 
 const PAGE = 100;
-const MOST_CHOSEN = 20_000;
 
 export function useContacts(search: string, filter: Filter, order: ContactOrder) {
   const wanted = useDeferredValue(search.trim());
@@ -45,16 +44,21 @@ export function useSegments(): readonly Segment[] {
   return query.data?.items ?? [];
 }
 
-/** Of everybody whom a search and a filter mean, up to a number that nobody edits by mistake. */
-export async function allIds(search: string, filter: Filter): Promise<Id[]> {
-  const ids: Id[] = [];
-  let after: string | null = null;
-  do {
-    const page: ContactPage = await fetchPage(search.trim(), filter, 'oldest', after);
-    ids.push(...page.items.map(({ id }) => id));
-    after = page.next;
-  } while (after !== null && ids.length < MOST_CHOSEN);
-  return ids;
+export interface ContactCount {
+  readonly total: number;
+  readonly is_more: boolean;
+}
+
+/** How many a search and a filter mean, asked for only where it is wanted. */
+export function useContactCount(search: string, filter: Filter, isWanted: boolean): ContactCount | undefined {
+  const epoch = useStore((state) => state.epoch);
+  const query = useQuery({
+    queryKey: ['contacts', 'count', search, filter, epoch],
+    queryFn: () => request<ContactCount>('POST', '/api/contacts/count', { body: { search, filter } }),
+    enabled: isWanted,
+    staleTime: 0,
+  });
+  return query.data;
 }
 
 function fetchPage(

@@ -108,7 +108,8 @@ export type TeamCounts = Schemas['TeamCounts'];
 export type SavedViewCounts = Schemas['SavedViewCounts'];
 export type Sorting = Schemas['Sorting'];
 export type BulkChange = Schemas['BulkChange'];
-export type RefusedConversation = Schemas['RefusedConversation'];
+export type RefusedOne = Schemas['RefusedOne'];
+export type EditContactsInput = Schemas['EditContactsInput'];
 export type BulkInput = Schemas['BulkInput'];
 export type Audience = SavedView['audience'];
 
