@@ -97,12 +97,12 @@ async def count_contacts(session: Session, caller: Caller, *, search: str, filte
     """How many a list with this search and filter shows the caller, up to one more than `MOST_COUNTED`."""
     arguments = Arguments(caller.workspace_id)
     conditions = await _meant(session, caller, arguments, search=search, filter=filter, now=now)
-    count: int = await (await session.raw()).fetchval(
+    count: int | None = await (await session.raw()).fetchval(
         f"select count(*) from (select 1 from contacts p where {' and '.join(conditions)}"
         f" limit {MOST_COUNTED + 1}) found",
         *arguments.values,
     )
-    return count
+    return count or 0
 
 
 async def _meant(
