@@ -1,5 +1,6 @@
 """Saved replies by keys: a slash, a few letters, the customer's values, and what must be filled before it goes out."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -332,6 +333,24 @@ def test_a_reply_of_a_team_goes_out_in_the_customers_language_with_its_file(
     page.keyboard.press("Enter")
     eventually(lambda: any(one.get("caption", "").endswith("lista de precios.") for one in customer.messages()))
     _picture(page, "saved-reply-files-sent")
+
+    # On a phone there is no preview beside the list: one tap says in which language, one takes the reply.
+    phone = new_context(admin, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    held = Desk(phone).open(f"/inbox/open/{admin.conversation_of(customer)['id']}")
+    held.answer_box(customer).tap()
+    phone.keyboard.type("/price")
+    option = phone.get_by_role("option", name=re.compile("Price list"))
+    expect(option).to_contain_text("nuestra lista de precios.")
+    languages = phone.get_by_role("group", name="Languages")
+    expect(languages.get_by_role("button", name="Customer’s")).to_have_attribute("aria-pressed", "true")
+    languages.get_by_role("button", name="English").tap()
+    expect(option).to_contain_text("Here is our price list.")
+    assert problems_of(phone) == []
+    _picture(phone, "saved-reply-phone")
+    phone.emulate_media(color_scheme="dark")
+    _picture(phone, "saved-reply-phone-dark")
+    option.tap()
+    expect(held.answer_box(customer)).to_have_value("Here is our price list.")
     admin.delete(f"/api/teams/{team['id']}")
 
 

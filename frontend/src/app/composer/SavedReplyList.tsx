@@ -12,7 +12,7 @@ import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { languageName } from '../contact/languages';
 import { paths } from '../paths';
-import { textOf, wordingsOf } from './savedReplies';
+import { languagesOf, textOf, wordingsOf } from './savedReplies';
 import { replyOptionId, type SlashList } from './useSlash';
 
 export function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
@@ -20,10 +20,11 @@ export function SavedReplyList({ id, list }: { readonly id: string; readonly lis
     // The box keeps the focus: a press here must not take it.
     <div
       onMouseDown={(event) => event.preventDefault()}
-      className="flex max-h-[min(14rem,35dvh)] overflow-hidden rounded-t-lg border-b border-line"
+      className="flex max-h-[min(14rem,35dvh)] overflow-hidden rounded-t-lg border-b border-line max-md:flex-col"
     >
       {list.found.length > 0 ? (
         <>
+          <Spoken list={list} />
           <Options id={id} list={list} />
           {list.active && list.wording && <Preview list={list} reply={list.active} wording={list.wording} />}
         </>
@@ -48,7 +49,7 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
       tabIndex={0}
       onKeyDown={list.onKeyDown}
       onBlur={() => list.onEntered(false)}
-      className="min-w-0 flex-1 overflow-y-auto p-1 md:max-w-72 md:border-e md:border-line"
+      className="min-h-0 min-w-0 flex-1 overflow-y-auto p-1 md:max-w-72 md:border-e md:border-line"
     >
       {list.found.map((reply) => (
         <div
@@ -79,9 +80,42 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
             </span>
           </span>
           <span dir="auto" className="truncate text-aligned text-12 text-muted">
-            {textOf(reply)}
+            {textOf(list.wordingFor(reply))}
           </span>
         </div>
+      ))}
+    </div>
+  );
+}
+
+/** Where there is no room for a preview: in which language the replies are read, and put. */
+function Spoken({ list }: { readonly list: SlashList }) {
+  const languages = languagesOf(list.replies ?? []);
+  if (languages.length === 0) return null;
+  return (
+    <div
+      role="group"
+      aria-label={t('reply.languages')}
+      className="flex shrink-0 gap-1 overflow-x-auto border-b border-line p-1 md:hidden"
+    >
+      {[null, ...languages].map((language) => (
+        <button
+          key={language ?? 'customer'}
+          type="button"
+          tabIndex={-1}
+          aria-pressed={language === list.spoken}
+          onClick={() => list.onSpoken(language)}
+          className={cx(
+            'h-8 shrink-0 rounded-full px-3 text-13 font-medium pointer-coarse:h-11',
+            language === list.spoken ? 'bg-accent-soft text-ink' : 'text-muted hover:bg-hover',
+          )}
+        >
+          {language === null
+            ? t('reply.language_customer')
+            : language === ''
+              ? t('reply.language_unsaid')
+              : languageName(language)}
+        </button>
       ))}
     </div>
   );

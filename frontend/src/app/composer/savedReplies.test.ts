@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FilledReply } from '@/shared/api/types';
-import { findReplies, openPlaces, putReply, slashAt } from './savedReplies';
+import { findReplies, languagesOf, openPlaces, putReply, slashAt, textOf, wordingIn } from './savedReplies';
 
 function reply(id: string, change: Partial<FilledReply> = {}): FilledReply {
   return {
@@ -82,6 +82,28 @@ describe('a reply', () => {
     const put = putReply('/', { start: 0, end: 1, search: '' }, pieces);
     expect(put).toEqual({ text: 'Hi {{contact.first_name}}!', selection: [3, 25] });
     expect(openPlaces(put.text)).toEqual([{ variable: 'contact.first_name', start: 3, end: 25 }]);
+  });
+});
+
+describe('the languages of replies', () => {
+  const said = (text: string) => [{ text, variable: null, is_missing: false }];
+  const both = reply('both', {
+    language: 'es',
+    pieces: said('Hola'),
+    others: [{ language: 'en', pieces: said('Hi') }],
+  });
+  const alone = reply('alone', { language: 'en', pieces: said('Only so') });
+
+  it('are a choice where there are two of them', () => {
+    expect(languagesOf([both, alone])).toEqual(['es', 'en']);
+    expect(languagesOf([alone])).toEqual([]);
+    expect(languagesOf([])).toEqual([]);
+  });
+
+  it('say each reply in the chosen one where it has that, else as the customer is written to', () => {
+    expect(textOf(wordingIn(both, 'en'))).toBe('Hi');
+    expect(textOf(wordingIn(both, null))).toBe('Hola');
+    expect(textOf(wordingIn(alone, 'es'))).toBe('Only so');
   });
 });
 

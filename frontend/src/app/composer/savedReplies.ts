@@ -53,6 +53,18 @@ export function wordingsOf({ language, pieces, others }: FilledReply): readonly 
   return [{ language, pieces }, ...others];
 }
 
+/** What it says in a language, where it does; else what it says first. */
+export function wordingIn(reply: FilledReply, language: string | null): FilledWording {
+  const { language: own, pieces } = reply;
+  return wordingsOf(reply).find((one) => one.language === language) ?? { language: own, pieces };
+}
+
+/** In which languages these say something, each once, in the order in which they come; fewer than two are no choice. */
+export function languagesOf(replies: readonly FilledReply[]): readonly string[] {
+  const found = new Set(replies.flatMap((reply) => wordingsOf(reply).map(({ language }) => language)));
+  return found.size > 1 ? [...found] : [];
+}
+
 export interface Put {
   text: string;
   /** What is selected afterwards: the first place that has no value, else nothing behind the reply. */

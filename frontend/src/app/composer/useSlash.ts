@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { Conversation, FileRecord, FilledReply, FilledWording, Id } from '@/shared/api/types';
 import { isComposing } from './enter';
-import { findReplies, putReply, slashAt, wordingsOf } from './savedReplies';
+import { findReplies, putReply, slashAt, wordingIn, wordingsOf } from './savedReplies';
 import { noteUse, useSavedReplies, type Offered } from './useSavedReplies';
 
 export interface SlashList extends Offered {
@@ -12,6 +12,10 @@ export interface SlashList extends Offered {
   /** Which of the active reply's languages is read: the customer's, until another is chosen. */
   wording: FilledWording | undefined;
   onLanguage: (language: string) => void;
+  /** In which language all of them are read, where they say it; null: in the customer's. */
+  spoken: string | null;
+  onSpoken: (language: string | null) => void;
+  wordingFor: (reply: FilledReply) => FilledWording;
   /** The text or the caret moved; `isTyped` says that a new search begins at its first hit. */
   onMoved: (text: string, caret: number, isTyped: boolean) => void;
   onEntered: (isEntered: boolean) => void;
@@ -43,6 +47,7 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const [activeId, setActive] = useState<Id | null>(null);
   const [language, setLanguage] = useState<string | null>(null);
+  const [spoken, setSpoken] = useState<string | null>(null);
   const setActiveId = (id: Id | null) => {
     setActive(id);
     setLanguage(null);
@@ -54,7 +59,8 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
   const found = isOpen ? findReplies(offered.replies ?? [], slash.search) : [];
   const active = found.find(({ id }) => id === activeId) ?? found[0];
   const wordings = active ? wordingsOf(active) : [];
-  const wording = wordings.find((one) => one.language === language) ?? wordings[0];
+  const wordingFor = (reply: FilledReply) => wordingIn(reply, (reply === active ? language : null) ?? spoken);
+  const wording = active && wordingFor(active);
 
   const onMoved = (next: string, at: number, isTyped: boolean) => {
     setCaret(at);
@@ -63,8 +69,7 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
   };
   const choose = (reply: FilledReply) => {
     if (slash === null) return;
-    const said = reply === active && wording ? wording.pieces : reply.pieces;
-    const put = putReply(text, slash, said);
+    const put = putReply(text, slash, wordingFor(reply).pieces);
     onText(put.text);
     select(...put.selection);
     setCaret(put.selection[1]);
@@ -95,7 +100,8 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
         break;
       case 'ArrowRight': {
         if (wordings.length < 2 || wording === undefined) return false;
-        setLanguage(wordings[(wordings.indexOf(wording) + 1) % wordings.length]?.language ?? null);
+        const at = wordings.findIndex((one) => one.language === wording.language);
+        setLanguage(wordings[(at + 1) % wordings.length]?.language ?? null);
         break;
       }
       case 'Escape':
@@ -120,6 +126,9 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
     active,
     wording,
     onLanguage: setLanguage,
+    spoken,
+    onSpoken: setSpoken,
+    wordingFor,
     onMoved,
     onEntered: setIsEntered,
     onKeyDown,
