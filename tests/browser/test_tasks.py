@@ -61,6 +61,12 @@ def test_a_task_is_made_by_a_key_ticked_off_and_reminds(desk: Desk, customer: Cu
     expect(page.get_by_text(f"A task for {customer.name} is due")).to_be_visible()
     page.keyboard.press("Escape")
 
+    # How far its check list is, where the task stands: in the strip, and in the panel beside the thread.
+    admin.patch(
+        f"/api/tasks/{task['id']}", {"checklist": [*task["checklist"][:1], {"text": "Pack it", "is_done": True}]}
+    )
+    expect(strip).to_contain_text("1 of 2")
+    _picture(desk, "task-strip-folded")
     strip.get_by_role("button", name=re.compile("^1 task")).click()
     _picture(desk, "task-strip")
     strip.get_by_role("checkbox", name="Done: Send a new lid").check()
@@ -70,6 +76,38 @@ def test_a_task_is_made_by_a_key_ticked_off_and_reminds(desk: Desk, customer: Cu
     dialog.get_by_role("combobox", name="Begin with").click()
     page.get_by_role("option", name="Send a new lid").click()
     expect(what).to_have_value("Send a new lid")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+    # By its pattern: a key of its own, letters, Enter, and the task stands there filled in; Enter makes it.
+    desk.list.focus()
+    page.keyboard.press("Shift+C")
+    picker = page.get_by_role("dialog", name="Task by a pattern")
+    expect(picker.get_by_role("option")).to_have_text([re.compile("^Send a new lid")])
+    page.keyboard.type("nothing of the kind")
+    expect(picker.get_by_text("No pattern has these words.")).to_be_visible()
+    picker.get_by_label("Find a pattern").fill("lid new")
+    expect(picker.get_by_role("option")).to_have_count(1)
+    _picture(desk, "task-patterns")
+    page.keyboard.press("Enter")
+    expect(what).to_have_value("Send a new lid")
+    expect(dialog.get_by_role("textbox", name="Line 2")).to_have_value("Pack it")
+    what.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(strip).to_contain_text("0 of 2")
+    page.get_by_role("button", name="Close").first.click()  # the practice phone gives its place to the contact
+    panel = page.get_by_role("complementary", name="Contact").get_by_role("region", name="Tasks")
+    row = panel.get_by_role("button").filter(has_text="Send a new lid").filter(has_text="0 of 2")
+    expect(row).to_be_visible()
+    _picture(desk, "task-panel")
+    row.click()
+    edited = page.get_by_role("dialog", name="Task", exact=True)
+    expect(edited.get_by_label("What is to be done")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(edited).to_have_count(0)
+    page.keyboard.press("Shift+T")
+    dialog.get_by_role("combobox", name="Begin with").click()
+    page.get_by_role("option", name="Send a new lid").click()
     dialog.get_by_role("button", name="Forget this pattern").click()
     expect(dialog.get_by_role("combobox", name="Begin with")).to_have_count(0)
 

@@ -11,6 +11,7 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { PanelDiscussions } from '../discussions/PanelDiscussions';
 import { useConversation } from '../inbox/select';
 import { paths } from '../paths';
+import { PanelTasks } from '../tasks/PanelTasks';
 import { ContactDetails, ContactName, VipButton } from './ContactDetails';
 import { ContactMenu } from './ContactMenu';
 import { History } from './History';
@@ -66,6 +67,7 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
         {contact ? (
           <>
             <ContactDetails contact={contact} conversationId={conversationId} />
+            <PanelTasks conversationId={conversationId} />
             <PanelDiscussions conversationId={conversationId} />
             <History contact={contact} current={conversationId} isFolding />
           </>

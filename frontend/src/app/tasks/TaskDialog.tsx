@@ -16,6 +16,7 @@ import { describeContent } from '../inbox/describe';
 import { formatDate } from '@/shared/i18n/format';
 import { zoneOf } from '../contact/marks';
 import { areApart, asField, fromField } from '../thread/snooze';
+import { dueOf } from './patterns';
 import { draftSteps, keptSteps, Steps, type DraftStep } from './Steps';
 
 const NOBODY = 'nobody';
@@ -29,6 +30,8 @@ export interface TaskDialogProps {
   /** Null: a new one. */
   readonly task: Task | null;
   readonly messageIds: readonly Id[];
+  /** What a new one begins with. */
+  readonly pattern?: TaskPattern;
   readonly onClose: () => void;
 }
 
@@ -43,11 +46,22 @@ interface Draft {
   readonly steps: readonly DraftStep[];
 }
 
-export default function TaskDialog({ conversationId, contactName, task, messageIds, onClose }: TaskDialogProps) {
+export default function TaskDialog({
+  conversationId,
+  contactName,
+  task,
+  messageIds,
+  pattern,
+  onClose,
+}: TaskDialogProps) {
   const me = useStore((state) => state.me);
   const agents = useStore((state) => state.agents);
   const first = useRef<HTMLInputElement>(null);
-  const [draft, setDraft] = useState<Draft>(() => (task ? draftOf(task) : newDraft(messageIds, me)));
+  const [draft, setDraft] = useState<Draft>(() => {
+    if (task) return draftOf(task);
+    const fresh = newDraft(messageIds, me);
+    return pattern ? fromPattern(pattern, fresh) : fresh;
+  });
   const submit = useSubmit(['title', 'note', 'owner_id', 'due_at', 'remind_at', 'checklist']);
   const edit = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const due = fromField(draft.due);
@@ -105,7 +119,9 @@ export default function TaskDialog({ conversationId, contactName, task, messageI
       }
     >
       <form id={form} className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
-        {!task && <Patterns draft={draft} onPattern={(pattern) => setDraft(fromPattern(pattern, draft))} />}
+        {!task && (
+          <Patterns draft={draft} first={pattern} onPattern={(picked) => setDraft(fromPattern(picked, draft))} />
+        )}
         <TextField
           ref={first}
           label={t('task.what')}
@@ -199,13 +215,15 @@ function Note({ text, onText }: { readonly text: string; readonly onText: (text:
 
 interface PatternsProps {
   readonly draft: Draft;
+  /** Taken already. */
+  readonly first?: TaskPattern;
   readonly onPattern: (pattern: TaskPattern) => void;
 }
 
 /** What a task may begin with, and the way to keep this one as such. */
-function Patterns({ draft, onPattern }: PatternsProps) {
-  const [patterns, setPatterns] = useState<readonly TaskPattern[]>([]);
-  const [chosen, setChosen] = useState(NO_PATTERN);
+function Patterns({ draft, first, onPattern }: PatternsProps) {
+  const [patterns, setPatterns] = useState<readonly TaskPattern[]>(first ? [first] : []);
+  const [chosen, setChosen] = useState(first?.id ?? NO_PATTERN);
   useEffect(() => {
     let isCurrent = true;
     fetchTaskPatterns().then(
@@ -303,12 +321,12 @@ function draftOf(task: Task): Draft {
 }
 
 function fromPattern(pattern: TaskPattern, draft: Draft): Draft {
-  const { due_in_minutes } = pattern;
+  const due = dueOf(pattern, Date.now());
   return {
     ...draft,
     title: pattern.title,
     kind: pattern.kind,
-    due: due_in_minutes === null ? draft.due : asField(new Date(Date.now() + due_in_minutes * MINUTE_MS)),
+    due: due === null ? draft.due : asField(new Date(due)),
     remindBefore: pattern.remind_before_minutes,
     steps: draftSteps(pattern.checklist),
   };

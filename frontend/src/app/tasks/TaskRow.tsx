@@ -1,4 +1,4 @@
-import { ListChecks, Phone } from 'lucide-react';
+import { Phone } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useSignedIn } from '@/shared/api/session';
 import type { CallOutcome, Task, Time } from '@/shared/api/types';
@@ -10,7 +10,8 @@ import { cx } from '@/shared/ui/cx';
 import { formatDate } from '@/shared/i18n/format';
 import { areApart } from '../thread/snooze';
 import { CallEnd } from './CallEnd';
-import { doneSteps, groupOf } from './tasks';
+import { StepsDone } from './StepsDone';
+import { groupOf } from './tasks';
 
 export interface TaskRowProps {
   readonly task: Task;
@@ -50,12 +51,7 @@ export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps
     <span key="owner" dir="auto">
       {owner ? (owner.id === me ? t('task.me') : owner.name) : t('task.nobody')}
     </span>,
-    task.checklist.length > 0 && (
-      <span key="steps" className="tabular inline-flex items-center gap-1">
-        <ListChecks aria-hidden size={12} strokeWidth={1.75} />
-        {t('task.steps', { done: doneSteps(task), count: task.checklist.length })}
-      </span>
-    ),
+    task.checklist.length > 0 && <StepsDone key="steps" task={task} />,
     task.kind === 'call_back' && isMasked && task.phone !== '' && <bdi key="phone">{task.phone}</bdi>,
     task.kind === 'call_back' && !isMasked && task.phone !== '' && (
       <a

@@ -1,18 +1,20 @@
 /** Above a thread: what is still to be done for this customer beside answering. */
 import { ChevronRight, ClipboardList, Plus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import type { Conversation, Id, Task } from '@/shared/api/types';
+import type { Conversation, Id, Task, TaskPattern } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { IconButton } from '@/shared/ui/IconButton';
 import { cx } from '@/shared/ui/cx';
+import { StepsDone } from './StepsDone';
 import { groupOf } from './tasks';
 import { useConversationTasks } from './useTasks';
 
 const TaskRow = lazy(async () => ({ default: (await import('./TaskRow')).TaskRow }));
 const TaskDialog = lazy(() => import('./TaskDialog'));
+const PatternPicker = lazy(() => import('./PatternPicker'));
 
 export interface TaskStripProps {
   readonly conversation: Conversation;
@@ -26,7 +28,9 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [edited, setEdited] = useState<Task | null>(null);
   const now = useMinute();
-  useCommands({ task: () => onWanted([]) });
+  const [isPicking, setPicking] = useState(false);
+  const [pattern, setPattern] = useState<TaskPattern>();
+  useCommands({ task: () => onWanted([]), task_pattern: () => setPicking(true) });
   const open = tasks?.filter((task) => task.state === 'open') ?? [];
   const shown = isOpen ? (tasks ?? []) : open;
   const [next] = open;
@@ -58,6 +62,7 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
                   {next.due_at !== null && ` · ${formatNear(next.due_at, now)}`}
                 </span>
               )}
+              {!isOpen && next && <StepsDone task={next} className="text-12 text-muted" />}
               <ChevronRight
                 aria-hidden
                 size={14}
@@ -91,15 +96,29 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
           )}
         </section>
       )}
+      {isPicking && (
+        <Suspense fallback={null}>
+          <PatternPicker
+            onPick={(picked) => {
+              setPicking(false);
+              setPattern(picked);
+              onWanted([]);
+            }}
+            onClose={() => setPicking(false)}
+          />
+        </Suspense>
+      )}
       {(wanted !== null || edited) && (
         <Suspense fallback={null}>
           <TaskDialog
+            pattern={pattern}
             conversationId={conversation.id}
             contactName={conversation.contact.name}
             task={edited}
             messageIds={wanted ?? []}
             onClose={() => {
               setEdited(null);
+              setPattern(undefined);
               onWanted(null);
             }}
           />

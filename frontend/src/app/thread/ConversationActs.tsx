@@ -1,8 +1,9 @@
 /** What one does with a whole conversation beyond answering it: items of its menu, and what each opens. */
-import { ClipboardList, FileText, GitMerge } from 'lucide-react';
+import { ClipboardList, FileText, GitMerge, ListChecks } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { runCommand } from '@/shared/keys/keyboard';
 import { MenuItem } from '@/shared/ui/Menu';
 
 const LinkDialog = lazy(() => import('../links/LinkDialog'));
@@ -15,6 +16,9 @@ export function ConversationItems({ onOpen }: { readonly onOpen: (act: Conversat
     <>
       <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
         {t('task.new')}
+      </MenuItem>
+      <MenuItem icon={ListChecks} keyName={['Shift', 'C']} onClick={() => void runCommand('task_pattern')}>
+        {t('keys.task_pattern')}
       </MenuItem>
       <MenuItem icon={GitMerge} onClick={() => onOpen('links')}>
         {t('links.dialog')}

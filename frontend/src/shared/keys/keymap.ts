@@ -29,6 +29,7 @@ export const KEYMAP = {
   quote: { keys: ['q'], title: 'keys.quote', group: 'conversation' },
   find_in_thread: { keys: ['Shift+f'], title: 'keys.find_in_thread', group: 'conversation' },
   task: { keys: ['Shift+t'], title: 'keys.task', group: 'conversation' },
+  task_pattern: { keys: ['Shift+c'], title: 'keys.task_pattern', group: 'conversation' },
   discuss: { keys: ['Shift+d'], title: 'keys.discuss', group: 'conversation' },
   resolve: { keys: ['e'], title: 'keys.resolve', group: 'conversation' },
   no_answer: { keys: ['y'], title: 'keys.no_answer', group: 'conversation' },
