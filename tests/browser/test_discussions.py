@@ -82,6 +82,40 @@ def test_a_discussion_from_its_first_note_to_its_end(
     expect(panel.get_by_text("One more thing.")).to_be_visible()
     expect(strip.get_by_role("button", name="Refund over 100?")).not_to_contain_text("unread")
 
+    # What was said by mistake is taken back; the other sees so at once, and that there was something.
+    theirs_note = theirs.get_by_role("article").filter(has_text="One more thing.")
+    theirs_note.hover()
+    theirs_note.get_by_role("button", name="More for this note").click()
+    other.page.get_by_role("menuitem", name="Withdraw the note").click()
+    expect(theirs.get_by_role("article", name="Note by You").last).to_contain_text("Note withdrawn")
+    note = panel.get_by_role("article", name=f"Note by {colleague.name}").last
+    expect(note).to_contain_text("Note withdrawn")
+    expect(note).not_to_contain_text("One more thing.")
+    page.screenshot(path=RESULTS / "discussion-withdrawn.png")
+    assert problems_of(page) + overflow_of(page) == []
+    note.get_by_role("button", name="Show").click()  # an admin may see what stood before
+    expect(note).to_contain_text("One more thing.")
+    mine = panel.get_by_role("article", name="Note by You").first
+    mine.hover()
+    expect(mine.get_by_role("button", name="More for this note")).to_be_visible()
+
+    # Search finds it, in the palette and among all results, for those in it.
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Commands and search")
+    palette.get_by_role("combobox").fill("up to 200")
+    expect(palette.get_by_role("option").filter(has_text="Refund over 100?")).to_be_visible()
+    page.screenshot(path=RESULTS / "discussion-palette.png")
+    keys.press("Escape")
+    page.goto("/search?q=refund&among=discussions")
+    hit = page.get_by_role("tabpanel").get_by_role("link").filter(has_text="Refund over 100?")
+    expect(hit).to_contain_text("In the subject")
+    page.screenshot(path=RESULTS / "discussion-search.png")
+    assert problems_of(page) + overflow_of(page) == []
+    page.get_by_role("searchbox").or_(page.get_by_role("combobox", name="Search")).first.fill("up to 200")
+    expect(hit).to_contain_text("yes, up to 200.")
+    hit.click()
+    expect(panel.get_by_text("yes, up to 200.")).to_be_visible()
+
     # Whoever is let go loses sight of it, and of the conversation that only it showed.
     panel.get_by_role("button", name="More for this discussion").click()
     page.get_by_role("menuitem", name="Who is in it").click()

@@ -10,7 +10,9 @@ import pytest
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
 from tests.web.test_realtime import Feed
+from threadline.infra.clock import utc_now
 from threadline.store.session import Role
+from threadline.workers.older_search import OlderSearch
 
 
 @dataclass
@@ -235,3 +237,103 @@ async def test_merging_leaves_each_with_whose_it_was(house: House) -> None:
     assert (await house.other.get(f"/api/discussions/{made['id']}")).status == 200
     assert [one["id"] for one in (await house.other.get(f"{house.path}/discussions")).json["items"]] == [made["id"]]
     assert (await house.other.get(f"/api/conversations/{newer}/discussions")).json["items"] == []
+
+
+async def _found(browser: Browser, q: str, among: str = "all") -> list[Any]:
+    answer = await browser.get(f"/api/search?q={q}&among={among}")
+    assert answer.status == 200, answer.raw
+    items: list[Any] = answer.json["discussions"]
+    return items
+
+
+async def test_search_finds_the_discussions_one_is_in_and_nobody_elses(house: House) -> None:
+    made = await house.start(house.other, subject="Rückgabe der Schüssel", text="Dürfen wir den Preis erstatten?")
+    path = f"/api/discussions/{made['id']}"
+    note = {"client_id": str(uuid4()), "text": "Call +4930111222 about the 陶器, then close it."}
+    assert (await house.other.post(f"{path}/notes", note)).status == 201
+    for q in ("erstatten", "durfen preis", "ruckgabe", "schuss", "陶器", "close"):
+        for one in (house.agent, house.other):
+            (hit,) = await _found(one, q)
+            assert (hit["id"], hit["conversation_id"]) == (made["id"], str(house.conversation_id)), q
+            assert any(piece["is_match"] for piece in [*hit["subject"], *hit["snippet"]]), q
+        assert [one["id"] for one in await _found(house.agent, q, "discussions")] == [made["id"]]
+        # Whoever is not in it: a colleague, an admin who may read it where it stands, a token, another kind of search.
+        assert await _found(house.limited, q) == await _found(house.admin, q) == []
+        assert await _found(house.agent, q, "messages") == []
+    assert (await house.admin.get(path)).status == 200
+    scopes = ["conversations:read", "messages:send", "audit:read"]
+    token = (await house.admin.post("/api/tokens", {"name": "all", "scopes": scopes})).json["token"]
+    async with browser_of(house.admin.server) as program:
+        program.token = token
+        assert await _found(program, "erstatten") == await _found(program, "erstatten", "discussions") == []
+    async with browser_of(house.admin.server) as elsewhere:
+        await set_up(elsewhere)
+        assert await _found(elsewhere, "erstatten") == []
+    # An operator speaks of messages and people; the subject may change; and who goes finds it no more.
+    assert await _found(house.agent, "erstatten from:me") == []
+    assert (await house.agent.patch(path, {"subject": "Kulanz"})).status == 200
+    assert await _found(house.agent, "rueckgabe") == []
+    assert [one["snippet"] for one in await _found(house.agent, "kulanz")] == [[]]
+    assert (await house.agent.delete(f"{path}/members/{house.other.agent_id}")).status == 204
+    assert await _found(house.other, "erstatten") == []
+
+
+async def test_what_is_masked_in_a_note_does_not_tell_whether_a_part_of_it_was_right(house: House) -> None:
+    sights = {"agent": {"masks": "messages", "may_reveal": False, "sees_earlier": False}}
+    assert (await house.admin.patch("/api/workspace", {"settings": {"sights": sights}})).status == 200
+    await house.start(house.admin, text="Ring him at +49 30 7654321 today")
+    assert await _found(house.agent, "7654321") == []
+    assert len(await _found(house.admin, "7654321")) == 1
+    (hit,) = await _found(house.agent, "ring today")
+    assert "7654321" not in str(hit)
+
+
+async def test_notes_that_were_there_before_are_read_for_search(house: House) -> None:
+    await house.start(house.other, text="Before anybody could look")
+    async with house.admin.server.database.transaction(Role.ENGINE) as session:
+        connection = await session.raw()
+        await connection.execute("update discussion_notes set words = null")
+        await connection.execute("update search_progress set finished_at = null, reached_id = null")
+    assert await _found(house.agent, "anybody") == []
+    older = OlderSearch(house.admin.server.database, utc_now)
+    while await older.step():
+        pass
+    assert len(await _found(house.agent, "anybody")) == len(await _found(house.agent, "refund")) == 1
+
+
+async def test_a_note_is_withdrawn_by_its_author_and_keeps_its_trace(house: House) -> None:
+    made = await house.start(house.other)
+    path = f"/api/discussions/{made['id']}"
+    note = {"client_id": str(uuid4()), "text": "Wrong customer, sorry: Petra Muster."}
+    told = await house.agent.post(f"{path}/notes", note)
+    note_id = told.json["notes"][-1]["id"]
+    assert [one["unread"] for one in await _own(house.other)] == [2]
+    for one, status in ((house.other, 403), (house.admin, 403), (house.limited, 404)):
+        assert (await one.delete(f"{path}/notes/{note_id}")).status == status
+    assert (await house.agent.delete(f"{path}/notes/{uuid4()}")).status == 404
+    line_id = told.json["notes"][0]["id"]
+    assert (await house.agent.delete(f"{path}/notes/{line_id}")).status == 404, "a line is no note"
+    elsewhere = await house.start(house.other)
+    assert (await house.agent.delete(f"/api/discussions/{elsewhere['id']}/notes/{note_id}")).status == 404
+
+    async with Feed.of(house.other) as feed, Feed.of(house.limited) as others:
+        assert (await house.agent.delete(f"{path}/notes/{note_id}")).status == 204
+        await feed.quiet()
+        await others.quiet()
+        assert [one["data"]["what"] for one in feed.events if one["kind"] == "discussion_changed"] == ["changed"]
+        assert others.events == []
+    for one in (house.agent, house.other):
+        shown = (await one.get(path)).json
+        assert shown["notes"][-1]["withdrawn_at"] is not None
+        assert (shown["notes"][-1]["text"], shown["notes"][-1]["author_id"]) == ("", str(house.agent.agent_id))
+        assert shown["discussion"]["last_note"] == "May we give the money back?"
+        assert await _found(one, "petra") == []
+    # What stood there is for those who may see what stood before, as in a thread (S65).
+    assert (await house.admin.get(path)).json["notes"][-1]["text"] == note["text"]
+    assert [one["unread"] for one in await _own(house.other) if one["id"] == made["id"]] == [1]
+    assert (await house.agent.delete(f"{path}/notes/{note_id}")).status == 204, "once more does nothing"
+    # A closed one takes no notes, and gives back what was said in it.
+    first_id = told.json["notes"][1]["id"]
+    assert (await house.other.patch(path, {"state": "closed"})).status == 200
+    assert (await house.agent.delete(f"{path}/notes/{first_id}")).status == 204
+    assert [one["last_note"] for one in await _own(house.agent, "closed")] == [""]

@@ -158,6 +158,7 @@ RULES = {
     "getDiscussion": "401 404 404 404 404 ok 404 401 ok",  # the admin's own, and their token's
     "updateDiscussion": OWN_OBJECT,
     "discuss": OWN_OBJECT,
+    "withdrawDiscussionNote": OWN_OBJECT,
     "addToDiscussion": OWN_OBJECT,
     "removeFromDiscussion": OWN_OBJECT,
     "readDiscussion": "401 404 404 404 404 ok 404 401 401",
@@ -547,7 +548,8 @@ async def _discussion(house: House) -> dict[str, str]:
     body = {"id": str(uuid4()), "subject": "x", "text": "y", "agent_ids": [str(house.spare_agent_id)]}
     made = await house.admin.post(f"/api/conversations/{conversation_id}/discussions", body)
     assert made.status == 201, made.raw
-    return {"discussion_id": body["id"], "agent_id": str(house.spare_agent_id)}
+    note_id = made.json["notes"][-1]["id"]
+    return {"discussion_id": body["id"], "note_id": note_id, "agent_id": str(house.spare_agent_id)}
 
 
 async def _review(house: House) -> dict[str, str]:
@@ -697,6 +699,7 @@ _TARGETS: dict[str, _Target] = {
     "getDiscussion": _discussion,
     "updateDiscussion": _discussion,
     "discuss": _discussion,
+    "withdrawDiscussionNote": _discussion,
     "addToDiscussion": _discussion,
     "removeFromDiscussion": _discussion,
     "readDiscussion": _discussion,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ from threadline.store.events import NumberedEvent
 from threadline.store.search_index import (
     ContactText,
     MessageText,
+    NoteText,
     Unfinished,
     forget_contact_words,
     forget_message_words,
@@ -26,9 +27,11 @@ from threadline.store.search_index import (
     read_message_texts,
     read_older_contacts,
     read_older_messages,
+    read_older_notes,
     save_progress,
     write_contact_words,
     write_message_words,
+    write_note_words,
 )
 from threadline.store.session import Session
 
@@ -69,13 +72,19 @@ async def index_older(session: Session, unfinished: Unfinished, *, now: datetime
     """The next batch of what was there before. True if there is more."""
     connection = await session.raw()
     workspace_id, before_id = unfinished.workspace_id, unfinished.reached_id or _LAST
-    found: Sequence[MessageText] | Sequence[ContactText]
-    if unfinished.subject == "messages":
-        found = await read_older_messages(connection, workspace_id, before_id=before_id, limit=BATCH)
-        await _write_messages(connection, workspace_id, found)
-    else:
-        found = await read_older_contacts(connection, workspace_id, before_id=before_id, limit=BATCH)
-        await _write_contacts(connection, workspace_id, found)
+    found: Sequence[MessageText] | Sequence[ContactText] | Sequence[NoteText]
+    match unfinished.subject:
+        case "messages":
+            found = await read_older_messages(connection, workspace_id, before_id=before_id, limit=BATCH)
+            await _write_messages(connection, workspace_id, found)
+        case "contacts":
+            found = await read_older_contacts(connection, workspace_id, before_id=before_id, limit=BATCH)
+            await _write_contacts(connection, workspace_id, found)
+        case "discussions":
+            found = await read_older_notes(connection, workspace_id, before_id=before_id, limit=BATCH)
+            await _write_notes(connection, workspace_id, found)
+        case _:
+            assert_never(unfinished.subject)
     has_more = len(found) == BATCH
     await save_progress(
         connection,
@@ -128,6 +137,12 @@ async def _write_contacts(connection: Connection, workspace_id: UUID, found: Seq
         await write_contact_words(connection, workspace_id, words)
     if gone:
         await forget_contact_words(connection, workspace_id, gone)
+
+
+async def _write_notes(connection: Connection, workspace_id: UUID, found: Sequence[NoteText]) -> None:
+    if found:
+        words = [(one.id, vector(workspace_id, words_of([one.text]))) for one in found]
+        await write_note_words(connection, workspace_id, words)
 
 
 def contact_vector(workspace_id: UUID, contact: ContactText) -> str:

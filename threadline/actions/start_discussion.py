@@ -62,7 +62,7 @@ async def start_discussion(
         added_by=agent_id,
         now=now,
     )
-    for seq, (kind, words) in enumerate([(EntryKind.STARTED, ""), (EntryKind.NOTE, text)], 1):
+    for seq, (kind, words) in enumerate([(EntryKind.STARTED, subject), (EntryKind.NOTE, text)], 1):
         note = NewNote(
             id=new_id(),
             discussion_id=discussion_id,
@@ -71,7 +71,7 @@ async def start_discussion(
             kind=kind,
             author_id=agent_id,
             text=words,
-            mentions=await name_members(session, words, member_ids),
+            mentions=await name_members(session, words, member_ids) if kind is EntryKind.NOTE else (),
             at=now,
         )
         await insert_note(session, note)

@@ -51,6 +51,12 @@ def check_count(count: int) -> None:
         )
 
 
+def check_may_withdraw(*, author_id: UUID | None, agent_id: UUID) -> None:
+    """Raises Forbidden: what somebody said among few is theirs alone to take back."""
+    if author_id != agent_id:
+        raise Forbidden("This note is a colleague's. Only they withdraw it.", reason="discussion_note_of_another")
+
+
 def check_may_remove(*, agent_id: UUID | None, removed_id: UUID, started_by: UUID | None, may_assign: bool) -> None:
     """Everybody leaves; others are let go by whoever began it, and by those who may assign. Raises Forbidden."""
     if removed_id != agent_id and started_by != agent_id and not may_assign:

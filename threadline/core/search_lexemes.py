@@ -11,9 +11,9 @@ from threadline.core.message import AuthorKind, Direction
 from threadline.core.search_query import Has
 from threadline.core.search_text import Term
 
-Subject = Literal["messages", "contacts"]
+Subject = Literal["messages", "contacts", "discussions"]
 
-VERSIONS: Final[Mapping[Subject, int]] = {"messages": 1, "contacts": 2}
+VERSIONS: Final[Mapping[Subject, int]] = {"messages": 1, "contacts": 2, "discussions": 1}
 """Of the way each is cut. Raised when it changes: then all of them are read again."""
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"

@@ -13,6 +13,8 @@ from threadline.core.discussion import DiscussionState, EntryKind
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller, may_read_discussion
 from threadline.core.personal import Excerpt, PersonName
+from threadline.core.search_lexemes import vector
+from threadline.core.search_text import words_of
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -57,6 +59,8 @@ class DiscussionNote(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: UUID | None
     """Whom a line is about."""
     at: datetime
+    withdrawn_at: datetime | None
+    """Since then it says nothing any more, but to those who may see what stood before."""
 
 
 class DiscussionKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +83,7 @@ class NewNote(msgspec.Struct, frozen=True, kw_only=True):
     kind: EntryKind
     author_id: UUID | None
     text: str = ""
+    """Of the entry that began it: the subject."""
     mentions: Sequence[Mention] = ()
     agent_id: UUID | None = None
     client_id: UUID | None = None
@@ -92,7 +97,8 @@ select d.id, d.conversation_id, c.contact_id, p.name as contact_name, d.subject,
              and m.discussion_id = d.id and m.removed_at is null order by m.added_at, m.agent_id) as member_ids,
        case when me.agent_id is null then 0 else (select count(*) from (select from discussion_notes n
              where n.workspace_id = d.workspace_id and n.discussion_id = d.id and n.seq > me.read_seq
-             and n.kind = 'note' and n.author_id is distinct from me.agent_id limit {COUNTED}) u) end as unread,
+             and n.kind = 'note' and n.withdrawn_at is null
+             and n.author_id is distinct from me.agent_id limit {COUNTED}) u) end as unread,
        coalesce(left(l.text, 200), '') as last_note, l.author_id as last_author_id
 from discussions d
 join conversations c on c.workspace_id = d.workspace_id and c.id = d.conversation_id
@@ -100,7 +106,14 @@ join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join discussion_members me on me.workspace_id = d.workspace_id and me.discussion_id = d.id
     and me.agent_id = $2 and me.removed_at is null
 left join lateral (select n.text, n.author_id from discussion_notes n where n.workspace_id = d.workspace_id
-    and n.discussion_id = d.id and n.kind = 'note' order by n.seq desc limit 1) l on true
+    and n.discussion_id = d.id and n.kind = 'note' and n.withdrawn_at is null order by n.seq desc limit 1) l on true
+"""
+
+
+_NOTES = """
+select id, seq, kind, author_id, case when kind = 'note' then text else '' end as text, mentions::text as mentions,
+       agent_id, at, withdrawn_at
+from discussion_notes
 """
 
 
@@ -161,8 +174,7 @@ async def lock_discussion(session: Session, caller: Caller, discussion_id: UUID)
 async def list_notes(session: Session, discussion_id: UUID, *, before_seq: int | None) -> list[DiscussionNote]:
     """The last `PAGE` before a number, oldest first; of a discussion that was accessed before."""
     rows = await (await session.raw()).fetch(
-        "select id, seq, kind, author_id, text, mentions::text as mentions, agent_id, at from discussion_notes"
-        " where workspace_id = $1 and discussion_id = $2 and ($3::int is null or seq < $3)"
+        f"{_NOTES} where workspace_id = $1 and discussion_id = $2 and ($3::int is null or seq < $3)"
         f" order by seq desc limit {PAGE}",
         session.workspace_id,
         discussion_id,
@@ -248,7 +260,8 @@ async def insert_note(session: Session, note: NewNote) -> None:
     connection = await session.raw()
     await connection.execute(
         "insert into discussion_notes (workspace_id, id, discussion_id, conversation_id, seq, kind, author_id, text,"
-        " mentions, agent_id, client_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)",
+        " mentions, agent_id, client_id, at, words)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13::text::tsvector)",
         session.workspace_id,
         note.id,
         note.discussion_id,
@@ -261,6 +274,7 @@ async def insert_note(session: Session, note: NewNote) -> None:
         note.agent_id,
         note.client_id,
         note.at,
+        _words(session, note.text),
     )
     await connection.execute(
         "update discussions set last_seq = $3, last_note_at = case when $4 then $5 else last_note_at end"
@@ -273,13 +287,45 @@ async def insert_note(session: Session, note: NewNote) -> None:
     )
 
 
-async def update_discussion(session: Session, discussion_id: UUID, *, subject: str, state: DiscussionState) -> None:
+async def access_note(session: Session, discussion_id: UUID, note_id: UUID) -> DiscussionNote:
+    """Of a discussion that was accessed before. Raises NotFound."""
+    row = await (await session.raw()).fetchrow(
+        f"{_NOTES} where workspace_id = $1 and discussion_id = $2 and id = $3 and kind = 'note'",
+        session.workspace_id,
+        discussion_id,
+        note_id,
+    )
+    if row is None:
+        raise NotFound("This note does not exist.")
+    return _note(row)
+
+
+async def strike_note(session: Session, note_id: UUID, *, now: datetime) -> None:
+    """The row stays; nobody finds it by its words any more."""
     await (await session.raw()).execute(
+        "update discussion_notes set withdrawn_at = $3, words = null where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        note_id,
+        now,
+    )
+
+
+async def update_discussion(session: Session, discussion_id: UUID, *, subject: str, state: DiscussionState) -> None:
+    connection = await session.raw()
+    await connection.execute(
         "update discussions set subject = $3, state = $4 where workspace_id = $1 and id = $2",
         session.workspace_id,
         discussion_id,
         subject,
         state.value,
+    )
+    await connection.execute(
+        "update discussion_notes set text = $3, words = $4::text::tsvector"
+        " where workspace_id = $1 and discussion_id = $2 and seq = 1 and kind = 'started'",
+        session.workspace_id,
+        discussion_id,
+        subject,
+        _words(session, subject),
     )
 
 
@@ -297,6 +343,11 @@ async def set_read(session: Session, *, discussion_id: UUID, agent_id: UUID, seq
     )
 
 
+def _words(session: Session, text: str) -> str:
+    assert session.workspace_id is not None
+    return vector(session.workspace_id, words_of([text]))
+
+
 def _discussion(row: asyncpg.Record) -> Discussion:
     values = dict(row)
     contact = ContactName(id=values.pop("contact_id"), name=PersonName(values.pop("contact_name")))
@@ -306,4 +357,5 @@ def _discussion(row: asyncpg.Record) -> Discussion:
 
 def _note(row: asyncpg.Record) -> DiscussionNote:
     mentions = msgspec.json.decode(row["mentions"], type=list[Mention])
-    return DiscussionNote(**{**row, "text": Excerpt(row["text"]), "mentions": mentions})
+    text = Excerpt(row["text"], is_deleted=row["withdrawn_at"] is not None)
+    return DiscussionNote(**{**row, "text": text, "mentions": mentions})

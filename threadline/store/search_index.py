@@ -1,4 +1,7 @@
-"""What search is answered from, written behind the feed: words of messages, parts of names and numbers."""
+"""What search is answered from, written behind the feed: words of messages, parts of names and numbers.
+
+Words of discussions are written with them (store/discussions.py); here only those that were there before.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -132,6 +135,39 @@ async def write_contact_words(connection: Connection, workspace_id: UUID, words:
 async def forget_contact_words(connection: Connection, workspace_id: UUID, contact_ids: Sequence[UUID]) -> None:
     await connection.execute(
         "delete from contact_words where workspace_id = $1 and id = any($2::uuid[])", workspace_id, list(contact_ids)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """What an entry of a discussion is found by."""
+
+    id: UUID
+    text: str
+
+
+async def read_older_notes(
+    connection: Connection, workspace_id: UUID, *, before_id: UUID, limit: int
+) -> list[NoteText]:
+    rows = await connection.fetch(
+        "select id, text from discussion_notes where workspace_id = $1 and id < $2 and text <> ''"
+        " and withdrawn_at is null order by id desc limit $3",
+        workspace_id,
+        before_id,
+        limit,
+    )
+    return [NoteText(**row) for row in rows]
+
+
+async def write_note_words(connection: Connection, workspace_id: UUID, words: Sequence[tuple[UUID, str]]) -> None:
+    """(note, its vector)."""
+    await connection.execute(
+        "update discussion_notes n set words = new.words::tsvector"
+        " from unnest($2::uuid[], $3::text[]) as new (id, words)"
+        " where n.workspace_id = $1 and n.id = new.id and n.withdrawn_at is null",
+        workspace_id,
+        [id for id, _ in words],
+        [vector for _, vector in words],
     )
 
 

@@ -1832,6 +1832,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/discussions/{discussion_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a note of one's own; its trace stays.
+         * @description Withdraw a note of one's own; its trace stays.
+         */
+        delete: operations["withdrawDiscussionNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/discussions/{discussion_id}/read": {
         parameters: {
             query?: never;
@@ -4712,6 +4732,22 @@ export interface components {
             unread: number;
         };
         /**
+         * DiscussionHit
+         * @description A discussion with the newest of its notes that has the words; the note is none where its subject has them.
+         */
+        DiscussionHit: {
+            at: string;
+            author_id: string | null;
+            contact: components["schemas"]["ContactName"];
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            id: string;
+            snippet: components["schemas"]["TextPiece"][];
+            state: components["schemas"]["DiscussionState"];
+            subject: components["schemas"]["TextPiece"][];
+        };
+        /**
          * DiscussionInput
          * @description `id` is the client's own: sent twice, it is one discussion.
          */
@@ -4749,6 +4785,7 @@ export interface components {
             mentions: components["schemas"]["Mention"][];
             seq: number;
             text: string;
+            withdrawn_at: string | null;
         };
         /** DiscussionNoteInput */
         DiscussionNoteInput: {
@@ -6873,6 +6910,7 @@ export interface components {
             companies: components["schemas"]["CompanyHit"][];
             contacts: components["schemas"]["ContactHit"][];
             conversations: components["schemas"]["Conversation"][];
+            discussions: components["schemas"]["DiscussionHit"][];
             messages: components["schemas"]["MessageHits"] | null;
             problems: components["schemas"]["SearchProblem"][];
         };
@@ -11632,6 +11670,36 @@ export interface operations {
             };
         };
     };
+    withdrawDiscussionNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                discussion_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readDiscussion: {
         parameters: {
             query?: never;
@@ -13841,7 +13909,7 @@ export interface operations {
         parameters: {
             query: {
                 after?: string | null;
-                among?: "all" | "messages" | "contacts" | "conversations";
+                among?: "all" | "messages" | "contacts" | "conversations" | "discussions";
                 limit?: number;
                 q: string;
                 zone?: string;

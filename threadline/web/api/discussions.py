@@ -11,6 +11,7 @@ from threadline.actions.change_discussion import change_discussion, read_discuss
 from threadline.actions.change_discussion_members import add_to_discussion, remove_from_discussion
 from threadline.actions.discuss import discuss
 from threadline.actions.start_discussion import start_discussion
+from threadline.actions.withdraw_discussion_note import withdraw_discussion_note
 from threadline.core.discussion import DiscussionState
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
@@ -173,6 +174,30 @@ async def post_note(
         new_id=new_id,
     )
     return call.answer(await _thread(call, discussion_id), status=201)
+
+
+@operation(
+    router,
+    "DELETE",
+    "/discussions/{discussion_id}/notes/{note_id}",
+    out=None,
+    status=204,
+    name="withdrawDiscussionNote",
+)
+async def delete_note(
+    discussion_id: UUID, note_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
+) -> Response:
+    """Withdraw a note of one's own; its trace stays."""
+    await withdraw_discussion_note(
+        call.session,
+        caller=call.caller,
+        agent_id=own_agent(call),
+        discussion_id=discussion_id,
+        note_id=note_id,
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(status=204)
 
 
 @operation(router, "POST", "/discussions/{discussion_id}/members", out=DiscussionThread, name="addToDiscussion")

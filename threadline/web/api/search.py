@@ -26,9 +26,10 @@ from threadline.store.search import (
     search_conversations,
     search_messages,
 )
+from threadline.store.search_discussions import DiscussionHit, search_discussions
 from threadline.store.search_filters import Filters, read_filters
 from threadline.web.api.routes import operation
-from threadline.web.deps import Call, calls
+from threadline.web.deps import Call, calls, own_agent
 from threadline.web.guesses import count_numbers
 
 router = APIRouter()
@@ -56,13 +57,15 @@ class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     companies: list[CompanyHit]
     """Asked for with everything, or with contacts."""
     conversations: list[Conversation]
+    discussions: list[DiscussionHit]
+    """Of those that the one who asks is in. No operator speaks of them."""
     problems: list[SearchProblem]
 
 
 @operation(router, "GET", "/search", out=SearchAnswer, name="search")
 async def get_search(
     q: Annotated[str, Query(max_length=LONGEST_QUERY)],
-    among: Annotated[Literal["all", "messages", "contacts", "conversations"], Query()] = "all",
+    among: Annotated[Literal["all", "messages", "contacts", "conversations", "discussions"], Query()] = "all",
     zone: Annotated[str, Query(max_length=64)] = "UTC",
     after: _Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
@@ -71,7 +74,7 @@ async def get_search(
     """What has these words, among what one may see. Days begin at midnight in `zone`; `after` pages messages."""
     wanted, filters = await read_search(call, q, zone=zone)
     session, caller = call.session, call.caller
-    messages = contacts = companies = conversations = None
+    messages = contacts = companies = conversations = discussions = None
     if among in ("all", "messages") and not wanted.is_empty:
         messages = await search_messages(session, caller, wanted, filters, after=after, limit=limit)
     if among in ("all", "contacts"):
@@ -79,12 +82,15 @@ async def get_search(
         companies = await _search_companies(call, wanted, limit=limit)
     if among in ("all", "conversations"):
         conversations = await search_conversations(session, caller, wanted, filters, limit=limit)
+    if among in ("all", "discussions") and call.open_session is not None and not wanted.has_operators:
+        discussions = await search_discussions(session, caller, own_agent(call), wanted, limit=limit)
     return call.answer(
         SearchAnswer(
             messages=messages,
             contacts=contacts or [],
             companies=companies or [],
             conversations=conversations or [],
+            discussions=discussions or [],
             problems=_problems(wanted, filters),
         )
     )

@@ -1,5 +1,5 @@
 /** One discussion beside its conversation: who is in it, what was said, and the place to write. */
-import { Check, DoorOpen, Ellipsis, Pencil, RotateCcw, Send, UserPlus, X } from 'lucide-react';
+import { Check, DoorOpen, Ellipsis, Pencil, RotateCcw, Send, Undo2, UserPlus, X } from 'lucide-react';
 import { lazy, Suspense, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { newId } from '@/shared/api/id';
 import { useSignedIn } from '@/shared/api/session';
@@ -20,7 +20,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { MentionList } from '../composer/MentionList';
 import { useMentionList } from '../composer/useMentionList';
 import { RichText } from '../thread/RichText';
-import { deleteDiscussionMember, patchDiscussion, postDiscussionNote } from './calls';
+import { deleteDiscussionMember, deleteDiscussionNote, patchDiscussion, postDiscussionNote } from './calls';
 import { useDiscussion } from './useDiscussion';
 
 const DiscussionDialogs = lazy(() => import('./DiscussionDialogs'));
@@ -186,20 +186,29 @@ function Notes({ thread, hasEarlier, onEarlier }: NotesProps) {
         </Button>
       )}
       {notes.map((note) =>
-        note.kind === 'note' ? <Note key={note.id} note={note} /> : <Line key={note.id} note={note} />,
+        note.kind === 'note' ? (
+          <Note key={note.id} note={note} discussion={discussion} />
+        ) : (
+          <Line key={note.id} note={note} />
+        ),
       )}
     </div>
   );
 }
 
-function Note({ note }: { readonly note: DiscussionNote }) {
+function Note({ note, discussion }: { readonly note: DiscussionNote; readonly discussion: Discussion }) {
   const author = useStore((state) => state.agents.get(note.author_id ?? ''));
   const me = useStore((state) => state.me);
   const now = useMinute();
   const isMine = note.author_id === me;
   const name = isMine ? t('row.you') : (author?.name ?? t('line.somebody'));
+  const isWithdrawn = note.withdrawn_at !== null;
+  const withdraw = () =>
+    deleteDiscussionNote(discussion.id, note.id).catch((error: unknown) =>
+      showToast(problemText(error), { isError: true }),
+    );
   return (
-    <article aria-label={t('discussion.note_by', { name })} className="flex gap-2.5">
+    <article aria-label={t('discussion.note_by', { name })} className="group/note flex gap-2.5">
       <Avatar name={author?.name ?? ''} seed={note.author_id ?? ''} size={28} isSelf={isMine} />
       <div className="min-w-0 flex-1">
         <p className="flex items-baseline gap-2 text-12">
@@ -207,12 +216,52 @@ function Note({ note }: { readonly note: DiscussionNote }) {
           <time dateTime={note.at} className="tabular shrink-0 text-muted">
             {formatNear(note.at, now)}
           </time>
+          {isMine && !isWithdrawn && discussion.is_in_it && (
+            <span className="ms-auto -my-1.5 self-center opacity-0 group-focus-within/note:opacity-100 group-hover/note:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
+              <Menu trigger={<IconButton icon={Ellipsis} size={28} label={t('discussion.note_more')} />}>
+                <MenuItem icon={Undo2} onClick={() => void withdraw()}>
+                  {t('message.withdraw')}
+                </MenuItem>
+              </Menu>
+            </span>
+          )}
         </p>
-        <p dir="auto" className="mt-0.5 rounded-md bg-note px-2.5 py-1.5 text-14 wrap-anywhere whitespace-pre-wrap">
-          <RichText text={note.text} mentions={note.mentions} />
-        </p>
+        {isWithdrawn ? (
+          <Withdrawn note={note} />
+        ) : (
+          <p dir="auto" className={NOTE}>
+            <RichText text={note.text} mentions={note.mentions} />
+          </p>
+        )}
       </div>
     </article>
+  );
+}
+
+const NOTE = 'mt-0.5 rounded-md bg-note px-2.5 py-1.5 text-14 wrap-anywhere whitespace-pre-wrap';
+
+/** That there was a note; and what, for those who may see it. */
+function Withdrawn({ note }: { readonly note: DiscussionNote }) {
+  const [isRevealed, setRevealed] = useState(false);
+  if (isRevealed)
+    return (
+      <p dir="auto" className={NOTE}>
+        <RichText text={note.text} mentions={note.mentions} />
+      </p>
+    );
+  return (
+    <p className="mt-0.5 flex flex-wrap items-center gap-x-3 rounded-md border border-dashed border-line px-2.5 py-1.5 text-14 text-muted">
+      {t('message.withdrawn')}
+      {note.text !== '' && (
+        <button
+          type="button"
+          onClick={() => setRevealed(true)}
+          className="min-h-6 text-13 font-medium text-accent hover:underline"
+        >
+          {t('common.show')}
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -49,6 +49,14 @@ export function postDiscussionNote(id: Id, note: { client_id: Id; text: string }
   );
 }
 
+export async function deleteDiscussionNote(id: Id, noteId: Id): Promise<void> {
+  await answerOf(
+    client.DELETE('/api/discussions/{discussion_id}/notes/{note_id}', {
+      params: { path: { discussion_id: id, note_id: noteId } },
+    }),
+  );
+}
+
 export function postDiscussionMembers(id: Id, wish: { agent_ids: Id[]; team_ids: Id[] }): Promise<DiscussionThread> {
   return answerOf(
     client.POST('/api/discussions/{discussion_id}/members', { params: { path: { discussion_id: id } }, body: wish }),

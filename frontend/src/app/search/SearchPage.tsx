@@ -1,6 +1,6 @@
 /** All that a search finds, by kinds, each leading to where it stands. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Building2, Search } from 'lucide-react';
+import { Building2, MessagesSquare, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { Conversation } from '@/shared/api/types';
@@ -24,6 +24,7 @@ import {
   fetchSearch,
   type CompanyHit,
   type ContactHit,
+  type DiscussionHit,
   type MessageHit,
   type SearchAnswer,
   type SearchProblem,
@@ -34,7 +35,7 @@ import { Suggestions } from './Suggestions';
 import { useOperators } from './useOperators';
 import { forgetRecent, keepRecent, readRecent } from './recent';
 
-const KINDS = ['messages', 'contacts', 'conversations'] as const;
+const KINDS = ['messages', 'contacts', 'conversations', 'discussions'] as const;
 type Kind = (typeof KINDS)[number];
 
 const EXAMPLES = ['from:customer', 'from:me', 'label:', 'channel:', 'before:', 'after:', 'has:image', 'is:open', '"…"'];
@@ -319,6 +320,8 @@ function rowsOf(page: SearchAnswer, kind: Kind): ReactNode[] {
       return page.conversations.map((row) => (
         <ConversationRow key={row.id} row={{ ...row, read_count: row.read_count ?? 0 }} />
       ));
+    case 'discussions':
+      return page.discussions.map((hit) => <DiscussionRow key={hit.id} hit={hit} />);
   }
 }
 
@@ -388,6 +391,44 @@ function CompanyRow({ hit }: { readonly hit: CompanyHit }) {
             <Pieces pieces={hit.name} />
           </span>
           <span className="truncate text-13 text-muted">{t('companies.one')}</span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function DiscussionRow({ hit }: { readonly hit: DiscussionHit }) {
+  const now = useMinute();
+  const author = useStore((state) => state.agents.get(hit.author_id ?? '')?.name ?? '');
+  return (
+    <li>
+      <Link href={paths.discussion(hit.conversation_id, hit.id)} data-hit className={ROW}>
+        <span className="grid size-9 shrink-0 place-items-center rounded-md bg-press text-muted">
+          <MessagesSquare aria-hidden size={18} strokeWidth={1.75} />
+        </span>
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span className="flex items-baseline gap-2">
+            <span className="min-w-0 truncate text-14 font-medium">
+              <Pieces pieces={hit.subject} />
+            </span>
+            <bdi className="min-w-0 truncate text-12 text-muted">{hit.contact.name}</bdi>
+            {hit.state === 'closed' && (
+              <span className="shrink-0 text-12 text-muted">{t('discussion.tab_closed')}</span>
+            )}
+            <time dateTime={hit.at} className="tabular ms-auto shrink-0 text-12 text-muted">
+              {formatNear(hit.at, now)}
+            </time>
+          </span>
+          <span className="text-13 text-muted [overflow-wrap:anywhere]">
+            {hit.snippet.length === 0 ? (
+              t('search.in_subject')
+            ) : (
+              <>
+                {author !== '' && <bdi>{author}: </bdi>}
+                <Pieces pieces={hit.snippet} />
+              </>
+            )}
+          </span>
         </span>
       </Link>
     </li>

@@ -6,12 +6,13 @@ import type { components } from '@/shared/schema';
 type Schemas = components['schemas'];
 export type SearchAnswer = Schemas['SearchAnswer'];
 export type MessageHit = Schemas['MessageHit'];
+export type DiscussionHit = Schemas['DiscussionHit'];
 export type CompanyHit = Schemas['CompanyHit'];
 export type ContactHit = Schemas['ContactHit'];
 export type SearchProblem = Schemas['SearchProblem'];
 export type TextPiece = Schemas['TextPiece'];
 export type FoundInThread = Schemas['FoundInThread'];
-export type Among = 'all' | 'messages' | 'contacts' | 'conversations';
+export type Among = 'all' | 'messages' | 'contacts' | 'conversations' | 'discussions';
 
 export interface SearchRequest {
   q: string;

@@ -8,6 +8,7 @@ import {
   ClipboardList,
   Inbox,
   Kanban,
+  ListChecks,
   Lock,
   MessagesSquare,
   ScanEye,
@@ -41,7 +42,7 @@ import { assign, moveToTeam, wake } from '../thread/actions';
 
 export interface PaletteItem {
   id: string;
-  group: 'conversation' | 'places' | 'found' | 'contacts' | 'companies' | 'messages';
+  group: 'conversation' | 'places' | 'found' | 'contacts' | 'companies' | 'discussions' | 'messages';
   title: string;
   /** What the server found in them, marked; else the palette marks what was typed. */
   pieces?: { title: readonly TextPiece[]; hint: readonly TextPiece[] };
@@ -121,6 +122,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
         ]
       : []),
     ...command('task', ClipboardList),
+    ...command('task_pattern', ListChecks),
     ...command('discuss', MessagesSquare),
     ...command('ask_review', ScanEye),
     ...command('labels', Tag),

@@ -1,9 +1,16 @@
 /** What the server finds while something is typed into the palette: people first, then messages, then all of them. */
-import { Building2, MessageSquareText, Search } from 'lucide-react';
+import { Building2, MessageSquareText, MessagesSquare, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { t } from '@/shared/i18n';
 import { paths } from '../paths';
-import { fetchSearch, type CompanyHit, type ContactHit, type MessageHit, type SearchAnswer } from '../search/calls';
+import {
+  fetchSearch,
+  type CompanyHit,
+  type ContactHit,
+  type DiscussionHit,
+  type MessageHit,
+  type SearchAnswer,
+} from '../search/calls';
 import { keepRecent } from '../search/recent';
 import { jumpTo } from '../thread/jumps';
 import type { PaletteItem } from './paletteItems';
@@ -39,6 +46,7 @@ export function useServerHits(search: string, go: (path: string) => void): reado
   return [
     ...(answer?.contacts.map((hit) => contactItem(hit, go)) ?? []),
     ...(answer?.companies.map((hit) => companyItem(hit, go)) ?? []),
+    ...(answer?.discussions.map((hit) => discussionItem(hit, go)) ?? []),
     ...(answer?.messages?.items.map((hit) => messageItem(hit, go, typed)) ?? []),
     allItem(typed, go),
   ];
@@ -70,6 +78,21 @@ function companyItem(hit: CompanyHit, go: (path: string) => void): PaletteItem {
     contact: null,
     keys: [],
     run: () => go(paths.companies(hit.id)),
+  };
+}
+
+function discussionItem(hit: DiscussionHit, go: (path: string) => void): PaletteItem {
+  const hint = hit.snippet.length > 0 ? hit.snippet : [{ text: hit.contact.name, is_match: false }];
+  return {
+    id: `discussions ${hit.id}`,
+    group: 'discussions',
+    title: hit.subject.map((piece) => piece.text).join(''),
+    pieces: { title: hit.subject, hint },
+    hint: hint.map((piece) => piece.text).join(''),
+    icon: MessagesSquare,
+    contact: null,
+    keys: [],
+    run: () => go(paths.discussion(hit.conversation_id, hit.id)),
   };
 }
 
