@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from threadline.actions.announce_change import announce_change, announce_line
 from threadline.core.assignment import check_may_assign
 from threadline.core.conversation import ConversationState, Handling
@@ -13,6 +15,7 @@ from threadline.core.permission import Caller, Permission, author_of
 from threadline.core.stage import stage_line
 from threadline.core.undo import Kept, Standing, restore
 from threadline.core.waiting import UNDONE, Entry, waiting_since
+from threadline.store.agents import serves_channel
 from threadline.store.clocks import read_entries, set_clocks
 from threadline.store.conversations import (
     ConversationKeys,
@@ -46,7 +49,7 @@ async def undo_change(
     one is open in its place).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
-    target, kept = restore(before, after, _standing(conversation), now=now)
+    target, kept = await _without_gone(session, conversation, *restore(before, after, _standing(conversation), now=now))
     was = Handling(conversation.state, conversation.assignee_id, conversation.team_id)
     handling = Handling(target.state, target.assignee_id, target.team_id)
     if (was.assignee_id, was.team_id) != (handling.assignee_id, handling.team_id):
@@ -77,6 +80,21 @@ async def undo_change(
         (thread,) = (await read_entries(session, {conversation.id: None})).values()
         await set_clocks(session, {conversation.id: waiting_since(thread)})
     return kept
+
+
+async def _without_gone(
+    session: Session, conversation: ConversationKeys, target: Standing, kept: list[Kept]
+) -> tuple[Standing, list[Kept]]:
+    """Who is not there any more gets nothing back: an agent who does not serve its channel, a team that was deleted."""
+    if target.assignee_id not in (None, conversation.assignee_id) and not await serves_channel(
+        session, target.assignee_id, conversation.channel_id
+    ):
+        target, kept = msgspec.structs.replace(target, assignee_id=conversation.assignee_id), [*kept, "assignee"]
+    if target.team_id not in (None, conversation.team_id):
+        found = await find_team_names(session, [target.team_id])
+        if target.team_id not in found or not found[target.team_id].is_live:
+            target, kept = msgspec.structs.replace(target, team_id=conversation.team_id), [*kept, "team"]
+    return target, kept
 
 
 async def _check_stage(session: Session, stage_id: UUID, state: ConversationState) -> Stage:
