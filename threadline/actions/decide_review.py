@@ -50,15 +50,15 @@ async def approve_review(
     """It goes out now, and everything that a send asks is asked now: what forbids it sends it back with the reason.
 
     Returns it as it stands afterwards, `sent` or `returned`. Raises NotFound, Conflict (somebody decided a moment ago,
-    or answered meanwhile), and Unavailable, after which nothing has changed.
+    or answered meanwhile), Invalid and CannotSend (of what the reviewer made of it), and Unavailable, after which
+    nothing has changed.
     """
-    review, _ = await _lock_asked(session, caller, review_id)
+    review, conversation = await _lock_asked(session, caller, review_id)
     if not approval.despite_answers and await reviews.find_answer_since(
         session, conversation_id=review.conversation_id, seq=review.asked_seq
     ):
         raise Conflict("Somebody answered since this review was asked for.", reason="review_answered_since")
-    contents = review.contents if approval.contents is None else approval.contents
-    check_parts(len(contents))
+    contents = await _contents_of(session, caller, review, conversation, approval.contents, find_type)
     try:
         async with savepoint(session):
             message_ids = await _send(
@@ -93,13 +93,25 @@ async def return_review(
 ) -> Review:
     """Back to its author, with a word, and as the reviewer changed it. Raises NotFound, Conflict."""
     review, conversation = await _lock_asked(session, caller, review_id)
-    wanted: Sequence[Content] = review.contents
-    if contents is not None:
-        check_parts(len(contents))
-        senders: set[UUID | None] = {agent_id, review.author_id}
-        wanted = await check_contents(session, caller, conversation, contents, find_type, senders=senders)
+    wanted = await _contents_of(session, caller, review, conversation, contents, find_type)
     await _finish(session, caller, review, ReviewState.RETURNED, wanted, answer=answer, now=now, new_id=new_id)
     return await reviews.access_review(session, caller, review_id)
+
+
+async def _contents_of(
+    session: Session,
+    caller: Caller,
+    review: Review,
+    conversation: outgoing.LockedConversation,
+    changed: Sequence[Content] | None,
+    find_type: Callable[[str], ChannelType],
+) -> Sequence[Content]:
+    """As the reviewer changed them, with files of theirs or the author's only; None: as they are."""
+    if changed is None:
+        return review.contents
+    check_parts(len(changed))
+    senders: set[UUID | None] = {caller.agent_id, review.author_id}
+    return await check_contents(session, caller, conversation, changed, find_type, senders=senders)
 
 
 async def _lock_asked(session: Session, caller: Caller, review_id: UUID) -> tuple[Review, outgoing.LockedConversation]:
