@@ -57,11 +57,13 @@ b.id, b.kind, b.name, b.actor_id, b.created_at, b.undone_at, b.total, b.done, b.
 """
 
 
-async def list_batches(session: Session) -> list[ContactBatch]:
-    """The latest thirty."""
+async def list_batches(session: Session, actor_id: UUID | None) -> list[ContactBatch]:
+    """The latest thirty, of one actor or, for None, of everybody. Reads the primary key from its end."""
     rows = await (await session.raw()).fetch(
-        f"select {_COLUMNS} from contact_batches b where b.workspace_id = $1 order by b.id desc limit 30",
+        f"select {_COLUMNS} from contact_batches b where b.workspace_id = $1"
+        " and ($2::uuid is null or b.actor_id = $2) order by b.id desc limit 30",
         session.workspace_id,
+        actor_id,
     )
     return [ContactBatch(**row) for row in rows]
 

@@ -139,7 +139,8 @@ class SegmentInput(Input):
 @operation(router, "GET", "/contact-batches", out=BatchList)
 async def get_contact_batches(call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """Tables that were read in, the latest first."""
-    return call.answer(BatchList(items=await list_batches(call.session)))
+    of_all = call.caller.visibility.is_whole
+    return call.answer(BatchList(items=await list_batches(call.session, None if of_all else call.caller.actor_id)))
 
 
 @operation(router, "POST", "/contact-batches", out=ContactBatch, status=201, name="createContactBatch")
@@ -178,7 +179,7 @@ async def post_rows(batch_id: UUID, given: RowsInput, call: Call = calls(Permiss
 @operation(router, "GET", "/contact-batches/{batch_id}", out=ContactBatch)
 async def get_contact_batch(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
     """How far it is."""
-    return call.answer(await get_batch(call.session, batch_id))
+    return call.answer(await _access_batch(call, batch_id))
 
 
 @operation(router, "PUT", "/contact-batches/{batch_id}/table", out=None, status=204, name="bringContactTable")
