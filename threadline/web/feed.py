@@ -62,7 +62,8 @@ _OF_CHANNELS: Final = frozenset(
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
 _OF_LISTS: Final = frozenset({EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED})
-"""They name a thing by its id; what it is, the API tells to whoever may see it."""
+"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies and saved views not everybody
+sees: who may not is told that there is news, and of nothing."""
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(
     {EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED, EventKind.DEMO_REMOVED}
@@ -132,7 +133,7 @@ async def load_batch(
     """A handful of statements for any number of events. The rows are at least as new as the events."""
     connection = await session.raw()
     plain = [numbered.event for numbered in events]
-    conversation_ids = {event.conversation_id for event in plain} - {None}
+    conversation_ids = {_of_conversation(event) for event in plain} - {None}
     conversations = await load_conversations(
         connection, workspace_id=workspace_id, conversation_ids=_ids(conversation_ids)
     )
@@ -221,9 +222,11 @@ def personal(sight: Sight, agent_id: UUID | None, batch: Batch) -> Sight:
 def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | None:
     event = numbered.event
     if event.kind in _PERSONAL:
-        return _feed_event(numbered) if event.agent_id is not None and event.agent_id == sight.agent_id else None
+        return _personal_event(numbered, batch, sight)
     if not _may_hear(event, sight):
         return None
+    if event.kind in _OF_LISTS:
+        return _feed_event(numbered) if _may_know_which(event, sight) else _bare_event(numbered)
     if event.conversation_id is None:
         return _feed_event(numbered) if _touches_visible(event, batch, sight) else None
     if _sees(batch, sight.visibility, event.conversation_id):
@@ -237,6 +240,32 @@ def _shown(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | N
             is_hidden=True,
         )
     return None
+
+
+def _personal_event(numbered: NumberedEvent, batch: Batch, sight: Sight) -> FeedEvent | None:
+    """One's own; of a conversation that one does not see any more, or not by this token, only that there is news."""
+    event = numbered.event
+    if event.agent_id is None or event.agent_id != sight.agent_id:
+        return None
+    conversation_id = _of_conversation(event)
+    if conversation_id is None or _sees(batch, sight.visibility, conversation_id):
+        return _feed_event(numbered)
+    return _bare_event(numbered)
+
+
+def _of_conversation(event: Event) -> UUID | None:
+    """What stands beside a conversation names it in its data."""
+    return event.conversation_id or _id_in(event.data, "conversation_id")
+
+
+def _may_know_which(event: Event, sight: Sight) -> bool:
+    if event.kind is EventKind.COMPANY_CHANGED:
+        return sight.visibility.is_whole
+    return event.kind is not EventKind.SAVED_VIEW_CHANGED or Permission.AUDIT_READ in sight.permissions
+
+
+def _bare_event(numbered: NumberedEvent) -> FeedEvent:
+    return FeedEvent(seq=numbered.seq, kind=numbered.event.kind, at=numbered.event.at)
 
 
 def _may_hear(event: Event, sight: Sight) -> bool:
