@@ -169,7 +169,9 @@ async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 @asynccontextmanager
 async def browser_of(server: Server) -> AsyncIterator[Browser]:
     async with aiohttp.ClientSession(
-        cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(limit=0)
+        cookie_jar=aiohttp.CookieJar(unsafe=True),
+        # Shorter than the server keeps one: else it ends at the very moment in which it is used again.
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
     ) as http:
         yield Browser(server, http)
 
