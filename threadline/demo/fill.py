@@ -4,7 +4,7 @@ What ended lies in the past, so it comes in as history and is then given its col
 comes in as if it came now. Whatever is made is written down, for it shall be found again when it is to be removed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,18 +12,28 @@ from typing import Final
 from uuid import UUID
 
 from threadline.actions.add_note import add_note
+from threadline.actions.ask_for_review import Addressee, ask_for_review
 from threadline.actions.change_company import change_company, create_company
+from threadline.actions.change_field import create_field
 from threadline.actions.change_saved_reply import create_saved_reply
+from threadline.actions.change_stage import create_stage
 from threadline.actions.create_label import create_label
 from threadline.actions.create_task import TaskWish, create_task
+from threadline.actions.create_team import create_team
+from threadline.actions.discuss import discuss
 from threadline.actions.receive_messages import receive
 from threadline.actions.receiving import Channel, Received
+from threadline.actions.schedule_message import schedule_message
+from threadline.actions.stage_conversation import stage_conversation
+from threadline.actions.start_discussion import start_discussion
 from threadline.channels.contract import AddressValue, InboundMessage, Party
 from threadline.channels.registry import channel_type
 from threadline.core.content import Content, Media, Text
+from threadline.core.field import Field, FieldOption, FieldOwner, lines_of
 from threadline.core.label import LabelColour, LabelKind
 from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller, Permission
+from threadline.core.saved_reply import Wording
 from threadline.core.task import Step, TaskKind
 from threadline.demo.pictures import COUNT, SIZE, draw_picture
 from threadline.demo.script import (
@@ -31,11 +41,26 @@ from threadline.demo.script import (
     COMPANIES,
     CONTACT_LABELS,
     CONVERSATION_LABELS,
+    CONVERSATIONS,
+    FIELDS,
+    HABITS,
+    LATER,
+    LIVE,
+    REVIEW,
     SAVED_REPLIES,
+    STAGES,
+    SUPERVISOR,
+    TALKS,
+    TEAMS,
     Chore,
+    Habit,
+    Reply,
     Said,
     Scene,
+    Talk,
+    office_hour,
     scenes,
+    wakes_at,
 )
 from threadline.infra.blobs import Blobs, StoredBlob
 from threadline.infra.clock import new_id
@@ -49,11 +74,14 @@ from threadline.store.demo import (
     handle_conversations,
     insert_colleague,
     insert_demo_files,
+    insert_reply_picture,
     remember,
     show_newest,
 )
 from threadline.store.saved_replies import SavedReply
 from threadline.store.session import Database, Role, Session
+from threadline.store.stages import Stage
+from threadline.store.tasks import TaskPattern, insert_pattern
 
 _VOICE: Final = Path(__file__).with_name("voice.ogg")
 _BATCH: Final = 60
@@ -70,6 +98,9 @@ class _Demo:
     conversation_labels: list[UUID] = field(default_factory=list[UUID])
     contact_labels: list[UUID] = field(default_factory=list[UUID])
     companies: list[UUID] = field(default_factory=list[UUID])
+    teams: list[UUID] = field(default_factory=list[UUID])
+    stages: list[UUID] = field(default_factory=list[UUID])
+    fields: list[Field] = field(default_factory=list[Field])
     pictures: list[StoredBlob] = field(default_factory=list[StoredBlob])
     voice: StoredBlob | None = None
     files: list[DemoFile] = field(default_factory=list[DemoFile])
@@ -93,6 +124,8 @@ async def fill_demo(database: Database, blobs: Blobs, *, workspace_id: UUID, now
         if scene.state != "resolved":
             async with database.transaction(Role.ENGINE, workspace_id) as session:
                 await _play_live(session, demo, scene)
+    async with database.transaction(Role.ENGINE, workspace_id) as session:
+        await _work_together(session, demo, all_scenes)
     return len(all_scenes)
 
 
@@ -109,13 +142,16 @@ async def _begin(database: Database, workspace_id: UUID, now: datetime) -> _Demo
 
 
 async def _make_surroundings(session: Session, demo: _Demo) -> None:
-    """Colleagues who never sign in, labels, and saved replies."""
+    """Colleagues who never sign in, and what a desk has set up: teams, stages, fields, labels, companies, replies."""
     things: list[Thing] = []
-    for name in COLLEAGUES:
+    for place, name in enumerate(COLLEAGUES):
         person_id, agent_id = new_id(), new_id()
-        await insert_colleague(session, person_id=person_id, agent_id=agent_id, name=name)
+        role = "supervisor" if place == SUPERVISOR else "agent"
+        await insert_colleague(session, person_id=person_id, agent_id=agent_id, name=name, role=role)
         demo.colleagues.append(agent_id)
         things += [Thing("person", person_id), Thing("agent", agent_id)]
+    await _make_teams_and_stages(session, demo, things)
+    await _make_fields(session, demo, things)
     demo.conversation_labels = [
         await _label(session, demo, "conversation", name, colour, things) for name, colour in CONVERSATION_LABELS
     ]
@@ -136,22 +172,81 @@ async def _make_surroundings(session: Session, demo: _Demo) -> None:
         )
         demo.companies.append(company_id)
         things.append(Thing("company", company_id))
-    for title, shortcut, text in SAVED_REPLIES:
-        reply = SavedReply(
-            id=new_id(),
-            is_shared=True,
-            team_id=None,
-            channel_id=None,
-            title=title,
-            shortcut=shortcut,
-            text=text,
-            language="",
-            wordings=[],
-            files=[],
-        )
-        await create_saved_reply(session, caller=_caller(demo), reply=reply, now=demo.now, new_id=new_id)
-        things.append(Thing("saved_reply", reply.id))
+    for one in SAVED_REPLIES:
+        await _make_reply(session, demo, one, things)
+    for habit in HABITS:
+        await _make_pattern(session, habit, things)
     await remember(session, things)
+
+
+async def _make_teams_and_stages(session: Session, demo: _Demo, things: list[Thing]) -> None:
+    caller = _caller(demo)
+    for name, colour, members in TEAMS:
+        member_ids = [demo.colleagues[place] for place in members]
+        team_id = await create_team(
+            session, caller=caller, name=name, colour=colour, member_ids=member_ids, now=demo.now, new_id=new_id
+        )
+        demo.teams.append(team_id)
+        things.append(Thing("team", team_id))
+    for name, state, pauses_clock in STAGES:
+        stage = Stage(id=new_id(), state=state, name=name, pauses_clock=pauses_clock)
+        await create_stage(session, caller=caller, stage=stage, now=demo.now, new_id=new_id)
+        demo.stages.append(stage.id)
+        things.append(Thing("stage", stage.id))
+
+
+async def _make_fields(session: Session, demo: _Demo, things: list[Thing]) -> None:
+    for wanted in FIELDS:
+        made = await create_field(
+            session,
+            caller=_caller(demo),
+            owner=wanted.owner,
+            type=wanted.type,
+            name=wanted.name,
+            options=[FieldOption(id=str(new_id()), name=name, colour=colour) for name, colour in wanted.options],
+            now=demo.now,
+            new_id=new_id,
+        )
+        demo.fields.append(made)
+        things.append(Thing("field", made.id))
+
+
+async def _make_reply(session: Session, demo: _Demo, one: Reply, things: list[Thing]) -> None:
+    caller = _caller(demo)
+    file_ids = [new_id() for _ in one.pictures]
+    for file_id, number in zip(file_ids, one.pictures, strict=True):
+        blob = demo.pictures[number % COUNT]
+        name = f"{one.shortcut}-{number + 1}.jpg"
+        await insert_reply_picture(session, file_id=file_id, name=name, blob=blob, uploaded_by=caller.actor_id)
+        things.append(Thing("file", file_id))
+    reply = SavedReply(
+        id=new_id(),
+        is_shared=True,
+        team_id=None if one.team is None else demo.teams[one.team],
+        channel_id=None,
+        title=one.title,
+        shortcut=one.shortcut,
+        text=one.text,
+        language="en" if one.others else "",
+        wordings=[Wording(language=language, text=text) for language, text in one.others],
+        files=[],
+    )
+    await create_saved_reply(session, caller=caller, reply=reply, file_ids=file_ids, now=demo.now, new_id=new_id)
+    things.append(Thing("saved_reply", reply.id))
+
+
+async def _make_pattern(session: Session, habit: Habit, things: list[Thing]) -> None:
+    pattern = TaskPattern(
+        id=new_id(),
+        name=habit.title,
+        kind=TaskKind.CALL_BACK if habit.is_call_back else TaskKind.TASK,
+        title=habit.title,
+        checklist=[Step(text=text) for text in habit.steps],
+        due_in_minutes=int(habit.due_in.total_seconds() // 60),
+        remind_before_minutes=None,
+    )
+    await insert_pattern(session, pattern)
+    things.append(Thing("task_pattern", pattern.id))
 
 
 async def _label(
@@ -194,11 +289,14 @@ async def _finish(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None
             contact_id=found[scene.phone].contact_id,
             agent_id=None if scene.colleague is None else demo.colleagues[scene.colleague],
             state="open" if scene.state in ("waiting", "answered") else scene.state,
-            snoozed_until=demo.now + timedelta(hours=3 + scene.number % 40) if scene.state == "snoozed" else None,
+            snoozed_until=wakes_at(demo.now, scene.number) if scene.state == "snoozed" else None,
             ended_at=max(at for _, at in scene.moments()) + timedelta(minutes=2),
             label_ids=tuple(demo.conversation_labels[label] for label in scene.labels),
             contact_label_ids=tuple(demo.contact_labels[label] for label in scene.contact_labels),
             company_id=None if scene.company is None else demo.companies[scene.company],
+            team_id=None if scene.team is None else demo.teams[scene.team],
+            values=tuple(_lines(demo, scene, "conversation")),
+            contact_values=tuple(_lines(demo, scene, "contact")),
             is_for_admin=scene.is_for_admin,
         )
         for scene in batch
@@ -217,6 +315,15 @@ async def _finish(session: Session, demo: _Demo, batch: Sequence[Scene]) -> None
                     now=min(at, demo.now),
                     new_id=new_id,
                 )
+        if scene.stage is not None:
+            await stage_conversation(
+                session,
+                caller=_caller(demo),
+                conversation_id=found[scene.phone].conversation_id,
+                stage_id=demo.stages[scene.stage],
+                now=demo.now,
+                new_id=new_id,
+            )
         if scene.chore is not None:
             await _make_task(session, demo, found[scene.phone].conversation_id, scene.chore, scene.colleague)
     await show_newest(session, [one.conversation_id for one in handled])
@@ -238,6 +345,84 @@ async def _make_task(session: Session, demo: _Demo, conversation_id: UUID, chore
     await create_task(
         session, caller=_caller(demo), conversation_id=conversation_id, wish=wish, now=demo.now, new_id=new_id
     )
+
+
+def _lines(demo: _Demo, scene: Scene, owner: FieldOwner) -> Iterator[tuple[UUID, str]]:
+    """What stands in its fields, as it is stored."""
+    for place, value in scene.values:
+        made = demo.fields[place]
+        if made.owner == owner:
+            given = next((option.id for option in made.options if option.name == value), value)
+            yield from ((made.id, line) for line in lines_of(made, given))
+
+
+async def _work_together(session: Session, demo: _Demo, played: Sequence[Scene]) -> None:
+    """What colleagues have begun by now: discussions, a review, and messages that wait for their time."""
+    live = {scene.number - (CONVERSATIONS - LIVE): scene for scene in played}
+    found = await find_demo_conversations(
+        session, channel_id=demo.channel.id, phones=[scene.phone for place, scene in live.items() if place >= 0]
+    )
+    ids = {place: found[scene.phone].conversation_id for place, scene in live.items() if scene.phone in found}
+    for talk in TALKS:
+        await _discuss(session, demo, ids[talk.place], talk)
+    for turn, later in enumerate(LATER):
+        await schedule_message(
+            session,
+            caller=_caller(demo),
+            conversation_id=ids[later.place],
+            content=Text(text=later.text),
+            quoted_id=None,
+            due_at=office_hour(demo.now, turn),
+            client_id=new_id(),
+            now=demo.now,
+            new_id=new_id,
+            find_type=channel_type,
+        )
+    place, author, text, note = REVIEW
+    await ask_for_review(
+        session,
+        caller=_caller(demo, author),
+        agent_id=demo.colleagues[author],
+        conversation_id=ids[place],
+        review_id=new_id(),
+        contents=[Text(text=text)],
+        quoted_id=None,
+        addressee=Addressee(),
+        note=note,
+        now=demo.now,
+        new_id=new_id,
+        find_type=channel_type,
+    )
+
+
+async def _discuss(session: Session, demo: _Demo, conversation_id: UUID, talk: Talk) -> None:
+    (first, text), *others = talk.said
+    discussion_id = new_id()
+    began_at = demo.now - timedelta(minutes=10 * len(talk.said))
+    await start_discussion(
+        session,
+        caller=_caller(demo, first),
+        agent_id=demo.colleagues[first],
+        conversation_id=conversation_id,
+        discussion_id=discussion_id,
+        subject=talk.subject,
+        text=text,
+        agent_ids=[demo.colleagues[place] for place, _ in others],
+        team_ids=[],
+        now=began_at,
+        new_id=new_id,
+    )
+    for number, (place, said) in enumerate(others, 1):
+        await discuss(
+            session,
+            caller=_caller(demo, place),
+            agent_id=demo.colleagues[place],
+            discussion_id=discussion_id,
+            text=said,
+            client_id=new_id(),
+            now=began_at + timedelta(minutes=9 * number),
+            new_id=new_id,
+        )
 
 
 def _received(demo: _Demo, scene: Scene, said: Said, at: datetime, place: int, *, from_history: bool) -> Received:
@@ -266,5 +451,5 @@ def _content(demo: _Demo, said: Said, provider_id: str) -> Content:
     return Text(text=said.text)
 
 
-def _caller(demo: _Demo) -> Caller:
-    return Caller(demo.workspace_id, frozenset(Permission), agent_id=demo.colleagues[0])
+def _caller(demo: _Demo, colleague: int = 0) -> Caller:
+    return Caller(demo.workspace_id, frozenset(Permission), agent_id=demo.colleagues[colleague])

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from threadline.core.field import FieldOwner, FieldType
 from threadline.core.label import LabelColour
+from threadline.core.stage import StageState
+from threadline.core.team import TeamColour
 
 CONVERSATIONS: Final = 300
 LIVE: Final = 36
@@ -18,6 +21,50 @@ By = Literal["customer", "us", "note"]
 State = Literal["waiting", "answered", "snoozed", "resolved"]
 
 COLLEAGUES: Final = ("Jonas Lindqvist", "Ana Reyes", "Femke de Boer", "Марк Соколов")
+SUPERVISOR: Final = 1
+"""Of the colleagues: whoever asks for a review needs somebody who may."""
+TEAMS: Final[tuple[tuple[str, TeamColour, tuple[int, ...]], ...]] = (
+    ("Shop", "blue", (0, 1, 2)),
+    ("Workshop", "purple", (2, 3)),
+)
+"""(name, colour, its members by their place in COLLEAGUES)."""
+_SHOP, _WORKSHOP = 0, 1
+_OF_WORKSHOP: Final = 4
+"""The label whose conversations are the workshop's."""
+STAGES: Final[tuple[tuple[str, StageState, bool], ...]] = (
+    ("Waiting for the courier", "open", True),
+    ("In the kiln", "open", False),
+)
+"""(name, state, whether the clock stands still in it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A field of one's own. `options` of a choice: (name, colour)."""
+
+    owner: FieldOwner
+    type: FieldType
+    name: str
+    options: tuple[tuple[str, LabelColour], ...] = ()
+
+
+FIELDS: Final = (
+    Wanted("conversation", FieldType.TEXT, "Order number"),
+    Wanted(
+        "conversation",
+        FieldType.CHOICE,
+        "Sale",
+        (("Asked", "grey"), ("Offered", "yellow"), ("Ordered", "blue"), ("Paid", "green")),
+    ),
+    Wanted(
+        "contact",
+        FieldType.CHOICE,
+        "Favourite glaze",
+        (("Blue", "blue"), ("Sand", "yellow"), ("Moss", "green"), ("Rust", "orange")),
+    ),
+    Wanted("contact", FieldType.DATE, "Birthday"),
+)
+_ORDER_NUMBER, _SALE, _GLAZE, _BIRTHDAY = range(len(FIELDS))
 CONVERSATION_LABELS: Final[tuple[tuple[str, LabelColour], ...]] = (
     ("Order", "blue"),
     ("Delivery", "teal"),
@@ -40,10 +87,76 @@ COMPANIES: Final = (
 )
 """(name, mail domain, notes, who cares for it by their place in COLLEAGUES)."""
 _PRESS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`team` by its place in TEAMS, `pictures` by their numbers; `others`: (language, text)."""
+
+    title: str
+    shortcut: str
+    text: str
+    others: tuple[tuple[str, str], ...] = ()
+    team: int | None = None
+    pictures: tuple[int, ...] = ()
+
+
 SAVED_REPLIES: Final = (
-    ("Hours", "hours", "We are open Tuesday to Saturday, 10:00 to 18:00, {{contact.first_name}}."),
-    ("Return", "return", 'Of course, {{contact.first_name|default:"gladly"}}. Send it back within 30 days, we pay.'),
-    ("Thanks", "thanks", "Thank you, and enjoy it! {{agent.first_name}}, {{workspace.name}}"),
+    Reply(
+        "Hours",
+        "hours",
+        "We are open Tuesday to Saturday, 10:00 to 18:00, {{contact.first_name}}.",
+        (
+            ("de", "Wir haben Dienstag bis Samstag von 10 bis 18 Uhr geöffnet, {{contact.first_name}}."),
+            ("es", "Abrimos de martes a sábado, de 10:00 a 18:00, {{contact.first_name}}."),
+            ("nl", "We zijn open van dinsdag tot zaterdag, 10:00 tot 18:00, {{contact.first_name}}."),
+        ),
+    ),
+    Reply(
+        "Return",
+        "return",
+        'Of course, {{contact.first_name|default:"gladly"}}. Send it back within 30 days, we pay.',
+        (
+            (
+                "de",
+                "Natürlich, {{contact.first_name}}. Senden Sie es innerhalb von 30 Tagen zurück, das Porto zahlen wir.",
+            ),
+        ),
+    ),
+    Reply("Thanks", "thanks", "Thank you, and enjoy it! {{agent.first_name}}, {{workspace.name}}"),
+    Reply(
+        "Our glazes",
+        "glazes",
+        "These are our glazes, {{contact.first_name}}. Which one do you like?",
+        pictures=(0, 1, 2),
+    ),
+    Reply("Damaged", "damaged", "I am sorry! A new one goes out today, and you keep the old one.", team=_SHOP),
+    Reply(
+        "Course",
+        "course",
+        "{{contact.greeting}}! The course is on Saturday from 11:00 to 15:00, clay and aprons are there. Like this:",
+        team=_WORKSHOP,
+        pictures=(4,),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A pattern of tasks."""
+
+    title: str
+    due_in: timedelta
+    steps: tuple[str, ...]
+    is_call_back: bool = False
+
+
+HABITS: Final = (
+    Habit(
+        "Send a new one", timedelta(days=1), ("Take it off the shelf", "Pack it in two boxes", "Tell them the number")
+    ),
+    Habit("Prepare the course", timedelta(days=2), ("Weigh the clay", "Lay out the aprons", "Write to everybody")),
+    Habit("Call back about an offer", timedelta(hours=4), (), is_call_back=True),
 )
 
 
@@ -103,6 +216,11 @@ class Scene:
     is_for_admin: bool = False
     """Becomes the first admin's, so that *mine* is not empty either."""
     chore: Chore | None = None
+    team: int | None = None
+    """Whose queue it stands in, by its place in TEAMS."""
+    stage: int | None = None
+    values: tuple[tuple[int, str], ...] = ()
+    """(field by its place in FIELDS, what stands in it: of a choice the name of the option)."""
 
     def moments(self) -> Iterator[tuple[Said, datetime]]:
         at = self.begins_at
@@ -213,8 +331,8 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
     return Scene(
         number=number,
         name=name,
-        # Numbers that the regulators of the United Kingdom and Sweden keep for stories: nobody has them.
-        phone=f"447700900{number:03d}" if number < 1000 else f"46701740{number % 100:03d}",
+        # Numbers that the regulator of the United Kingdom keeps for stories: nobody has them.
+        phone=f"+447700900{number:03d}",
         begins_at=at,
         said=said,
         state=state,
@@ -224,7 +342,95 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
         company=_company(contact_labels, number),
         is_for_admin=is_live and number % 4 == 0,
         chore=CHORES.get(number - (CONVERSATIONS - LIVE)),
+        team=_WORKSHOP if label == _OF_WORKSHOP else _SHOP if number % 5 < 3 else None,
+        stage=_STAGED.get(number - (CONVERSATIONS - LIVE)) if state == "answered" else None,
+        values=tuple(_values(number, label, said, state)),
     )
+
+
+_STAGED: Final = {1: 1, 2: 0, 8: 0, 10: 1, 14: 0, 19: 1}
+"""Stages of some of the live ones, by their places."""
+_OF_SALES: Final = frozenset({0, 5})
+"""Labels of those who want to buy something."""
+
+
+def _values(number: int, label: int, said: tuple[Said, ...], state: State) -> Iterator[tuple[int, str]]:
+    """Of some more, of some nothing, as it is where people fill them in."""
+    order = f"#{4200 + number}"
+    is_ordered = any(order in one.text for one in said)
+    if is_ordered:
+        yield _ORDER_NUMBER, order
+    if label in _OF_SALES:
+        yield _SALE, ("Paid" if state == "resolved" else "Ordered") if is_ordered else ("Asked", "Offered")[number % 2]
+    if number % 3 == 1:
+        yield _GLAZE, FIELDS[_GLAZE].options[number % 4][0]
+    if number % 5 == 2:
+        yield _BIRTHDAY, f"{1955 + number % 50}-{1 + number % 12:02d}-{1 + number % 28:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What goes out when its time comes, by the place among the live ones."""
+
+    place: int
+    text: str
+
+
+LATER: Final = (
+    Later(1, "Good morning! Your parcel is with the courier now."),
+    Later(4, "A short reminder: we keep the two places until noon."),
+    Later(7, "Did the glaze turn out as you hoped?"),
+)
+_OFFICE_HOURS: Final = (9, 11, 14, 16)
+
+
+def office_hour(now: datetime, turn: int) -> datetime:
+    """The next full hours at which somebody would like to be written to, at least one away; `turn` counts them on."""
+    at = (now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    while turn >= 0:
+        at += timedelta(hours=1)
+        turn -= at.hour in _OFFICE_HOURS
+    return at
+
+
+def wakes_at(now: datetime, number: int) -> datetime:
+    """When a snoozed one comes back: a working hour of one of the next days."""
+    morning = (now + timedelta(days=1 + number % 4)).replace(minute=0, second=0, microsecond=0)
+    return morning.replace(hour=_OFFICE_HOURS[number % len(_OFFICE_HOURS)])
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A side discussion beside one of the live ones: (who, by their place in COLLEAGUES; what they say)."""
+
+    place: int
+    subject: str
+    said: tuple[tuple[int, str], ...]
+
+
+TALKS: Final = (
+    Talk(
+        8,
+        "Replace it, or give the money back?",
+        (
+            (0, "The third chipped one from this kiln. Do we send another, or pay them back?"),
+            (2, "Another. But let us look at the boxes, it is always the rim."),
+            (1, "Agreed, and a small bowl with it. I will talk to the courier."),
+        ),
+    ),
+    Talk(
+        14,
+        "Forty cups before Christmas",
+        ((2, "Can we fire forty more by the tenth?"), (3, "If we begin on Monday. The sand glaze is nearly used up.")),
+    ),
+)
+REVIEW: Final = (
+    2,
+    3,
+    "We do not usually do this, but you may send the cup back after 30 days as well.",
+    "Is this all right? It is past our thirty days.",
+)
+"""(place among the live ones, whose answer it is by their place in COLLEAGUES, the answer, what the author asks)."""
 
 
 def _company(contact_labels: tuple[int, ...], number: int) -> int | None:

@@ -21,7 +21,9 @@ class Blob(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    kind: Literal["person", "agent", "label", "saved_reply", "company"]
+    kind: Literal[
+        "person", "agent", "label", "saved_reply", "company", "team", "stage", "field", "task_pattern", "file"
+    ]
     id: UUID
 
 
@@ -57,6 +59,10 @@ class Handled:
     label_ids: tuple[UUID, ...]
     contact_label_ids: tuple[UUID, ...]
     company_id: UUID | None
+    team_id: UUID | None
+    values: tuple[tuple[UUID, str], ...]
+    """(field, line) of the conversation."""
+    contact_values: tuple[tuple[UUID, str], ...]
     is_for_admin: bool
 
 
@@ -79,7 +85,9 @@ async def count_demo(session: Session) -> int:
     )
 
 
-async def insert_colleague(session: Session, *, person_id: UUID, agent_id: UUID, name: str) -> None:
+async def insert_colleague(
+    session: Session, *, person_id: UUID, agent_id: UUID, name: str, role: Literal["agent", "supervisor"]
+) -> None:
     """Somebody to be seen, who cannot sign in: without a password, under an address that leads nowhere."""
     connection = await session.raw()
     await connection.execute(
@@ -89,10 +97,11 @@ async def insert_colleague(session: Session, *, person_id: UUID, agent_id: UUID,
         name,
     )
     await connection.execute(
-        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, 'agent')",
+        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, $4)",
         session.workspace_id,
         agent_id,
         person_id,
+        role,
     )
 
 
@@ -127,15 +136,16 @@ async def handle_conversations(session: Session, handled: Sequence[Handled]) -> 
     ids = [one.conversation_id for one in handled]
     await connection.execute(
         "update conversations c set state = h.state, assignee_id = h.agent_id, snoozed_until = h.snoozed_until,"
-        " resolved_at = case when h.state = 'resolved' then h.ended_at end"
-        " from unnest($2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])"
-        " as h (id, state, agent_id, snoozed_until, ended_at) where c.workspace_id = $1 and c.id = h.id",
+        " team_id = h.team_id, resolved_at = case when h.state = 'resolved' then h.ended_at end"
+        " from unnest($2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::uuid[])"
+        " as h (id, state, agent_id, snoozed_until, ended_at, team_id) where c.workspace_id = $1 and c.id = h.id",
         session.workspace_id,
         ids,
         [one.state for one in handled],
         [one.agent_id for one in handled],
         [one.snoozed_until for one in handled],
         [one.ended_at for one in handled],
+        [one.team_id for one in handled],
     )
     await connection.execute(
         "update messages m set author_kind = 'agent', author_id = h.agent_id, status = $4"
@@ -158,6 +168,19 @@ async def handle_conversations(session: Session, handled: Sequence[Handled]) -> 
             session.workspace_id,
             [id for id, _ in flat],
             [label_id for _, label_id in flat],
+        )
+    for table, column, filled in (
+        ("conversation_values", "conversation_id", [(one.conversation_id, one.values) for one in handled]),
+        ("contact_values", "contact_id", [(one.contact_id, one.contact_values) for one in handled]),
+    ):
+        lines = [(id, field_id, line) for id, values in filled for field_id, line in values]
+        await connection.execute(
+            f"insert into {table} (workspace_id, {column}, field_id, value) select $1, v.id, v.field_id, v.value"
+            " from unnest($2::uuid[], $3::uuid[], $4::text[]) as v (id, field_id, value) on conflict do nothing",
+            session.workspace_id,
+            [id for id, _, _ in lines],
+            [field_id for _, field_id, _ in lines],
+            [line for _, _, line in lines],
         )
     await connection.execute(
         "update contacts p set company_id = h.company_id from unnest($2::uuid[], $3::uuid[]) as h (id, company_id)"
@@ -226,8 +249,25 @@ async def insert_demo_files(session: Session, *, channel_id: UUID, files: Sequen
     )
 
 
+async def insert_reply_picture(session: Session, *, file_id: UUID, name: str, blob: Blob, uploaded_by: UUID) -> None:
+    """As if somebody had uploaded it for a saved reply."""
+    await (await session.raw()).execute(
+        "insert into files (workspace_id, id, state, mime, declared_mime, name, size_bytes, sha256, blob_key,"
+        " preview_key, is_inline, uploaded_by)"
+        " values ($1, $2, 'ready', 'image/jpeg', 'image/jpeg', $3, $4, $5, $6, $6, true, $7)",
+        session.workspace_id,
+        file_id,
+        name,
+        blob.size_bytes,
+        blob.sha256,
+        blob.key,
+        uploaded_by,
+    )
+
+
 async def give_demo_to(session: Session, agent_id: UUID) -> None:
-    """Some of it becomes the first admin's, who else would find *mine* and *my tasks* empty."""
+    """Some of it becomes the first admin's, who else would find *mine* and *my tasks* empty: they are of its teams and
+    discussions, and answers wait for their word."""
     connection = await session.raw()
     await connection.execute(
         "update conversations c set assignee_id = $2 from demo_things d where d.workspace_id = $1 and d.is_for_admin"
@@ -238,6 +278,29 @@ async def give_demo_to(session: Session, agent_id: UUID) -> None:
     await connection.execute(
         "update tasks t set owner_id = $2 from demo_things d where d.workspace_id = $1 and d.is_for_admin"
         " and d.kind = 'conversation' and t.workspace_id = d.workspace_id and t.conversation_id = d.id",
+        session.workspace_id,
+        agent_id,
+    )
+    await connection.execute(
+        "insert into team_members (workspace_id, team_id, agent_id) select d.workspace_id, d.id, $2 from demo_things d"
+        " where d.workspace_id = $1 and d.kind = 'team' on conflict do nothing",
+        session.workspace_id,
+        agent_id,
+    )
+    await connection.execute(
+        "insert into discussion_members (workspace_id, discussion_id, agent_id, conversation_id, added_by, added_at,"
+        " read_seq) select s.workspace_id, s.id, $2, s.conversation_id, s.started_by, s.started_at, s.last_seq - 1"
+        " from discussions s join demo_things d on d.workspace_id = s.workspace_id and d.kind = 'conversation'"
+        " and d.id = s.conversation_id where s.workspace_id = $1 on conflict do nothing",
+        session.workspace_id,
+        agent_id,
+    )
+    await connection.execute(
+        "insert into review_reviewers (workspace_id, review_id, agent_id, conversation_id)"
+        " select r.workspace_id, r.id, $2, r.conversation_id from reviews r"
+        " join demo_things d on d.workspace_id = r.workspace_id and d.kind = 'conversation'"
+        " and d.id = r.conversation_id"
+        " where r.workspace_id = $1 and r.state = 'asked' and r.reviewer_id is null on conflict do nothing",
         session.workspace_id,
         agent_id,
     )

@@ -46,7 +46,7 @@ export default function MyChats({ selected, view }: MyChatsProps) {
       aria-labelledby="my-chats-title"
       onPointerEnter={(event) => setPointed(event.pointerType === 'mouse')}
       onPointerLeave={() => setPointed(false)}
-      className="shrink-0 px-2 pt-2 pb-3"
+      className="shrink-0 border-t border-line px-2 pt-2 pb-3"
     >
       <h2 id="my-chats-title" className="flex justify-between px-2 pb-1 text-12 font-medium text-muted">
         {t('chats.title')}
