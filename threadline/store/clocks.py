@@ -39,6 +39,8 @@ async def read_entries(session: Session, threads: Mapping[UUID, datetime | None]
     In the order of their numbers, from that answer on or a little earlier: what stands before it is settled by it.
     Uses `messages_by_sort`.
     """
+    if not threads:
+        return {}
     times = [since for since in threads.values() if since is not None]
     rows = await (await session.raw()).fetch(
         _READ,
