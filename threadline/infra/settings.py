@@ -66,6 +66,8 @@ class Limits:
     lease_dead_s: float = 15.0
     poll_s: float = 1.0
     delivery_retention_days: int = 14
+    unsent_file_s: float = 24 * 3600.0
+    """How long a file is kept that nobody sent or refers to."""
     shutdown_request_s: float = 10.0
 
 

@@ -55,6 +55,7 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             beat_s=limits.beat_s,
             lease_dead_s=limits.lease_dead_s,
             retention_days=limits.delivery_retention_days,
+            unsent_file_s=limits.unsent_file_s,
             media_limit_bytes=limits.upload_bytes,
             files_per_day=FilesPerDay(limits.files_per_day, limits.file_bytes_per_day),
             digests=_digests(house),

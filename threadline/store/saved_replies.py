@@ -169,11 +169,15 @@ async def _write_parts(session: Session, reply: SavedReply) -> None:
 async def load_reply_files(
     session: Session, file_ids: Sequence[UUID], *, reply_id: UUID, uploaded_by: UUID
 ) -> list[File]:
-    """Those that this reply may have, in the order asked for: its own, and what this person uploaded for no channel."""
+    """Those that this reply may have, in the order asked for: its own, and what this person uploaded for no channel.
+
+    They are kept from being cleaned up until the end of this transaction.
+    """
     rows = await (await session.raw()).fetch(
         "select f.id from files f left join saved_reply_files s on s.workspace_id = f.workspace_id and s.file_id = f.id"
         " where f.workspace_id = $1 and f.id = any($2::uuid[]) and f.state = 'ready' and f.channel_id is null"
-        " and (s.reply_id = $3 or s.reply_id is null and f.message_id is null and f.uploaded_by = $4)",
+        " and (s.reply_id = $3 or s.reply_id is null and f.message_id is null and f.uploaded_by = $4)"
+        " for key share of f",
         session.workspace_id,
         list(file_ids),
         reply_id,

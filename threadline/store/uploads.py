@@ -63,13 +63,13 @@ class UsableFile:
 
 
 async def find_usable_file(session: Session, workspace_id: UUID, file_id: UUID) -> UsableFile | None:
-    """A file whose bytes we have."""
+    """A file whose bytes we have, kept from being cleaned up until the end of this transaction."""
     row = await (await session.raw()).fetchrow(
         """
         select f.channel_id, f.uploaded_by, f.mime, f.size_bytes, (
             select m.conversation_id from messages m where m.workspace_id = f.workspace_id and m.id = f.message_id
         ) as conversation_id
-        from files f where f.workspace_id = $1 and f.id = $2 and f.state = 'ready'
+        from files f where f.workspace_id = $1 and f.id = $2 and f.state = 'ready' for key share of f
         """,
         workspace_id,
         file_id,
@@ -92,7 +92,7 @@ async def copy_file(
                            preview_key, width, height, duration_ms, is_inline, uploaded_by, created_at)
         select workspace_id, $3, $4, 'ready', mime, declared_mime, name, size_bytes, sha256, blob_key, preview_key,
                width, height, duration_ms, is_inline, $5, $6
-        from files where workspace_id = $1 and id = $2 and state = 'ready' and blob_key is not null
+        from files where workspace_id = $1 and id = $2 and state = 'ready' and blob_key is not null for key share
         returning true
         """,
         session.workspace_id,

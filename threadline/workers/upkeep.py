@@ -1,11 +1,12 @@
-"""Keeps the tables in shape, under a lease: partitions ahead, old deliveries away, fresh statistics, old rows gone."""
+"""Keeps the tables in shape, under a lease: partitions ahead, old deliveries away, fresh statistics, old rows gone, and
+files that nobody refers to."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from prometheus_client import Gauge
 
 from threadline.actions.isolate_failures import describe
 from threadline.infra.log import get_logger
+from threadline.store.unused_files import forget_marked_file, list_marked_files, mark_unused_files
 from threadline.store.upkeep import (
     count_default_rows,
     drop_delivery_partition,
@@ -28,10 +30,17 @@ from threadline.workers.looking import rest
 _STATISTICS_EVERY_S: Final = 2.0
 _UPKEEP_EVERY_S: Final = 3600.0
 _LOOK_FOR_LATE_EVERY_S: Final = 60.0
+_FILES_AT_ONCE: Final = 200
 
 _DEFAULT_ROWS = Gauge("threadline_default_partition_rows", "Rows no partition was made for: must be 0")
 
 log = get_logger("upkeep")
+
+
+class Bytes(Protocol):
+    """Where the bytes of files lie (infra/blobs.py)."""
+
+    async def delete(self, key: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -42,6 +51,9 @@ class Upkeep:
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     retention_days: int = 14
+    blobs: Bytes | None = None
+    unsent_file_s: float = 24 * 3600.0
+    """How old a file that nobody refers to may become."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; a lost connection is made again."""
@@ -86,6 +98,24 @@ class Upkeep:
             log.warning("parked_items_given_up", count=given_up)
         forgotten = await forget_old_rows(connection)
         log.info("old_rows_forgotten", **{table: count for table, count in forgotten.items() if count})
+        await self.drop_unused_files(connection)
+
+    async def drop_unused_files(self, connection: asyncpg.Connection) -> None:
+        """Uploads that were never sent, and what was taken out of a saved reply: first marked, then the bytes go."""
+        if self.blobs is None:
+            return
+        before = self.now() - timedelta(seconds=self.unsent_file_s)
+        while await mark_unused_files(connection, before=before, limit=_FILES_AT_ONCE) == _FILES_AT_ONCE:
+            pass
+        count = 0
+        while files := await list_marked_files(connection, limit=_FILES_AT_ONCE):
+            for file in files:
+                for key in file.keys:
+                    await self.blobs.delete(key)
+                await forget_marked_file(connection, file)
+            count += len(files)
+        if count:
+            log.info("unused_files_dropped", count=count)
 
 
 async def warn_of_late_work(connection: asyncpg.Connection) -> None:

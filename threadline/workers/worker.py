@@ -62,6 +62,7 @@ class Worker:
     beat_s: float = 5.0
     lease_dead_s: float = 15.0
     retention_days: int = 14
+    unsent_file_s: float = 24 * 3600.0
     media_limit_bytes: int = 100 * 1024 * 1024
     files_per_day: FilesPerDay = USUAL_FILES_PER_DAY
     consumers: Sequence[Consumer] = CONSUMERS
@@ -196,7 +197,14 @@ class Worker:
         return work
 
     def _upkeep_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        upkeep = Upkeep(self.owner_url, self.tools.now, self.tools.new_id, self.retention_days)
+        upkeep = Upkeep(
+            self.owner_url,
+            self.tools.now,
+            self.tools.new_id,
+            self.retention_days,
+            blobs=self.tools.blobs,
+            unsent_file_s=self.unsent_file_s,
+        )
         return lambda _fence, stop: upkeep.run(stop)
 
     def _digests_of(self, digests: Digests) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
