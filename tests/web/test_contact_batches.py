@@ -2,8 +2,10 @@
 
 import csv
 import io
+import json
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -114,8 +116,39 @@ async def test_a_table_holds_whom_one_sees_and_runs_nothing(admin: Browser) -> N
         await join(admin, limited, role="supervisor", channel_ids=[str(here)])
         answer = await limited.get("/api/contact-table")
     rows = list(csv.DictReader(io.StringIO(answer.raw.decode("utf-8-sig"))))
-    assert [(row["name"], row["phone"]) for row in rows] == [("'=HYPERLINK(1)", "'+49 170 0000000")]
+    assert [(row["name"], row["phone"]) for row in rows] == [("'=HYPERLINK(1)", "'+491700000000")]
     assert "attachment" in answer.headers["content-disposition"]
+
+
+async def test_what_is_on_the_screen_is_taken_away_as_it_stands_there(admin: Browser) -> None:
+    for number, name in enumerate(("Ana", "Anton", "Berta")):
+        await admin.post("/api/contacts", {"name": name, "phone": f"+3461234567{number}"})
+    condition = {"kind": "condition", "field": "contact.name", "operator": "starts_with", "values": ["an"]}
+    filter = {"kind": "group", "match": "all", "of": [condition]}
+    segment = (await admin.post("/api/segments", {"name": "An", "filter": filter})).json["id"]
+
+    async def taken(**query: str) -> list[str]:
+        answer = await admin.get(f"/api/contact-table?{urlencode(query)}")
+        assert answer.status == 200, answer.raw
+        return [row["name"] for row in csv.DictReader(io.StringIO(answer.raw.decode("utf-8-sig")))]
+
+    assert await taken(filter=json.dumps(filter), order="name_back") == ["Anton", "Ana"]
+    assert await taken(filter=json.dumps(filter), search="ant") == ["Anton"]
+    assert await taken(order="newest") == ["Berta", "Anton", "Ana"]
+    for wrong in (
+        {"filter": "no filter"},
+        {"filter": json.dumps({**filter, "of": [{**condition, "field": "state"}]})},
+        {"filter": json.dumps(filter), "segment_id": segment},
+        {"order": "best"},
+    ):
+        refused = await admin.get(f"/api/contact-table?{urlencode(wrong)}")
+        assert refused.status == 422, wrong
+    async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+        kept = await (await session.raw()).fetch(
+            "select actor_id, data::text as data from events where workspace_id = $1 and kind = 'contacts_exported'",
+            admin.workspace_id,
+        )
+    assert [(row["actor_id"], row["data"]) for row in kept] == [(admin.agent_id, "{}")] * 3, "without what was sought"
 
 
 async def _read_some(browser: Browser, batch_id: str) -> bool:

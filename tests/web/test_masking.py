@@ -22,6 +22,7 @@ from tests.web.test_realtime import Feed
 from threadline.core.content import CardPhone, ContactCard, Contacts, Content, Line, Text, encode_content
 from threadline.core.personal import Guarded, mask_address, mask_written
 from threadline.infra.clock import new_id, utc_now
+from threadline.infra.phone import display_phone
 from threadline.store.session import Role
 from threadline.web.api.application import create_api
 from threadline.web.api.routes import OUTPUTS
@@ -462,7 +463,7 @@ async def test_looking_at_a_number_stands_in_the_record(house: House) -> None:
     shown = await house.agent.post(path)
     assert shown.status == 200
     assert (shown.json["phone"], shown.json["email"]) == (PHONE, EMAIL)
-    assert shown.json["fields"][house.phone_field_id] == PHONE
+    assert shown.json["fields"][house.phone_field_id] == shown.json["phone_display"] == display_phone(PHONE)
     latest = (await house.admin.get("/api/reveals")).json["items"]
     assert len(latest) == len(before) + 1
     assert latest[0]["contact"] == {"id": house.ids["contact_id"], "name": "Anna Öz"}

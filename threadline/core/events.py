@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     """A company was made, changed or deleted, or somebody came to it or left it."""
     ADDRESSES_REVEALED = "addresses_revealed"
     """Somebody looked at the numbers and e-mail addresses of a contact, which are masked from them."""
+    CONTACTS_EXPORTED = "contacts_exported"
+    """Somebody took a table of contacts away."""
     FILE_CHANGED = "file_changed"
     CHANNEL_CHANGED = "channel_changed"
     TEMPLATE_CHANGED = "template_changed"

@@ -1,8 +1,10 @@
 """Telephone numbers as people write them, and where in the world they belong."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -15,6 +17,27 @@ def display_phone(value: str) -> str:
     if number is None:
         return value
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def display_name(name: str) -> str:
+    """What somebody is called: a name that is nothing but a number as `display_phone` shows it, any other as it is.
+
+    Some providers write a number without its plus: it is one if its country has such numbers.
+    """
+    if not _DIGITS.fullmatch(name):
+        return name
+    if name.startswith("+"):
+        return display_phone(name)
+    number = _parse(f"+{name}")
+    return display_phone(f"+{name}") if number is not None and phonenumbers.is_valid_number(number) else name
+
+
+_DIGITS: Final = re.compile(r"\+?[0-9]{10,15}")
+
+
+def compact_phone(value: str) -> str:
+    """`+44 7700 900318` → `+447700900318`, what `display_phone` made readable; anything else as it is."""
+    return re.sub(r"[^+0-9]", "", value) if _parse(value) is not None else value
 
 
 @lru_cache(maxsize=10_000)

@@ -12,13 +12,13 @@ from threadline.core.bulk import BulkContacts, BulkOrder, Refusal, Standing
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import PersonName
-from threadline.infra.phone import display_phone
 from threadline.store.contact_batches import State
 from threadline.store.contacts import is_seen
 from threadline.store.filters import CONTACT_JOIN
 from threadline.store.labels import labels_of
 from threadline.store.ranked_conversations import Where
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 Outcome = Literal["", "changed", "unchanged", "refused"]
@@ -166,7 +166,7 @@ async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[
     arguments = Arguments(caller.workspace_id, bulk_id, MOST_SHOWN)
     rows = await (await session.raw()).fetch(
         "select i.refusal::text as refusal, i.conversation_id, p.id as contact_id,"
-        " p.name, p.phone from bulk_items i"
+        f" {called('p')} as name from bulk_items i"
         " left join conversations c on c.workspace_id = i.workspace_id and c.id = i.conversation_id"
         " join contacts p on p.workspace_id = i.workspace_id and p.id = coalesce(i.contact_id, c.contact_id)"
         " where i.workspace_id = $1 and i.bulk_id = $2 and i.refusal is not null"
@@ -178,7 +178,7 @@ async def list_refused(session: Session, caller: Caller, bulk_id: UUID) -> list[
         RefusedOne(
             conversation_id=row["conversation_id"],
             contact_id=row["contact_id"],
-            contact_name=PersonName(row["name"] or display_phone(row["phone"])),
+            contact_name=person_name(row["name"]),
             refusal=_decode_refusal(row["refusal"]),
         )
         for row in rows

@@ -18,7 +18,7 @@ from threadline.core.errors import Conflict, NotFound
 from threadline.core.field import FieldValue
 from threadline.core.label import label_key
 from threadline.core.permission import Caller
-from threadline.core.personal import Excerpt, PersonName
+from threadline.core.personal import Excerpt
 from threadline.store.clocks import RUNNING_CLOCK
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
@@ -27,6 +27,7 @@ from threadline.store.fields import values_of
 from threadline.store.messages import PREVIEW, excerpt
 from threadline.store.name_order import NameOrder, after_cursor, cursor_of, ordering
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 MOST_FOUND: Final = 1_000
@@ -238,7 +239,7 @@ async def conversations_of_company(
         moment, key = arguments.add(from_microseconds(int(at))), arguments.add(id_of_key(last_id))
         conditions.append(f"(c.last_activity_at, c.id) < ({moment}::timestamptz, {key}::uuid)")
     rows = await (await session.raw()).fetch(
-        "select c.id, c.contact_id, p.name as contact_name, c.channel_id,"
+        f"select c.id, c.contact_id, {called('p')} as contact_name, c.channel_id,"
         f" c.state, c.assignee_id, {RUNNING_CLOCK}, c.last_activity_at, {PREVIEW.format('m')} as preview,"
         " m.kind, m.deleted_at is not null as is_deleted"
         " from contacts p join conversations c on c.workspace_id = p.workspace_id and c.contact_id = p.id"
@@ -251,7 +252,7 @@ async def conversations_of_company(
     items = [
         CompanyConversation(
             id=row["id"],
-            contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
+            contact=ContactName(id=row["contact_id"], name=person_name(row["contact_name"])),
             channel_id=row["channel_id"],
             state=row["state"],
             assignee_id=row["assignee_id"],

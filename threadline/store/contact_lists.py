@@ -22,6 +22,7 @@ from threadline.store.labels import labels_of
 from threadline.store.name_order import NameOrder, after_cursor, cursor_of, ordering
 from threadline.store.search_called import find_by_email, find_called
 from threadline.store.session import Session
+from threadline.store.shown_name import person_name
 from threadline.store.visibility import Arguments, visible
 
 MOST_COUNTED = 999
@@ -154,7 +155,7 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
     return [
         ContactRow(
             id=row["id"],
-            name=PersonName(row["name"]),
+            name=person_name(row["name"]),
             phone=Address(display_phone(row["phone"])),
             email=Address(row["email"]),
             handle=Address(row["handle"]),

@@ -13,6 +13,7 @@ import msgspec
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.personal import PersonName
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments
 
 _BEFORE = """
@@ -129,13 +130,13 @@ async def take_merge(session: Session, *, into_id: UUID, merge_id: UUID, now: da
 async def list_merges(session: Session, contact_id: UUID) -> list[Merge]:
     """Who was merged into this contact and can come back, the latest first. Uses `contact_merges_into`."""
     rows = await (await session.raw()).fetch(
-        "select m.id, m.from_id as contact_id, p.name, m.actor_id, m.merged_at from contact_merges m"
+        f"select m.id, m.from_id as contact_id, {called('p')} as name, m.actor_id, m.merged_at from contact_merges m"
         " join contacts p on p.workspace_id = m.workspace_id and p.id = m.from_id"
         " where m.workspace_id = $1 and m.into_id = $2 and m.undone_at is null order by m.id desc limit 50",
         session.workspace_id,
         contact_id,
     )
-    return [Merge(**{**row, "name": PersonName(row["name"])}) for row in rows]
+    return [Merge(**{**row, "name": person_name(row["name"])}) for row in rows]
 
 
 async def list_moves(session: Session, contact_id: UUID, *, seen: Callable[[str, Arguments], str]) -> list[Move]:
@@ -145,7 +146,7 @@ async def list_moves(session: Session, contact_id: UUID, *, seen: Callable[[str,
     """
     arguments = Arguments(session.workspace_id, contact_id)
     names = [
-        f"case when {seen(alias, arguments)} then {alias}.name end as {column}"
+        f"case when {seen(alias, arguments)} then {called(alias)} end as {column}"
         for alias, column in (("f", "from_name"), ("i", "into_name"))
     ]
     rows = await (await session.raw()).fetch(
@@ -160,7 +161,7 @@ async def list_moves(session: Session, contact_id: UUID, *, seen: Callable[[str,
 
 
 def _named(name: str | None) -> PersonName | None:
-    return None if name is None else PersonName(name)
+    return None if name is None else person_name(name)
 
 
 async def insert_move(

@@ -16,7 +16,7 @@ from threadline.core.field import PERSONAL, FieldValue
 from threadline.core.permission import Caller
 from threadline.core.personal import Address as Shown
 from threadline.core.personal import Excerpt, PersonName
-from threadline.infra.phone import display_phone, region_of_phone, zone_of_phone
+from threadline.infra.phone import display_name, display_phone, region_of_phone, zone_of_phone
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
 from threadline.store.contact_notes import ContactNote, list_contact_notes
@@ -25,6 +25,7 @@ from threadline.store.fields import values_of
 from threadline.store.labels import labels_of
 from threadline.store.messages import excerpt
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 _CONVERSATIONS = 50
@@ -67,6 +68,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The zone somebody chose; "": nobody did."""
     guessed_time_zone: str
     phone: Shown
+    """E.164, for programs; "" if it is hidden or unknown."""
+    phone_display: Shown
+    """As people write it."""
     email: Shown
     handle: Shown
     is_vip: bool
@@ -127,12 +131,13 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     conversations = await conversations_of_contact(session, caller, contact_id, limit=_CONVERSATIONS)
     return Contact(
         id=row["id"],
-        name=PersonName(row["name"]),
+        name=person_name(row["name"]),
         locale=row["locale"] or None,
         guessed_locale=guess_locale(region_of_phone(row["phone"])),
         time_zone=row["time_zone"],
         guessed_time_zone=zone_of_phone(row["phone"]),
         phone=Shown(row["phone"]),
+        phone_display=Shown(display_phone(row["phone"])),
         email=Shown(row["email"]),
         handle=Shown(row["handle"]),
         is_vip=row["is_vip"],
@@ -373,9 +378,8 @@ async def unresolved_of_contact(session: Session, contact_id: UUID) -> list[UUID
 
 async def name_of_contact(session: Session, contact_id: UUID) -> str:
     name: str | None = await (await session.raw()).fetchval(
-        "select coalesce(nullif(name, ''), nullif(phone, ''), handle) from contacts"
-        " where workspace_id = $1 and id = $2",
+        f"select {called('p')} from contacts p where p.workspace_id = $1 and p.id = $2",
         session.workspace_id,
         contact_id,
     )
-    return name or ""
+    return display_name(name or "")

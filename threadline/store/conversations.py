@@ -21,6 +21,7 @@ from threadline.store.cursors import decode_cursor, encode_cursor, from_microsec
 from threadline.store.followers import FOLLOWED
 from threadline.store.messages import KIND, PREVIEW, StatusName, excerpt, status_name
 from threadline.store.session import Session
+from threadline.store.shown_name import person_name
 from threadline.store.visibility import Arguments, visible
 
 
@@ -599,7 +600,7 @@ def _conversation(
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
-        contact=ListedContact(id=row["contact_id"], name=PersonName(row["contact_name"]), is_vip=row["is_vip"]),
+        contact=ListedContact(id=row["contact_id"], name=person_name(row["contact_name"]), is_vip=row["is_vip"]),
         state=row["state"],
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],

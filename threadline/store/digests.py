@@ -9,6 +9,7 @@ from threadline.core.notification import NotificationKind
 from threadline.core.personal import Excerpt, PersonName
 from threadline.store.connection import Connection
 from threadline.store.messages import PREVIEW
+from threadline.store.shown_name import called, person_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ with due as (
     returning n.workspace_id, n.id, n.agent_id, n.kind, n.conversation_id, n.message_id, n.count, n.at, n.read_at
 )
 select n.*, p.email, p.locale, w.name as workspace_name, c.channel_id, c.assignee_id, c.team_id,
-    case when s.lets_out then o.name else '' end as contact_name,
+    case when s.lets_out then {called("o")} else '' end as contact_name,
     case when s.lets_out and m.direction = 'incoming' and m.deleted_at is null then {PREVIEW.format("m")} else '' end
         as text, m.kind as message_kind
 from claimed n
@@ -76,7 +77,7 @@ async def claim_due_digests(connection: Connection, *, limit: int) -> list[DueDi
             channel_id=row["channel_id"],
             assignee_id=row["assignee_id"],
             team_id=row["team_id"],
-            contact_name=PersonName(row["contact_name"]),
+            contact_name=person_name(row["contact_name"]),
             text=Excerpt(row["text"], is_name=row["message_kind"] == "contacts"),
             count=row["count"],
             at=row["at"],

@@ -12,11 +12,12 @@ from threadline.core.content import Mention
 from threadline.core.discussion import DiscussionState, EntryKind
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller, may_read_discussion
-from threadline.core.personal import Excerpt, PersonName
+from threadline.core.personal import Excerpt
 from threadline.core.search_lexemes import vector
 from threadline.core.search_text import words_of
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 MOST: Final = 200
@@ -91,7 +92,8 @@ class NewNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SELECT = f"""
-select d.id, d.conversation_id, c.contact_id, p.name as contact_name, d.subject, d.state, d.last_seq, d.last_note_at,
+select d.id, d.conversation_id, c.contact_id, {called("p")} as contact_name,
+       d.subject, d.state, d.last_seq, d.last_note_at,
        d.started_by, d.started_at, me.agent_id is not null as is_in_it,
        array(select m.agent_id from discussion_members m where m.workspace_id = d.workspace_id
              and m.discussion_id = d.id and m.removed_at is null order by m.added_at, m.agent_id) as member_ids,
@@ -350,7 +352,7 @@ def _words(session: Session, text: str) -> str:
 
 def _discussion(row: asyncpg.Record) -> Discussion:
     values = dict(row)
-    contact = ContactName(id=values.pop("contact_id"), name=PersonName(values.pop("contact_name")))
+    contact = ContactName(id=values.pop("contact_id"), name=person_name(values.pop("contact_name")))
     told = {"contact": contact, "state": DiscussionState(row["state"]), "last_note": Excerpt(row["last_note"])}
     return Discussion(**{**values, **told})
 

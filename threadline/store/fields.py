@@ -11,6 +11,7 @@ from threadline.core.errors import Conflict, NotFound
 from threadline.core.field import PERSONAL, Field, FieldOption, FieldOwner, FieldType, FieldValue, value_of
 from threadline.core.label import label_key
 from threadline.core.personal import Address
+from threadline.infra.phone import display_phone
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -163,7 +164,8 @@ async def set_values(session: Session, owner: FieldOwner, id: UUID, lines: Mappi
 
 def _guarded(field: Field, value: FieldValue) -> FieldValue:
     """Numbers and e-mail addresses as an encoder cannot show them unasked; its type is what comes out of that."""
-    return cast("FieldValue", Address(str(value))) if field.type in PERSONAL else value
+    shown = display_phone(str(value)) if field.type is FieldType.PHONE else str(value)
+    return cast("FieldValue", Address(shown)) if field.type in PERSONAL else value
 
 
 def _field(row: Mapping[str, Any]) -> Field:  # a row of the database: typed by its columns

@@ -19,6 +19,7 @@ from threadline.store.cursors import decode_cursor, encode_cursor, from_microsec
 from threadline.store.followers import invited_to
 from threadline.store.messages import PREVIEW
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 COUNTED: Final = 100
@@ -220,9 +221,9 @@ async def count_unread(connection: Connection, *, workspace_id: UUID, agent_ids:
 
 # --- By their agent ------------------------------------------------------------------------------------------------
 
-_COLUMNS = """
+_COLUMNS = f"""
 n.id, n.kind, n.conversation_id, n.actor_id, n.count, n.at, n.read_at is not null as is_read,
-c.contact_id, o.name as contact_name
+c.contact_id, {called("o")} as contact_name
 """
 _FROM = """
 from notifications n join conversations c on c.workspace_id = n.workspace_id and c.id = n.conversation_id
@@ -271,7 +272,7 @@ async def access_notification(
     arguments = Arguments(session.workspace_id, agent_id, notification_id)
     condition = visible(caller.visibility, "c", arguments)
     row = await (await session.raw()).fetchrow(
-        "select n.kind, n.conversation_id, n.read_at is not null as is_read, o.name,"
+        f"select n.kind, n.conversation_id, n.read_at is not null as is_read, {called('o')} as name,"
         f" case when {_TEXT_GOES_OUT} then {PREVIEW.format('m')} else '' end as text"
         f" {_FROM} join workspaces w on w.id = n.workspace_id"
         " left join messages m on m.workspace_id = n.workspace_id and m.id = n.message_id"
@@ -283,7 +284,7 @@ async def access_notification(
     return FoundNotification(
         kind=NotificationKind(row["kind"]),
         conversation_id=row["conversation_id"],
-        contact_name=PersonName(row["name"]),
+        contact_name=person_name(row["name"]),
         text=Excerpt(row["text"]),
         is_read=row["is_read"],
     )
@@ -308,7 +309,7 @@ def _read(row: asyncpg.Record) -> Notification:
         id=row["id"],
         kind=row["kind"],
         conversation_id=row["conversation_id"],
-        contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
+        contact=ContactName(id=row["contact_id"], name=person_name(row["contact_name"])),
         actor_id=row["actor_id"],
         count=row["count"],
         at=row["at"],

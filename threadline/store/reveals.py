@@ -5,10 +5,10 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.core.personal import PersonName
 from threadline.store.conversations import ContactName
 from threadline.store.cursors import decode_cursor, encode_cursor, id_of_key
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 
 
 class Reveal(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ async def list_reveals(session: Session, *, after: str | None, limit: int) -> tu
     """The latest first, and the cursor of the next page. By the primary key."""
     before_id = UUID(int=2**128 - 1) if after is None else id_of_key(decode_cursor(after, str)[0])
     rows = await (await session.raw()).fetch(
-        "select r.id, r.contact_id, c.name, r.actor_id, coalesce(p.name, '') as actor_name, r.at"
+        f"select r.id, r.contact_id, {called('c')} as name, r.actor_id, coalesce(p.name, '') as actor_name, r.at"
         " from address_reveals r join contacts c on c.workspace_id = r.workspace_id and c.id = r.contact_id"
         " left join agents a on a.workspace_id = r.workspace_id and a.id = r.actor_id"
         " left join people p on p.id = a.person_id"
@@ -48,7 +48,7 @@ async def list_reveals(session: Session, *, after: str | None, limit: int) -> tu
     items = [
         Reveal(
             id=row["id"],
-            contact=ContactName(id=row["contact_id"], name=PersonName(row["name"])),
+            contact=ContactName(id=row["contact_id"], name=person_name(row["name"])),
             actor_id=row["actor_id"],
             actor_name=row["actor_name"],
             at=row["at"],

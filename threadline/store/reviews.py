@@ -11,12 +11,12 @@ import msgspec
 from threadline.core.content import Content, decode_content, encode_content
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
-from threadline.core.personal import PersonName
 from threadline.core.review import ReviewState
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.files import File, load_files
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 MOST: Final = 200
@@ -65,8 +65,8 @@ class NewReview(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-_SELECT = """
-select r.id, r.conversation_id, c.contact_id, p.name as contact_name, r.author_id, r.reviewer_id, r.team_id,
+_SELECT = f"""
+select r.id, r.conversation_id, c.contact_id, {called("p")} as contact_name, r.author_id, r.reviewer_id, r.team_id,
        array(select part::text from jsonb_array_elements(r.contents) part) as contents, r.file_ids, r.quoted_id,
        r.note, r.state, r.answer, r.reason, r.reason_text, r.decided_by, r.asked_seq, r.asked_at,
        r.author_id = $2 as is_mine, may.agent_id is not null and not a.is_novice as may_decide
@@ -291,7 +291,7 @@ async def _whole(connection: Connection, workspace_id: UUID, rows: Sequence[asyn
         Review(
             id=row["id"],
             conversation_id=row["conversation_id"],
-            contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
+            contact=ContactName(id=row["contact_id"], name=person_name(row["contact_name"])),
             author_id=row["author_id"],
             reviewer_id=row["reviewer_id"],
             team_id=row["team_id"],

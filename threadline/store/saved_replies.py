@@ -10,11 +10,11 @@ import msgspec
 from threadline.core.contact import find_zone, guess_locale
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.permission import Caller, Permission
-from threadline.core.personal import PersonName
 from threadline.core.saved_reply import Names, Wording
 from threadline.infra.phone import region_of_phone, zone_of_phone
 from threadline.store.files import File, load_files
 from threadline.store.session import Session
+from threadline.store.shown_name import person_name
 
 
 class SavedReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,7 +289,7 @@ async def read_customer(session: Session, caller: Caller, *, conversation_id: UU
         caller.agent_id,
     )
     assert row is not None
-    name = PersonName(row["contact"])
+    name = person_name(row["contact"])
     zone = find_zone(row["time_zone"] or zone_of_phone(row["phone"]))
     return Customer(
         names=Names(

@@ -15,7 +15,7 @@ import msgspec
 
 from threadline.core.content import decode_content
 from threadline.core.permission import Caller
-from threadline.core.personal import PersonName, mask_address, mask_written
+from threadline.core.personal import mask_address, mask_written
 from threadline.core.search_contact import Part, bare, fits, lexeme_query, parts_of
 from threadline.core.search_lexemes import query_of_parts
 from threadline.core.search_message import texts_found
@@ -30,6 +30,7 @@ from threadline.store.search_called import find_called
 from threadline.store.search_filters import Filters, message_query, on_conversation, on_message
 from threadline.store.search_look_ups import find_contacts, find_messages, find_newest_messages
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 _WALKED: Final = 3000
@@ -220,7 +221,7 @@ class _Walk:
     async def _fetch(self, arguments: Arguments, condition: str, *, limit: int) -> list[asyncpg.Record]:
         conditions = [condition, visible(self.caller.visibility, "c", arguments), *on_message(self.filters, arguments)]
         return await (await self.session.raw()).fetch(
-            "select m.id, m.conversation_id, c.channel_id, c.contact_id, p.name as contact_name, m.direction,"
+            f"select m.id, m.conversation_id, c.channel_id, c.contact_id, {called('p')} as contact_name, m.direction,"
             f" m.author_kind, m.author_id, {KIND.format('m')} as kind, m.sort_at, m.content::text as content"
             " from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
             " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
@@ -242,7 +243,7 @@ def _hit(row: asyncpg.Record, texts: Sequence[str], wanted: Wanted) -> MessageHi
         id=row["id"],
         conversation_id=row["conversation_id"],
         channel_id=row["channel_id"],
-        contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
+        contact=ContactName(id=row["contact_id"], name=person_name(row["contact_name"])),
         direction=row["direction"],
         author=Author(kind=row["author_kind"], id=row["author_id"]),
         kind=row["kind"],

@@ -10,12 +10,13 @@ import msgspec
 
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
-from threadline.core.personal import Address, PersonName
+from threadline.core.personal import Address
 from threadline.core.task import CallOutcome, Step, TaskKind, TaskState
 from threadline.infra.phone import display_phone, zone_of_phone
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 MOST = 500
@@ -84,8 +85,9 @@ class TaskPattern(msgspec.Struct, frozen=True, kw_only=True):
     remind_before_minutes: int | None
 
 
-_SELECT = """
-select t.id, t.conversation_id, c.channel_id, c.contact_id, p.name as contact_name, p.phone, t.kind, t.title, t.note,
+_SELECT = f"""
+select t.id, t.conversation_id, c.channel_id, c.contact_id, {called("p")} as contact_name,
+       p.phone, t.kind, t.title, t.note,
        t.state, t.owner_id, t.due_at, t.remind_at, t.checklist::text as checklist, t.message_ids, t.created_by,
        t.created_at, t.done_by, t.done_at, t.tries, t.outcome, p.time_zone
 from tasks t
@@ -283,7 +285,7 @@ async def delete_pattern(session: Session, pattern_id: UUID) -> None:
 
 def _task(row: asyncpg.Record) -> Task:
     values = dict(row)
-    contact = ContactName(id=values.pop("contact_id"), name=PersonName(values.pop("contact_name")))
+    contact = ContactName(id=values.pop("contact_id"), name=person_name(values.pop("contact_name")))
     phone = values.pop("phone")
     return Task(
         **{

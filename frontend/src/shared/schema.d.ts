@@ -614,6 +614,8 @@ export interface paths {
         /**
          * The contacts one sees, as CSV; cells that a spreadsheet would run are defused.
          * @description The contacts one sees, as CSV; cells that a spreadsheet would run are defused.
+         *
+         *     `filter` is one as JSON, as `findContacts` takes it; or a segment has one. That it was taken stands in the record.
          */
         get: operations["exportContacts"];
         put?: never;
@@ -4275,6 +4277,7 @@ export interface components {
             notes: components["schemas"]["ContactNote"][];
             opted_out_at: string | null;
             phone: string;
+            phone_display: string;
             time_zone: string;
         };
         /** ContactBatch */
@@ -4892,7 +4895,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -9213,6 +9216,8 @@ export interface operations {
     exportContacts: {
         parameters: {
             query?: {
+                filter?: string;
+                order?: components["schemas"]["NameOrder"];
                 search?: string;
                 segment_id?: string | null;
             };

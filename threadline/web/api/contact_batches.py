@@ -6,20 +6,22 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from threadline.actions.batch_contacts import RowOutcome, import_rows, undo_batch
+from threadline.actions.export_contacts import record_export
 from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
 from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
 from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from threadline.core.field import Field as CustomField
-from threadline.core.field import text_of
+from threadline.core.field import FieldType, text_of
 from threadline.core.filter import Filter, Use, check_filter
 from threadline.core.permission import Permission, check_may
-from threadline.core.personal import Clearance, Guarded
-from threadline.infra.clock import new_id, utc_now
+from threadline.core.personal import Address, Clearance, Guarded
+from threadline.infra.clock import new_id
+from threadline.infra.phone import compact_phone
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
 from threadline.store.contact_imports import FailedRow, TableRow, Way, list_failed
 from threadline.store.contact_lists import MOST_COUNTED, ContactRow, count_contacts, list_contacts
@@ -286,23 +288,44 @@ async def export_contacts(
     request: Request,
     search: Annotated[str, Query(max_length=100)] = "",
     segment_id: UUID | None = None,
+    filter: Annotated[str, Query(max_length=20_000)] = "",
+    order: NameOrder = NameOrder.NAME,
 ) -> Response:
-    """The contacts one sees, as CSV; cells that a spreadsheet would run are defused."""
+    """The contacts one sees, as CSV; cells that a spreadsheet would run are defused.
+
+    `filter` is one as JSON, as `findContacts` takes it; or a segment has one. That it was taken stands in the record.
+    """
+    given = _read_json(filter) if filter else None
+    if given is not None and segment_id is not None:
+        raise Invalid("Please name a segment or a filter, not both.", field="filter")
     async with opened(request) as call:
         check_may(call.caller, Permission.CONTACTS_EXPORT)
-        await count_numbers(call.web, call.caller, [search])
+        await count_numbers(call.web, call.caller, [search, *(values_asked(given) if given else ())])
         wanted = (await get_segment(call.session, segment_id)).filter if segment_id else None
         if wanted is not None:
             check_filter(wanted, use=Use.SEGMENTS, fields=await load_fields(call.session))
+        if given is not None:
+            wanted = read_filter(given, await load_fields_for(call.session, call.caller), use=Use.SEGMENTS)
+        record_export(call.session, caller=call.caller, segment_id=segment_id, now=call.now, new_id=new_id)
     headers = {
         "content-type": "text/csv; charset=utf-8",
         "content-disposition": 'attachment; filename="contacts.csv"',
         "cache-control": "private, no-store",
     }
-    return StreamingResponse(_table(call, search, wanted), headers=headers)
+    return StreamingResponse(_table(call, search, wanted, order), headers=headers)
 
 
-async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterator[str]:
+def _read_json(filter: str) -> GroupInput:
+    """Raises Invalid: it is no filter at all. What it asks is checked as any filter is."""
+    try:
+        return GroupInput.model_validate_json(filter)
+    except ValidationError:
+        raise Invalid(
+            "A condition of this filter has no value that suits it.", field="filter", reason="filter_value"
+        ) from None
+
+
+async def _table(call: Call, search: str, wanted: Filter | None, order: NameOrder) -> AsyncIterator[str]:
     """Page by page, each in a transaction of its own: a large table holds no connection while it leaves."""
     after: str | None = None
     is_first = True
@@ -315,10 +338,10 @@ async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterato
                 call.caller,
                 search=search,
                 filter=wanted,
-                order=NameOrder.NAME,
+                order=order,
                 after=after,
                 limit=_EXPORT_PAGE,
-                now=utc_now(),
+                now=call.now,
             )
         if is_first:
             heads = ["id", "name", "phone", "email", "username", "company", "vip", "labels", "known_since"]
@@ -332,7 +355,10 @@ async def _table(call: Call, search: str, wanted: Filter | None) -> AsyncIterato
 def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> list[str]:
     return [
         str(row.id),
-        *(value.shown(clearance) for value in (row.name, row.phone, row.email, row.handle)),
+        row.name.shown(clearance),
+        _number(row.phone, clearance),
+        row.email.shown(clearance),
+        row.handle.shown(clearance),
         row.company.name if row.company else "",
         "yes" if row.is_vip else "no",
         "; ".join(names[one] for one in row.label_ids if one in names),
@@ -340,8 +366,15 @@ def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> lis
     ]
 
 
+def _number(phone: Address, clearance: Clearance) -> str:
+    """E.164: a table is read by programs, a screen by people."""
+    return Address(compact_phone(phone.whole)).shown(clearance)
+
+
 def _cell(row: ContactRow, field: CustomField, clearance: Clearance) -> str:
     value: object = row.fields.get(str(field.id))
+    if isinstance(value, Address) and field.type is FieldType.PHONE:
+        return _number(value, clearance)
     if isinstance(value, Guarded):
         return str(value.shown(clearance))
     return "" if value is None else text_of(field, value)

@@ -18,7 +18,7 @@ export default function ContactWarnings({ conversation }: { readonly conversatio
     if (!isKnown) void loadContact(id).catch(() => undefined);
   }, [id, isKnown]);
   if (contact === undefined) return null;
-  const name = contact.name.split(' ')[0] || contact.phone;
+  const name = contact.name.split(' ')[0] || contact.phone_display;
   if (contact.blocked_at !== null) return <Warning icon={Ban}>{t('warning.blocked', { name })}</Warning>;
   return (
     <>

@@ -37,7 +37,7 @@ export function ContactMenu({ contact, conversationId }: ContactMenuProps) {
   const [asking, setAsking] = useState<Asking>();
   const { permissions } = useSignedIn().agent;
   if (!permissions.includes('contacts:change')) return null;
-  const name = contact.name || contact.phone;
+  const name = contact.name || contact.phone_display;
   const isOut = isOptedOut(contact);
 
   return (

@@ -96,7 +96,9 @@ export function ContactList() {
   const exportPath = () => {
     const query = new URLSearchParams();
     if (search.trim() !== '') query.set('search', search.trim());
+    query.set('order', order);
     if (segment) query.set('segment_id', segment.id);
+    else if (isFiltered) query.set('filter', JSON.stringify(filter));
     return `/api/contact-table?${query}`;
   };
 

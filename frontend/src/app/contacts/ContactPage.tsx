@@ -34,7 +34,7 @@ export default function ContactPage({ contactId }: { readonly contactId: Id }) {
         setError(reason instanceof Problem && reason.status === 404 ? t('contacts.gone') : problemText(reason)),
     );
   }, [contactId, epoch, navigate]);
-  const name = contact?.name || contact?.phone || t('contacts.nameless');
+  const name = contact?.name || contact?.phone_display || t('contacts.nameless');
   useEffect(() => {
     document.title = t('shell.title', { title: name });
   }, [name]);

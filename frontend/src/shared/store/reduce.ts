@@ -295,6 +295,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'reaction_changed':
     case 'transcript_made':
     case 'addresses_revealed':
+    case 'contacts_exported':
     case 'file_changed':
     case 'channel_changed':
     case 'channel_connected':
