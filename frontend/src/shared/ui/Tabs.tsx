@@ -16,7 +16,7 @@ export interface TabsProps<V extends string> {
 export function Tabs<V extends string>({ value, onValueChange, label, tabs }: TabsProps<V>) {
   return (
     <Base.Root value={value} onValueChange={(next: V) => onValueChange(next)}>
-      <Base.List aria-label={label} className="flex gap-4 overflow-x-auto border-b border-line">
+      <Base.List aria-label={label} className="flex flex-wrap gap-x-4 border-b border-line">
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.value}
