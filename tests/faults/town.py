@@ -75,6 +75,8 @@ class Town:
     _positions: dict[str, int] = field(default_factory=dict[str, int])
     _last: dict[str, str] = field(default_factory=dict[str, str])
     _count: int = 0
+    _calm_since: float | None = 0.0
+    """Seconds of the epoch; None while the town is busy and things are killed."""
 
     async def open(self, customers: int, *, first_phone: int = 4915200000000) -> None:
         """Every customer says hello and has a conversation; without faults."""
@@ -108,12 +110,14 @@ class Town:
     async def busy(self) -> AsyncIterator[None]:
         """While open, everybody talks; on leaving, whatever was begun is finished (clients ask until they hear 201)."""
         stop = asyncio.Event()
+        self._calm_since = None
         people = [asyncio.create_task(self._live_as_customer(phone, stop)) for phone in self.phones]
         people += [asyncio.create_task(self._answer(phone, stop)) for phone in self.phones]
         try:
             yield
         finally:
             stop.set()
+            self._calm_since = time.time()
             async with asyncio.timeout(180):
                 await asyncio.gather(*people)
 
@@ -154,13 +158,16 @@ class Town:
             await self.send(phone, keeps_asking=chance.random() < 0.9)
 
     async def send(self, phone: str, *, keeps_asking: bool = True, patience_s: float = 120) -> Sent | None:
-        """A reply, asked for until it is accepted: the same client id at every try. None if it was given up."""
+        """A reply, asked for until it is accepted: the same client id at every try. None if it was given up.
+
+        Patience counts in calm only: where starting takes long, a process killed again and again is hardly ever there.
+        """
         self._count += 1
         client_id, text, asked_at = uuid4(), f"a{self._count} to {phone}", time.time()
         body = {"client_id": str(client_id), "content": {"kind": "text", "text": text}}
         path = f"/conversations/{self.conversations[phone]}/messages"
         tries, heard = 0, list[int]()
-        while time.time() < asked_at + patience_s:
+        while self._calm_since is None or time.time() < max(asked_at, self._calm_since) + patience_s:
             tries += 1
             try:
                 status, answer = await self.house.api("POST", path, body)
@@ -181,7 +188,9 @@ class Town:
                 return None
             await asyncio.sleep(_RETRY_AFTER_S)
         self.ledger.given_up[client_id] = text
-        self.ledger.complaints.append(f"the API did not accept {text} within {patience_s:g} s, it answered {heard}")
+        self.ledger.complaints.append(
+            f"the API did not accept {text} within {patience_s:g} s of calm, it answered {heard[-20:]}"
+        )
         return None
 
 
