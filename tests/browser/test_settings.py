@@ -201,3 +201,39 @@ def _sign_in(page: Page, person: Person) -> None:
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+
+
+def test_a_role_of_its_own_is_made_given_and_felt_at_once(
+    new_context: ContextMaker, colleague_admin: Person, colleague: Person, watch: Watch
+) -> None:
+    watch.refusals += ("/api/roles/",)
+    reader, page = new_context(colleague).new_page(), new_context(colleague_admin).new_page()
+    reader.goto("/inbox/open")
+    expect(reader.get_by_role("button", name="New conversation")).to_be_visible()
+    page.goto("/settings/people")
+    page.get_by_role("button", name="New role").click()
+    dialog = page.get_by_role("dialog", name="New role")
+    name = f"Reader {colleague.name}"
+    dialog.get_by_label("Name").fill(name)
+    expect(dialog.get_by_role("checkbox", name="Send messages")).to_be_checked()  # what an agent may, to start from
+    for right in ("Send messages", "Resolve conversations and take them", "Change contacts", "Upload files"):
+        dialog.get_by_role("checkbox", name=right).uncheck()
+    dialog.get_by_role("button", name="Save").click()
+    roles = page.get_by_role("list", name="Roles", exact=True)
+    row = roles.get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("Nobody has it yet")
+
+    people = page.get_by_role("list", name="People and roles")
+    people.get_by_role("button", name=f"Edit {colleague.name}").click()
+    agent = page.get_by_role("dialog", name=colleague.name)
+    agent.get_by_role("combobox", name="Role").click()
+    page.get_by_role("option", name=name).click()
+    agent.get_by_role("button", name="Save").click()
+    expect(people.get_by_role("listitem").filter(has_text=colleague.email)).to_contain_text(name)
+    expect(row).to_contain_text("1 person")
+    expect(reader.get_by_role("button", name="New conversation")).to_have_count(0)  # without loading anything again
+
+    row.get_by_role("button", name=f"Delete {name}").click()
+    page.get_by_role("dialog", name=f"Delete {name}?").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="People have this role or are invited into it.")).to_be_visible()
+    expect(row).to_be_visible()

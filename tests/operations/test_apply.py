@@ -110,7 +110,8 @@ async def test_last_admin_cannot_be_taken_away(installation: Settings, tmp_path:
         ("{env: ANA_PASSWORD}", "{env: COMMON}", "among the first that are tried"),
         ("Ana@example.com", "Ana", "no e-mail address"),
         ("type: whatsapp", "type: pigeon", "no such channel type"),
-        ("role: admin", "role: emperor", "emperor"),
+        ("role: admin", "role: emperor", "agent Ana@example.com, role: There is no role emperor"),
+        ("agents:", "roles: [{name: Nobody, permissions: []}]\nagents:", "role Nobody, permissions: .* at least one"),
         ("agents:", "agants:", "agants"),
         ('address: "123456"', 'address: "abc"', "channel Support, address: .* does not look right"),
         ("workspace: {name: Shop}", "", "workspace"),
@@ -171,3 +172,22 @@ async def test_dump_of_the_database_holds_no_secret(installation: Settings) -> N
     stored = b"".join(bytes(row[0]) for row in rows)  # type: ignore[arg-type]
     assert b"token" not in stored
     assert b"0123456789abcdef" not in stored
+
+
+async def test_a_role_of_its_own_is_made_given_and_changed(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roles = 'roles:\n  - {name: Reader, permissions: ["conversations:read"]}\n'
+    text = FILE.replace("name: Shop", "name: Third").replace("role: supervisor", "role: reader")
+    text = text.split("tokens:")[0].replace("agents:", f"{roles}agents:").replace("ben@", "bea@")
+    await apply(installation, tmp_path, text)
+    said = capsys.readouterr().out
+    assert "role Reader: created" in said
+    assert "agent bea@example.com: invited" in said
+    invited = "select r.name from one_time_links l join roles r on r.id = l.role_id where l.email = 'bea@example.com'"
+    assert await ask(installation, invited) == [("Reader",)]
+    await apply(installation, tmp_path, text)
+    assert "role Reader: unchanged" in capsys.readouterr().out
+    await apply(installation, tmp_path, text.replace('"conversations:read"', '"conversations:read", "agents:read"'))
+    assert "role Reader: changed" in capsys.readouterr().out
+    assert await ask(installation, "select permissions from roles") == [(["conversations:read", "agents:read"],)]

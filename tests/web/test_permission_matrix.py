@@ -88,6 +88,7 @@ RULES = {
     "createStage": SUPERVISORS,
     "getReadiness": READ_CONVERSATION,
     "resolveConversation": CHANGE_CONVERSATION,
+    "createRole": ADMINS,
     "createTeam": ADMINS,
     "createTask": CHANGE_CONVERSATION,
     "createTaskPattern": EVERY_ROLE,
@@ -110,6 +111,7 @@ RULES = {
     "deleteSegment": SUPERVISORS_OF_OBJECT,
     "deleteSession": OWN,
     "deleteStage": SUPERVISORS_OF_OBJECT,
+    "deleteRole": ADMINS_OF_OBJECT,
     "deleteTeam": ADMINS_OF_OBJECT,
     "deleteTaskPattern": "401 ok ok ok ok ok 404 401 403",
     "deleteToken": ADMINS_OF_OBJECT,
@@ -194,6 +196,7 @@ RULES = {
     "getOpenStates": EVERY_ROLE,
     "readCalendarFile": ADMINS_OF_OBJECT,
     "getStages": EVERYBODY,
+    "getRoles": EVERY_ROLE,
     "getTeams": EVERY_ROLE,
     "getTaskPatterns": EVERYBODY,
     "recordCall": CHANGE_CONVERSATION,
@@ -261,6 +264,7 @@ RULES = {
     "updateCalendar": ADMINS_OF_OBJECT,
     "updateStage": SUPERVISORS_OF_OBJECT,
     "updateSegment": SUPERVISORS_OF_OBJECT,
+    "updateRole": ADMINS_OF_OBJECT,
     "updateTeam": ADMINS_OF_OBJECT,
     "updateScheduled": CHANGE_CONVERSATION,
     "updateSavedView": SUPERVISORS_OF_OBJECT,
@@ -408,6 +412,13 @@ async def _unread(house: House) -> dict[str, str]:
     found = await _conversation(house)
     message_id = await house.desk.receive(UUID(found["conversation_id"]), house.channel_id, "look")
     return {**found, "message_id": str(message_id)}
+
+
+async def _role(house: House) -> dict[str, str]:
+    body = {"name": secrets.token_hex(6), "permissions": ["conversations:read"]}
+    made = await house.admin.post("/api/roles", body)
+    assert made.status == 201, made.raw
+    return {"role_id": made.json["id"]}
 
 
 async def _team(house: House) -> dict[str, str]:
@@ -642,6 +653,7 @@ _TARGETS: dict[str, _Target] = {
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,
     "deleteStage": _stage,
+    "deleteRole": _role,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
     "follow": _follower,
@@ -707,6 +719,7 @@ _TARGETS: dict[str, _Target] = {
     "recordCall": _call_back,
     "replaceTaskPattern": _task_pattern,
     "updateStage": _stage,
+    "updateRole": _role,
     "updateTeam": _team,
     "updateScheduled": _scheduled,
     "updateSavedView": _saved_view,
@@ -819,6 +832,7 @@ def body_of(name: str) -> Any:
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
         "createStage": {"state": "open", "name": secrets.token_hex(6)},
+        "createRole": {"name": secrets.token_hex(6), "permissions": ["conversations:read"]},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},
         "createToken": {"name": "x", "scopes": ["conversations:read"]},
         "createTask": {"title": "Call"},
@@ -878,6 +892,7 @@ def body_of(name: str) -> Any:
         "readCalendarFile": {"text": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
         "updateCalendar": {"is_default": False},
         "updateStage": {"pauses_clock": True},
+        "updateRole": {"permissions": ["conversations:read", "messages:send"]},
         "updateTeam": {"colour": "red"},
         "updateSavedView": {"name": "y"},
         "updateTask": {"state": "done"},

@@ -37,6 +37,7 @@ async def accept_invitation(
         agent_id=new_id(),
         person_id=person_id,
         role=link.role,
+        role_id=link.role_id,
         sees=link.sees,
         channel_ids=link.channel_ids,
     )

@@ -1,5 +1,5 @@
-"""Make a workspace what a file says: its agents, teams, tokens and channels. May be repeated; what fits already stays
-untouched.
+"""Make a workspace what a file says: its roles, agents, teams, tokens and channels. May be repeated; what fits already
+stays untouched.
 
 Nothing is taken away: an agent, token or channel that the file does not name is left alone. Secrets are values by now;
 the edge has put them in the place of their references.
@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_channel import ChannelChange, change_channel
+from threadline.actions.change_roles import change_role, create_role
 from threadline.actions.change_team import change_team
 from threadline.actions.channel_secrets import open_channel_secrets, open_endpoint_secrets
 from threadline.actions.connect_channel import ChannelValues, connect_channel, ensure_endpoint, read_values
@@ -25,12 +26,13 @@ from threadline.channels.contract import ChannelType
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, Permission, RoleName, Sees
+from threadline.core.permission import Caller, Permission, RoleName, Sees, role_key
 from threadline.core.team import TeamColour, team_key
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import insert_agent, list_agents
 from threadline.store.channels import ChannelRow, list_channels
 from threadline.store.people import find_credentials, insert_person, normal_email
+from threadline.store.roles import OwnRole, list_roles
 from threadline.store.session import Session
 from threadline.store.teams import list_teams
 from threadline.store.tokens import list_tokens, revoke_token
@@ -45,12 +47,18 @@ class WorkspaceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AgentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: str
     name: str = ""
-    role: RoleName = RoleName.AGENT
+    role: str = RoleName.AGENT.value
+    """One of the three that are built in, or the name of one of the workspace's own."""
     sees: Sees = "all"
     locale: str = "en"
     password: str | None = None
     """None: the agent gets an invitation link."""
     is_active: bool = True
+
+
+class RoleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    permissions: tuple[Permission, ...]
 
 
 class TeamEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +82,7 @@ class ChannelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workspace: WorkspaceEntry
+    roles: tuple[RoleEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
     teams: tuple[TeamEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
@@ -90,6 +99,43 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     verify_token: str = ""
 
 
+async def apply_role(session: Session, entry: RoleEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
+    """Found by its name."""
+    what = f"role {entry.name}"
+    found = await _find_role(session, entry.name)
+    if found is None:
+        await create_role(
+            session, caller=caller, name=entry.name, permissions=entry.permissions, now=now, new_id=new_id
+        )
+        return Applied(what=what, outcome="created")
+    if found.name == entry.name and set(found.permissions) == {one.value for one in entry.permissions}:
+        return Applied(what=what, outcome="unchanged")
+    await change_role(
+        session,
+        caller=caller,
+        role_id=found.id,
+        name=entry.name,
+        permissions=entry.permissions,
+        now=now,
+        new_id=new_id,
+    )
+    return Applied(what=what, outcome="changed")
+
+
+async def _find_role(session: Session, name: str) -> OwnRole | None:
+    return next((role for role in await list_roles(session) if role_key(role.name) == role_key(name)), None)
+
+
+async def _named_role(session: Session, name: str) -> tuple[RoleName, UUID | None]:
+    """A built-in role, or one of the workspace's own. Raises Invalid."""
+    if name in list(RoleName):
+        return RoleName(name), None
+    own = await _find_role(session, name)
+    if own is None:
+        raise Invalid(f"There is no role {name}.", field="role")
+    return RoleName.AGENT, own.id
+
+
 async def apply_agent(
     session: Session, entry: AgentEntry, *, caller: Caller, password_hash: str | None, now: datetime, new_id: NewId
 ) -> Applied:
@@ -98,11 +144,13 @@ async def apply_agent(
     email = normal_email(entry.email)
     if not _EMAIL.fullmatch(email):
         raise Invalid(f"{entry.email} is no e-mail address.", field="agents")
+    role, role_id = await _named_role(session, entry.role)
     found = next((agent for agent in await list_agents(session) if agent.email == email), None)
     if found is not None:
-        if (found.role, found.sees, found.is_active) == (entry.role.value, entry.sees, entry.is_active):
+        is_same = (found.role, found.role_id, found.sees) == (role.value, role_id, entry.sees)
+        if is_same and found.is_active == entry.is_active:
             return Applied(what=what, outcome="unchanged")
-        change = AgentChange(entry.role, entry.sees, found.channel_ids, entry.is_active)
+        change = AgentChange(role, entry.sees, found.channel_ids, entry.is_active, role_id=role_id)
         await change_agent(session, caller=caller, agent_id=found.id, change=change, now=now, new_id=new_id)
         return Applied(what=what, outcome="changed")
     if password_hash is None:
@@ -110,7 +158,8 @@ async def apply_agent(
             session,
             caller=caller,
             email=email,
-            role=entry.role,
+            role=role,
+            role_id=role_id,
             sees=entry.sees,
             channel_ids=None,
             now=now,
@@ -125,6 +174,7 @@ async def _insert_agent(
     session: Session, entry: AgentEntry, *, email: str, password_hash: str, caller: Caller, now: datetime, new_id: NewId
 ) -> None:
     """Somebody who has an account keeps their password: it is not this workspace's to set."""
+    role, role_id = await _named_role(session, entry.role)
     known = await find_credentials(session, email)
     person_id = new_id() if known is None else known.person_id
     if known is None:
@@ -137,7 +187,13 @@ async def _insert_agent(
             locale=entry.locale,
         )
     agent_id = await insert_agent(
-        session, agent_id=new_id(), person_id=person_id, role=entry.role.value, sees=entry.sees, channel_ids=None
+        session,
+        agent_id=new_id(),
+        person_id=person_id,
+        role=role.value,
+        role_id=role_id,
+        sees=entry.sees,
+        channel_ids=None,
     )
     session.record(
         Event(
@@ -147,7 +203,7 @@ async def _insert_agent(
             at=now,
             agent_id=agent_id,
             actor_id=caller.actor_id,
-            data={"role": entry.role.value, "is_active": True},
+            data={"role": role.value, "role_id": None if role_id is None else str(role_id), "is_active": True},
         )
     )
 

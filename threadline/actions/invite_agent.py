@@ -13,6 +13,7 @@ from threadline.infra.opaque_tokens import hash_token, new_opaque_token
 from threadline.store import links
 from threadline.store.agents import list_agents
 from threadline.store.people import normal_email
+from threadline.store.roles import rights_of_role
 from threadline.store.session import Session
 from threadline.store.workspaces import channels_exist
 
@@ -32,16 +33,18 @@ async def invite_agent(
     caller: Caller,
     email: str,
     role: RoleName,
+    role_id: UUID | None = None,
     sees: Sees,
     channel_ids: Sequence[UUID] | None,
     now: datetime,
     new_id: NewId,
 ) -> NewInvitation:
-    """Invitations sent to the same address before stop working.
+    """Invitations sent to the same address before stop working. `role_id`: a role of the workspace's own.
 
-    Raises Forbidden (more than the caller holds), Invalid (an unknown channel), Conflict (already here).
+    Raises Forbidden (more than the caller holds), Invalid (an unknown role or channel), Conflict (already here).
     """
-    check_may_grant(caller, role, sees=sees, channel_ids=channel_ids)
+    rights = await rights_of_role(session, role, role_id)
+    check_may_grant(caller, rights, sees=sees, channel_ids=channel_ids)
     if channel_ids is not None and not await channels_exist(session, channel_ids):
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     email = normal_email(email)
@@ -56,6 +59,7 @@ async def invite_agent(
         purpose="invitation",
         workspace_id=caller.workspace_id,
         role=role.value,
+        role_id=role_id,
         lifetime_s=INVITATION_LIFETIME_S,
         email=email,
         sees=sees,

@@ -6,8 +6,9 @@ from uuid import UUID
 from threadline.core.errors import NotFound
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, RoleName, check_may_grant
+from threadline.core.permission import Caller, check_may_grant
 from threadline.store.agents import lock_agent
+from threadline.store.roles import rights_of_role
 from threadline.store.session import Session
 from threadline.store.sessions import revoke_session, revoke_sessions
 
@@ -35,7 +36,8 @@ async def sign_out_agent(session: Session, *, caller: Caller, agent_id: UUID, no
     Raises NotFound, and Forbidden for somebody who stands above the caller.
     """
     agent = await lock_agent(session, agent_id)
-    check_may_grant(caller, RoleName(agent.role), sees=agent.sees, channel_ids=agent.channel_ids)
+    rights = await rights_of_role(session, agent.role, agent.role_id)
+    check_may_grant(caller, rights, sees=agent.sees, channel_ids=agent.channel_ids)
     if await revoke_sessions(session, person_id=agent.person_id, workspace_id=caller.workspace_id):
         session.record(_line(EventKind.SESSION_REVOKED, caller, now, agent_id=agent_id, new_id=new_id))
 

@@ -57,6 +57,8 @@ class EventKind(StrEnum):
     CALENDAR_CHANGED = "calendar_changed"
     """Business hours were made, changed or deleted."""
     AGENT_CHANGED = "agent_changed"
+    ROLE_CHANGED = "role_changed"
+    """A role of the workspace's own was made, changed or deleted."""
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"
     WORKSPACE_CHANGED = "workspace_changed"

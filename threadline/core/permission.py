@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.errors import Forbidden, NotSignedIn
+from threadline.core.label import label_key
 from threadline.core.message import Author, AuthorKind
 from threadline.core.personal import Clearance
 
@@ -109,6 +110,22 @@ ROLES: dict[RoleName, frozenset[Permission]] = {
     RoleName.AGENT: _AGENT,
 }
 
+MOST_ROLES: Final = 50
+"""Of a workspace's own: a menu shows all of them."""
+
+
+def role_key(name: str) -> str:
+    """Names with the same key are the same name to a person."""
+    return label_key(name)
+
+
+def readable_permissions(names: Iterable[str]) -> frozenset[Permission]:
+    """Of kept names of permissions those that this program knows: what another version gave, gives nothing here."""
+    return frozenset(Permission(name) for name in names if name in _KNOWN)
+
+
+_KNOWN: Final = frozenset(permission.value for permission in Permission)
+
 Masks = Literal["nothing", "addresses", "messages"]
 """Nothing; the numbers and e-mail addresses of contacts; those that stand in messages, too."""
 
@@ -147,7 +164,7 @@ _OF_SIGHT: Final = frozenset(
         Permission.MESSAGES_READ_EARLIER,
     }
 )
-"""What a workspace decides for its roles; what else a role may do is the same everywhere."""
+"""What a workspace decides for the roles that are built in; what else these may do is the same everywhere."""
 
 
 @lru_cache(maxsize=100)
@@ -294,14 +311,27 @@ def may_read_discussion(caller: Caller, *, is_in_it: bool) -> bool:
     return is_in_it or caller.may(Permission.AUDIT_READ)
 
 
-def check_may_grant(caller: Caller, role: RoleName, *, sees: Sees, channel_ids: Iterable[UUID] | None) -> None:
-    """Raises Forbidden if the caller would give away more than they hold: rights or sight (S7).
+def check_may_grant(
+    caller: Caller, rights: frozenset[Permission], *, sees: Sees, channel_ids: Iterable[UUID] | None
+) -> None:
+    """Raises Forbidden if the caller would give away more than they hold: the rights of a role, or sight (S7).
 
     What roles see of what is personal is decided by those who change the workspace: they may mask it from themselves.
     """
-    given = ROLES[role] - _OF_SIGHT if caller.may(Permission.WORKSPACE_CHANGE) else ROLES[role]
-    if not given <= caller.permissions or not caller.visibility.covers(channel_ids, sees=sees):
-        raise Forbidden("You can only give roles and channels that you have yourself.", reason="give_what_you_have")
+    check_may_give(caller, rights)
+    if not caller.visibility.covers(channel_ids, sees=sees):
+        raise _gives_too_much()
+
+
+def check_may_give(caller: Caller, rights: frozenset[Permission]) -> None:
+    """Raises Forbidden if the caller lacks one of these rights, those apart that they decide for everybody (S7)."""
+    given = rights - _OF_SIGHT if caller.may(Permission.WORKSPACE_CHANGE) else rights
+    if not given <= caller.permissions:
+        raise _gives_too_much()
+
+
+def _gives_too_much() -> Forbidden:
+    return Forbidden("You can only give roles and channels that you have yourself.", reason="give_what_you_have")
 
 
 def check_scopes(caller: Caller, scopes: Iterable[Permission], channel_ids: Iterable[UUID] | None) -> None:

@@ -1,11 +1,19 @@
 """What a workspace decides for all who work in it."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
 
 import msgspec
 
-from threadline.core.permission import RoleSight, RoleSights
+from threadline.core.permission import (
+    Permission,
+    RoleName,
+    RoleSight,
+    RoleSights,
+    permissions_of,
+    readable_permissions,
+)
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +46,13 @@ def decode_settings(document: str) -> WorkspaceSettings:
         return msgspec.json.decode(document, type=WorkspaceSettings)
     except msgspec.ValidationError:
         return WorkspaceSettings()
+
+
+def permissions_of_agent(role: str, *, own_rights: Sequence[str] | None, sights: str | None) -> frozenset[Permission]:
+    """What an agent's row, the rights of their own role (None: a built-in one) and the kept sights come to."""
+    if own_rights is not None:
+        return readable_permissions(own_rights)
+    return permissions_of(RoleName(role), decode_sight(sights, role))
 
 
 @lru_cache(maxsize=1_000)

@@ -1,6 +1,8 @@
-"""`threadline apply FILE`: a workspace, its agents, teams, tokens and channels from one file (T1).
+"""`threadline apply FILE`: a workspace, its roles, agents, teams, tokens and channels from one file (T1).
 
 workspace: {name: Shop}
+roles:
+  - {name: Reader, permissions: ["conversations:read", "agents:read", "channels:read", "workspace:read"]}
 agents:
   - {email: ana@example.com, name: Ana, role: admin, password: {env: ANA_PASSWORD}}
   - {email: ben@example.com, role: agent}            # without a password: prints an invitation link
@@ -29,6 +31,7 @@ from threadline.actions.apply_configuration import (
     Configuration,
     apply_agent,
     apply_channel,
+    apply_role,
     apply_team,
     apply_token,
     record_applied,
@@ -108,10 +111,18 @@ async def _apply(
     assert session.workspace_id is not None
     caller = Caller(session.workspace_id, frozenset(Permission), token_id=COMMAND_LINE)
     now = utc_now()
-    agents = [
-        await apply_agent(session, one, caller=caller, password_hash=hashes.get(one.email), now=now, new_id=new_id)
-        for one in configuration.agents
-    ]
+    roles: list[Applied] = []
+    for role in configuration.roles:
+        with _naming(f"role {role.name}"):
+            roles.append(await apply_role(session, role, caller=caller, now=now, new_id=new_id))
+    agents: list[Applied] = []
+    for agent in configuration.agents:
+        with _naming(f"agent {agent.email}"):
+            agents.append(
+                await apply_agent(
+                    session, agent, caller=caller, password_hash=hashes.get(agent.email), now=now, new_id=new_id
+                )
+            )
     teams = [await apply_team(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.teams]
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
@@ -123,7 +134,7 @@ async def _apply(
                     session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
                 )
             )
-    applied = [*agents, *teams, *tokens, *channels]
+    applied = [*roles, *agents, *teams, *tokens, *channels]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

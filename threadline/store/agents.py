@@ -22,6 +22,9 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     email: str
     role: RoleText
+    """'agent' beside a role of the workspace's own."""
+    role_id: UUID | None
+    """The role of the workspace's own; None: a built-in one."""
     sees: Sees
     channel_ids: list[UUID] | None
     """None: every channel."""
@@ -34,7 +37,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     person_id: UUID
-    role: str
+    role: RoleText
+    role_id: UUID | None
     sees: Sees
     channel_ids: list[UUID] | None
     is_novice: bool
@@ -42,7 +46,7 @@ class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SELECT = """
-select a.id, p.name, p.email, a.role, a.sees, a.channel_ids, a.is_novice,
+select a.id, p.name, p.email, a.role, a.role_id, a.sees, a.channel_ids, a.is_novice,
        a.deactivated_at is null and p.deactivated_at is null as is_active, a.created_at
 from agents a join people p on p.id = a.person_id
 """
@@ -73,8 +77,8 @@ async def get_agent(session: Session, agent_id: UUID) -> Agent:
 async def lock_agent(session: Session, agent_id: UUID) -> AgentKeys:
     """The row, locked before it changes. Raises NotFound."""
     row = await (await session.raw()).fetchrow(
-        "select id, person_id, role, sees, channel_ids, is_novice, deactivated_at is null as is_active from agents"
-        " where workspace_id = $1 and id = $2 for no key update",
+        "select id, person_id, role, role_id, sees, channel_ids, is_novice, deactivated_at is null as is_active"
+        " from agents where workspace_id = $1 and id = $2 for no key update",
         session.workspace_id,
         agent_id,
     )
@@ -128,12 +132,20 @@ async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> 
 
 
 async def insert_agent(
-    session: Session, *, agent_id: UUID, person_id: UUID, role: str, sees: str, channel_ids: Sequence[UUID] | None
+    session: Session,
+    *,
+    agent_id: UUID,
+    person_id: UUID,
+    role: str,
+    role_id: UUID | None = None,
+    sees: str,
+    channel_ids: Sequence[UUID] | None,
 ) -> UUID:
     """Makes the person an agent, or brings back the agent they once were here; returns the agent's id."""
     found = await (await session.raw()).fetchval(
-        "insert into agents (workspace_id, id, person_id, role, sees, channel_ids) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict (workspace_id, person_id) do update set role = excluded.role, sees = excluded.sees,"
+        "insert into agents (workspace_id, id, person_id, role, sees, channel_ids, role_id)"
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict (workspace_id, person_id)"
+        " do update set role = excluded.role, role_id = excluded.role_id, sees = excluded.sees,"
         " channel_ids = excluded.channel_ids, deactivated_at = null returning id",
         session.workspace_id,
         agent_id,
@@ -141,6 +153,7 @@ async def insert_agent(
         role,
         sees,
         None if channel_ids is None else list(channel_ids),
+        role_id,
     )
     assert isinstance(found, UUID)
     return found
@@ -151,14 +164,15 @@ async def update_agent(
     agent_id: UUID,
     *,
     role: str,
+    role_id: UUID | None,
     sees: str,
     channel_ids: Sequence[UUID] | None,
     is_novice: bool,
     is_active: bool,
 ) -> None:
     await (await session.raw()).execute(
-        "update agents set role = $3, sees = $4, channel_ids = $5,"
-        " is_novice = $7, deactivated_at = case when $6 then null else coalesce(deactivated_at, now()) end"
+        "update agents set role = $3, role_id = $8, sees = $4, channel_ids = $5, is_novice = $7,"
+        " deactivated_at = case when $6 then null else coalesce(deactivated_at, now()) end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
         agent_id,
@@ -167,4 +181,5 @@ async def update_agent(
         None if channel_ids is None else list(channel_ids),
         is_active,
         is_novice,
+        role_id,
     )

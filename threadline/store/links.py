@@ -23,6 +23,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     workspace_id: UUID | None
     email: str
     role: str
+    role_id: UUID | None
     sees: str
     channel_ids: list[UUID] | None
     invited_by: UUID | None
@@ -32,6 +33,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     email: str
     role: RoleText
+    role_id: UUID | None
     sees: Sees
     channel_ids: list[UUID] | None
     invited_by: UUID | None
@@ -39,9 +41,9 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-_COLUMNS = "id, workspace_id, email, role, sees, channel_ids, invited_by"
+_COLUMNS = "id, workspace_id, email, role, role_id, sees, channel_ids, invited_by"
 _INVITATIONS = """
-select id, email, role, sees, channel_ids, invited_by, created_at, expires_at from one_time_links
+select id, email, role, role_id, sees, channel_ids, invited_by, created_at, expires_at from one_time_links
 where workspace_id = $1 and purpose = 'invitation'
 """
 _USABLE = "purpose = $2 and used_at is null and revoked_at is null and expires_at > now()"
@@ -60,10 +62,11 @@ async def insert_link(
     sees: str = "all",
     channel_ids: Sequence[UUID] | None = None,
     invited_by: UUID | None = None,
+    role_id: UUID | None = None,
 ) -> None:
     await (await session.raw()).execute(
         "insert into one_time_links (id, token_hash, purpose, workspace_id, role, email, sees, channel_ids, invited_by,"
-        " expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))",
+        " expires_at, role_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), $11)",
         link_id,
         token_hash,
         purpose,
@@ -74,6 +77,7 @@ async def insert_link(
         None if channel_ids is None else list(channel_ids),
         invited_by,
         lifetime_s,
+        role_id,
     )
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 
-from threadline.core.permission import Caller, RoleName, Sees, permissions_of, visibility_of
-from threadline.core.workspace import decode_sight
+from threadline.core.permission import Caller, Sees, visibility_of
+from threadline.core.workspace import permissions_of_agent
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
 _ENTER = """
 select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids, sights_of_workspace(o.workspace_id) as sights,
+       rights_of_agent(o.workspace_id, o.agent_id) as own_rights,
        set_config('threadline.workspace_id', coalesce(o.workspace_id::text, ''), true) as entered
 from open_session($1) o
 """
@@ -65,6 +66,7 @@ async def enter_session(session: Session, token_hash: bytes) -> OpenSession | No
             channel_ids=row["channel_ids"],
             team_ids=row["team_ids"],
             sights=row["sights"],
+            own_rights=row["own_rights"],
             session_id=row["session_id"],
         ),
     )
@@ -80,12 +82,17 @@ def agent_caller(
     channel_ids: Sequence[UUID] | None,
     team_ids: Sequence[UUID],
     sights: str | None,
+    own_rights: Sequence[str] | None,
     session_id: UUID | None = None,
 ) -> Caller:
-    """An agent's row → what they may do and see. `sights`: what the workspace shows each role, as it keeps it."""
+    """An agent's row → what they may do and see.
+
+    `sights`: what the workspace shows each built-in role, as it keeps it. `own_rights`: those of a role of the
+    workspace's own, None for a built-in one.
+    """
     return Caller(
         workspace_id=workspace_id,
-        permissions=permissions_of(RoleName(role), decode_sight(sights, role)),
+        permissions=permissions_of_agent(role, own_rights=own_rights, sights=sights),
         visibility=visibility_of(sees, agent_id=agent_id, team_ids=team_ids, channel_ids=channel_ids),
         agent_id=agent_id,
         team_ids=frozenset(team_ids),
@@ -198,7 +205,8 @@ async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID
     """What the holders of these sessions may do now; sessions that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select s.id as session_id, s.person_id, a.workspace_id, a.id as agent_id, a.role, a.sees, a.channel_ids,"
-        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights"
+        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights,"
+        " rights_of_agent(a.workspace_id, a.id) as own_rights"
         " from sessions s join people p on p.id = s.person_id and p.deactivated_at is null"
         " join agents a on a.workspace_id = s.workspace_id and a.person_id = s.person_id and a.deactivated_at is null"
         " where s.id = any($1::uuid[]) and s.revoked_at is null and s.idle_until > now() and s.expires_at > now()",
@@ -211,7 +219,8 @@ async def callers_of_agents(session: Session, agent_ids: Sequence[UUID]) -> dict
     """What agents of the session's workspace may do now, whoever asks; those who are gone are absent."""
     rows = await (await session.raw()).fetch(
         "select a.workspace_id, a.id as agent_id, a.person_id, a.role, a.sees, a.channel_ids,"
-        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights from agents a"
+        " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights,"
+        " rights_of_agent(a.workspace_id, a.id) as own_rights from agents a"
         " join people p on p.id = a.person_id and p.deactivated_at is null"
         " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null",
         session.workspace_id,

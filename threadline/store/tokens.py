@@ -8,8 +8,8 @@ import asyncpg
 import msgspec
 
 from threadline.core.errors import NotFound
-from threadline.core.permission import Caller, Permission, RoleName, Visibility, narrowed, permissions_of
-from threadline.core.workspace import decode_sight
+from threadline.core.permission import Caller, Visibility, narrowed, readable_permissions
+from threadline.core.workspace import permissions_of_agent
 from threadline.store.connection import Connection
 from threadline.store.session import Session
 
@@ -29,6 +29,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 _ENTER = """
 select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids, sights_of_workspace(o.workspace_id) as sights,
+       rights_of_agent(o.workspace_id, o.agent_id) as own_rights,
        set_config('threadline.workspace_id', o.workspace_id::text, true) as entered from open_token($1) o
 """
 _COLUMNS = "id, name, last4, scopes, channel_ids, agent_id, created_at, expires_at, last_used_at"
@@ -49,7 +50,7 @@ async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes
     """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,"
-        " sights_of_workspace(o.workspace_id) as sights"
+        " sights_of_workspace(o.workspace_id) as sights, rights_of_agent(o.workspace_id, o.agent_id) as own_rights"
         " from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o",
         list(token_hashes),
     )
@@ -57,9 +58,9 @@ async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes
 
 
 def _caller(row: asyncpg.Record) -> Caller:
-    permissions = frozenset(Permission(scope) for scope in row["scopes"] if scope in _KNOWN)
+    permissions = readable_permissions(row["scopes"])
     if row["is_bound"]:
-        permissions &= permissions_of(RoleName(row["role"]), decode_sight(row["sights"], row["role"]))
+        permissions &= permissions_of_agent(row["role"], own_rights=row["own_rights"], sights=row["sights"])
     return Caller(
         workspace_id=row["workspace_id"],
         permissions=permissions,
@@ -73,9 +74,6 @@ def _caller(row: asyncpg.Record) -> Caller:
         person_id=row["person_id"],
         token_id=row["token_id"],
     )
-
-
-_KNOWN = frozenset(permission.value for permission in Permission)
 
 
 async def _touch(session: Session, token_id: UUID) -> None:

@@ -278,7 +278,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
         return Permission.CHANNELS_READ in sight.permissions
     if event.kind is EventKind.TEMPLATE_CHANGED:
         return Permission.TEMPLATES_READ in sight.permissions
-    if event.kind is EventKind.AGENT_CHANGED or event.kind in _OF_TEAMS:
+    if event.kind in (EventKind.AGENT_CHANGED, EventKind.ROLE_CHANGED) or event.kind in _OF_TEAMS:
         return Permission.AGENTS_READ in sight.permissions
     if event.kind in _OF_THE_WORKSPACE:
         return Permission.WORKSPACE_READ in sight.permissions

@@ -71,6 +71,7 @@ _SIGNED_OUT: Final = _encode(SignedOut()).decode()
 _CHANGES_RIGHTS: Final = frozenset(
     {
         EventKind.AGENT_CHANGED,
+        EventKind.ROLE_CHANGED,
         EventKind.TEAM_CHANGED,
         EventKind.TEAM_DELETED,
         EventKind.WORKSPACE_CHANGED,

@@ -2850,6 +2850,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every role and what it allows.
+         * @description Every role and what it allows.
+         */
+        get: operations["getRoles"];
+        put?: never;
+        /**
+         * Make a role of the workspace's own, with no right that one lacks oneself.
+         * @description Make a role of the workspace's own, with no right that one lacks oneself.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role that nobody has.
+         * @description Delete a role that nobody has.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename it, or change what everybody who has it may do.
+         * @description Rename it, or change what everybody who has it may do.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -3623,6 +3671,7 @@ export interface components {
             name: string;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
+            role_id: string | null;
             /** @enum {unknown} */
             sees: "all" | "assigned" | "team";
         };
@@ -3633,6 +3682,8 @@ export interface components {
         /**
          * AgentUpdate
          * @description What is absent stays; `channel_ids` null means every channel.
+         *
+         *     A role is a built-in one by its name, or one of the workspace's own by its id; the one takes the place of the other.
          */
         AgentUpdate: {
             /** Channel Ids */
@@ -3643,6 +3694,8 @@ export interface components {
             is_novice?: boolean | null;
             /** Role */
             role?: ("admin" | "supervisor" | "agent") | null;
+            /** Role Id */
+            role_id?: string | null;
             /** Sees */
             sees?: ("all" | "team" | "assigned") | null;
         };
@@ -3705,6 +3758,12 @@ export interface components {
         /** BatchList */
         BatchList: {
             items: components["schemas"]["ContactBatch"][];
+        };
+        /** BuiltInRole */
+        BuiltInRole: {
+            /** @enum {unknown} */
+            name: "admin" | "agent" | "supervisor";
+            permissions: string[];
         };
         /**
          * BulkChange
@@ -4661,6 +4720,7 @@ export interface components {
             link: string;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
+            role_id: string | null;
             /** @enum {unknown} */
             sees: "all" | "assigned" | "team";
         };
@@ -4895,7 +4955,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -5309,6 +5369,7 @@ export interface components {
             invited_by: string | null;
             /** @enum {unknown} */
             role: "admin" | "agent" | "supervisor";
+            role_id: string | null;
             /** @enum {unknown} */
             sees: "all" | "assigned" | "team";
         };
@@ -5334,9 +5395,12 @@ export interface components {
             email: string;
             /**
              * Role
+             * @default agent
              * @enum {string}
              */
-            role: "admin" | "supervisor" | "agent";
+            role?: "admin" | "supervisor" | "agent";
+            /** Role Id */
+            role_id?: string | null;
             /**
              * Sees
              * @default all
@@ -5918,6 +5982,15 @@ export interface components {
             price?: string;
             product_id: string;
             quantity: number;
+        };
+        /** OwnRole */
+        OwnRole: {
+            agent_count: number;
+            /** Format: uuid */
+            id: string;
+            invitation_count: number;
+            name: string;
+            permissions: string[];
         };
         /** OwnSession */
         OwnSession: {
@@ -6586,6 +6659,18 @@ export interface components {
          * @enum {unknown}
          */
         ReviewState: "asked" | "returned" | "sent" | "withdrawn";
+        /** RoleInput */
+        RoleInput: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
+        /** RoleList */
+        RoleList: {
+            built_in: components["schemas"]["BuiltInRole"][];
+            items: components["schemas"]["OwnRole"][];
+        };
         /**
          * RoleSight
          * @description What a workspace shows a role of what is personal.
@@ -6648,6 +6733,16 @@ export interface components {
             admin?: components["schemas"]["RoleSightChange"] | null;
             agent?: components["schemas"]["RoleSightChange"] | null;
             supervisor?: components["schemas"]["RoleSightChange"] | null;
+        };
+        /**
+         * RoleUpdate
+         * @description What is absent stays.
+         */
+        RoleUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Permissions */
+            permissions?: components["schemas"]["Permission"][] | null;
         };
         /**
          * RowInput
@@ -13490,6 +13585,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRole"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRole"];
                 };
             };
             /** @description Refused or failed */

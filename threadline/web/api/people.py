@@ -42,6 +42,7 @@ class CreatedInvitation(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     email: str
     role: RoleText
+    role_id: UUID | None
     sees: Sees
     channel_ids: list[UUID] | None
     invited_by: UUID | None
@@ -61,9 +62,13 @@ class PersonChange(Input):
 
 
 class AgentUpdate(Input):
-    """What is absent stays; `channel_ids` null means every channel."""
+    """What is absent stays; `channel_ids` null means every channel.
+
+    A role is a built-in one by its name, or one of the workspace's own by its id; the one takes the place of the other.
+    """
 
     role: RoleText | None = None
+    role_id: Id | None = None
     sees: Sees | None = None
     channel_ids: _ChannelIds | None = None
     is_active: bool | None = None
@@ -73,7 +78,9 @@ class AgentUpdate(Input):
 
 class InvitationInput(Input):
     email: Email
-    role: RoleText
+    role: RoleText = "agent"
+    role_id: Id | None = None
+    """A role of the workspace's own, in the place of a built-in one."""
     sees: Sees = "all"
     channel_ids: _ChannelIds | None = None
 
@@ -141,12 +148,16 @@ async def get_agents(call: Call = calls(Permission.AGENTS_READ)) -> Response:
 async def update_agent(agent_id: UUID, given: AgentUpdate, call: Call = calls(Permission.AGENTS_MANAGE)) -> Response:
     """Change what an agent may do and see, or end their time here."""
     agent = await get_agent(call.session, agent_id)
+    # Who names a role without an id means one that is built in.
+    is_told = given.role is not None or given.role_id is not None
+    role_id = given.role_id if is_told else agent.role_id
     await change_agent(
         call.session,
         caller=call.caller,
         agent_id=agent_id,
         change=AgentChange(
-            role=RoleName(given.role or agent.role),
+            role=RoleName.AGENT if role_id is not None else RoleName(given.role or agent.role),
+            role_id=role_id,
             sees=given.sees or agent.sees,
             channel_ids=given.channel_ids if "channel_ids" in given.model_fields_set else agent.channel_ids,
             is_active=agent.is_active if given.is_active is None else given.is_active,
@@ -180,7 +191,8 @@ async def create_invitation(
         call.session,
         caller=call.caller,
         email=given.email,
-        role=RoleName(given.role),
+        role=RoleName.AGENT if given.role_id is not None else RoleName(given.role),
+        role_id=given.role_id,
         sees=given.sees,
         channel_ids=given.channel_ids,
         now=call.now,

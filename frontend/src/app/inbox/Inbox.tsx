@@ -480,6 +480,7 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
   const [, navigate] = useLocation();
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
+  const { permissions } = useSignedIn().agent;
   const title = useViewTitle(view);
   const views: View[] = [
     ...VIEW_NAMES,
@@ -536,13 +537,17 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
         </span>
       )}
       <span className="ms-auto flex items-center">
-        <IconButton icon={SquarePen} label={t('keys.start')} keyName="C" onClick={() => void runCommand('start')} />
-        <IconButton
-          icon={UserPlus}
-          label={t('keys.take_next')}
-          keyName="T"
-          onClick={() => void runCommand('take_next')}
-        />
+        {permissions.includes('messages:send') && (
+          <IconButton icon={SquarePen} label={t('keys.start')} keyName="C" onClick={() => void runCommand('start')} />
+        )}
+        {permissions.includes('conversations:change') && (
+          <IconButton
+            icon={UserPlus}
+            label={t('keys.take_next')}
+            keyName="T"
+            onClick={() => void runCommand('take_next')}
+          />
+        )}
         <IconButton
           icon={ListFilter}
           label={t('filter.open')}

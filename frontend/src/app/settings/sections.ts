@@ -106,6 +106,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.people.sees',
       'settings.people.channels',
       'settings.people.deactivate',
+      'settings.roles.create',
     ],
   },
   {

@@ -1,6 +1,6 @@
 /** Everything that runs while somebody is signed in: feed, outbox, drafts, and the upkeep of what is shown. */
 import { useEffect, useLayoutEffect } from 'react';
-import { changeSession, onSessionEnd, type Session } from '@/shared/api/session';
+import { changeSession, loadSession, onSessionEnd, type Session } from '@/shared/api/session';
 import { onChanges, startFeed } from '@/shared/feed/feed';
 import { applyKeys } from '@/shared/keys/keyboard';
 import { loadDrafts } from '@/shared/outbox/drafts';
@@ -66,12 +66,17 @@ export function useDesk(session: Session): void {
   }, [workspaceId, agentId]);
 }
 
-/** What the agent changes, and was told, on one device holds on the others. */
+/** What the agent changes, and was told, on one device holds on the others; what they may do changes with their role. */
 function followOwn(): () => void {
   return onChanges(({ events }) => {
     if (events.some(({ kind }) => kind === 'preferences_changed')) void reloadPreferences().catch(() => undefined);
     const told = events.findLast(({ kind }) => kind === 'notifications_changed');
     if (told) changeSession({ unread_notifications: Number(told.data?.unread ?? 0) });
+    const { me } = getState();
+    const changesRights = events.some(
+      ({ kind, agent_id: id }) => kind === 'role_changed' || (kind === 'agent_changed' && id === me),
+    );
+    if (changesRights) void loadSession().catch(() => undefined);
   });
 }
 

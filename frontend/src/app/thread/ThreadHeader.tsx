@@ -12,6 +12,7 @@ import {
   UserPlus,
 } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -47,6 +48,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   const header = useRef<HTMLElement>(null);
   const [areLabelsOpen, setLabelsOpen] = useState(false);
   const isResolved = conversation.state === 'resolved';
+  const mayChange = useSignedIn().agent.permissions.includes('conversations:change');
   const finishIt = () => (isResolved ? reopen(conversation) : void finish(conversation, onResolved));
   const together = useTogether(conversation);
   const [act, setAct] = useState<ConversationAct | null>(null);
@@ -59,7 +61,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
     onResolved();
   };
   useCommands({
-    resolve: finishIt,
+    resolve: () => (mayChange ? finishIt() : false),
     snooze: () => (isResolved ? false : setSnoozing(true)),
     no_answer: () => (isWaiting ? endWaiting(conversation) : false),
   });
@@ -114,16 +116,20 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         className="max-md:hidden"
       />
       <span className="max-md:hidden @max-[520px]:[&_kbd]:hidden">
-        <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finishIt}>
-          {isResolved ? t('thread.reopen') : t('thread.resolve')}
-        </Button>
+        {mayChange && (
+          <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finishIt}>
+            {isResolved ? t('thread.reopen') : t('thread.resolve')}
+          </Button>
+        )}
       </span>
       <span className="flex md:hidden">
-        <IconButton
-          icon={isResolved ? RotateCcw : Check}
-          label={isResolved ? t('thread.reopen') : t('thread.resolve')}
-          onClick={finishIt}
-        />
+        {mayChange && (
+          <IconButton
+            icon={isResolved ? RotateCcw : Check}
+            label={isResolved ? t('thread.reopen') : t('thread.resolve')}
+            onClick={finishIt}
+          />
+        )}
       </span>
       <MoreMenu
         conversation={conversation}

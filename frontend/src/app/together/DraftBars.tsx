@@ -7,7 +7,7 @@ import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { jumpTo } from '../thread/jumps';
 import { useDraftNews } from './draftWatch';
-import { refusalOf } from './maySend';
+import { refusalOf, type Refusal } from './maySend';
 
 export interface DraftBarsProps {
   readonly conversation: Conversation;
@@ -56,6 +56,12 @@ export function DraftBars({ conversation, isAtEnd }: DraftBarsProps) {
   );
 }
 
+const TEXTS: Record<Refusal, (name: string) => string> = {
+  taken: () => t('taken.text', { name: t('taken.somebody') }),
+  role: () => t('sends.role'),
+  only_assignee: (name) => t('sends.only', { name }),
+};
+
 /** Why one cannot answer here. The box stays as it is, with what stands in it. */
 function RefusalBar({ conversation }: { readonly conversation: Conversation }) {
   const { permissions } = useSignedIn().agent;
@@ -68,7 +74,7 @@ function RefusalBar({ conversation }: { readonly conversation: Conversation }) {
       className="mx-4 mb-2 flex items-center gap-3 rounded-lg border border-line-strong px-3 py-2 text-13 max-md:mx-2.5"
     >
       <Lock aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-muted" />
-      {refusal === 'taken' ? t('taken.text', { name: t('taken.somebody') }) : t('sends.only', { name })}
+      {TEXTS[refusal](name)}
     </p>
   );
 }

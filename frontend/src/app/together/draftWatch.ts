@@ -42,7 +42,7 @@ export function unseenAnswers(messages: readonly Message[], begunSeq: number, se
 export function mayGoOut(id: Id, isNote: boolean): boolean {
   const conversation = getState().conversations.get(id);
   const refusal = conversation && refusalOf(getState(), conversation, ownPermissions());
-  if (refusal === 'taken' || (refusal && !isNote)) return false;
+  if (refusal && (refusal !== 'only_assignee' || !isNote)) return false;
   return isNote || isUndisturbed(id);
 }
 

@@ -11,19 +11,24 @@ const state = (settings: Channel['settings'], taken: string[] = []) => ({
   channels: new Map([['channel-a', channel(settings)]]),
   taken: new Set(taken),
 });
+const SENDS = ['messages:send'];
 const ONLY = { who_sends: 'assignee' };
 
 describe('an answer is refused', () => {
   it('where only the one who has it answers, unless one may assign', () => {
     const others = makeConversation('c', { assignee_id: 'jonas' });
-    expect(refusalOf(state(ONLY), others, [])).toBe('only_assignee');
-    expect(refusalOf(state(ONLY), others, ['conversations:assign'])).toBeNull();
-    expect(refusalOf(state({}), others, [])).toBeNull();
-    expect(refusalOf(state(ONLY), makeConversation('c', { assignee_id: ME }), [])).toBeNull();
-    expect(refusalOf(state(ONLY), makeConversation('c'), [])).toBeNull();
+    expect(refusalOf(state(ONLY), others, SENDS)).toBe('only_assignee');
+    expect(refusalOf(state(ONLY), others, [...SENDS, 'conversations:assign'])).toBeNull();
+    expect(refusalOf(state({}), others, SENDS)).toBeNull();
+    expect(refusalOf(state(ONLY), makeConversation('c', { assignee_id: ME }), SENDS)).toBeNull();
+    expect(refusalOf(state(ONLY), makeConversation('c'), SENDS)).toBeNull();
+  });
+
+  it('to whoever’s role does not write', () => {
+    expect(refusalOf(state({}), makeConversation('c'), ['conversations:assign'])).toBe('role');
   });
 
   it('once the conversation was taken away', () => {
-    expect(refusalOf(state({}, ['c']), makeConversation('c'), ['conversations:assign'])).toBe('taken');
+    expect(refusalOf(state({}, ['c']), makeConversation('c'), [...SENDS, 'conversations:assign'])).toBe('taken');
   });
 });

@@ -2,6 +2,7 @@
  * Drafts on all devices of one agent. What is written here goes to the server when the hands rest; what was written
  * elsewhere comes when the desk is looked at again. The last written wins, and what is being typed is never touched.
  */
+import { getSession } from '@/shared/api/session';
 import { fetchDrafts, putServerDraft } from '@/shared/api/calls';
 import { Problem } from '@/shared/api/http';
 import type { ServerDraft } from '@/shared/api/types';
@@ -63,6 +64,7 @@ export function startDraftSync(): () => void {
 /** What other devices wrote. Not more often than somebody could have written it. */
 export async function refreshDrafts(): Promise<void> {
   if (Date.now() - refreshedAt < FRESH_MS) return;
+  if (!getSession()?.agent.permissions.includes('messages:send')) return; // whoever may not write has no drafts
   refreshedAt = Date.now();
   const found = await fetchDrafts().catch(() => null);
   if (found === null) return;

@@ -303,6 +303,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'stage_changed':
     case 'calendar_changed':
     case 'agent_changed':
+    case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':
     case 'workspace_changed':

@@ -69,6 +69,7 @@ export function makeAgent(id: Id, change: Partial<Agent> = {}): Agent {
     name: id,
     email: `${id}@example.org`,
     role: 'agent',
+    role_id: null,
     sees: 'all',
     channel_ids: null,
     is_active: true,

@@ -4,15 +4,17 @@ import { Checkbox } from '@/shared/ui/Checkbox';
 import { Select } from '@/shared/ui/Select';
 import { useChannels } from '../channels/useChannels';
 import type { Role, Sees } from '../types';
+import { BUILT_IN, useRoles } from './rights';
 
 export interface Access {
   readonly role: Role;
+  /** One of the workspace's own, beside the role `agent`; null: a built-in one. */
+  readonly role_id: Id | null;
   readonly sees: Sees;
   /** Null: every channel, also those that come later. */
   readonly channel_ids: Id[] | null;
 }
 
-const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
 const SEES: readonly Sees[] = ['all', 'team', 'assigned'];
 
 export interface AccessFieldsProps {
@@ -22,17 +24,20 @@ export interface AccessFieldsProps {
 
 /** What somebody may do, which conversations they see, and on which channels. */
 export function AccessFields({ access, onChange }: AccessFieldsProps) {
+  const { data: roles } = useRoles();
+  const builtIn = BUILT_IN.map((value: string) => ({
+    value,
+    label: t(`settings.role.${value as Role}`),
+    hint: t(`settings.role.${value as Role}_hint`),
+  }));
+  const own = roles?.items.map(({ id, name }) => ({ value: id, label: name })) ?? [];
   return (
     <>
       <Select
         label={t('settings.people.role')}
-        value={access.role}
-        options={ROLES.map((value) => ({
-          value,
-          label: t(`settings.role.${value}`),
-          hint: t(`settings.role.${value}_hint`),
-        }))}
-        onValueChange={(role) => onChange({ ...access, role })}
+        value={access.role_id ?? access.role}
+        options={[...builtIn, ...own]}
+        onValueChange={(value) => onChange({ ...access, ...roleOf(value) })}
       />
       {access.role === 'agent' && (
         <Select
@@ -47,6 +52,12 @@ export function AccessFields({ access, onChange }: AccessFieldsProps) {
       )}
     </>
   );
+}
+
+/** A built-in role by its name, or one of the workspace's own by its id. */
+function roleOf(value: string): Pick<Access, 'role' | 'role_id'> {
+  const role = BUILT_IN.find((name) => name === value);
+  return role === undefined ? { role: 'agent', role_id: value } : { role, role_id: null };
 }
 
 export interface ChannelChoiceProps {

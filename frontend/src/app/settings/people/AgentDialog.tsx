@@ -33,6 +33,7 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
     const patch = async (body: Partial<Agent>): Promise<void> => {
       await request('PATCH', `/api/agents/${agent.id}`, { body });
       await queries.invalidateQueries({ queryKey: ['agents'] });
+      await queries.invalidateQueries({ queryKey: ['roles'] });
     };
     const isDone = await act(() => patch(next), { done, undo: () => void act(() => patch(before)) });
     if (isDone) onClose();
@@ -85,6 +86,6 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
   );
 }
 
-function accessOf({ role, sees, channel_ids }: Access): Access {
-  return { role, sees, channel_ids };
+function accessOf({ role, role_id, sees, channel_ids }: Access): Access {
+  return { role, role_id, sees, channel_ids };
 }

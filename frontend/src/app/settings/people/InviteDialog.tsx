@@ -17,7 +17,7 @@ import { AccessFields, type Access } from './AccessFields';
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const [email, setEmail] = useState('');
-  const [access, setAccess] = useState<Access>({ role: 'agent', sees: 'all', channel_ids: null });
+  const [access, setAccess] = useState<Access>({ role: 'agent', role_id: null, sees: 'all', channel_ids: null });
   const [created, setCreated] = useState<CreatedInvitation>();
   const submit = useSubmit(['email']);
 
@@ -27,6 +27,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         const body = { email: email.trim(), ...access };
         setCreated(await withProof(() => request<CreatedInvitation>('POST', '/api/invitations', { body })));
         await queries.invalidateQueries({ queryKey: ['invitations'] });
+        await queries.invalidateQueries({ queryKey: ['roles'] });
       } catch (error) {
         if (!(error instanceof ProofCancelled)) throw error;
       }

@@ -18,6 +18,8 @@ import { Row, Rows } from '../parts/Rows';
 import type { Agent, Invitation, Sees } from '../types';
 import { AgentDialog } from './AgentDialog';
 import { InviteDialog } from './InviteDialog';
+import { Roles } from './Roles';
+import { useRoleName } from './rights';
 
 /** Who works here, what they may do and what they see; and who is invited. */
 export function People() {
@@ -49,6 +51,7 @@ export function People() {
         )}
       </Loaded>
       <Invitations />
+      <Roles />
       {edited !== undefined && <AgentDialog key={edited.id} agent={edited} onClose={() => setEditedId(null)} />}
       {isInviting && <InviteDialog onClose={() => setIsInviting(false)} />}
     </Page>
@@ -59,6 +62,7 @@ function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: (
   const session = useSignedIn();
   const isSelf = session.agent.id === agent.id;
   const scope = useScope(agent.sees, agent.channel_ids);
+  const roleName = useRoleName();
   return (
     <Row
       start={<Avatar name={agent.name} seed={agent.id} isSelf={isSelf} />}
@@ -77,7 +81,7 @@ function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: (
       }
       end={
         <>
-          <span className="text-13 text-muted">{t(`settings.role.${agent.role}`)}</span>
+          <span className="text-13 text-muted">{roleName(agent)}</span>
           <IconButton icon={Pencil} label={t('settings.people.edit', { name: agent.name })} onClick={onEdit} />
         </>
       }
@@ -98,6 +102,7 @@ function useScope(sees: Sees, channelIds: readonly Id[] | null): string {
 
 function Invitations() {
   const queries = useQueryClient();
+  const roleName = useRoleName();
   const query = useQuery({
     queryKey: ['invitations'],
     queryFn: () => request<{ items: Invitation[] }>('GET', '/api/invitations'),
@@ -120,7 +125,7 @@ function Invitations() {
             start={<MailPlus aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
             title={<span dir="ltr">{invitation.email}</span>}
             text={t('settings.people.invitation_line', {
-              role: t(`settings.role.${invitation.role}`),
+              role: roleName(invitation),
               when: formatRelative(invitation.expires_at),
             })}
             end={
