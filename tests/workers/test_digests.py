@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import json
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -9,10 +11,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.workers.outbox_world import Desk
+from threadline.core.content import Text, encode_content
+from threadline.core.notification import NotificationKind
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.mail import MailServer, mail_server
 from threadline.workers.digests import Digests
@@ -159,4 +164,56 @@ async def _told(desk: Desk, name: str, kind: str, *, count: int = 1, due_in: tim
 async def _email(desk: Desk) -> str:
     return await desk.connection.fetchval(
         "select p.email from people p join agents a on a.person_id = p.id where a.id = $1", desk.agent_id
+    )
+
+
+_PERSONAL = ("+49 171 1234567", "0171/1234567", "Bo +441632960961", "anna.lena@kunde.example")
+_TOLD = re.compile(r"1234567|171[ /]|1632960961|960961|anna\.lena|kunde\.example")
+
+
+@pytest.mark.parametrize("masks", ["messages", "nothing"])
+@pytest.mark.parametrize("locale", ["de", "ru"])
+async def test_a_letter_to_who_sees_no_numbers_holds_none(
+    desk: Desk, mailbox: Mailbox, masks: str, locale: str
+) -> None:
+    """Neither as a customer's name nor in their words, whatever it tells; to who sees them it holds them all."""
+    for number, kind in enumerate(NotificationKind):
+        conversation_id = await _told(desk, f"Customer {number}", kind)
+        await desk.connection.execute(
+            "update contacts set name = $2 where id = (select contact_id from conversations where id = $1)",
+            UUID(conversation_id),
+            _PERSONAL[number % len(_PERSONAL)],
+        )
+        await _said(desk, conversation_id, f"Call {_PERSONAL[0]} or write to {_PERSONAL[3]}")
+    sight = {"masks": masks, "may_reveal": False, "sees_earlier": False}
+    await desk.connection.execute(
+        "update workspaces set settings = $2::jsonb where id = $1",
+        desk.workspace_id,
+        json.dumps({"notifies_with_text": True, "sights": dict.fromkeys(("admin", "supervisor", "agent"), sight)}),
+    )
+    await desk.connection.execute(
+        "update people set locale = $2 where id = (select person_id from agents where id = $1)", desk.agent_id, locale
+    )
+    await _digests(desk, mailbox).step()
+    letter = mailbox.opened()
+    told = [part for text in (letter.get_content(), *letter.values()) for part in _TOLD.findall(text)]
+    assert bool(told) is (masks == "nothing"), letter.get_content()
+    assert letter.get_content().count("* ") == len(NotificationKind)
+    assert "•••" in letter.get_content() or masks == "nothing"
+
+
+async def _said(desk: Desk, conversation_id: str, text: str) -> None:
+    """The words of the customer that the notification is about."""
+    message_id = new_id()
+    await desk.connection.execute(
+        "insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, kind,"
+        " content, sort_at)"
+        " select workspace_id, $2, id, channel_id, 900, 'incoming', 'contact', 'text', $3::jsonb, now()"
+        " from conversations where id = $1",
+        UUID(conversation_id),
+        message_id,
+        encode_content(Text(text=text)).decode(),
+    )
+    await desk.connection.execute(
+        "update notifications set message_id = $2 where conversation_id = $1", UUID(conversation_id), message_id
     )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -127,6 +128,22 @@ async def test_nothing_is_pushed_once_the_session_was_ended(desk: Desk, pusher: 
     await desk.connection.execute("update sessions set revoked_at = now()")
     await pusher.step()
     assert service.requests == []
+
+
+async def test_a_push_holds_no_number_even_where_a_number_is_the_name(
+    desk: Desk, pusher: Pusher, service: Service
+) -> None:
+    """A push service and a lock screen are nobody's who sees numbers: names and words are asked for by the browser."""
+    await _notified(desk, service)
+    await desk.connection.execute("update contacts set name = '+49 171 1234567'")
+    await desk.connection.execute(
+        """update workspaces set settings = '{"notifies_with_text": true}' where id = $1""", desk.workspace_id
+    )
+    await pusher.step()
+    headers, body = service.requests[0]
+    told = json.dumps([headers, service.opened()])
+    assert not re.search(r"1234567|171[ -]", told), told
+    assert b"1234567" not in body
 
 
 async def _notified(desk: Desk, service: Service) -> None:
