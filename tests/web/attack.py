@@ -359,20 +359,20 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
         return body | {"order": _ORDERS[rest[0]](id)}
     if operation.name in ("startConversation", "findRecipient") and last == "contact_id":
         body.pop("phone", None)
-    return _put(body, [first, *rest], id)
+    return put(body, [first, *rest], id)
 
 
-def _put(body: Any, path: list[str], id: str) -> Any:
+def put(body: Any, path: list[str], id: str) -> Any:
     if not path:
         return id
     step, *rest = path
     if step == "[]":
         first = body[0] if isinstance(body, list) and body else {}
-        return [_put(first, rest, id)]
+        return [put(first, rest, id)]
     if step == "{}":
         return {id: "x"}
     inner = body if isinstance(body, dict) else {}
-    return {**inner, step: _put(inner.get(step), rest, id)}
+    return {**inner, step: put(inner.get(step), rest, id)}
 
 
 def same(answer: Answer) -> tuple[int, Any]:

@@ -36,7 +36,7 @@ from threadline.web.asgi import (
 )
 from threadline.web.context import WebContext
 from threadline.web.problems import CONTENT_TYPE, encode_problem, problem_of
-from threadline.web.security import SAFE_METHODS, BadRequest, Border, check_no_token_in
+from threadline.web.security import SAFE_METHODS, BadRequest, Border, check_no_token_in, check_readable
 from threadline.web.security_headers import SecurityHeaders
 from threadline.web.static_files import StaticFiles
 
@@ -169,6 +169,7 @@ class Web:
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         pairs = _query(scope)
+        check_readable([*pairs, ("path", str(scope["path"]))])
         check_no_token_in(pairs)
         if len({name for name, _ in pairs}) != len(pairs) and not str(scope["path"]).startswith(_PRACTICE):
             raise BadRequest("A parameter stands in the address twice.")

@@ -159,6 +159,12 @@ def check_proof(open_session: OpenSession | None, *, within_s: float) -> None:
         raise ProofRequired("Please enter your password again for this.")
 
 
+def check_readable(pairs: Iterable[tuple[str, str]]) -> None:
+    """No text holds a NUL, and no database takes one."""
+    if any("\x00" in name or "\x00" in value for name, value in pairs):
+        raise BadRequest("The address holds characters that are no text.")
+
+
 def check_no_token_in(pairs: Iterable[tuple[str, str]]) -> None:
     """An API token belongs into the header; in an address it would stand in logs on the way (S22)."""
     if any(value.startswith("tl_") and is_api_token(value) for _, value in pairs):

@@ -29,7 +29,7 @@ from threadline.store.filters import asks_about, load_fields, load_fields_for
 from threadline.store.ranked_conversations import where_filter, where_view
 from threadline.web.api.contacts import FieldValues, values_by_field
 from threadline.web.api.filters import GroupInput, read_filter, values_asked
-from threadline.web.api.inputs import Id, Input, Locale, Moment
+from threadline.web.api.inputs import Id, Input, Locale, Moment, Search
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls, own_agent
 from threadline.web.guesses import count_numbers
@@ -108,7 +108,7 @@ class EditContactsInput(Input):
     edit: ContactsEdit
     ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] | None = None
     filter: GroupInput | None = None
-    search: Annotated[str, Field(max_length=100)] = ""
+    search: Search = ""
 
 
 class BulkInput(Input):

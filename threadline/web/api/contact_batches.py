@@ -33,7 +33,7 @@ from threadline.store.segments import Segment, get_segment, list_segments
 from threadline.store.session import Role
 from threadline.web.api.contacts import ContactPage, values_by_field
 from threadline.web.api.filters import GroupInput, read_filter, shown_filter, values_asked
-from threadline.web.api.inputs import Id, Input, Line, Name
+from threadline.web.api.inputs import Id, Input, Line, Name, Search
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls, opened, own_agent
 from threadline.web.guesses import count_numbers
@@ -122,7 +122,7 @@ class StartInput(Input):
 
 class FindInput(Input):
     filter: GroupInput
-    search: Annotated[str, Field(max_length=100)] = ""
+    search: Search = ""
     order: Literal["name", "name_back", "newest", "oldest"] = "name"
     after: Annotated[str, Field(max_length=500)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
@@ -130,7 +130,7 @@ class FindInput(Input):
 
 class CountInput(Input):
     filter: GroupInput
-    search: Annotated[str, Field(max_length=100)] = ""
+    search: Search = ""
 
 
 class SegmentInput(Input):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.check_answer import check_answer
@@ -47,7 +47,7 @@ from threadline.store.messages import Message, list_messages, list_messages_arou
 from threadline.store.ranked_conversations import list_by_triage, where_view
 from threadline.store.search_thread import FoundInThread, find_in_thread
 from threadline.store.views import ViewCounts, count_views
-from threadline.web.api.inputs import Id, Input, Moment
+from threadline.web.api.inputs import AskedMoment, Id, Input, Moment
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -388,7 +388,7 @@ async def get_messages(
 async def get_messages_around(
     conversation_id: UUID,
     message_id: UUID | None = None,
-    at: AwareDatetime | None = None,
+    at: AskedMoment | None = None,
     newer: _Cursor = None,
     limit: _Limit = 50,
     call: Call = calls(Permission.CONVERSATIONS_READ),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 
 class Input(BaseModel):
@@ -30,6 +30,9 @@ def _only_text(value: object) -> object:
 
 
 def _in_utc(moment: datetime) -> datetime:
+    """A day from the ends of the calendar is no time of ours, and sums with it would leave the calendar."""
+    if not 1970 < moment.year < 9999:
+        raise ValueError("Please send a time of these days.")
     return moment.astimezone(UTC)
 
 
@@ -41,6 +44,8 @@ Moment = Annotated[
     BeforeValidator(_only_text),
     AfterValidator(_in_utc),
 ]
+AskedMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""In an address, where strict mode is not asked for."""
 Day = Annotated[date, Field(strict=False), BeforeValidator(_only_text)]
 Text = Annotated[str, StringConstraints(max_length=65_536), AfterValidator(clean_text)]
 Paragraphs = Annotated[
@@ -49,6 +54,7 @@ Paragraphs = Annotated[
 Line = Annotated[
     str, StringConstraints(max_length=1_000), AfterValidator(clean_text), AfterValidator(_without_controls)
 ]
+Search = Annotated[str, StringConstraints(max_length=100), AfterValidator(clean_text)]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
