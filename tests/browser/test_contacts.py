@@ -383,6 +383,9 @@ def test_many_are_let_write_to_and_blocked_by_a_worker_and_given_back(
     bar = page.get_by_role("toolbar", name="Edit several")
     bar.get_by_role("button", name="Choose all that match").press("Enter")
     expect(bar.get_by_role("status")).to_have_text("3 chosen")
+    page.set_viewport_size(PHONE["viewport"])
+    assert looked_at(page, "bulk-phone") == []
+    page.set_viewport_size({"width": 1440, "height": 900})
     bar.get_by_role("button", name="More to do").press("Enter")
     page.get_by_role("menuitem", name="May be written to again").press("Enter")
     question = page.get_by_role("dialog")

@@ -9,7 +9,7 @@ import msgspec
 from threadline.core.content import Text
 from threadline.core.discussion import DiscussionState
 from threadline.core.permission import Caller
-from threadline.core.personal import PersonName, mask_written
+from threadline.core.personal import mask_written
 from threadline.core.search_lexemes import query
 from threadline.core.search_message import texts_found
 from threadline.core.search_query import SearchQuery
@@ -17,6 +17,7 @@ from threadline.core.search_text import Piece, snippet_of
 from threadline.store.conversations import ContactName
 from threadline.store.search import TextPiece
 from threadline.store.session import Session
+from threadline.store.shown_name import called, person_name
 from threadline.store.visibility import Arguments, visible
 
 _MOST_NOTES: Final = 500
@@ -47,7 +48,7 @@ async def search_discussions(
         return []
     arguments = Arguments(caller.workspace_id, agent_id, asked)
     rows = await (await session.raw()).fetch(
-        "select d.id, d.conversation_id, c.contact_id, p.name as contact_name, d.subject, d.state,"
+        f"select d.id, d.conversation_id, c.contact_id, {called('p')} as contact_name, d.subject, d.state,"
         " n.kind, n.author_id, n.text, n.at"
         " from discussion_members me"
         " join discussions d on d.workspace_id = me.workspace_id and d.id = me.discussion_id"
@@ -70,7 +71,7 @@ async def search_discussions(
         found[row["id"]] = DiscussionHit(
             id=row["id"],
             conversation_id=row["conversation_id"],
-            contact=ContactName(id=row["contact_id"], name=PersonName(row["contact_name"])),
+            contact=ContactName(id=row["contact_id"], name=person_name(row["contact_name"])),
             subject=_pieces(snippet_of(subject, wanted.wanted)),
             state=DiscussionState(row["state"]),
             author_id=row["author_id"],
