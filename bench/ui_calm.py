@@ -43,7 +43,7 @@ _SWITCH = """async (id) => {
     return took;
 }"""
 _BOX = 'textarea[aria-label^="Answer to"]'
-_TALL = "Yes.\n" * 12
+_TALL = "Yes.\n" * 24
 _DRAFT = """() => document.querySelector('textarea[aria-label^="Answer to"]').value"""
 
 

@@ -214,3 +214,38 @@ async def test_an_opt_out_is_noted_and_taken_back_but_not_a_providers(browser: B
     assert (back.json["opted_out_at"], back.json["is_muted"]) == (None, False)
     said = {one["channel_id"]: (one["is_given"], one["source"]) for one in back.json["consents"]}
     assert said == {str(channel_id): (True, "hand"), str(other_id): (False, "provider")}
+
+
+async def test_the_row_of_a_conversation_knows_what_to_mind_before_writing(browser: Browser, desk: Desk) -> None:
+    channel_id, other_id = await desk.channel(), await desk.channel()
+    contact_id, conversation_id = await _contact(desk, channel_id, "Ana")
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        connection = await session.raw()
+        await connection.execute("update contacts set phone = '+33612345678' where id = $1", UUID(contact_id))
+
+    async def mind() -> tuple[bool, bool, str]:
+        listed = (await browser.get("/api/conversations?view=all&order=newest")).json["items"]
+        (row,) = [one["contact"] for one in listed if one["id"] == conversation_id]
+        return row["is_blocked"], row["is_opted_out"], row["time_zone"]
+
+    async def say_no(channel: UUID) -> None:
+        async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+            await (await session.raw()).execute(
+                "insert into consents (workspace_id, contact_id, channel_id, category, is_given, source, changed_at)"
+                " values ($1, $2, $3, 'marketing', false, 'word', now())",
+                browser.workspace_id,
+                UUID(contact_id),
+                channel,
+            )
+
+    path = f"/api/contacts/{contact_id}"
+    assert await mind() == (False, False, "Europe/Paris")
+    await browser.patch(path, {"time_zone": "Asia/Tokyo"})
+    await say_no(other_id)
+    assert await mind() == (False, False, "Asia/Tokyo")  # a no counts on its channel
+    await say_no(channel_id)
+    assert await mind() == (False, True, "Asia/Tokyo")
+    await browser.patch(path, {"is_blocked": True, "is_opted_out": False})
+    assert await mind() == (True, False, "Asia/Tokyo")
+    await browser.patch(path, {"is_opted_out": True})
+    assert await mind() == (True, True, "Asia/Tokyo")

@@ -14,7 +14,7 @@ from threadline.core.due import WITHOUT_TARGET
 from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address, Excerpt, PersonName
-from threadline.infra.phone import display_phone
+from threadline.infra.phone import display_phone, zone_of_phone
 from threadline.store.clocks import IS_WAITING, unpaused
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
@@ -67,7 +67,14 @@ class ContactName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListedContact(ContactName, frozen=True, kw_only=True):
+    """Who it is, and what one should know before writing to them, so that it is known when the row is."""
+
     is_vip: bool
+    is_blocked: bool
+    is_opted_out: bool
+    """By hand everywhere, or by a word or the provider on the channel of this conversation."""
+    time_zone: str
+    """The one somebody chose, else the one of their number; "" if nobody knows."""
 
 
 class StageName(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +171,11 @@ _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
-p.name as contact_name, p.is_vip,
+p.name as contact_name, p.is_vip, p.phone, p.time_zone, p.blocked_at is not null as is_blocked,
+p.opted_out_at is not null or exists (
+ select from consents n where n.workspace_id = c.workspace_id and n.contact_id = c.contact_id
+ and n.channel_id = c.channel_id and n.category = 'marketing' and not n.is_given
+) as is_opted_out,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
 m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain
@@ -600,7 +611,14 @@ def _conversation(
     return Conversation(
         id=row["id"],
         channel_id=row["channel_id"],
-        contact=ListedContact(id=row["contact_id"], name=person_name(row["contact_name"]), is_vip=row["is_vip"]),
+        contact=ListedContact(
+            id=row["contact_id"],
+            name=person_name(row["contact_name"]),
+            is_vip=row["is_vip"],
+            is_blocked=row["is_blocked"],
+            is_opted_out=row["is_opted_out"],
+            time_zone=row["time_zone"] or zone_of_phone(row["phone"]),
+        ),
         state=row["state"],
         snoozed_until=row["snoozed_until"],
         assignee_id=row["assignee_id"],

@@ -5561,12 +5561,18 @@ export interface components {
              */
             other_id: string;
         };
-        /** ListedContact */
+        /**
+         * ListedContact
+         * @description Who it is, and what one should know before writing to them, so that it is known when the row is.
+         */
         ListedContact: {
             /** Format: uuid */
             id: string;
+            is_blocked: boolean;
+            is_opted_out: boolean;
             is_vip: boolean;
             name: string;
+            time_zone: string;
         };
         /** ListInput */
         ListInput: {

@@ -11,6 +11,7 @@ import { draftKey, type State, type Unsent } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { Box, type BoxHandle } from './Box';
+import { ContactWarnings } from './ContactWarnings';
 import { focusComposer, onFocusComposer, type ComposerMode } from './focus';
 import { ModeTabs } from './ModeTabs';
 import type { Outgoing } from './outgoing';
@@ -21,8 +22,9 @@ const TemplatePicker = lazy(() => import('./TemplatePicker'));
 const ReviewBar = lazy(() => import('../reviews/ReviewBar'));
 const AskReviewDialog = lazy(() => import('../reviews/AskReviewDialog'));
 const GuestQuestion = lazy(() => import('./GuestQuestion'));
-const ContactWarnings = lazy(() => import('./ContactWarnings'));
 const ScheduledBar = lazy(() => import('./ScheduledBar'));
+
+const BAR = 'shrink-0 px-4 max-md:px-2.5';
 
 export interface ComposerProps {
   readonly conversation: Conversation;
@@ -97,22 +99,30 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
   const hasScheduled = conversation.scheduled_count + conversation.held_count > 0;
 
   return (
-    <div className="shrink-0 px-4 pb-[max(12px,env(safe-area-inset-bottom))] max-md:px-2.5">
+    <>
+      {/* What comes and goes stands above, each by itself, so that the box and the line over it keep their place. */}
       {hasScheduled && (
-        <Suspense fallback={null}>
-          <ScheduledBar conversation={conversation} />
-        </Suspense>
+        <div className={BAR}>
+          <Suspense fallback={null}>
+            <ScheduledBar conversation={conversation} />
+          </Suspense>
+        </div>
       )}
-      {mode === 'reply' && (
-        <Suspense fallback={null}>
-          <ContactWarnings conversation={conversation} />
-        </Suspense>
+      {unseen && (
+        <div className={BAR}>
+          <Suspense fallback={null}>
+            <GuestQuestion note={unseen} />
+          </Suspense>
+        </div>
       )}
       {hasReviews && (
-        <Suspense fallback={null}>
-          <ReviewBar conversation={conversation} />
-        </Suspense>
+        <div className={BAR}>
+          <Suspense fallback={null}>
+            <ReviewBar conversation={conversation} />
+          </Suspense>
+        </div>
       )}
+      {mode === 'reply' && <ContactWarnings conversation={conversation} />}
       {asking && (
         <Suspense fallback={null}>
           <AskReviewDialog
@@ -127,56 +137,53 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
           />
         </Suspense>
       )}
-      {unseen && (
-        <Suspense fallback={null}>
-          <GuestQuestion note={unseen} />
-        </Suspense>
-      )}
-      <StatusLine conversation={conversation} channel={channel} />
-      <div
-        data-composer
-        className={cx(
-          'flex flex-col rounded-lg border outline-2 -outline-offset-1 outline-transparent focus-within:outline-accent',
-          mode === 'note' ? 'border-warn/50 bg-note focus-within:outline-warn' : 'border-line-strong bg-raised',
-        )}
-      >
-        {mode === 'template' && channel ? (
-          hasTemplates ? (
-            <Suspense fallback={<div className="h-72 p-1.5">{modes}</div>}>
-              <TemplatePicker
-                channelId={channel.id}
-                contactName={conversation.contact.name}
-                contactId={conversation.contact.id}
-                draft={draft}
-                modes={modes}
-                onSend={sendTemplate}
-                later={{ conversation, onSchedule: scheduleTemplate }}
-              />
-            </Suspense>
+      <div className={cx(BAR, 'pb-[max(12px,env(safe-area-inset-bottom))]')}>
+        <StatusLine conversation={conversation} channel={channel} />
+        <div
+          data-composer
+          className={cx(
+            'flex flex-col rounded-lg border outline-2 -outline-offset-1 outline-transparent focus-within:outline-accent',
+            mode === 'note' ? 'border-warn/50 bg-note focus-within:outline-warn' : 'border-line-strong bg-raised',
+          )}
+        >
+          {mode === 'template' && channel ? (
+            hasTemplates ? (
+              <Suspense fallback={<div className="h-72 p-1.5">{modes}</div>}>
+                <TemplatePicker
+                  channelId={channel.id}
+                  contactName={conversation.contact.name}
+                  contactId={conversation.contact.id}
+                  draft={draft}
+                  modes={modes}
+                  onSend={sendTemplate}
+                  later={{ conversation, onSchedule: scheduleTemplate }}
+                />
+              </Suspense>
+            ) : (
+              <div className="flex flex-col">
+                <div className="p-1.5">{modes}</div>
+                <p className="px-3 pb-3 text-13 text-muted">{t('window.no_templates')}</p>
+              </div>
+            )
           ) : (
-            <div className="flex flex-col">
-              <div className="p-1.5">{modes}</div>
-              <p className="px-3 pb-3 text-13 text-muted">{t('window.no_templates')}</p>
-            </div>
-          )
-        ) : (
-          <Box
-            key={mode}
-            handle={box}
-            mode={mode === 'note' ? 'note' : 'reply'}
-            conversation={conversation}
-            channel={channel}
-            quoted={quoted}
-            onQuoted={onQuoted}
-            onResolved={onResolved}
-            modes={modes}
-            isNovice={isNovice}
-            onAskReview={askReview}
-            onTemplate={hasTemplates ? () => turnTo('template') : undefined}
-          />
-        )}
+            <Box
+              key={mode}
+              handle={box}
+              mode={mode === 'note' ? 'note' : 'reply'}
+              conversation={conversation}
+              channel={channel}
+              quoted={quoted}
+              onQuoted={onQuoted}
+              onResolved={onResolved}
+              modes={modes}
+              isNovice={isNovice}
+              onAskReview={askReview}
+              onTemplate={hasTemplates ? () => turnTo('template') : undefined}
+            />
+          )}
+        </div>
       </div>
-    </div>
+    </>
   );
 }
 

@@ -1,35 +1,34 @@
 import { Ban, MessageSquareOff, Moon, type LucideIcon } from 'lucide-react';
-import { useEffect } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
+import { isNightIn } from '@/shared/format/contact';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
-import { loadContact } from '@/shared/store/load';
-import { useStore } from '@/shared/store/store';
-import { isNightThere, isOptedOut, zoneOf } from '../contact/marks';
 
-/** What one should know before writing to this customer: a person is warned, never stopped. */
-export default function ContactWarnings({ conversation }: { readonly conversation: Conversation }) {
-  const id = conversation.contact.id;
-  const contact = useStore((state) => state.contacts.get(id));
+/**
+ * What one should know before writing to this customer: a person is warned, never stopped. The row knows all of it, so
+ * that nothing moves once the conversation is drawn.
+ */
+export function ContactWarnings({ conversation }: { readonly conversation: Conversation }) {
+  const { contact } = conversation;
   const now = useMinute();
-  const isKnown = contact !== undefined;
-  useEffect(() => {
-    if (!isKnown) void loadContact(id).catch(() => undefined);
-  }, [id, isKnown]);
-  if (contact === undefined) return null;
-  const name = contact.name.split(' ')[0] || contact.phone_display;
-  if (contact.blocked_at !== null) return <Warning icon={Ban}>{t('warning.blocked', { name })}</Warning>;
+  const name = contact.name.split(' ')[0] || conversation.address_display;
+  // By a key of its own it is another line, not the first of those below that moved.
+  if (contact.is_blocked) {
+    return (
+      <Warning key="blocked" icon={Ban}>
+        {t('warning.blocked', { name })}
+      </Warning>
+    );
+  }
   return (
     <>
-      {isOptedOut(contact, conversation.channel_id) && (
-        <Warning icon={MessageSquareOff}>{t('warning.opted_out', { name })}</Warning>
-      )}
-      {isNightThere(contact, now) && (
+      {contact.is_opted_out && <Warning icon={MessageSquareOff}>{t('warning.opted_out', { name })}</Warning>}
+      {isNightIn(contact.time_zone, now) && (
         <Warning icon={Moon}>
           {t('warning.night', {
             name,
-            time: formatDate(new Date(now), { hour: '2-digit', minute: '2-digit', timeZone: zoneOf(contact) }),
+            time: formatDate(new Date(now), { hour: '2-digit', minute: '2-digit', timeZone: contact.time_zone }),
           })}
         </Warning>
       )}
@@ -39,7 +38,7 @@ export default function ContactWarnings({ conversation }: { readonly conversatio
 
 function Warning({ icon: Icon, children }: { readonly icon: LucideIcon; readonly children: string }) {
   return (
-    <p role="note" className="flex items-center gap-1.5 px-1 pt-1 text-12 font-medium text-warn">
+    <p role="note" className="flex shrink-0 items-center gap-1.5 px-5 pt-1 text-12 font-medium text-warn max-md:px-3.5">
       <Icon aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
       {children}
     </p>

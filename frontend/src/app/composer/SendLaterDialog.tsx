@@ -1,14 +1,13 @@
 import { CalendarClock, Sunrise } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Conversation, Time } from '@/shared/api/types';
+import { isNightIn } from '@/shared/format/contact';
 import { formatNear } from '@/shared/format/times';
 import { formatDate } from '@/shared/i18n/format';
 import { t } from '@/shared/i18n';
 import { usePreferences } from '@/shared/preferences';
-import { useStore } from '@/shared/store/store';
 import { Dialog } from '@/shared/ui/Dialog';
 import { DigitList } from '@/shared/ui/DigitList';
-import { isNightThere, zoneOf } from '../contact/marks';
 import { areApart, objection, snoozePresets, theirMorning, type Hours, type Preset } from '../thread/snooze';
 import { OwnTime, TimeChoice, useWindowEnd } from '../thread/TimeChoice';
 
@@ -34,8 +33,7 @@ export default function SendLaterDialog({
   const [now] = useState(() => new Date());
   const [isBusy, setBusy] = useState(false);
   const preferences = usePreferences();
-  const contact = useStore((state) => state.contacts.get(conversation.contact.id));
-  const zone = contact ? zoneOf(contact) : '';
+  const zone = conversation.contact.time_zone;
   const presets = presetsFor(now, preferences, zone);
   /** What the customer's clock shows, where it is another one. */
   const theirs = (at: Date): string | null =>
@@ -46,7 +44,7 @@ export default function SendLaterDialog({
     const there = theirs(at);
     const parts = [formatNear(at.toISOString(), now.getTime())];
     if (there !== null) parts.push(t('schedule.theirs', { time: there }));
-    if (contact && isNightThere(contact, at.getTime())) parts.push(t('schedule.night'));
+    if (isNightIn(zone, at.getTime())) parts.push(t('schedule.night'));
     return parts.join(' · ');
   };
   const windowEnd = useWindowEnd(conversation, now);

@@ -45,6 +45,11 @@ function WindowText({
       </>
     );
   }
+  const text =
+    state.kind === 'open' &&
+    (state.isPressing
+      ? t('window.left', { span: formatSpan(state.leftMs) })
+      : t('window.open_until', { when: formatNear(state.closesAt, now) }));
   return (
     <>
       <span className="shrink-0">
@@ -56,16 +61,13 @@ function WindowText({
           </span>
         )}
       </span>
-      {state.kind === 'open' && (
+      {text !== false && state.kind === 'open' && (
         <span
+          key={text} // what ends here has its own beginning: another text is another box, not one that moved
           className={cx('flex min-w-0 items-center gap-1.5', state.isPressing ? 'font-medium text-warn' : 'text-muted')}
         >
           <Hourglass aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
-          <span className="truncate">
-            {state.isPressing
-              ? t('window.left', { span: formatSpan(state.leftMs) })
-              : t('window.open_until', { when: formatNear(state.closesAt, now) })}
-          </span>
+          <span className="truncate">{text}</span>
         </span>
       )}
     </>

@@ -19,7 +19,7 @@ import { ConfirmDialog } from '@/shared/ui/Dialog';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { showToast } from '@/shared/ui/Toast';
-import { isOptedOut } from './marks';
+import { isOptedOut } from '@/shared/format/contact';
 import { keep, saveContact } from './save';
 
 const PickContact = lazy(() => import('./PickContact'));

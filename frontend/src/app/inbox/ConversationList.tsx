@@ -13,6 +13,7 @@ import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Menu, MenuChoice } from '@/shared/ui/Menu';
+import { MovingItem } from '@/shared/ui/MovingItem';
 import { cx } from '@/shared/ui/cx';
 import { isChosen, type Selection } from '../bulk/selection';
 import { ConversationRow } from './ConversationRow';
@@ -128,6 +129,7 @@ export function ConversationList(props: ConversationListProps) {
         <Virtualizer
           ref={virtual}
           scrollRef={scroller}
+          item={MovingItem}
           itemSize={64}
           keepMounted={place >= 0 ? [place] : undefined}
           onScroll={() => {
@@ -309,7 +311,8 @@ function Queue({ query }: { readonly query: ListQuery }) {
   });
   if (waiting === 0) return <span className="text-muted">{t('list.nobody')}</span>;
   return (
-    <span className="text-muted">
+    // Another figure is another box, not one that moved.
+    <span key={waiting} className="text-muted">
       {t('list.waiting', { count: waiting })}
       {first !== null && <Longest since={first} />}
     </span>
@@ -327,10 +330,10 @@ function waitingIn(state: State, query: ListQuery): number {
 
 function Longest({ since }: { readonly since: string }) {
   const now = useSecond();
+  const text = formatWait(Date.parse(since), now);
   return (
     <>
-      {t('list.longest_of')}{' '}
-      <span className="tabular font-semibold text-ink">{formatWait(Date.parse(since), now)}</span>
+      {t('list.longest_of')} <span className="tabular inline-block min-w-8 font-semibold text-ink">{text}</span>
     </>
   );
 }

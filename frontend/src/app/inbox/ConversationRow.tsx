@@ -28,6 +28,7 @@ import { VipMark } from '@/shared/ui/VipMark';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
 import { concerns } from '../together/concern';
 import { PresenceSign } from '../together/PresenceMarks';
+import { useOthers } from '../together/usePresence';
 import { iconOfKind, wordOfKind } from './describe';
 import { unreadOf, useConversation, useDraft } from './select';
 
@@ -55,6 +56,7 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
   const isConcern = concerns(conversation, me) || isMentioned;
   const isBold = isConcern && (isWaiting || unreadOf(conversation) > 0);
   const at = since ?? still?.since ?? conversation.last_activity_at;
+  const time = isWaiting || still ? formatWaitingTime(at, still?.untilMs ?? now) : formatRowTime(at, now);
   return (
     <div
       className={cx(
@@ -100,10 +102,14 @@ export const ConversationRow = memo(function ConversationRow({ id, isSelected, i
             </span>
           )}
           <time
+            key={time} // another time is another box, not one that moved; and what stands before it keeps its place
             dateTime={at}
-            className={cx('tabular shrink-0 text-11', isWaiting ? 'font-medium text-ink' : 'text-muted')}
+            className={cx(
+              'tabular min-w-11 shrink-0 text-end text-11',
+              isWaiting ? 'font-medium text-ink' : 'text-muted',
+            )}
           >
-            {isWaiting || still ? formatWaitingTime(at, still?.untilMs ?? now) : formatRowTime(at, now)}
+            {time}
           </time>
         </span>
         {isMine ? <span /> : <Owner id={conversation.assignee_id} />}
@@ -206,8 +212,23 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
   const serviceWindow = windowState(conversation, capabilities, now, preferences.window_warning_min * MINUTE_MS);
   const reply = replyState(conversation, workspace.reply_target_min * MINUTE_MS, now);
   const isOpen = conversation.state !== 'resolved';
+  const isLookedAt = useOthers(conversation.id).length > 0;
+  // Other signs are another box that ends in the same place, not one that moved.
+  const signs = [
+    isLookedAt,
+    conversation.priority,
+    conversation.stage?.name,
+    conversation.state,
+    conversation.woken_reason,
+    reply.kind === 'calm' || formatSpan(reply.byMs),
+    serviceWindow.kind === 'open' && serviceWindow.isPressing ? formatSpan(serviceWindow.leftMs) : serviceWindow.kind,
+    isMentioned,
+    conversation.scheduled_count > 0,
+    conversation.held_count > 0,
+    conversation.has_failed,
+  ].join();
   return (
-    <span className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
+    <span key={signs} className="flex shrink-0 items-center gap-2 text-11 font-medium whitespace-nowrap empty:hidden">
       <PresenceSign conversationId={conversation.id} />
       {isOpen && conversation.priority > 0 && <PrioritySign priority={conversation.priority} />}
       {conversation.stage !== null && (

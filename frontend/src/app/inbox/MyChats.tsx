@@ -50,11 +50,14 @@ export default function MyChats({ selected, view }: MyChatsProps) {
     >
       <h2 id="my-chats-title" className="flex justify-between px-2 pb-1 text-12 font-medium text-muted">
         {t('chats.title')}
-        <span className="tabular font-normal">{formatNumber(ids.length)}</span>
+        <span key={ids.length} className="tabular font-normal">
+          {formatNumber(ids.length)}
+        </span>
       </h2>
-      <ul>
-        {ids.slice(0, SHOWN).map((id) => (
-          <li key={id}>
+      {/* Room for all that may stand here: who comes, goes or changes places moves nothing else. */}
+      <ul className="relative h-35">
+        {ids.slice(0, SHOWN).map((id, place) => (
+          <li key={id} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${place * 100}%)` }}>
             <Link
               href={paths.inbox(view, id)}
               aria-current={id === selected ? 'true' : undefined}
@@ -65,7 +68,9 @@ export default function MyChats({ selected, view }: MyChatsProps) {
           </li>
         ))}
       </ul>
-      {ids.length > SHOWN && <Others ids={ids.slice(SHOWN)} selected={selected} view={view} />}
+      <div className="h-7">
+        {ids.length > SHOWN && <Others ids={ids.slice(SHOWN)} selected={selected} view={view} />}
+      </div>
     </section>
   );
 }
@@ -119,7 +124,7 @@ function Chat({ id }: { readonly id: Id }): ReactNode {
         {conversation.contact.name}
       </span>
       {hasDraft && (
-        <span role="img" aria-label={t('chats.draft')} className="text-muted">
+        <span key={String(since !== null)} role="img" aria-label={t('chats.draft')} className="text-muted">
           <Pencil aria-hidden size={12} strokeWidth={1.75} />
         </span>
       )}
@@ -130,5 +135,10 @@ function Chat({ id }: { readonly id: Id }): ReactNode {
 
 function Wait({ since }: { readonly since: string }) {
   const now = useSecond();
-  return <span className="tabular font-semibold">{formatWait(Date.parse(since), now)}</span>;
+  const text = formatWait(Date.parse(since), now);
+  return (
+    <span key={text.length} className="tabular min-w-12 text-end font-semibold">
+      {text}
+    </span>
+  );
 }

@@ -55,14 +55,15 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
         <IconButton icon={PanelLeft} isDirectional label={t('views.collapse')} keyName="[" onClick={onCollapse} />
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
-        <div>
-          <ViewLinks view={view} />
-          <ReviewsLink />
-          <DiscussionsLink />
-        </div>
+        <ViewLinks view={view} />
         <TeamViews view={view} />
         <SavedViews view={view} onCreate={onCreateView} />
         <Channels view={view} onTryIt={onTryIt} />
+        {/* What is rarely there takes no place while it is not; behind it nothing moves when it comes. */}
+        <div>
+          <ReviewsLink />
+          <DiscussionsLink />
+        </div>
       </div>
       <Suspense fallback={null}>
         <MyChats selected={selected} view={view} />
@@ -111,8 +112,6 @@ export function WorkspaceMenu() {
   );
 }
 
-const RARE: ReadonlySet<View> = new Set<View>(['mentions', 'drafts', 'scheduled', 'held']);
-
 function ViewLinks({ view }: { readonly view: View }) {
   const channels = useStore((state) => state.channels);
   const savedViews = useStore((state) => state.savedViews);
@@ -148,7 +147,7 @@ function ReviewsLink() {
   );
 }
 
-/** Not a list of conversations, but looked for beside them; rarely there, so that it takes no place while it is not. */
+/** Not a list of conversations, but looked for beside them. */
 function DiscussionsLink() {
   const count = useStore((state) => state.discussions.length);
   const unread = useStore(unreadDiscussions);
@@ -244,8 +243,6 @@ function ViewLink({
   readonly isHere: boolean;
 }) {
   const count = useStore((state) => countOf(name, state));
-  // What is rarely there takes no place while it is not.
-  if (RARE.has(name) && !isHere && !count?.total) return null;
   return (
     <Link href={paths.inbox(name)} aria-current={isHere ? 'page' : undefined} className={rowClass(isHere)}>
       <Icon
@@ -268,7 +265,8 @@ export function Figures({ name, count }: { readonly name: View; readonly count: 
   const total = count.total ?? 0;
   const isAlarm = name === 'failed' || name === 'held' || name === 'mentions';
   return (
-    <span className="tabular flex shrink-0 gap-1.5">
+    // Each in a box of its own that ends where it ended: another figure is another box, not one that moved.
+    <span key={`${count.waiting} ${total}`} className="tabular flex shrink-0 gap-1.5">
       <span className={cx('font-semibold', !isAlarm && count.waiting === 0 && 'invisible')}>
         {isAlarm ? (total > 0 ? formatNumber(total) : '') : formatNumber(count.waiting)}
       </span>

@@ -14,7 +14,6 @@ import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { describeContent } from '../inbox/describe';
 import { formatDate } from '@/shared/i18n/format';
-import { zoneOf } from '../contact/marks';
 import { areApart, asField, fromField } from '../thread/snooze';
 import { dueOf } from './patterns';
 import { draftSteps, keptSteps, Steps, type DraftStep } from './Steps';
@@ -181,8 +180,7 @@ export default function TaskDialog({
 function useCustomersZone(conversationId: Id, task: Task | null): string {
   return useStore((state) => {
     if (task) return task.time_zone;
-    const contact = state.contacts.get(state.conversations.get(conversationId)?.contact.id ?? '');
-    return contact ? zoneOf(contact) : '';
+    return state.conversations.get(conversationId)?.contact.time_zone ?? '';
   });
 }
 

@@ -52,6 +52,7 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
               <span className="shrink-0 font-medium">{t('task.open', { count: open.length })}</span>
               {!isOpen && next && (
                 <span
+                  key={open.length} // behind another number it is another box, not one that moved
                   dir="auto"
                   className={cx(
                     'min-w-0 truncate',

@@ -80,15 +80,14 @@ function Trigger({ conversation, ...rest }: { readonly conversation: Conversatio
         {t('assignee.label', { name: who || t('assignee.nobody') })}
         {team && ` ${t('team.label', { team: team.name })}`}
       </span>
-      {(who || !team) && (
-        <span aria-hidden dir="auto" className="max-w-28 truncate @max-[520px]:hidden">
-          {who || t('assignee.nobody')}
-        </span>
-      )}
+      {/* As wide for one name as for another: who stands beside it keeps their place. */}
+      <span aria-hidden dir="auto" className="w-20 truncate text-start @max-[520px]:hidden">
+        {who || t('assignee.nobody')}
+      </span>
       {team && (
         <span aria-hidden className="flex min-w-0 items-center gap-1.5 font-normal text-muted">
           <LabelDot colour={team.colour} />
-          <bdi className="max-w-28 truncate @max-[640px]:hidden">{team.name}</bdi>
+          <bdi className="w-20 truncate text-start @max-[640px]:hidden">{team.name}</bdi>
         </span>
       )}
       <ChevronDown aria-hidden size={14} strokeWidth={1.75} />

@@ -32,6 +32,8 @@ export interface MessageListProps {
   readonly contact: { readonly id: Id; readonly name: string };
   readonly can: { readonly quote: boolean; readonly react: boolean };
   readonly selection: Selection | null;
+  /** Room above the first message for what stands over the list, in px. */
+  readonly startRoom?: number;
   /** A glance: messages without menus and without what one could do about a failure. */
   readonly isReadOnly?: boolean;
   readonly onQuote: (message: Message) => void;
@@ -50,6 +52,7 @@ export function MessageList({
   contact,
   can,
   selection,
+  startRoom = 0,
   isReadOnly = false,
   onQuote,
   onMessage,
@@ -79,7 +82,7 @@ export function MessageList({
   // The end stays in view while the reader is there: new rows, pictures that get their size, a keyboard that opens.
   useLayoutEffect(() => {
     if (atEnd.current) toEnd();
-  }, [rows, toEnd]);
+  }, [rows, startRoom, toEnd]);
   useEffect(() => {
     if (!scroller.current || !content.current) return;
     const observer = new ResizeObserver(() => {
@@ -201,10 +204,15 @@ export function MessageList({
         onPointerDown={noteInput}
         onPointerMove={(event) => event.buttons !== 0 && noteInput()}
         onKeyDown={noteInput}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
+        className="@container-size min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div className="min-h-2 flex-1" />
-        <div ref={content} className="pb-3">
+        {/* By a transform a short thread stands at the end and a long one below what stands over it: what comes, there or
+            here, moves nothing that the page has laid out. */}
+        <div
+          ref={content}
+          style={{ transform: `translateY(max(${startRoom}px, 100cqh - 100%))` }}
+          className="pt-2 pb-3"
+        >
           <Virtualizer
             ref={virtual}
             scrollRef={scroller}

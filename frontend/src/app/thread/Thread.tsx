@@ -90,6 +90,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
     },
   });
   const onTemplate = useCallback(() => focusComposer('template'), []);
+  const strips = useHeight();
 
   if (!conversation) {
     return failure ? <Failed failure={failure} onRetry={retry} onBack={onBack} /> : <Skeleton className="p-5" />;
@@ -113,31 +114,37 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
           <FindBar conversationId={conversationId} onClose={() => setFinding(false)} />
         </Suspense>
       )}
-      {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
-      <LinksStrip conversationId={conversationId} links={links} />
-      <DiscussionStrip conversation={conversation} />
-      <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
-      {isLoaded ? (
-        <MessageList
-          conversationId={conversationId}
-          rows={rows}
-          hasOlder={hasOlder}
-          hasNewer={hasNewer}
-          late={late}
-          onSeen={onSeen}
-          contact={conversation.contact}
-          can={can}
-          selection={choosing.selection}
-          onQuote={quote}
-          onMessage={onMessage}
-          onTemplate={onTemplate}
-          onAtEnd={setIsAtEnd}
-        />
-      ) : (
-        <div className="flex min-h-0 flex-1 flex-col justify-end p-5">
-          {failure ? <Failed failure={failure} onRetry={retry} /> : <Skeleton lines={4} />}
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        {/* Over the messages, which keep their place when one of these comes or goes. */}
+        <div ref={strips.ref} className="absolute inset-x-0 top-0 z-10">
+          <LinksStrip conversationId={conversationId} links={links} />
+          <DiscussionStrip conversation={conversation} />
+          <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
+          {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
         </div>
-      )}
+        {isLoaded ? (
+          <MessageList
+            conversationId={conversationId}
+            rows={rows}
+            hasOlder={hasOlder}
+            hasNewer={hasNewer}
+            late={late}
+            onSeen={onSeen}
+            contact={conversation.contact}
+            can={can}
+            selection={choosing.selection}
+            startRoom={strips.height}
+            onQuote={quote}
+            onMessage={onMessage}
+            onTemplate={onTemplate}
+            onAtEnd={setIsAtEnd}
+          />
+        ) : (
+          <div className="flex min-h-0 flex-1 flex-col justify-end p-5">
+            {failure ? <Failed failure={failure} onRetry={retry} /> : <Skeleton lines={4} />}
+          </div>
+        )}
+      </div>
       {choosing.selection ? (
         <Suspense fallback={null}>
           <SelectionBar
@@ -186,6 +193,21 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
       )}
     </section>
   );
+}
+
+/** How high something is, in px; put the `ref` on it. */
+function useHeight(): {
+  readonly ref: (element: HTMLElement | null) => (() => void) | undefined;
+  readonly height: number;
+} {
+  const [height, setHeight] = useState(0);
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setHeight(element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, height };
 }
 
 /** Where an answer goes: of those that are read as one, the one in which the customer wrote last, or which was chosen. */

@@ -21,6 +21,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
+import { Kbd } from '@/shared/ui/Kbd';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
 import { finish } from '../resolving/finish';
 import { VipMark } from '@/shared/ui/VipMark';
@@ -117,8 +118,20 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       />
       <span className="max-md:hidden @max-[520px]:[&_kbd]:hidden">
         {mayChange && (
-          <Button keyName={isResolved ? undefined : 'E'} icon={isResolved ? RotateCcw : undefined} onClick={finishIt}>
-            {isResolved ? t('thread.reopen') : t('thread.resolve')}
+          <Button aria-keyshortcuts={isResolved ? undefined : 'E'} onClick={finishIt}>
+            {/* As wide as the wider of the two: what stands beside it keeps its place. */}
+            <span className="grid *:flex *:items-center *:justify-center *:gap-2 *:[grid-area:1/1]">
+              <span className={isResolved ? 'invisible' : undefined}>
+                {t('thread.resolve')}
+                <span className="contents pointer-coarse:hidden">
+                  <Kbd keys="E" />
+                </span>
+              </span>
+              <span className={isResolved ? undefined : 'invisible'}>
+                <RotateCcw aria-hidden size={16} strokeWidth={1.75} />
+                {t('thread.reopen')}
+              </span>
+            </span>
           </Button>
         )}
       </span>

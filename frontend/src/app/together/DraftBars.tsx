@@ -45,10 +45,13 @@ export function DraftBars({ conversation, isAtEnd }: DraftBarsProps) {
               show(first.id);
               onShown();
             }}
-            className="tabular flex h-6 items-center gap-1 rounded-full bg-accent-soft px-2.5 text-12 font-medium text-accent hover:underline pointer-coarse:h-9"
+            className="tabular h-6 min-w-24 rounded-full bg-accent-soft px-2.5 text-12 font-medium text-accent hover:underline pointer-coarse:h-9"
           >
-            <ArrowUp aria-hidden size={14} strokeWidth={1.75} />
-            {t('collision.new', { count: lines.length })}
+            {/* Another number is another box, not one that moved. */}
+            <span key={lines.length} className="flex items-center justify-center gap-1">
+              <ArrowUp aria-hidden size={14} strokeWidth={1.75} />
+              {t('collision.new', { count: lines.length })}
+            </span>
           </button>
         </div>
       )}

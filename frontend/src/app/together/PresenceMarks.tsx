@@ -13,14 +13,18 @@ const SHOWN = 3;
 export function PresentPeople({ conversationId }: { readonly conversationId: Id }) {
   const others = useOthers(conversationId);
   const agents = useStore((state) => state.agents);
-  if (others.length === 0) return null;
   return (
-    <ul className="flex shrink-0 items-center -space-x-1 rtl:space-x-reverse">
-      {others.slice(0, SHOWN).map(({ agent_id: id, is_typing: isTyping }) => {
+    // Room for all of them, the first at the end: who comes or goes moves nothing, and nobody else.
+    <ul className="relative h-5 w-13 shrink-0 [--step:-16px] @max-[520px]:-ms-13 rtl:[--step:16px]">
+      {others.slice(0, SHOWN).map(({ agent_id: id, is_typing: isTyping }, place) => {
         const name = agents.get(id)?.name ?? t('line.somebody');
         const label = isTyping ? t('presence.types', { name }) : t('presence.looks', { name });
         return (
-          <li key={id} className="relative">
+          <li
+            key={id}
+            className="absolute end-0 top-0"
+            style={{ transform: `translateX(calc(var(--step) * ${place}))` }}
+          >
             <Tooltip label={label}>
               <span role="img" aria-label={label} className="block rounded-full ring-2 ring-surface">
                 <Avatar name={name} seed={id} size={20} />

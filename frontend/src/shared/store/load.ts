@@ -20,6 +20,7 @@ import {
   findConversations,
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page, Time } from '@/shared/api/types';
+import { asListed } from '@/shared/format/contact';
 import { listTime } from './lists';
 import { listKey, type ListQuery, type State } from './state';
 import { dispatch, getState } from './store';
@@ -231,7 +232,7 @@ export function loadConversation(id: Id): Promise<void> {
 /** A conversation that came alone brought its contact whole. */
 export function learnDetail(detail: ConversationDetail, position?: number): void {
   const { contact, ...row } = detail;
-  const conversation = { ...row, contact: { id: contact.id, name: contact.name, is_vip: contact.is_vip } };
+  const conversation = { ...row, contact: asListed(contact, row.channel_id) };
   dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact, position });
 }
 

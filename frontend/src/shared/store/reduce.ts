@@ -23,6 +23,7 @@ import type {
   Team,
   ViewCounts,
 } from '@/shared/api/types';
+import { asListed } from '@/shared/format/contact';
 import { countChange, movesLongest } from './counts';
 import { compareTimes, settleList, sortIds } from './lists';
 import {
@@ -486,13 +487,21 @@ function withContacts(state: State, contacts: readonly Contact[], position: numb
   const conversations = new Map(state.conversations);
   for (const conversation of state.conversations.values()) {
     const contact = contacts.find((candidate) => candidate.id === conversation.contact.id);
-    const { name, is_vip } = conversation.contact;
-    if (contact && (contact.name !== name || contact.is_vip !== is_vip)) {
-      const shown = { ...conversation.contact, name: contact.name, is_vip: contact.is_vip };
-      conversations.set(conversation.id, { ...conversation, contact: shown });
-    }
+    if (!contact) continue;
+    const shown = asListed(contact, conversation.channel_id);
+    if (!isAlike(shown, conversation.contact)) conversations.set(conversation.id, { ...conversation, contact: shown });
   }
   return { ...state, contacts: known, conversations, learnt };
+}
+
+function isAlike(one: Conversation['contact'], other: Conversation['contact']): boolean {
+  return (
+    one.name === other.name &&
+    one.is_vip === other.is_vip &&
+    one.is_blocked === other.is_blocked &&
+    one.is_opted_out === other.is_opted_out &&
+    one.time_zone === other.time_zone
+  );
 }
 
 // --- Snapshots -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,14 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
   return {
     id,
     channel_id: 'channel-a',
-    contact: { id: `contact-${id}`, name: `Customer ${id}`, is_vip: false },
+    contact: {
+      id: `contact-${id}`,
+      name: `Customer ${id}`,
+      is_vip: false,
+      is_blocked: false,
+      is_opted_out: false,
+      time_zone: '',
+    },
     state: 'open',
     snoozed_until: null,
     assignee_id: null,

@@ -40,7 +40,7 @@ export function Button({
       {...rest}
       type={type}
       aria-busy={isBusy || undefined}
-      aria-keyshortcuts={keyName}
+      aria-keyshortcuts={keyName ?? rest['aria-keyshortcuts']}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
       className={cx(
         'inline-flex shrink-0 items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap select-none',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Contact } from '@/shared/api/types';
-import { isNightThere, isOptedOut } from './marks';
+import { asListed, isNightIn, isOptedOut } from './contact';
 
 function contact(part: Partial<Contact>): Contact {
   return { opted_out_at: null, consents: [], time_zone: '', guessed_time_zone: '', ...part } as unknown as Contact;
@@ -23,10 +23,11 @@ test.each([
   ['2026-01-10T23:00:00Z', '', false],
   ['2026-01-10T23:00:00Z', 'Mars/Olympus', false],
 ])('%s in %s is night: %s', (at, zone, isNight) => {
-  expect(isNightThere(contact({ time_zone: zone }), Date.parse(at))).toBe(isNight);
+  expect(isNightIn(zone, Date.parse(at))).toBe(isNight);
 });
 
 test('the zone that somebody chose counts before the guessed one', () => {
   const there = contact({ time_zone: 'Europe/London', guessed_time_zone: 'Asia/Tokyo' });
-  expect(isNightThere(there, Date.parse('2026-01-10T12:00:00Z'))).toBe(false);
+  expect(asListed(there, 'c1').time_zone).toBe('Europe/London');
+  expect(asListed(contact({ guessed_time_zone: 'Asia/Tokyo' }), 'c1').time_zone).toBe('Asia/Tokyo');
 });
