@@ -1,6 +1,17 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check, type LucideIcon } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import {
+  cloneElement,
+  useId,
+  useRef,
+  useState,
+  type ComponentProps,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+} from 'react';
 import { cx } from './cx';
 import { Kbd } from './Kbd';
 
@@ -17,19 +28,63 @@ export interface MenuProps {
   readonly onOpenChange?: (open: boolean) => void;
 }
 
+/** Its popup costs nothing until it is first opened: a thread has a menu beside every message. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange }: MenuProps) {
+  const button = useRef<HTMLElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const byKeys = useRef(false);
+  const [isOwnOpen, setOwnOpen] = useState(false);
+  const isOpen = open ?? isOwnOpen;
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen && !wasOpen) setWasOpen(true);
+  const change = (next: boolean) => {
+    setOwnOpen(next);
+    onOpenChange?.(next);
+  };
+  // By keys the first row is chosen at once. The popup takes this, though its types say nothing of it.
+  const initialFocus = () => (byKeys.current ? firstItem(popup.current) : null) ?? popup.current;
   return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} side={side} sideOffset={4} className="z-50">
-          <Base.Popup className="float-in max-h-(--available-height) min-w-52 overflow-y-auto rounded-lg border border-line bg-raised p-1 text-ink shadow-float outline-none">
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger as ReactElement<ComponentProps<'button'>>, {
+        id,
+        ref: button as Ref<HTMLButtonElement>,
+        'aria-haspopup': 'menu',
+        'aria-expanded': isOpen,
+        onClick: (event: MouseEvent) => {
+          byKeys.current = event.detail === 0;
+          change(!isOpen);
+        },
+        onKeyDown: (event: KeyboardEvent) => {
+          if (isOpen || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+          event.preventDefault();
+          byKeys.current = true;
+          change(true);
+        },
+      })}
+      {wasOpen && (
+        <Base.Root open={isOpen} onOpenChange={change}>
+          <Base.Portal>
+            <Base.Positioner anchor={button} align={align} side={side} sideOffset={4} className="z-50">
+              <Base.Popup
+                ref={popup}
+                aria-labelledby={id}
+                {...{ initialFocus }}
+                finalFocus={button}
+                className="float-in max-h-(--available-height) min-w-52 overflow-y-auto rounded-lg border border-line bg-raised p-1 text-ink shadow-float outline-none"
+              >
+                {children}
+              </Base.Popup>
+            </Base.Positioner>
+          </Base.Portal>
+        </Base.Root>
+      )}
+    </>
   );
+}
+
+function firstItem(popup: HTMLElement | null): HTMLElement | null {
+  return popup?.querySelector<HTMLElement>('[role^=menuitem]:not([aria-disabled=true])') ?? null;
 }
 
 export interface MenuItemProps {
