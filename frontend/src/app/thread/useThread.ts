@@ -51,7 +51,8 @@ export function useThread(conversation: Conversation | undefined, conversationId
     return () => {
       isCurrent = false;
     };
-  }, [conversationId, epoch, round]);
+    // What was let go of while it is shown is loaded again.
+  }, [conversationId, epoch, round, isLoaded]);
   useEffect(() => {
     for (const id of group) void loadThread(id).catch(() => undefined);
   }, [group, epoch]);

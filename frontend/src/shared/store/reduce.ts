@@ -25,6 +25,7 @@ import type {
 } from '@/shared/api/types';
 import { asListed } from '@/shared/format/contact';
 import { countChange, movesLongest } from './counts';
+import { forgottenRows, grownThreads } from './forget';
 import { compareTimes, settleList, sortIds } from './lists';
 import {
   draftKey,
@@ -195,7 +196,16 @@ function applyChanges(state: State, changes: Changes): State {
   next = withBase(next, changes);
   next = changes.events.reduce(applyEvent, next);
   next = forgetHidden(next, changes.events, changes.position);
+  next = forgetOld(next, changes.messages ?? []);
   return { ...next, position: changes.position };
+}
+
+function forgetOld(state: State, messages: readonly Message[]): State {
+  const threads = grownThreads(state, new Set(messages.map((message) => message.conversation_id)));
+  const next = threads.length === 0 ? state : dropThreads(state, threads);
+  const rows = forgottenRows(next);
+  if (rows.length === 0) return next;
+  return { ...next, conversations: without(next.conversations, rows), learnt: without(next.learnt, rows) };
 }
 
 function withBase(state: State, { channels = [], agents = [], position }: Changes): State {
@@ -233,10 +243,19 @@ function forgetHidden(state: State, events: readonly FeedEvent[], position: numb
 /** What was open only because it had been is forgotten with its closing. */
 function showThread(state: State, conversationId: Id | null): State {
   const gone = [...state.taken].filter((id) => id !== conversationId);
-  const next = { ...state, opened: conversationId };
+  const next = { ...state, opened: conversationId, threads: lastShown(state.threads, conversationId) };
   if (gone.length === 0) return next;
   const taken = new Set([...state.taken].filter((id) => id === conversationId));
   return dropThreads({ ...next, taken, conversations: without(state.conversations, gone) }, gone);
+}
+
+/** The thread that was shown last stands last among them. */
+function lastShown(threads: State['threads'], id: Id | null): State['threads'] {
+  const thread = id === null ? undefined : threads.get(id);
+  if (id === null || !thread) return threads;
+  const next = new Map(threads);
+  next.delete(id);
+  return next.set(id, thread);
 }
 
 /** What an event says beyond the things it carries, which are in already. */
@@ -375,6 +394,7 @@ function withRows(
     const isNew = started.has(row.id);
     if (!before && !isNew) missing.add(row.id);
     conversations.set(row.id, { ...row, read_count: before?.read_count ?? firstReadCount(row, isNew) });
+    learnt.delete(row.id); // so that what changed last stands last
     learnt.set(row.id, position);
     if (counts && position > counts.position) counts = countRow(counts, before, row, isNew, state.me);
   }
@@ -458,13 +478,15 @@ function compareMessages(a: Message | undefined, b: Message): number {
 function withFiles(state: State, files: readonly FileRecord[]): State {
   if (files.length === 0) return state;
   const known = new Map(state.files);
-  for (const file of files) known.set(file.id, file);
   const messages = new Map(state.messages);
   for (const message of state.messages.values()) {
     const changed = files.filter((file) => file.id in message.files);
     if (changed.length === 0) continue;
     const own = { ...message.files };
-    for (const file of changed) own[file.id] = file;
+    for (const file of changed) {
+      own[file.id] = file;
+      known.set(file.id, file);
+    }
     messages.set(message.id, { ...message, files: own });
   }
   return { ...state, files: known, messages };
@@ -485,8 +507,9 @@ function withContacts(state: State, contacts: readonly Contact[], position: numb
     if (known.has(contact.id)) known.set(contact.id, contact);
   }
   const conversations = new Map(state.conversations);
+  const changed = byId(contacts);
   for (const conversation of state.conversations.values()) {
-    const contact = contacts.find((candidate) => candidate.id === conversation.contact.id);
+    const contact = changed.get(conversation.contact.id);
     if (!contact) continue;
     const shown = asListed(contact, conversation.channel_id);
     if (!isAlike(shown, conversation.contact)) conversations.set(conversation.id, { ...conversation, contact: shown });
@@ -671,14 +694,16 @@ function dropThreads(state: State, conversationIds: readonly Id[]): State {
   const threads = new Map(state.threads);
   const messages = new Map(state.messages);
   const learnt = new Map(state.learnt);
+  const files = new Map(state.files);
   for (const conversationId of conversationIds) {
     for (const id of threads.get(conversationId)?.ids ?? []) {
+      for (const file of Object.keys(messages.get(id)?.files ?? {})) files.delete(file);
       messages.delete(id);
       learnt.delete(id);
     }
     threads.delete(conversationId);
   }
-  return { ...state, threads, messages, learnt };
+  return { ...state, threads, messages, learnt, files };
 }
 
 function withPeople(
