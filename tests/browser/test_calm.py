@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Customer, Provider
-from tests.browser.scene import send, text
+from tests.browser.scene import eventually, send, text
 
 _WATCH = """() => {
     window.shifts = [];
@@ -102,6 +102,8 @@ def test_nothing_moves_while_colleagues_and_customers_are_at_work(
     page.screenshot(path=RESULTS / "calm.png")
     assert _shifts(page) == []
     expect(desk.answer_box(opened)).to_have_value("One moment")
+    desk.answer_box(opened).fill("")
+    eventually(lambda: admin.get("/api/drafts")["items"] == [])
 
     # What would have been seen: the watch is awake.
     page.evaluate("() => document.body.firstElementChild.style.setProperty('padding-top', '40px')")

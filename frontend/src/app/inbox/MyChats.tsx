@@ -137,7 +137,7 @@ function Wait({ since }: { readonly since: string }) {
   const now = useSecond();
   const text = formatWait(Date.parse(since), now);
   return (
-    <span key={text.length} className="tabular min-w-12 text-end font-semibold">
+    <span key={text.length} className="tabular min-w-9 text-end font-semibold">
       {text}
     </span>
   );

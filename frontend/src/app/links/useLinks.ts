@@ -2,18 +2,22 @@
 import { useEffect, useState } from 'react';
 import { fetchLinks } from '@/shared/api/calls';
 import type { ConversationLinks, Id } from '@/shared/api/types';
+import { keepRecent } from '@/shared/store/recent';
 import { dispatch, getState, useStore } from '@/shared/store/store';
 
+const recent = keepRecent<ConversationLinks>();
 const NONE: ConversationLinks = { merged_into: null, merged: [], related: [] };
 
 export function useLinks(conversationId: Id): ConversationLinks {
   const epoch = useStore((state) => state.epoch + state.linkEpoch);
-  const [links, setLinks] = useState(NONE);
+  const [links, setLinks] = useState(() => recent.get(conversationId) ?? NONE);
   useEffect(() => {
+    if (recent.isFresh(conversationId, epoch)) return;
     let isCurrent = true;
     fetchLinks(conversationId).then(
       (found) => {
         if (!isCurrent) return;
+        recent.set(conversationId, found, epoch);
         learnLinks(conversationId, found);
         setLinks(found);
       },

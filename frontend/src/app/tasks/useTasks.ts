@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { fetchConversationTasks, fetchTasks, patchTask, postCall, type TaskChange } from '@/shared/api/calls';
 import type { CallOutcome, Id, Task, Time } from '@/shared/api/types';
 import { problemText } from '@/shared/problem';
+import { keepRecent, type Recent } from '@/shared/store/recent';
 import { useStore } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 
@@ -30,19 +31,27 @@ export function useConversationTasks(conversationId: Id): TaskList {
   return useTaskList(
     conversationId,
     useCallback(() => fetchConversationTasks(conversationId), [conversationId]),
+    recent,
   );
 }
 
-function useTaskList(key: string, load: () => Promise<Task[]>): TaskList {
+const recent = keepRecent<readonly Task[]>();
+
+function useTaskList(key: string, load: () => Promise<Task[]>, kept?: Recent<readonly Task[]>): TaskList {
   const epoch = useStore((state) => state.epoch + state.taskEpoch);
-  const [found, setFound] = useState<{ key: string; tasks: readonly Task[] } | null>(null);
+  const [found, setFound] = useState<{ key: string; tasks: readonly Task[] } | null>(() => {
+    const tasks = kept?.get(key);
+    return tasks ? { key, tasks } : null;
+  });
   const [hasFailed, setHasFailed] = useState(false);
   const [round, setRound] = useState(0);
   useEffect(() => {
+    if (round === 0 && kept?.isFresh(key, epoch)) return;
     let isCurrent = true;
     load().then(
       (tasks) => {
         if (!isCurrent) return;
+        kept?.set(key, tasks, epoch);
         setFound({ key, tasks });
         setHasFailed(false);
       },
@@ -51,7 +60,7 @@ function useTaskList(key: string, load: () => Promise<Task[]>): TaskList {
     return () => {
       isCurrent = false;
     };
-  }, [key, load, epoch, round]);
+  }, [key, load, kept, epoch, round]);
 
   const put = (task: Task) =>
     setFound((before) => before && { ...before, tasks: before.tasks.map((one) => (one.id === task.id ? task : one)) });

@@ -15,7 +15,7 @@ export function PresentPeople({ conversationId }: { readonly conversationId: Id 
   const agents = useStore((state) => state.agents);
   return (
     // Room for all of them, the first at the end: who comes or goes moves nothing, and nobody else.
-    <ul className="relative h-5 w-13 shrink-0 [--step:-16px] @max-[520px]:-ms-13 rtl:[--step:16px]">
+    <ul className="relative h-5 w-13 shrink-0 [--step:-16px] @max-[520px]:-ms-8 rtl:[--step:16px]">
       {others.slice(0, SHOWN).map(({ agent_id: id, is_typing: isTyping }, place) => {
         const name = agents.get(id)?.name ?? t('line.somebody');
         const label = isTyping ? t('presence.types', { name }) : t('presence.looks', { name });
