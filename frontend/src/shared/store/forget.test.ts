@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Id } from '@/shared/api/types';
+import type { Contact, Id } from '@/shared/api/types';
 import { reduce } from './reduce';
 import { EMPTY, listKey, type ListQuery, type State } from './state';
 import { asRow, makeChanges, makeConversation, makeMessage, ME, time } from './testing';
@@ -62,6 +62,15 @@ test('rows that nothing shows are forgotten, what is on the screen is not', () =
   for (const id of ['shown', 'read', 'pinned', 'c4999']) expect(state.conversations.has(id)).toBe(true);
   expect(state.conversations.has('c0')).toBe(false);
   expect(state.lists.get(listKey(LIST))?.ids).toEqual(['shown', 'read', 'pinned']);
+});
+
+test('marks of contacts that nobody looks at are forgotten', () => {
+  let state = opened();
+  for (let index = 1; index <= 5_000; index += 1) {
+    const contact = { id: `p${index}`, consents: [] } as unknown as Contact;
+    state = reduce(state, { type: 'changes', changes: makeChanges(index, 'contact_changed', { contacts: [contact] }) });
+  }
+  expect(state.learnt.size).toBeLessThanOrEqual(2_000);
 });
 
 test('the open thread, mine and those seen last go on', () => {

@@ -6,6 +6,7 @@ import type { State } from './state';
 const ROWS_KEPT = 1_000;
 /** Forgotten in one go, so that not every frame has to look. */
 const ROWS_BEYOND = 500;
+const MARKS_BEYOND = 2_000;
 /** Threads beside the open one and one's own that go on growing: those shown or loaded last. */
 const NEAR_THREADS = 10;
 const LONGEST_NEAR = 200;
@@ -21,6 +22,13 @@ export function forgottenRows(state: State): readonly Id[] {
     if (state.conversations.has(id) && !needed.has(id)) forgotten.push(id);
   }
   return forgotten;
+}
+
+/** When what is not here any more, or never was, was learnt. */
+export function forgottenMarks({ learnt, conversations, messages, contacts, channels, agents }: State): readonly Id[] {
+  const here = [conversations, messages, contacts, channels, agents];
+  if (learnt.size <= here.reduce((sum, { size }) => sum + size, MARKS_BEYOND)) return [];
+  return [...learnt.keys()].filter((id) => !here.some((things) => things.has(id)));
 }
 
 function neededRows(state: State): ReadonlySet<Id> {

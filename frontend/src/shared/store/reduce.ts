@@ -25,7 +25,7 @@ import type {
 } from '@/shared/api/types';
 import { asListed } from '@/shared/format/contact';
 import { countChange, movesLongest } from './counts';
-import { forgottenRows, grownThreads } from './forget';
+import { forgottenMarks, forgottenRows, grownThreads } from './forget';
 import { compareTimes, settleList, sortIds } from './lists';
 import {
   draftKey,
@@ -204,8 +204,9 @@ function forgetOld(state: State, messages: readonly Message[]): State {
   const threads = grownThreads(state, new Set(messages.map((message) => message.conversation_id)));
   const next = threads.length === 0 ? state : dropThreads(state, threads);
   const rows = forgottenRows(next);
-  if (rows.length === 0) return next;
-  return { ...next, conversations: without(next.conversations, rows), learnt: without(next.learnt, rows) };
+  const conversations = without(next.conversations, rows);
+  const marks = [...rows, ...forgottenMarks(next)];
+  return marks.length === 0 ? next : { ...next, conversations, learnt: without(next.learnt, marks) };
 }
 
 function withBase(state: State, { channels = [], agents = [], position }: Changes): State {
