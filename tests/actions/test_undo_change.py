@@ -165,17 +165,16 @@ def _shown(row: Any) -> timedelta:
 
 async def _undo(desk: Desk, customer: Customer, before: Standing, after: Standing) -> list[Any]:
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        return list(
-            await undo_change(
-                session,
-                caller=_caller(desk),
-                conversation_id=customer.conversation_id,
-                before=before,
-                after=after,
-                now=utc_now(),
-                new_id=new_id,
-            )
+        undone = await undo_change(
+            session,
+            caller=_caller(desk),
+            conversation_id=customer.conversation_id,
+            before=before,
+            after=after,
+            now=utc_now(),
+            new_id=new_id,
         )
+    return list(undone.kept)
 
 
 async def _resolve(desk: Desk, customer: Customer) -> None:

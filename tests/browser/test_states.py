@@ -157,6 +157,58 @@ def test_a_stage_is_made_chosen_and_seen(desk: Desk, customer: Customer) -> None
     _picture(desk, "unstaged")
 
 
+def test_a_closing_text_waits_ten_seconds_and_undo_cancels_it(desk: Desk, customer: Customer, admin: Person) -> None:
+    keys = desk.page.keyboard
+    conversation = admin.conversation_of(customer)
+    desk.open(f"/settings/channels/{conversation['channel_id']}")
+    box = desk.page.get_by_label("Closing text")
+    box.fill("Until soon, !")
+    box.evaluate("box => box.setSelectionRange(12, 12)")
+    desk.page.get_by_role("button", name="Customer’s first name").click()
+    expect(box).to_have_value(re.compile(r"^Until soon, \{\{.+\}\}!$"))
+    save = box.locator("xpath=ancestor::form").get_by_role("button", name="Save")
+    words = 'Until soon, {{contact.first_name | default: "friend"}}!'
+    box.fill(words)
+    save.click()
+    expect(save).to_be_disabled()
+    box.scroll_into_view_if_needed()
+    _picture(desk, "closing-settings")
+    assert problems_of(desk.page) == []
+    phone = desk.page.context.new_page()
+    try:
+        phone.set_viewport_size({"width": 390, "height": 844})
+        phone.emulate_media(color_scheme="dark")
+        phone.goto(desk.page.url)
+        phone.get_by_label("Closing text").scroll_into_view_if_needed()
+        phone.screenshot(path=RESULTS / "states-closing-phone-dark.png")
+        assert overflow_of(phone) == []
+    finally:
+        phone.close()
+
+    said = f"Until soon, {customer.name.split(' ')[0]}!"
+    desk.open("/inbox/waiting").enter(customer)
+    desk.list.focus()
+    keys.press("e")
+    expect(desk.page.get_by_text("The closing text goes out in ten seconds.").first).to_be_visible()
+    _picture(desk, "closing")
+    keys.press("z")
+    expect(desk.row(customer)).to_be_visible()
+    desk.open("/inbox/open").enter(customer)
+    expect(desk.thread.get_by_role("button", name=re.compile(", 1 more$"))).to_be_visible()
+    expect(desk.page.get_by_text(WAITING)).to_be_visible()
+
+    desk.list.focus()
+    keys.press("e")
+    expect(desk.row(customer)).to_have_count(0)
+    desk.open(f"/inbox/resolved/{conversation['id']}")
+    # Ten seconds, and as long as a busy machine takes.
+    expect(desk.bubble(said)).to_be_visible(timeout=40_000)
+    expect(desk.bubble(said)).to_have_count(1)
+    _picture(desk, "closing-sent")
+    assert admin.get(f"/api/conversations/{conversation['id']}")["state"] == "resolved"
+    admin.patch(f"/api/channels/{conversation['channel_id']}", {"settings": {}})
+
+
 def test_what_is_missing_is_asked_for_in_one_form_by_keyboard(
     desk: Desk, customer: Customer, admin: Person, provider: Provider
 ) -> None:

@@ -8,10 +8,21 @@ from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from threadline.core.triage import PATIENCE, Candidate, Queue, chance_of_losing, cost_of_losing, score, triage
+from threadline.core.triage import (
+    CHEAPEST,
+    DEAREST,
+    PATIENCE,
+    Candidate,
+    Queue,
+    chance_of_losing,
+    cost_of_losing,
+    score,
+    triage,
+)
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
@@ -25,8 +36,8 @@ def waiting(number: int, *, since_min: float, left_min: float | None = None, pri
     return Candidate(UUID(int=number), NOW - minutes(since_min), closes_at, priority)
 
 
-def order(candidates: Sequence[Candidate], *, per_min: float = 1.0) -> list[int]:
-    return [id.int for id in triage(candidates, Queue(len(candidates), per_min), now=NOW)]
+def order(candidates: Sequence[Candidate], *, per_min: float = 1.0, price: float = 1.0) -> list[int]:
+    return [id.int for id in triage(candidates, Queue(len(candidates), per_min, price), now=NOW)]
 
 
 def test_without_a_window_that_presses_it_is_the_order_of_waiting() -> None:
@@ -48,9 +59,18 @@ def test_nobody_waiting_is_nothing_to_lose() -> None:
 def test_what_costs_more_to_lose_comes_first() -> None:
     rows = [waiting(1, since_min=2, left_min=3), waiting(2, since_min=1, left_min=3, priority=1)]
     assert order(rows, per_min=0.5) == [2, 1]
-    dear = replace(rows[0], reopening_price=3.0)
-    assert order([dear, rows[1]], per_min=0.5) == [1, 2]
-    assert cost_of_losing(3, 1.0) == 8
+    assert [cost_of_losing(priority, 1.0) for priority in range(4)] == [1, 2, 4, 8]
+
+
+def test_the_dearer_a_window_is_the_less_priority_says_beside_it() -> None:
+    """Somebody important whose window may just hold, and somebody else whose window will not."""
+    rows = [waiting(1, since_min=5, left_min=3.2, priority=3), waiting(2, since_min=1, left_min=1)]
+    rows += [waiting(number, since_min=9) for number in (3, 4)]
+    assert order(rows, price=CHEAPEST)[:2] == [1, 2]
+    assert order(rows, price=DEAREST)[:2] == [2, 1]
+    equal = [waiting(1, since_min=1, left_min=1), waiting(2, since_min=1, left_min=1, priority=1)]
+    for price in (CHEAPEST, 1.0, DEAREST):
+        assert order(equal, price=price) == [2, 1], "of two alike the more important one"
 
 
 def test_a_quicker_team_loses_less() -> None:
@@ -60,6 +80,7 @@ def test_a_quicker_team_loses_less() -> None:
     assert chances[-1] < 0.01
 
 
+PRICES = st.floats(CHEAPEST, DEAREST)
 _ROWS = st.lists(
     st.tuples(st.floats(0, 3000), st.one_of(st.none(), st.floats(-100, 1500)), st.integers(0, 3)),
     min_size=1,
@@ -68,9 +89,9 @@ _ROWS = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault of the rule
-@given(rows=_ROWS, place=st.integers(0, 59), less=st.floats(0.01, 1), pace=st.floats(0, 5))
+@given(rows=_ROWS, place=st.integers(0, 59), less=st.floats(0.01, 1), pace=st.floats(0, 5), price=PRICES)
 def test_less_time_left_never_lowers_a_place(
-    rows: list[tuple[float, float | None, int]], place: int, less: float, pace: float
+    rows: list[tuple[float, float | None, int]], place: int, less: float, pace: float, price: float
 ) -> None:
     candidates = [
         waiting(number, since_min=since, left_min=left, priority=priority)
@@ -83,10 +104,12 @@ def test_less_time_left_never_lowers_a_place(
     if sooner.window_closes_at == NOW:
         return
     changed = [sooner if each is one else each for each in candidates]
-    assert order(changed, per_min=pace).index(one.id.int) <= order(candidates, per_min=pace).index(one.id.int)
+    places = [order(each, per_min=pace, price=price).index(one.id.int) for each in (changed, candidates)]
+    assert places[0] <= places[1]
 
 
-def test_nobody_starves_while_others_press_for_ever() -> None:
+@pytest.mark.parametrize("price", [CHEAPEST, 1.0, DEAREST])
+def test_nobody_starves_while_others_press_for_ever(price: float) -> None:
     """More customers whose windows close at once come than can be answered; one without a window gets a turn."""
     calm = Candidate(UUID(int=0), NOW - PATIENCE + minutes(90), None)
     queue: list[Candidate] = [calm]
@@ -94,7 +117,7 @@ def test_nobody_starves_while_others_press_for_ever() -> None:
     for minute in range(1, 200):
         now = NOW + minutes(minute)
         queue += [Candidate(UUID(int=minute * 2 + half), now, now + minutes(1.5), priority=3) for half in range(2)]
-        first = triage(queue, Queue(len(queue), 1.0), now=now)[0]
+        first = triage(queue, Queue(len(queue), 1.0, price), now=now)[0]
         if first == calm.id:
             turn = minute
             break
@@ -116,19 +139,21 @@ def _first_come(queue: Sequence[Candidate], _queue: Queue, _now: datetime) -> UU
     return min(queue, key=lambda one: (one.waiting_since, one.id)).id
 
 
-def _by_triage(queue: Sequence[Candidate], state: Queue, now: datetime) -> UUID:
-    return triage(queue, state, now=now)[0]
+def _by_triage(price: float) -> Order:
+    return lambda queue, state, now: triage(queue, replace(state, reopening_price=price), now=now)[0]
 
 
 def _simulate(seed: int, choose: Order, *, backlog: int, hands: int, arrivals_per_min: float, hours: int) -> Outcome:
     """A morning with what came in two days. Windows last a day from the last message, and many wrote again since."""
-    chance = random.Random(seed)
+    chance, important = random.Random(seed), random.Random(seed)
     numbers = iter(range(1, 10**9))
 
     def customer(came: datetime, now: datetime) -> Candidate:
         again = came + (now - came) * chance.random() if chance.random() < 0.6 else came
         closes = None if chance.random() < 0.1 else again + timedelta(hours=24)
-        return Candidate(UUID(int=next(numbers)), came, closes)
+        return Candidate(
+            UUID(int=next(numbers)), came, closes, priority=important.choice((0, 0, 0, 0, 0, 0, 1, 1, 2, 3))
+        )
 
     queue = [customer(NOW - timedelta(hours=chance.uniform(0, 48)), NOW) for _ in range(backlog)]
     end, at = NOW + timedelta(hours=hours), NOW
@@ -155,12 +180,13 @@ def _simulate(seed: int, choose: Order, *, backlog: int, hands: int, arrivals_pe
     return Outcome(lost, quantiles(waits, n=10)[-1])
 
 
-def test_fewer_windows_are_lost_than_by_first_come_and_waits_stay_within_a_fifth() -> None:
+@pytest.mark.parametrize("price", [CHEAPEST, 1.0, DEAREST])
+def test_fewer_windows_are_lost_than_by_first_come_and_waits_stay_within_a_fifth(price: float) -> None:
     for backlog, hands, arrivals in ((200, 3, 0.5), (300, 5, 1.0), (600, 6, 1.0)):
         lost, lost_in_turn = 0, 0
         for seed in range(3):
             settings = {"backlog": backlog, "hands": hands, "hours": 6}
-            ours = _simulate(seed, _by_triage, arrivals_per_min=arrivals, **settings)
+            ours = _simulate(seed, _by_triage(price), arrivals_per_min=arrivals, **settings)
             theirs = _simulate(seed, _first_come, arrivals_per_min=arrivals, **settings)
             assert ours.p90_min <= 1.2 * theirs.p90_min, (backlog, seed, ours, theirs)
             lost, lost_in_turn = lost + ours.lost, lost_in_turn + theirs.lost

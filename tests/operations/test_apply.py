@@ -25,6 +25,9 @@ channels:
     values: {address: "123456", account: "567899", token: {env: NUMBER_TOKEN}, app_secret: {env: APP_SECRET}}
     settings: {sends_per_second: 20}
 """
+DECIDED = FILE.replace("{name: Shop}", "{name: Shop, reopening_price: 2.5}").replace(
+    "{sends_per_second: 20}", "{sends_per_second: 20, closing_text: 'Bye, {{agent.first_name}}!'}"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -191,3 +194,30 @@ async def test_a_role_of_its_own_is_made_given_and_changed(
     await apply(installation, tmp_path, text.replace('"conversations:read"', '"conversations:read", "agents:read"'))
     assert "role Reader: changed" in capsys.readouterr().out
     assert await ask(installation, "select permissions from roles") == [(["conversations:read", "agents:read"],)]
+
+
+async def test_the_price_of_reopening_and_the_closing_text_are_set_by_the_file(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, DECIDED)
+    assert await ask(installation, "select settings ->> 'reopening_price' from workspaces where name = 'Shop'") == [
+        ("2.5",)
+    ]
+    assert await ask(installation, "select settings ->> 'closing_text' from channels") == [
+        ("Bye, {{agent.first_name}}!",)
+    ]
+    capsys.readouterr()
+    await apply(installation, tmp_path, DECIDED)
+    said = capsys.readouterr().out
+    assert "price of reopening: unchanged" in said
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [("reopening_price: 2.5", "reopening_price: 1000"), ("{{agent.first_name}}", "{{contact.first_name}}")],
+)
+async def test_what_the_forms_would_refuse_is_refused(
+    installation: Settings, tmp_path: Path, good: str, bad: str
+) -> None:
+    with pytest.raises(ThreadlineError):
+        await apply(installation, tmp_path, DECIDED.replace(good, bad))

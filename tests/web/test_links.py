@@ -15,13 +15,20 @@ async def _other(desk: Desk, conversation_id: UUID, *, minutes: int, assignee_id
     async with desk.server.database.transaction(Role.ENGINE) as session:
         await (await session.raw()).execute(
             "insert into conversations (workspace_id, id, channel_id, contact_id, state, assignee_id, last_activity_at,"
-            " waiting_since) select workspace_id, $2, $3, contact_id, 'open', $5, now(),"
-            " now() - make_interval(mins => $4) from conversations where id = $1",
+            " waiting_since, last_seq) select workspace_id, $2, $3, contact_id, 'open', $5, now(),"
+            " now() - make_interval(mins => $4), 1 from conversations where id = $1",
             conversation_id,
             other_id,
             channel_id,
             minutes,
             assignee_id,
+        )
+        await (await session.raw()).execute(
+            "insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, kind,"
+            " content, sort_at, created_at) select workspace_id, $2, id, channel_id, 1, 'incoming', 'contact', 'text',"
+            """ '{"kind": "text", "text": "Too"}', waiting_since, waiting_since from conversations where id = $1""",
+            other_id,
+            new_id(),
         )
     return other_id
 

@@ -24,6 +24,17 @@ async def test_settings_are_changed_one_by_one_and_keep_what_they_do_not_know(br
     assert kept == "3"
 
 
+async def test_the_price_of_reopening_stays_within_its_range(browser: Browser) -> None:
+    await set_up(browser)
+    assert (await browser.get("/api/workspace")).json["settings"]["reopening_price"] == 1
+    for price in (0.1, 100, 2.5):
+        changed = await browser.patch("/api/workspace", {"settings": {"reopening_price": price}})
+        assert changed.json["settings"]["reopening_price"] == price, changed.raw
+    for wrong in (0, 0.05, 101, "dear", -1):
+        assert (await browser.patch("/api/workspace", {"settings": {"reopening_price": wrong}})).status == 422
+    assert (await browser.get("/api/workspace")).json["settings"]["reopening_price"] == 2.5
+
+
 async def test_who_takes_care_of_important_customers_is_somebody_here(browser: Browser) -> None:
     await set_up(browser)
     team = (await browser.post("/api/teams", {"name": "Gold", "colour": "blue", "member_ids": []})).json

@@ -8,7 +8,7 @@ the edge has put them in the place of their references.
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_channel import ChannelChange, change_channel
 from threadline.actions.change_roles import change_role, create_role
 from threadline.actions.change_team import change_team
+from threadline.actions.change_workspace import change_workspace
 from threadline.actions.channel_secrets import open_channel_secrets, open_endpoint_secrets
 from threadline.actions.connect_channel import ChannelValues, connect_channel, ensure_endpoint, read_values
 from threadline.actions.create_team import create_team
@@ -28,6 +29,7 @@ from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, RoleName, Sees, role_key
 from threadline.core.team import TeamColour, team_key
+from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import insert_agent, list_agents
 from threadline.store.channels import ChannelRow, list_channels
@@ -36,12 +38,15 @@ from threadline.store.roles import OwnRole, list_roles
 from threadline.store.session import Session
 from threadline.store.teams import list_teams
 from threadline.store.tokens import list_tokens, revoke_token
+from threadline.store.workspaces import get_workspace
 
 _EMAIL: Final = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
 
 
 class WorkspaceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
+    reopening_price: Annotated[float, msgspec.Meta(ge=CHEAPEST, le=DEAREST)] | None = None
+    """Absent: it stays as it is."""
 
 
 class AgentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +139,19 @@ async def _named_role(session: Session, name: str) -> tuple[RoleName, UUID | Non
     if own is None:
         raise Invalid(f"There is no role {name}.", field="role")
     return RoleName.AGENT, own.id
+
+
+async def apply_workspace(
+    session: Session, entry: WorkspaceEntry, *, caller: Caller, now: datetime, new_id: NewId
+) -> list[Applied]:
+    """What the entry says of the workspace's settings."""
+    if entry.reopening_price is None:
+        return []
+    is_same = (await get_workspace(session)).settings.reopening_price == entry.reopening_price
+    if not is_same:
+        settings = {"reopening_price": entry.reopening_price}
+        await change_workspace(session, caller=caller, name=None, settings=settings, now=now, new_id=new_id)
+    return [Applied(what="price of reopening", outcome="unchanged" if is_same else "changed")]
 
 
 async def apply_agent(

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from threadline.actions.change_calendar import CalendarChoice, check_calendar_choice
 from threadline.actions.channel_secrets import open_endpoint_secrets, seal_channel_secrets
 from threadline.actions.connect_channel import ChannelValues, replace_endpoint_secrets
+from threadline.core.closing import SETTING, check_closing_text
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
@@ -52,6 +53,8 @@ async def change_channel(
             "This channel is disconnected. Connect its address again.", reason="channel_disconnected_for_good"
         )
     await check_calendar_choice(session, change.calendar_id)
+    if change.settings is not None:
+        check_closing_text(change.settings.get(SETTING, ""))
     account, secrets = before.account, before.secrets
     if change.values is not None:
         if change.values.address != before.address:

@@ -12,6 +12,7 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
 from threadline.core.resolving import check_may_resolve
 from threadline.store.agents import serves_channel
+from threadline.store.closings import hold_closing_text
 from threadline.store.conversations import (
     ConversationKeys,
     access_conversation_keys,
@@ -66,6 +67,8 @@ async def change_conversation(
         team_names=team_names,
     )
     if after.state is ConversationState.RESOLVED:
+        if conversation.state is not after.state and caller.agent_id is not None:
+            await hold_closing_text(session, conversation_id=conversation.id, agent_id=caller.agent_id, now=now)
         await _resolve_pointers(session, caller=caller, conversation_id=conversation.id, now=now, new_id=new_id)
 
 

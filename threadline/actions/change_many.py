@@ -45,6 +45,7 @@ from threadline.core.permission import Caller
 from threadline.infra.jobs import Job, enqueue
 from threadline.store import bulk_changes
 from threadline.store.bulk_changes import BulkItem, ContactItem, OpenBulk, Outcome, access_bulk, read_standing
+from threadline.store.closings import cancel_of_order, hold_until_order_ends, release_of_order
 from threadline.store.companies import check_sees_company
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.labels import find_labels
@@ -116,12 +117,17 @@ async def order_edit(
     )
 
 
-async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> None:
-    """Raises NotFound, Conflict (it is still being done, or was taken back)."""
+async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> int:
+    """Closing texts that still wait are cancelled at once. Returns how many had gone out already.
+
+    Raises NotFound, Conflict (it is still being done, or was taken back).
+    """
     await access_bulk(session, caller, bulk_id)
     if not await bulk_changes.begin_undo(session, bulk_id):
         raise Conflict("This is still being done, or was taken back already.", reason="bulk_no_undo")
+    sent = await cancel_of_order(session, bulk_id)
     await enqueue(session, [ChangeMany(workspace_id=caller.workspace_id, bulk_id=bulk_id)])
+    return sent
 
 
 async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_id: NewId) -> bool:
@@ -144,6 +150,8 @@ async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_
         changed=outcomes.count("changed"),
         is_finished=len(items) < BATCH,
     )
+    if len(items) < BATCH and not bulk.is_undo:
+        await release_of_order(session, job.bulk_id, now=now)
     return len(items) == BATCH
 
 
@@ -167,6 +175,8 @@ async def _do(
                     await _apply(session, caller, item.conversation_id, order, now, new_id)
                 after = await read_standing(session, item.conversation_id)
                 outcome = "unchanged" if after == before else "changed"
+                if outcome == "changed" and not bulk.is_undo:
+                    await hold_until_order_ends(session, item.conversation_id)
     except ThreadlineError as error:
         outcome = "refused"
         refusal = Refusal(reason=error.reason, title=error.text, values=dict(error.values))

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from threadline.actions.channel_secrets import open_endpoint_secrets, seal_channel_secrets, seal_endpoint_secrets
 from threadline.channels.contract import ChannelAccess, EndpointSecrets, FieldKind, Manifest, SetupField
+from threadline.core.closing import SETTING, check_closing_text
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
@@ -166,8 +167,9 @@ async def connect_channel(
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """Raises Conflict if the address is connected already, here or in another workspace."""
+    """Raises Conflict if the address is connected already, here or in another workspace; Invalid (a closing text)."""
     assert session.workspace_id is not None
+    check_closing_text((settings or {}).get(SETTING, ""))
     is_new = await channels.insert_channel(
         session,
         channel_id=channel_id,

@@ -57,6 +57,7 @@ async def send_message(
     is_unattended: bool = False,
     actor_id: UUID | None = None,
     hold: timedelta = timedelta(0),
+    reopens: bool = True,
 ) -> SentMessage:
     """Queue a message to the customer. The caller has checked that the author may write in this conversation.
 
@@ -64,7 +65,7 @@ async def send_message(
 
     Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
     Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
-    `hold`: it is not sent before, so that its writer can still discard it.
+    `hold`: it is not sent before, so that its writer can still discard it. `reopens`: what is over is open again.
     """
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     if client_id is not None:
@@ -92,7 +93,7 @@ async def send_message(
     await check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
-    after = _after_message(conversation, author)
+    after = _after_message(conversation, author, reopens=reopens)
     last_seq = await announce_change(
         session,
         workspace_id=workspace_id,
@@ -321,12 +322,12 @@ async def _find_quoted(
     return target.provider_id
 
 
-def _after_message(conversation: LockedConversation, author: Author) -> Handling:
+def _after_message(conversation: LockedConversation, author: Author, *, reopens: bool) -> Handling:
     """A person who answers opens what was over and, where the workspace wants it, takes what nobody has."""
     if author.kind is AuthorKind.AGENT:
         takes = conversation.assignee_id is None and conversation.workspace_settings.first_reply_assigns
         assignee_id = author.id if takes else conversation.assignee_id
         return Handling(ConversationState.OPEN, assignee_id, conversation.team_id)
-    if conversation.state is ConversationState.RESOLVED:
+    if conversation.state is ConversationState.RESOLVED and reopens:
         return Handling(ConversationState.OPEN, conversation.assignee_id, conversation.team_id)
     return Handling(conversation.state, conversation.assignee_id, conversation.team_id)

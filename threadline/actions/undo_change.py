@@ -1,6 +1,7 @@
 """Take back what was done to a conversation: its state, snooze and stage, who has it, and the clock of its customer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +32,14 @@ from threadline.store.stages import Stage, find_stage, name_of_stage, set_stage
 from threadline.store.teams import find_team_names
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    kept: list[Kept]
+    """What stays as it is, for somebody changed it since."""
+    is_closing_sent: bool
+    """The customer has had the closing text already."""
+
+
 async def undo_change(
     session: Session,
     *,
@@ -40,8 +49,8 @@ async def undo_change(
     after: Standing,
     now: datetime,
     new_id: NewId,
-) -> list[Kept]:
-    """Undo the act that led from `before` to `after`. Returns what stays as it is, for somebody changed it since.
+) -> TakenBack:
+    """Undo the act that led from `before` to `after`. A closing text that still waits is not sent.
 
     A clock that stood still in the stage stands where it stood: the time in between is not waited for either.
 
@@ -79,7 +88,8 @@ async def undo_change(
     if target.state is not ConversationState.RESOLVED:
         (thread,) = (await read_entries(session, {conversation.id: None})).values()
         await set_clocks(session, {conversation.id: waiting_since(thread)})
-    return kept
+    is_reopened = conversation.is_resolved and target.state is not ConversationState.RESOLVED
+    return TakenBack(kept, is_closing_sent=is_reopened and conversation.closing_message_id is not None)
 
 
 async def _without_gone(

@@ -94,6 +94,12 @@ def check_text(text: str, field: str = "text") -> None:
             )
 
 
+def unsure_places(text: str) -> list[ReplyVariable]:
+    """What is said of the customer without saying what stands there where it is unknown."""
+    places = [piece for piece in _read(text) if isinstance(piece, _Place)]
+    return [one.variable for one in places if one.default is None and one.variable.value.startswith("contact.")]
+
+
 def check_shortcut(shortcut: str) -> None:
     """Raises Invalid for what could not be typed after the slash as one word."""
     if len(shortcut) > SHORTCUT_LENGTH or not _SHORTCUT.fullmatch(shortcut):

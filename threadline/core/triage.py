@@ -22,8 +22,6 @@ class Candidate:
     window_closes_at: datetime | None
     """None: the channel has no window, or it is closed; there is nothing to lose."""
     priority: int = 0
-    reopening_price: float = 1.0
-    """What a message outside the window costs, as a multiple of the usual template's price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,13 @@ class Queue:
 
     waiting: int
     answers_per_min: float
+    reopening_price: float = 1.0
+    """What it costs to write to somebody whose window has closed, by the measure of priority: the first step of it is
+    worth one. The dearer, the less priority says beside a window that closes."""
+
+
+CHEAPEST: Final = 0.1
+DEAREST: Final = 100.0
 
 
 SLOWEST_PER_MIN: Final = 1 / 30
@@ -56,7 +61,7 @@ def triage(candidates: Iterable[Candidate], queue: Queue, *, now: datetime) -> l
 def score(one: Candidate, queue: Queue, *, now: datetime) -> float:
     """The chance of losing the window times what that costs; nought where there is none to lose."""
     chance = chance_of_losing(one.window_closes_at, queue, now=now)
-    return round(chance / _STEP) * _STEP * cost_of_losing(one.priority, one.reopening_price)
+    return round(chance / _STEP) * _STEP * cost_of_losing(one.priority, queue.reopening_price)
 
 
 def chance_of_losing(closes_at: datetime | None, queue: Queue, *, now: datetime) -> float:
@@ -71,8 +76,8 @@ def chance_of_losing(closes_at: datetime | None, queue: Queue, *, now: datetime)
 
 
 def cost_of_losing(priority: int, reopening_price: float) -> float:
-    """Each step of priority doubles it."""
-    return 2.0**priority * reopening_price
+    """The price of reopening, and what the customer is worth above one without a priority: 1, 3 or 7."""
+    return reopening_price + 2.0**priority - 1
 
 
 def _pace(queue: Queue) -> float:

@@ -36,6 +36,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What each role sees of numbers, e-mail addresses and earlier texts."""
     notifies_with_text: bool = False
     """Push messages and e-mails to agents may carry what customers write."""
+    reopening_price: float = 1.0
+    """What it costs to reopen a window, by the measure of priority (core/triage.py)."""
     reply_target_min: int = 4
     """Within so many minutes a customer should have an answer; rows show its last half. Nought: none is shown."""
 

@@ -34,6 +34,7 @@ from threadline.actions.apply_configuration import (
     apply_role,
     apply_team,
     apply_token,
+    apply_workspace,
     record_applied,
 )
 from threadline.channels.contract import FieldKind
@@ -111,6 +112,7 @@ async def _apply(
     assert session.workspace_id is not None
     caller = Caller(session.workspace_id, frozenset(Permission), token_id=COMMAND_LINE)
     now = utc_now()
+    workspace = await apply_workspace(session, configuration.workspace, caller=caller, now=now, new_id=new_id)
     roles: list[Applied] = []
     for role in configuration.roles:
         with _naming(f"role {role.name}"):
@@ -134,7 +136,7 @@ async def _apply(
                     session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
                 )
             )
-    applied = [*roles, *agents, *teams, *tokens, *channels]
+    applied = [*workspace, *roles, *agents, *teams, *tokens, *channels]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

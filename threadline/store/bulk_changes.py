@@ -46,6 +46,8 @@ class BulkChange(msgspec.Struct, frozen=True, kw_only=True):
     """Those left alone were so already, or their change was refused."""
     refused: int
     finished_at: datetime | None
+    closing_sent: int = 0
+    """Told when it is taken back: so many customers had the closing text already."""
 
 
 class OpenBulk(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,6 +153,8 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     stage_id: UUID | None
     paused_at: datetime | None
+    closing_message_id: UUID | None
+    """The closing text that was sent when it was resolved."""
 
     @property
     def is_resolved(self) -> bool:
@@ -164,7 +166,7 @@ _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoo
 KEYS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,
 greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count, c.waiting_since,
-c.stage_id, c.paused_at, {_SNOOZED_UNTIL}
+c.stage_id, c.paused_at, c.closing_message_id, {_SNOOZED_UNTIL}
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
@@ -489,12 +491,22 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
         " snoozed_until = null, woken_at = null, woken_reason = '', stage_id = null, paused_at = null,"
+        " closing_at = null, closing_by = null, closing_message_id = null,"
         f" waiting_since = case when $3 <> 'resolved' then {unpaused('$4')} end"
         " where workspace_id = $1 and id = $2",
         session.workspace_id,
         conversation_id,
         state.value,
         now,
+    )
+
+
+async def closing_time(session: Session, conversation_id: UUID) -> datetime | None:
+    """When its closing text goes out; None: there is none, or it waits for the end of an order for many."""
+    return await (await session.raw()).fetchval(
+        "select closing_at from conversations where workspace_id = $1 and id = $2 and isfinite(closing_at)",
+        session.workspace_id,
+        conversation_id,
     )
 
 

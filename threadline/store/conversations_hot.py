@@ -203,6 +203,8 @@ update conversations c set
     stage_id = case when step.state = c.state and (c.paused_at is null or not coalesce(step.ends_pause, false))
                     then c.stage_id end,
     paused_at = case when step.state = c.state and not coalesce(step.ends_pause, false) then c.paused_at end,
+    closing_at = null,
+    closing_message_id = case when step.state = c.state then c.closing_message_id end,
     last_seq = step.last_seq,
     incoming_count = c.incoming_count + step.incoming_count,
     first_message_id = coalesce(c.first_message_id, step.first_message_id),

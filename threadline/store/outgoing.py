@@ -390,6 +390,8 @@ async def advance_conversation(
             resolved_at = case when $6 = 'resolved' then resolved_at end,
             stage_id = case when state = $6 then stage_id end,
             paused_at = case when state = $6 then paused_at end,
+            closing_at = case when state = $6 then closing_at end,
+            closing_message_id = case when state = $6 then closing_message_id end,
             waiting_since = case when state = $6 then waiting_since else {unpaused("$5")} end
         where workspace_id = $1 and id = $2
         """,

@@ -1,6 +1,7 @@
 """Those that wait in the order of triage: a bounded set is ranked by the rule, and pages are cut from it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from threadline.store.cursors import decode_cursor, encode_cursor, from_microsec
 from threadline.store.filters import CONTACT_JOIN, filter_sql
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
+from threadline.store.workspaces import get_workspace
 
 MOST_RANKED: Final = 2_000
 """So many are ranked, those that wait longest; behind them stands who came after."""
@@ -55,6 +57,7 @@ async def list_by_triage(
     now. Reads `conversations_waiting` from its top.
     """
     ranked_at, queue, place, last_id = await _start(session, now) if after is None else _resume(after)
+    queue = replace(queue, reopening_price=(await get_workspace(session)).settings.reopening_price)
     candidates = await _candidates(session, caller, where, needs_contact)
     ids = triage(candidates, queue, now=ranked_at)
     first = ids.index(last_id) + 1 if last_id is not None and last_id in ids else place

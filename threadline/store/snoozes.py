@@ -73,7 +73,8 @@ async def take_up(
 
 _TAKE_UP = f"""
 update conversations c set state = 'open', snoozed_until = null, resolved_at = null, woken_at = $4, woken_reason = $3,
-    stage_id = null, paused_at = null, waiting_since = {unpaused("$4", alias="c.")}
+    closing_at = null, closing_message_id = null, stage_id = null, paused_at = null,
+    waiting_since = {unpaused("$4", alias="c.")}
 where c.workspace_id = $1 and c.id = any($2::uuid[])
   and (c.state <> 'resolved' or not exists (
     select from conversations o where o.workspace_id = $1 and o.channel_id = c.channel_id

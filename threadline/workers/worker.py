@@ -24,6 +24,7 @@ from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
+from threadline.workers.closing_timers import ClosingTimers
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.digests import Digests
 from threadline.workers.looking import rest
@@ -104,6 +105,7 @@ class Worker:
                 await self._host(leases, f"consumer:{consumer.name}", self._consumer_of(consumer))
             await self._host(leases, "upkeep", self._upkeep_of())
             await self._host(leases, "snoozes", self._snoozes_of())
+            await self._host(leases, "closings", self._closings_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
@@ -215,6 +217,10 @@ class Worker:
 
     def _snoozes_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = SnoozeTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
+        return lambda _fence, stop: timers.run(stop)
+
+    def _closings_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        timers = ClosingTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: timers.run(stop)
 
     def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":

@@ -3771,6 +3771,8 @@ export interface components {
          */
         BulkChange: {
             changed: number;
+            /** @default 0 */
+            closing_sent?: number;
             done: number;
             finished_at: string | null;
             /** Format: uuid */
@@ -4063,6 +4065,8 @@ export interface components {
          * @description Limits of the number; null means the channel type's own.
          */
         ChannelSettings: {
+            /** Closing Text */
+            closing_text?: string | null;
             /** Mark Read */
             mark_read?: ("on_answer" | "on_open" | "never") | null;
             /** Pair Burst */
@@ -4630,6 +4634,7 @@ export interface components {
             assignee_id: string | null;
             /** Format: uuid */
             channel_id: string;
+            closing_at: string | null;
             contact: components["schemas"]["Contact"];
             follower_ids: string[];
             has_failed: boolean;
@@ -7110,6 +7115,8 @@ export interface components {
             notifies_with_text?: boolean | null;
             /** Quiet Thanks */
             quiet_thanks?: boolean | null;
+            /** Reopening Price */
+            reopening_price?: number | null;
             /** Reply Target Min */
             reply_target_min?: number | null;
             /** Resolving Needs Fields */
@@ -7843,6 +7850,7 @@ export interface components {
         /** Undone */
         Undone: {
             conversation: components["schemas"]["ConversationDetail"];
+            is_closing_sent: boolean;
             kept: ("assignee" | "stage" | "state" | "team")[];
         };
         /** UndoOutcome */
@@ -8053,6 +8061,8 @@ export interface components {
             notifies_with_text?: boolean;
             /** @default true */
             quiet_thanks?: boolean;
+            /** @default 1 */
+            reopening_price?: number;
             /** @default 4 */
             reply_target_min?: number;
             /** @default [] */

@@ -185,8 +185,9 @@ async def get_refused(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS
 @operation(router, "POST", "/bulk-changes/{bulk_id}/undo", out=BulkChange, name="undoBulkChange")
 async def post_undo(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_CHANGE)) -> Response:
     """Take it back, except where somebody changed something since."""
-    await order_undo(call.session, caller=call.caller, bulk_id=bulk_id)
-    return call.answer(await access_bulk(call.session, call.caller, bulk_id))
+    sent = await order_undo(call.session, caller=call.caller, bulk_id=bulk_id)
+    change = await access_bulk(call.session, call.caller, bulk_id)
+    return call.answer(msgspec.structs.replace(change, closing_sent=sent))
 
 
 def _contacts_order(given: ContactsEdit) -> BulkContacts:

@@ -23,6 +23,7 @@ from threadline.actions.connect_channel import (
 from threadline.actions.sync_templates import sync_templates
 from threadline.channels.contract import ChannelType, Check, Said, SendError
 from threadline.channels.registry import all_channel_types, channel_type, channel_type_names
+from threadline.core.closing import MOST_LETTERS
 from threadline.core.errors import CannotSend, Conflict, Invalid
 from threadline.core.permission import Permission, Visibility, check_may
 from threadline.infra.clock import new_id
@@ -127,6 +128,8 @@ class ChannelSettings(Input):
     """Who answers: everybody who sees a conversation, or only the one who has it and supervisors."""
     reopen_days: Annotated[int, Field(ge=0, le=365)] | None = None
     """A message within so many days of the end reopens the conversation; a later one starts a new one."""
+    closing_text: Annotated[str, Field(max_length=MOST_LETTERS)] | None = None
+    """Sent by itself ten seconds after a person resolved a conversation, with places as saved replies have them."""
 
 
 class ChannelUpdate(Input):

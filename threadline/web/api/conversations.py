@@ -38,6 +38,7 @@ from threadline.store.conversations import (
     WokenReason,
     access_conversation,
     access_conversation_keys,
+    closing_time,
     find_earlier,
     list_conversations,
 )
@@ -106,6 +107,8 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     has_failed: bool
     woken_at: datetime | None
     woken_reason: WokenReason
+    closing_at: datetime | None
+    """When the channel's closing text goes out, of one that was resolved just now."""
     stage: StageName | None
     paused_at: datetime | None
     scheduled_count: int
@@ -173,6 +176,8 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     conversation: ConversationDetail
     kept: list[Kept]
     """What somebody changed since: it stays."""
+    is_closing_sent: bool
+    """The customer has had the closing text already."""
 
 
 class ReadMark(Input):
@@ -293,7 +298,7 @@ async def post_undo(
     conversation_id: UUID, given: Undo, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
 ) -> Response:
     """Take an act back: everything as it was, except what somebody changed since."""
-    kept = await undo_change(
+    undone = await undo_change(
         call.session,
         caller=call.caller,
         conversation_id=conversation_id,
@@ -302,7 +307,13 @@ async def post_undo(
         now=call.now,
         new_id=new_id,
     )
-    return call.answer(Undone(conversation=await read_detail(call, conversation_id), kept=kept))
+    return call.answer(
+        Undone(
+            conversation=await read_detail(call, conversation_id),
+            kept=undone.kept,
+            is_closing_sent=undone.is_closing_sent,
+        )
+    )
 
 
 @operation(router, "PUT", "/conversations/{conversation_id}/snooze", out=ConversationDetail, name="snoozeConversation")
@@ -487,4 +498,5 @@ async def read_detail(call: Call, conversation_id: UUID, *, is_just_changed: boo
         caller = replace(caller, visibility=Visibility(channel_ids=caller.visibility.channel_ids))
     conversation = await access_conversation(call.session, caller, conversation_id)
     contact = await access_contact(call.session, caller, conversation.contact.id)
-    return ConversationDetail(**{**msgspec.structs.asdict(conversation), "contact": contact})
+    closing_at = await closing_time(call.session, conversation_id) if conversation.state == "resolved" else None
+    return ConversationDetail(**{**msgspec.structs.asdict(conversation), "contact": contact, "closing_at": closing_at})

@@ -10,6 +10,7 @@ from threadline.actions.pause_sending import pause_sending
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.core.resolving import MOST_WANTED
+from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.clock import new_id
 from threadline.store.workspaces import Workspace, get_workspace
 from threadline.web.api.inputs import Id, Input, Name
@@ -42,6 +43,8 @@ class SettingsChange(Input):
     quiet_thanks: bool | None = None
     notifies_with_text: bool | None = None
     reply_target_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    reopening_price: Annotated[float, Field(ge=CHEAPEST, le=DEAREST, strict=False, allow_inf_nan=False)] | None = None
+    """What it costs to write to somebody whose window has closed: the first step of priority is worth one."""
     resolving_needs_label: bool | None = None
     resolving_needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
     """Fields of conversations and contacts."""

@@ -65,6 +65,7 @@ async function takeBack(id: string): Promise<void> {
 async function watch(begin: () => Promise<BulkChange>): Promise<boolean> {
   try {
     let now = await begin();
+    const { closing_sent = 0 } = now;
     show(now);
     void (async () => {
       try {
@@ -73,7 +74,7 @@ async function watch(begin: () => Promise<BulkChange>): Promise<boolean> {
           now = await answerOf(client.GET('/api/bulk-changes/{bulk_id}', { params: { path: { bulk_id: now.id } } }));
           show(now);
         }
-        tell(now);
+        tell(now, closing_sent);
       } catch (cause) {
         showToast(problemText(cause), { isError: true });
       } finally {
@@ -107,7 +108,7 @@ const TEXTS = {
 } as const;
 
 /** How many, how many not, and whether there were more. */
-function tell(order: BulkChange): void {
+function tell(order: BulkChange, closingSent: number): void {
   const left = order.total - order.changed - order.refused;
   const number = formatNumber(order.changed);
   const texts = TEXTS[order.subject];
@@ -115,6 +116,7 @@ function tell(order: BulkChange): void {
     t(order.is_undo ? texts.undone : texts.done, { count: order.changed, number }),
     ...(left > 0 ? [t(order.is_undo ? 'bulk.kept' : texts.left, { count: left, number: formatNumber(left) })] : []),
     ...(order.refused > 0 ? [t('bulk.refused', { count: order.refused, number: formatNumber(order.refused) })] : []),
+    ...(closingSent > 0 ? [t('bulk.closing_sent', { count: closingSent, number: formatNumber(closingSent) })] : []),
     ...(order.is_cut ? [t('bulk.cut', { number: formatNumber(order.total) })] : []),
   ];
   const undo = order.is_undo || order.changed === 0 ? undefined : () => void takeBack(order.id);

@@ -67,16 +67,24 @@ function inTurn<T>(id: Id, work: () => Promise<T>): Promise<T> {
 }
 
 export function resolve(conversation: Conversation): void {
-  const { id, contact } = conversation;
-  void changeConversation(id, { state: 'resolved' }).then((isDone) => {
-    if (isDone) offerUndo(conversation, { state: 'resolved' }, t('toast.resolved', { name: contact.name }));
+  const { id } = conversation;
+  const shown = { state: 'resolved' as const, waiting_since: null };
+  void showAtOnce(id, shown, async () => {
+    const detail = await patchConversation(id, { state: 'resolved' });
+    offerUndo(conversation, { state: 'resolved' }, toldOf(detail));
+    return detail;
   });
+}
+
+/** A closing text waits as long as the way back stands. */
+function toldOf({ contact: { name }, closing_at }: ConversationDetail): string {
+  return closing_at === null ? t('toast.resolved', { name }) : t('toast.resolved_closing', { name });
 }
 
 /** It was resolved by a form, together with what had to be there. */
 export function resolved(conversation: Conversation, detail: ConversationDetail): void {
   learnDetail(detail);
-  offerUndo(conversation, { state: 'resolved' }, t('toast.resolved', { name: conversation.contact.name }));
+  offerUndo(conversation, { state: 'resolved' }, toldOf(detail));
 }
 
 type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'> & { stage_id: Id | null };
@@ -99,8 +107,9 @@ async function takeBack(before: Conversation, was: Standing, is: Standing): Prom
   const { stage, paused_at, waiting_since } = before;
   const clock = was.state === is.state && stageBefore === is.stage_id ? {} : { stage, paused_at, waiting_since };
   await showAtOnce(before.id, { ...shown, ...clock }, async () => {
-    const { conversation, kept } = await postUndo(before.id, { before: was, after: is });
+    const { conversation, kept, is_closing_sent } = await postUndo(before.id, { before: was, after: is });
     if (kept.length > 0) showToast(t('undo.kept', { what: formatList(kept.map((one) => t(`undo.${one}`))) }));
+    if (is_closing_sent) showToast(t('undo.closing_sent'));
     return conversation;
   });
 }

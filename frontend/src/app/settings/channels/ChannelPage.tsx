@@ -21,6 +21,7 @@ import { SavedField } from '../parts/SavedField';
 import { ProofCancelled, withProof } from '../proof';
 import type { Channel, ChannelType } from '../types';
 import { CheckList } from './CheckList';
+import { ClosingBlock } from './ClosingBlock';
 import { HEALTH_SIGNS, healthOf, qualityOf } from './health';
 import { isWellFormed, useChecks, type Values } from './useChecks';
 import { useChannelTypes } from './useChannels';
@@ -108,6 +109,12 @@ function ChannelBlocks({ channel }: { readonly channel: Channel }) {
       {channel.state !== 'disconnected' && <BehaviourBlock channel={channel} />}
       {channel.state !== 'disconnected' && <SendersBlock channel={channel} />}
       {channel.state !== 'disconnected' && <ReopenBlock channel={channel} />}
+      {channel.state !== 'disconnected' && (
+        <ClosingBlock
+          text={String(channel.settings.closing_text ?? '')}
+          onSave={(text) => patch({ settings: withSetting(channel.settings, { closing_text: text }) })}
+        />
+      )}
       {type !== undefined && !channel.is_practice && channel.state !== 'disconnected' && (
         <AccessBlock channel={channel} type={type} />
       )}
@@ -207,7 +214,7 @@ function withSetting(
   const numbers = ['sends_per_second', 'pair_interval_s', 'pair_burst', 'unanswered_limit', 'reopen_days'].filter(
     (name) => name in settings,
   );
-  const texts = ['mark_read', 'who_sends'].filter((name) => name in settings);
+  const texts = ['mark_read', 'who_sends', 'closing_text'].filter((name) => name in settings);
   return {
     ...Object.fromEntries(numbers.map((name) => [name, Number(settings[name])])),
     ...Object.fromEntries(texts.map((name) => [name, settings[name] ?? ''])),

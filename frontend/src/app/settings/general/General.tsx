@@ -5,6 +5,7 @@ import type { Id } from '@/shared/api/types';
 import { loadSession, useSignedIn } from '@/shared/api/session';
 import { formatSpan } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
+import { formatNumber } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
 import { Select } from '@/shared/ui/Select';
 import { Switch } from '@/shared/ui/Switch';
@@ -20,6 +21,15 @@ import { VipCare } from './VipCare';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
 
 const TARGETS_MIN = [0, 1, 2, 4, 10, 15, 30, 60, 120, 240, 480, 1440] as const;
+
+/** By the measure of the first step of priority, as the rule has it. */
+const PRICES = [0.1, 1, 10] as const;
+
+function wordOfPrice(price: number): string {
+  if (price === 0.1) return t('settings.general.price_low');
+  if (price === 1) return t('settings.general.price_usual');
+  return price === 10 ? t('settings.general.price_high') : formatNumber(price);
+}
 
 function withValue(choices: readonly number[], value: number): readonly number[] {
   return choices.includes(value) ? choices : [...choices, value].sort((a, b) => a - b);
@@ -118,6 +128,17 @@ export function General() {
                 label: minutes === 0 ? t('settings.general.no_target') : formatSpan(minutes * 60_000),
               }))}
               onValueChange={(minutes) => void change({ reply_target_min: Number(minutes) }).then(loadSession)}
+            />
+            <Select
+              label={t('settings.general.reopening')}
+              hint={t('settings.general.reopening_hint')}
+              value={String(workspace.settings.reopening_price ?? 1)}
+              disabled={!agent.permissions.includes('workspace:change')}
+              options={withValue(PRICES, workspace.settings.reopening_price ?? 1).map((price) => ({
+                value: String(price),
+                label: wordOfPrice(price),
+              }))}
+              onValueChange={(price) => void change({ reopening_price: Number(price) })}
             />
             <Demo />
             <Block title={t('settings.sending.title')} text={t('settings.sending.text')}>

@@ -13,10 +13,27 @@ export interface ReplyTextProps {
   readonly error: string | undefined;
   /** Beside the label: what removes it. */
   readonly end?: ReactNode;
+  readonly maxLength?: number;
+  readonly isOptional?: boolean;
+  /** Those that are offered. */
+  readonly variables?: readonly ReplyVariable[];
+  /** How one is written here. */
+  readonly place?: (variable: ReplyVariable) => string;
 }
 
 /** A wording, and what puts a variable where the caret stands. */
-export function ReplyText({ label, text, language, onText, error, end }: ReplyTextProps) {
+export function ReplyText({
+  label,
+  text,
+  language,
+  onText,
+  error,
+  end,
+  maxLength = 4096,
+  isOptional = false,
+  variables = REPLY_VARIABLES,
+  place = placeOf,
+}: ReplyTextProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   return (
@@ -33,8 +50,8 @@ export function ReplyText({ label, text, language, onText, error, end }: ReplyTe
         dir="auto"
         lang={language}
         rows={5}
-        required
-        maxLength={4096}
+        required={!isOptional}
+        maxLength={maxLength}
         value={text}
         onChange={(event) => onText(event.target.value)}
         aria-invalid={error !== undefined || undefined}
@@ -52,8 +69,8 @@ export function ReplyText({ label, text, language, onText, error, end }: ReplyTe
         {t('settings.replies.variables')}
       </p>
       <div className="flex flex-wrap gap-1.5">
-        {REPLY_VARIABLES.map((variable) => (
-          <Button key={variable} size="small" onClick={() => onText(withPlace(area, text, variable))}>
+        {variables.map((variable) => (
+          <Button key={variable} size="small" onClick={() => onText(withPlace(area, text, place(variable)))}>
             {variableName(variable)}
           </Button>
         ))}
@@ -62,11 +79,10 @@ export function ReplyText({ label, text, language, onText, error, end }: ReplyTe
   );
 }
 
-/** The text with a place for this variable instead of what is selected; the box has the focus again. */
-function withPlace(area: RefObject<HTMLTextAreaElement | null>, text: string, variable: ReplyVariable): string {
+/** The text with this place instead of what is selected; the box has the focus again. */
+function withPlace(area: RefObject<HTMLTextAreaElement | null>, text: string, place: string): string {
   const box = area.current;
   const start = box?.selectionStart ?? text.length;
-  const place = placeOf(variable);
   requestAnimationFrame(() => {
     box?.focus();
     box?.setSelectionRange(start + place.length, start + place.length);
