@@ -274,7 +274,7 @@ async def _order(desk: Desk, customers: list[Customer], *, parts: int | None = N
             caller=_caller(desk),
             agent_id=desk.agent_id,
             order=BulkState(state="resolved"),
-            conversation_ids=[one.conversation_id for one in customers],
+            ids=[one.conversation_id for one in customers],
             is_cut=False,
             new_id=new_id,
         )
