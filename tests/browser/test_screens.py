@@ -46,14 +46,16 @@ _RESTS = """async (log) => {
 class Walk:
     """Goes from screen to screen and collects what is wrong on each, in the light and in the dark.
 
-    Only colours differ between the two, so in the dark nothing but they are looked at. `is_quick`: a language more, in
-    which no name of a part is missing that another has; what may differ is how long words are.
+    Only colours differ between the two, so in the dark nothing but they are looked at. `is_quick`: a size more of a
+    language, in which no name of a part is missing that another has; what may differ is how long words are. `is_light`:
+    a language more, whose colours are those of the others.
     """
 
-    def __init__(self, page: Page, name: str, *, is_quick: bool = False) -> None:
+    def __init__(self, page: Page, name: str, *, is_quick: bool = False, is_light: bool = False) -> None:
         self.page = page
         self.name = name
         self.is_quick = is_quick
+        self.is_light = is_light
         self.found: list[str] = []
 
     def see(self, screen: str) -> None:
@@ -61,6 +63,7 @@ class Walk:
         wrong = overflow_of(self.page)
         if not self.is_quick:
             wrong += problems_of(self.page)
+        if not self.is_quick and not self.is_light:
             self.page.emulate_media(color_scheme="dark")
             self._picture(f"{screen}-{self.name}-dark")
             wrong += [f"in the dark {one}" for one in contrast_problems_of(self.page)]
@@ -308,10 +311,11 @@ def test_languages(new_context: ContextMaker, admin: Person, product: Product, h
     link = product.run("setup-link")
     for locale in LOCALES:
         for size, options in SIZES.items():
-            is_quick = locale != "ar-XB" or size == "phone"
-            walk = Walk(new_context(admin, **options).new_page(), f"{locale}-{size}", is_quick=is_quick)
+            # Long words meet on the phone, what stands the other way round on the wide screen.
+            how = {"is_quick": (locale == "ar-XB") is (size == "phone"), "is_light": locale != "ar-XB"}
+            walk = Walk(new_context(admin, **options).new_page(), f"{locale}-{size}", **how)
             _walk_in_a_language(walk, locale, hannah)
-            door = Walk(new_context(**options).new_page(), f"{locale}-{size}", is_quick=is_quick)
+            door = Walk(new_context(**options).new_page(), f"{locale}-{size}", **how)
             _in_language(door.page, locale)("/signin")
             expect(door.page.get_by_role("textbox").first).to_be_visible()
             door.see("signin")
