@@ -102,12 +102,12 @@ def _memory(serving: Serving, before: float) -> list[Figure]:
 def _weigh(serving: Serving) -> dict[str, float]:
     weights: dict[str, float] = {}
     for pid in descendants(serving.process.pid):
-        name = _name_of(pid)
+        name = name_of(pid)
         weights[name] = weights.get(name, 0.0) + pss_mb(pid)
     return weights
 
 
-def _name_of(pid: int) -> str:
+def name_of(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
     if "postgres" in words[0]:
         return "PostgreSQL"

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from playwright.async_api import CDPSession, Page
 
 from bench.figures import Figure, load_average
+from bench.idle import name_of
 from bench.load import percentile
-from bench.processes import Failed
+from bench.processes import Failed, cpu_of, descendants
 from bench.sizes import Options
 from bench.slopes import slope_of
 from bench.town import Town
@@ -202,6 +203,8 @@ async def measure_many(page: Page, town: Town, options: Options) -> list[Figure]
     await page.mouse.move(5, 5)
     await page.evaluate(_WATCH_ROWS, int(seconds * _EVENTS_PER_S))
     await asyncio.sleep(0.5)
+    pids = [pid for pid in descendants(town.serving.process.pid) if name_of(pid) == "web"]
+    used = cpu_of(pids)
     starts_at, heard = await town.write_to_many(
         token,
         sockets=sockets,
@@ -209,6 +212,7 @@ async def measure_many(page: Page, town: Town, options: Options) -> list[Figure]
         seconds=seconds,
         contacts=_CONTACTS,
     )
+    used = cpu_of(pids) - used
     await _wait_for_last(page, int(seconds * _EVENTS_PER_S) - 1)
     seen = [(int(number), float(at)) for number, at in await page.evaluate("() => window.benchSeen")]
     waits = waits_until_shown(seen, count=int(seconds * _EVENTS_PER_S), starts_at=starts_at)
@@ -218,7 +222,8 @@ async def measure_many(page: Page, town: Town, options: Options) -> list[Figure]
             percentile(waits, 0.95),
             300,
             note=f"p50 {percentile(waits, 0.5):.0f}, longest {waits[-1]:.0f} ms; {len(seen) / seconds:.0f} paints"
-            f" a second; HTTP to frame on the {sockets} sockets p95 {heard.p95_ms:.0f} ms",
+            f" a second; HTTP to frame on the {sockets} sockets p95 {heard.p95_ms:.0f} ms; CPU of the web process"
+            f" {used / (seconds * _EVENTS_PER_S) * 1e6:,.0f} µs a message, {used / heard.frames * 1e6:,.0f} µs a frame",
             before=before,
         )
     ]
