@@ -31,7 +31,16 @@ from threadline.infra.postgres import EmbeddedPostgres, with_database
 ACCOUNT = "215589313241560883"
 APP = "670843887433847"
 PASSWORD = "a long enough pass phrase 27"
-_SCOPES = ["conversations:read", "conversations:change", "messages:send", "deliveries:read", "channels:read"]
+_SCOPES = [
+    "conversations:read",
+    "conversations:change",
+    "messages:send",
+    "deliveries:read",
+    "channels:read",
+    # Without these, the number of a message is masked as a telephone number's.
+    "addresses:read",
+    "addresses:read_in_messages",
+]
 
 
 @contextmanager
