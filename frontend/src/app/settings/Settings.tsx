@@ -12,6 +12,8 @@ import { ChannelPage } from './channels/ChannelPage';
 import { Deliveries } from './deliveries/Deliveries';
 import { Fields } from './fields/Fields';
 import { General } from './general/General';
+import { CalendarPage } from './hours/CalendarPage';
+import { Hours } from './hours/Hours';
 import { Keys } from './keys/Keys';
 import { Labels } from './labels/Labels';
 import { Notifications } from './notifications/Notifications';
@@ -70,6 +72,10 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('teams') && <Route path="/settings/teams" component={Teams} />}
+      {may.has('hours') && <Route path="/settings/hours" component={Hours} />}
+      {may.has('hours') && (
+        <Route path="/settings/hours/:calendarId">{({ calendarId }) => <CalendarPage calendarId={calendarId} />}</Route>
+      )}
       {may.has('privacy') && <Route path="/settings/privacy" component={Privacy} />}
       {may.has('fields') && <Route path="/settings/fields" component={Fields} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}

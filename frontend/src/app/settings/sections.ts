@@ -2,6 +2,7 @@
 
 import {
   Bell,
+  Clock,
   EyeOff,
   FileText,
   Globe,
@@ -116,6 +117,20 @@ export const SECTIONS: readonly Section[] = [
     icon: UsersRound,
     permission: 'teams:manage',
     contents: ['settings.teams.create', 'settings.teams.members'],
+  },
+  {
+    path: 'hours',
+    group: 'workspace',
+    label: 'settings.hours.title',
+    icon: Clock,
+    permission: 'workspace:change',
+    contents: [
+      'settings.hours.create',
+      'settings.hours.week',
+      'settings.hours.special',
+      'settings.hours.from_file',
+      'settings.hours.zone',
+    ],
   },
   {
     path: 'privacy',

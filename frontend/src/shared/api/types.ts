@@ -17,6 +17,8 @@ export type ConversationState = Schemas['ConversationState'];
 /** Both ends of an act that is taken back. */
 export type UndoRequest = Schemas['Undo'];
 export type Undone = Schemas['Undone'];
+export type OpenState = Schemas['OpenState'];
+export type OpenStates = Schemas['OpenStates'];
 export type Stage = Schemas['Stage'];
 export type LastMessage = Schemas['LastMessage'];
 export type EarlierConversation = Schemas['EarlierConversation'];

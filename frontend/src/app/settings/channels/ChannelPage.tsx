@@ -15,6 +15,7 @@ import { Select } from '@/shared/ui/Select';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
+import { HoursChoice } from '../hours/HoursChoice';
 import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { SavedField } from '../parts/SavedField';
@@ -115,6 +116,7 @@ function ChannelBlocks({ channel }: { readonly channel: Channel }) {
           onSave={(text) => patch({ settings: withSetting(channel.settings, { closing_text: text }) })}
         />
       )}
+      {channel.state !== 'disconnected' && <HoursBlock channel={channel} />}
       {type !== undefined && !channel.is_practice && channel.state !== 'disconnected' && (
         <AccessBlock channel={channel} type={type} />
       )}
@@ -249,6 +251,18 @@ function ReopenBlock({ channel }: { readonly channel: Channel }) {
       className="max-w-72"
     />
   );
+}
+
+/** Which business hours its conversations go by. */
+function HoursBlock({ channel }: { readonly channel: Channel }) {
+  const patch = usePatch(channel);
+  const current = channel.calendar_id;
+  const choose = (next: string | null) =>
+    void act(() => patch({ calendar_id: next }), {
+      done: t('common.saved'),
+      undo: () => void act(() => patch({ calendar_id: current })),
+    });
+  return <HoursChoice value={current} without={t('settings.hours.of_workspace')} onChange={choose} />;
 }
 
 /** New values for the provider: a token that ends, a secret that was changed. What stays empty stays as it is. */

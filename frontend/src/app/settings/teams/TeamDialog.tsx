@@ -10,6 +10,7 @@ import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
 import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
+import { HoursChoice } from '../hours/HoursChoice';
 import { ColourChoice } from '../parts/ColourChoice';
 import { WantedFields } from '../parts/WantedFields';
 
@@ -26,6 +27,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
   const [memberIds, setMemberIds] = useState<readonly Id[]>(team?.member_ids ?? []);
   const [needsLabel, setNeedsLabel] = useState(team?.needs_label ?? false);
   const [needsFields, setNeedsFields] = useState<readonly Id[]>(team?.needs_fields ?? []);
+  const [calendarId, setCalendarId] = useState(team?.calendar_id ?? null);
   const submit = useSubmit(['name']);
 
   async function save(): Promise<void> {
@@ -34,7 +36,13 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
       if (team === undefined) await request('POST', '/api/teams', { body: { ...body, member_ids: memberIds } });
       else
         await request('PATCH', `/api/teams/${team.id}`, {
-          body: { ...body, needs_label: needsLabel, needs_fields: needsFields, ...changeOf(team, memberIds) },
+          body: {
+            ...body,
+            needs_label: needsLabel,
+            needs_fields: needsFields,
+            calendar_id: calendarId,
+            ...changeOf(team, memberIds),
+          },
         });
     });
     if (!isSaved) return;
@@ -61,6 +69,9 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
       />
       <ColourChoice colour={colour} onChange={setColour} />
       <Members ids={memberIds} onChange={setMemberIds} />
+      {team !== undefined && (
+        <HoursChoice value={calendarId} without={t('settings.hours.of_channel')} onChange={setCalendarId} />
+      )}
       {team !== undefined && (
         <Switch
           label={t('settings.teams.needs_label')}

@@ -1,0 +1,97 @@
+import { Plus, X } from 'lucide-react';
+import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/IconButton';
+import { fromClock, toClock } from '../notifications/clock';
+import type { Period } from '../types';
+import { DAY_MINUTES, isPastMidnight, nextPeriod, periodOf } from './week';
+
+export interface PeriodFieldsProps {
+  /** Of which day: read with every field. */
+  readonly day: string;
+  readonly periods: readonly Period[];
+  readonly onChange: (periods: readonly Period[]) => void;
+}
+
+/** The periods of one day: each two times, a word if the second is on the next day, and one press for another. */
+export function PeriodFields({ day, periods, onChange }: PeriodFieldsProps) {
+  const next = nextPeriod(periods);
+  return (
+    <div className="flex min-w-0 flex-1 flex-col items-start gap-1">
+      {periods.length === 0 && (
+        <p className="flex min-h-8 items-center text-14 text-muted pointer-coarse:min-h-11">
+          {t('settings.hours.closed')}
+        </p>
+      )}
+      {periods.map((period, place) => {
+        const { from_minute: from, to_minute: to } = period;
+        const put = (changed: Period) => onChange(periods.map((one, at) => (at === place ? changed : one)));
+        return (
+          <div key={`${from}-${to}`} className="flex max-w-full flex-wrap items-center gap-x-1.5 gap-y-1">
+            <Clock
+              label={t('settings.hours.from', { day })}
+              minute={from}
+              onChange={(minute) => put(periodOf(minute, to))}
+            />
+            <span aria-hidden className="text-muted">
+              –
+            </span>
+            <Clock
+              label={t('settings.hours.to', { day })}
+              minute={to}
+              onChange={(minute) => put(periodOf(from, minute))}
+            />
+            <IconButton
+              icon={X}
+              label={t('settings.hours.remove_period', { day })}
+              onClick={() => onChange(periods.filter((_, at) => at !== place))}
+            />
+            {isPastMidnight(period) && <span className="text-13 text-muted">{t('settings.hours.next_day')}</span>}
+          </div>
+        );
+      })}
+      {next !== undefined && (
+        <Button
+          look="plain"
+          icon={Plus}
+          className="-ms-2"
+          aria-label={t('settings.hours.add_period_on', { day })}
+          onClick={() => onChange([...periods, next])}
+        >
+          {t('settings.hours.add_period')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ClockProps {
+  readonly label: string;
+  readonly minute: number;
+  readonly onChange: (minute: number) => void;
+}
+
+/** Taken when it is left, or with Enter: while one types, half a time is a time, too. */
+function Clock({ label, minute, onChange }: ClockProps) {
+  const shown = minute % DAY_MINUTES;
+  const take = (field: HTMLInputElement) => {
+    const next = fromClock(field.value);
+    if (next === null) field.value = toClock(shown);
+    else if (next !== shown) onChange(next);
+  };
+  return (
+    <input
+      type="time"
+      aria-label={label}
+      key={minute}
+      defaultValue={toClock(shown)}
+      onBlur={(event) => take(event.currentTarget)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault();
+        take(event.currentTarget);
+      }}
+      className="tabular h-8 min-w-0 rounded-md border border-line-strong bg-raised px-2 text-14 text-ink pointer-coarse:h-11"
+    />
+  );
+}
