@@ -1,5 +1,6 @@
 """`threadline apply`: creates, changes, and leaves alone what fits."""
 
+import json
 import os
 from pathlib import Path
 
@@ -221,3 +222,62 @@ async def test_what_the_forms_would_refuse_is_refused(
 ) -> None:
     with pytest.raises(ThreadlineError):
         await apply(installation, tmp_path, DECIDED.replace(good, bad))
+
+
+HOURS = (
+    FILE
+    + """
+    calendar: shop
+calendars:
+  - name: Shop
+    zone: Europe/Berlin
+    is_default: true
+    week: {monday: ["13:00-18:00", "9:00-12:00"], friday: ["18:00-2:00"], sunday: ["0:00-24:00"]}
+    special_days:
+      - {day: 2026-12-24, name: Eve, hours: ["9:00-13:00"]}
+      - {day: 2026-12-25}
+teams:
+  - {name: Sales, calendar: Shop}
+"""
+)
+
+
+async def test_business_hours_are_made_and_teams_and_channels_point_to_them(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path)
+    await apply(installation, tmp_path, HOURS)
+    said = capsys.readouterr().out
+    assert "business hours Shop: created" in said
+    assert "channel Support: changed" in said
+    ((zone, is_default, week),) = await ask(installation, "select zone, is_default, week::text from calendars")
+    assert (zone, is_default) == ("Europe/Berlin", True)
+    told = [[(one["from_minute"], one["to_minute"]) for one in day] for day in json.loads(str(week))]
+    assert told == [[(540, 720), (780, 1080)], [], [], [], [(1080, 1560)], [], [(0, 1440)]]
+    days = await ask(installation, "select day::text, name, periods::text <> '[]' from special_days order by day")
+    assert days == [("2026-12-24", "Eve", True), ("2026-12-25", "", False)]
+    for table in ("teams", "channels"):
+        assert await ask(installation, f"select count(*) from {table} where calendar_id is not null") == [(1,)]
+    await apply(installation, tmp_path, HOURS)
+    again = capsys.readouterr().out
+    assert [line for line in again.splitlines() if line.startswith(("business", "team", "channel"))] == [
+        "business hours Shop: unchanged",
+        "team Sales: unchanged",
+        "channel Support: unchanged",
+    ]
+    await apply(installation, tmp_path, HOURS.replace("18:00-2:00", "18:00-3:00"))
+    assert "business hours Shop: changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("9:00-12:00", "nine to twelve"), ("9:00-12:00", "9:00-25:00"), ("Europe/Berlin", "Europe/Atlantis")],
+)
+async def test_hours_that_cannot_be_are_named_and_change_nothing(
+    installation: Settings, tmp_path: Path, wrong: str, right: str
+) -> None:
+    count = "select count(*) from calendars where name = 'Wrong'"
+    file = HOURS.replace("- name: Shop", "- name: Wrong").replace("calendar: shop", "").replace(", calendar: Shop", "")
+    with pytest.raises(ThreadlineError, match="business hours Wrong"):
+        await apply(installation, tmp_path, file.replace(wrong, right))
+    assert await ask(installation, count) == [(0,)]

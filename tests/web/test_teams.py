@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +12,7 @@ import pytest
 from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
 from tests.web.test_realtime import Feed
 from threadline.core.permission import Caller, Visibility
+from threadline.core.team import TeamColour
 from threadline.store.conversations import ListOrder, ListView, list_conversations
 from threadline.store.session import Role
 
@@ -187,3 +188,10 @@ async def _plan(desk: Desk, caller: Caller, view: ListView) -> str:
             limit=50,
         )
     return plans[0]
+
+
+@pytest.mark.parametrize("colour", get_args(TeamColour))
+async def test_a_team_may_have_every_colour_that_the_form_offers(browser: Browser, colour: str) -> None:
+    await set_up(browser)
+    made = await browser.post("/api/teams", {"name": "Night", "colour": colour})
+    assert (made.status, made.json["colour"]) == (201, colour)

@@ -1,5 +1,5 @@
-"""Make a workspace what a file says: its roles, agents, teams, tokens and channels. May be repeated; what fits already
-stays untouched.
+"""Make a workspace what a file says: its roles, agents, business hours, teams, tokens and channels. May be repeated;
+what fits already stays untouched.
 
 Nothing is taken away: an agent, token or channel that the file does not name is left alone. Secrets are values by now;
 the edge has put them in the place of their references.
@@ -7,13 +7,14 @@ the edge has put them in the place of their references.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
 from threadline.actions.change_agent import AgentChange, change_agent
+from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar
 from threadline.actions.change_channel import ChannelChange, change_channel
 from threadline.actions.change_roles import change_role, create_role
 from threadline.actions.change_team import change_team
@@ -24,6 +25,7 @@ from threadline.actions.create_team import create_team
 from threadline.actions.create_token import make_token
 from threadline.actions.invite_agent import invite_agent
 from threadline.channels.contract import ChannelType
+from threadline.core.calendar import DAY_MINUTES, Calendar, Period, SpecialDay, calendar_key
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
@@ -32,6 +34,7 @@ from threadline.core.team import TeamColour, team_key
 from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import insert_agent, list_agents
+from threadline.store.calendars import CalendarRow, list_calendars, point_channel, point_team
 from threadline.store.channels import ChannelRow, list_channels
 from threadline.store.people import find_credentials, insert_person, normal_email
 from threadline.store.roles import OwnRole, list_roles
@@ -66,11 +69,41 @@ class RoleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     permissions: tuple[Permission, ...]
 
 
+class SpecialDayEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    day: date
+    name: str = ""
+    hours: tuple[str, ...] = ()
+    """As those of the week; none: off."""
+
+
+class WeekEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Each day as `9:00-12:00`; an end that is not after the beginning is on the next day. None: closed."""
+
+    monday: tuple[str, ...] = ()
+    tuesday: tuple[str, ...] = ()
+    wednesday: tuple[str, ...] = ()
+    thursday: tuple[str, ...] = ()
+    friday: tuple[str, ...] = ()
+    saturday: tuple[str, ...] = ()
+    sunday: tuple[str, ...] = ()
+
+
+class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    zone: str
+    week: WeekEntry
+    special_days: tuple[SpecialDayEntry, ...] = ()
+    """Those of other dates stay."""
+    is_default: bool = False
+
+
 class TeamEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     colour: TeamColour = "grey"
     members: tuple[str, ...] = ()
     """Their e-mail addresses. Who is invited and has not come yet is taken in by the next run."""
+    calendar: str = ""
+    """Its business hours by their name. Empty: as they are."""
 
 
 class TokenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,12 +116,15 @@ class ChannelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     values: dict[str, str]
     settings: dict[str, str | int | float] = {}
+    calendar: str = ""
+    """Its business hours by their name. Empty: as they are."""
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workspace: WorkspaceEntry
     roles: tuple[RoleEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
+    calendars: tuple[CalendarEntry, ...] = ()
     teams: tuple[TeamEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
@@ -226,15 +262,69 @@ async def _insert_agent(
     )
 
 
+async def apply_calendar(
+    session: Session, entry: CalendarEntry, *, caller: Caller, now: datetime, new_id: NewId
+) -> Applied:
+    """Found by its name. Raises Invalid for hours that cannot be."""
+    what = f"business hours {entry.name}"
+    week = tuple(tuple(sorted(map(_period, texts))) for texts in msgspec.structs.astuple(entry.week))
+    days = tuple(
+        SpecialDay(day=one.day, name=one.name, periods=tuple(sorted(map(_period, one.hours))))
+        for one in sorted(entry.special_days, key=lambda one: one.day)
+    )
+    found = await _find_calendar(session, entry.name)
+    if found is None:
+        hours = Calendar(zone=entry.zone, week=week, special_days=days)
+        row = CalendarRow(id=new_id(), name=entry.name, hours=hours, is_default=entry.is_default)
+        await create_calendar(session, caller=caller, calendar=row, now=now, new_id=new_id)
+        return Applied(what=what, outcome="created")
+    is_same = (found.name, found.hours.zone, found.hours.week) == (entry.name, entry.zone, week)
+    if is_same and found.is_default == entry.is_default and set(days) <= set(found.hours.special_days):
+        return Applied(what=what, outcome="unchanged")
+    change = CalendarChange(name=entry.name, zone=entry.zone, week=week, is_default=entry.is_default, set_days=days)
+    await change_calendar(session, caller=caller, calendar_id=found.id, change=change, now=now, new_id=new_id)
+    return Applied(what=what, outcome="changed")
+
+
+_PERIOD: Final = re.compile(r"(\d{1,2}):(\d\d) ?[-–] ?(\d{1,2}):(\d\d)")
+
+
+def _period(text: str) -> Period:
+    match = _PERIOD.fullmatch(text.strip())
+    hours, minutes = ([int(match[1]), int(match[3])], [int(match[2]), int(match[4])]) if match else ([99], [0])
+    if max(hours) > 24 or max(minutes) > 59:
+        raise Invalid(f"{text} is no period: write it as 9:00-17:30.", field="week")
+    first, last = (hour * 60 + minute for hour, minute in zip(hours, minutes, strict=True))
+    if first >= DAY_MINUTES or last > DAY_MINUTES:
+        raise Invalid(f"{text} is no period: write it as 9:00-17:30.", field="week")
+    return Period(from_minute=first, to_minute=last if last > first else last + DAY_MINUTES)
+
+
+async def _find_calendar(session: Session, name: str) -> CalendarRow | None:
+    listed = await list_calendars(session)
+    return next((one for one in listed if calendar_key(one.name) == calendar_key(name)), None)
+
+
+async def _choose_calendar(session: Session, name: str) -> UUID | msgspec.UnsetType:
+    """Raises Invalid for a name that no business hours have."""
+    if not name:
+        return msgspec.UNSET
+    found = await _find_calendar(session, name)
+    if found is None:
+        raise Invalid(f"There are no business hours called {name}.", field="calendar")
+    return found.id
+
+
 async def apply_team(session: Session, entry: TeamEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
     """Found by its name. Nobody is taken out: whom the file does not name stays."""
     what = f"team {entry.name}"
     agents = {agent.email: agent.id for agent in await list_agents(session)}
     emails = [normal_email(email) for email in entry.members]
     member_ids = [agents[email] for email in emails if email in agents]
+    calendar_id = await _choose_calendar(session, entry.calendar)
     found = next((team for team in await list_teams(session) if team_key(team.name) == team_key(entry.name)), None)
     if found is None:
-        await create_team(
+        team_id = await create_team(
             session,
             caller=caller,
             name=entry.name,
@@ -243,8 +333,14 @@ async def apply_team(session: Session, entry: TeamEntry, *, caller: Caller, now:
             now=now,
             new_id=new_id,
         )
+        if calendar_id is not msgspec.UNSET:
+            await point_team(session, team_id, calendar_id)
         return Applied(what=what, outcome="created")
-    if found.name == entry.name and found.colour == entry.colour and set(member_ids) <= set(found.member_ids):
+    is_same = (found.name, found.colour) == (entry.name, entry.colour) and calendar_id in (
+        found.calendar_id,
+        msgspec.UNSET,
+    )
+    if is_same and set(member_ids) <= set(found.member_ids):
         return Applied(what=what, outcome="unchanged")
     await change_team(
         session,
@@ -252,6 +348,7 @@ async def apply_team(session: Session, entry: TeamEntry, *, caller: Caller, now:
         team_id=found.id,
         name=entry.name,
         colour=entry.colour,
+        calendar_id=calendar_id,
         add=member_ids,
         remove=(),
         now=now,
@@ -315,10 +412,12 @@ async def apply_channel(
     endpoint = await ensure_endpoint(
         session, keyring, provider=channel_type.manifest.provider, secrets=values.endpoint, new_id=new_id
     )
+    calendar_id = await _choose_calendar(session, entry.calendar)
+    channel_id = new_id()
     await connect_channel(
         session,
         keyring,
-        channel_id=new_id(),
+        channel_id=channel_id,
         manifest=channel_type.manifest,
         name=entry.name,
         values=values,
@@ -328,6 +427,8 @@ async def apply_channel(
         now=now,
         new_id=new_id,
     )
+    if calendar_id is not msgspec.UNSET:
+        await point_channel(session, channel_id, calendar_id)
     return _channel_line(entry, "connected", endpoint.key, values)
 
 
@@ -349,14 +450,16 @@ async def _change_channel(
         if one.goes_to == "endpoint_verify_token"
     }
     values = read_values(channel_type.manifest, entry.values, known=known)
+    calendar_id = await _choose_calendar(session, entry.calendar)
     is_same = (
-        (row.name, row.account, row.settings) == (entry.name, values.account, settings)
+        calendar_id in (row.calendar_id, msgspec.UNSET)
+        and (row.name, row.account, row.settings) == (entry.name, values.account, settings)
         and open_channel_secrets(keyring, row.id, row.secrets) == values.secrets
         and endpoint.signing[:1] == values.endpoint.signing
         and endpoint.verify_token == values.endpoint.verify_token
     )
     if not is_same:
-        change = ChannelChange(name=entry.name, settings=settings, values=values)
+        change = ChannelChange(name=entry.name, settings=settings, values=values, calendar_id=calendar_id)
         await change_channel(session, keyring, caller=caller, channel_id=row.id, change=change, now=now, new_id=new_id)
     return _channel_line(entry, "unchanged" if is_same else "changed", row.endpoint_key, values)
 

@@ -1,4 +1,4 @@
-"""`threadline apply FILE`: a workspace, its roles, agents, teams, tokens and channels from one file (T1).
+"""`threadline apply FILE`: a workspace with roles, agents, business hours, teams, tokens and channels from a file (T1).
 
 workspace: {name: Shop}
 roles:
@@ -6,7 +6,10 @@ roles:
 agents:
   - {email: ana@example.com, name: Ana, role: admin, password: {env: ANA_PASSWORD}}
   - {email: ben@example.com, role: agent}            # without a password: prints an invitation link
-teams:
+calendars:
+  - {name: Shop, zone: Europe/Berlin, is_default: true, week: {monday: ["9:00-12:00", "13:00-18:00"]},
+     special_days: [{day: 2026-12-24, name: Christmas Eve, hours: ["9:00-13:00"]}, {day: 2026-12-25}]}
+teams:  # and channels may name their `calendar`
   - {name: Sales, colour: teal, members: [ana@example.com, ben@example.com]}  # who is invited only: by the next run
 tokens:
   - {name: reports, scopes: ["conversations:read"]}  # printed once, when it is made
@@ -30,6 +33,7 @@ from threadline.actions.apply_configuration import (
     Applied,
     Configuration,
     apply_agent,
+    apply_calendar,
     apply_channel,
     apply_role,
     apply_team,
@@ -125,6 +129,10 @@ async def _apply(
                     session, agent, caller=caller, password_hash=hashes.get(agent.email), now=now, new_id=new_id
                 )
             )
+    calendars: list[Applied] = []
+    for one in configuration.calendars:
+        with _naming(f"business hours {one.name}"):
+            calendars.append(await apply_calendar(session, one, caller=caller, now=now, new_id=new_id))
     teams = [await apply_team(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.teams]
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
@@ -136,7 +144,7 @@ async def _apply(
                     session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
                 )
             )
-    applied = [*workspace, *roles, *agents, *teams, *tokens, *channels]
+    applied = [*workspace, *roles, *agents, *calendars, *teams, *tokens, *channels]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

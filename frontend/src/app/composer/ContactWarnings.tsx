@@ -1,9 +1,13 @@
 import { Ban, MessageSquareOff, Moon, type LucideIcon } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { isNightIn } from '@/shared/format/contact';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
+
+/** Asked of the server: most workspaces are told nothing by it, and it stands at once from the second conversation on. */
+const ClosedNote = lazy(() => import('../hours/ClosedNote'));
 
 /**
  * What one should know before writing to this customer: a person is warned, never stopped. The row knows all of it, so
@@ -24,6 +28,9 @@ export function ContactWarnings({ conversation }: { readonly conversation: Conve
   return (
     <>
       {contact.is_opted_out && <Warning icon={MessageSquareOff}>{t('warning.opted_out', { name })}</Warning>}
+      <Suspense fallback={null}>
+        <ClosedNote conversation={conversation} />
+      </Suspense>
       {isNightIn(contact.time_zone, now) && (
         <Warning icon={Moon}>
           {t('warning.night', {

@@ -1,21 +1,21 @@
+import { DoorClosed } from 'lucide-react';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { openStateOf, useOpenStates } from './openState';
 
-/** Whether it is closed by the hours of a conversation, and when it opens; nothing while it is open. */
+/** That it is closed by the hours of a conversation, and when it opens; nothing while it is open. */
 export default function ClosedNote({ conversation }: { readonly conversation: Conversation }) {
   const states = useOpenStates();
   const now = useMinute();
   const state = states && openStateOf(states, conversation.team_id, conversation.channel_id);
   if (state === undefined || state.is_open) return null;
+  const opens = state.opens_at;
   return (
-    <span className="font-medium text-ink">
-      {' · '}
-      {state.opens_at === null
-        ? t('thread.closed')
-        : t('thread.closed_until', { when: formatNear(state.opens_at, now) })}
-    </span>
+    <p role="note" className="flex items-center gap-1.5 px-1 pt-1 text-12 text-muted">
+      <DoorClosed aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
+      {opens === null ? t('thread.closed') : t('thread.closed_until', { when: formatNear(opens, now) })}
+    </p>
   );
 }

@@ -10,6 +10,8 @@ const LONGEST_WAIT_MS = 3_600_000;
 const AFTER_MS = 2_000;
 
 let asked: Promise<OpenStates> | null = null;
+/** What was answered last: stands at once in the next conversation, so that nothing there moves. */
+let known: OpenStates | undefined;
 
 function load(): Promise<OpenStates> {
   asked ??= answerOf(client.GET('/api/calendars/now'));
@@ -30,9 +32,9 @@ export function nextChangeMs(states: OpenStates, now: number): number {
   return Math.min(LONGEST_WAIT_MS, ...waits);
 }
 
-/** Undefined while it is asked for. */
+/** Undefined while it is asked for the first time. */
 export function useOpenStates(): OpenStates | undefined {
-  const [states, setStates] = useState<OpenStates>();
+  const [states, setStates] = useState(known);
   useEffect(() => {
     let isCurrent = true;
     let timer: ReturnType<typeof setTimeout>;
@@ -44,6 +46,7 @@ export function useOpenStates(): OpenStates | undefined {
       clearTimeout(timer);
       load()
         .then((found) => {
+          known = found;
           if (!isCurrent) return;
           setStates(found);
           timer = setTimeout(again, nextChangeMs(found, Date.now()));

@@ -34,7 +34,6 @@ import { assign, endWaiting, reopen, snooze } from './actions';
 import { ConversationItems, OpenedConversationAct, type ConversationAct } from './ConversationActs';
 import { SnoozeDialog } from './SnoozeDialog';
 
-const ClosedNote = lazy(() => import('../hours/ClosedNote'));
 const StageDialog = lazy(() => import('../stages/StageDialog'));
 
 export interface ThreadHeaderProps {
@@ -98,9 +97,6 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
           {conversation.stage && <bdi className="font-medium text-ink">{conversation.stage.name} </bdi>}
           {channel?.name}
           <span className="max-md:hidden">{address}</span>
-          <Suspense fallback={null}>
-            <ClosedNote conversation={conversation} />
-          </Suspense>
         </p>
       </div>
       <PresentPeople conversationId={conversation.id} />

@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
@@ -27,7 +28,7 @@ export function PeriodFields({ day, periods, onChange }: PeriodFieldsProps) {
         const { from_minute: from, to_minute: to } = period;
         const put = (changed: Period) => onChange(periods.map((one, at) => (at === place ? changed : one)));
         return (
-          <div key={`${from}-${to}`} className="flex max-w-full flex-wrap items-center gap-x-1.5 gap-y-1">
+          <div key={place} className="flex max-w-full flex-wrap items-center gap-x-1.5 gap-y-1">
             <Clock
               label={t('settings.hours.from', { day })}
               minute={from}
@@ -71,25 +72,34 @@ interface ClockProps {
   readonly onChange: (minute: number) => void;
 }
 
-/** Taken when it is left, or with Enter: while one types, half a time is a time, too. */
+/**
+ * Taken when it is left, or with Enter: while one types, half a time is a time, too. It stays the same field when it was
+ * taken, for whoever went on by Tab is in its neighbour.
+ */
 function Clock({ label, minute, onChange }: ClockProps) {
-  const shown = minute % DAY_MINUTES;
-  const take = (field: HTMLInputElement) => {
-    const next = fromClock(field.value);
-    if (next === null) field.value = toClock(shown);
-    else if (next !== shown) onChange(next);
+  const saved = toClock(minute % DAY_MINUTES);
+  const [typed, setTyped] = useState(saved);
+  const [last, setLast] = useState(saved);
+  if (last !== saved) {
+    setLast(saved);
+    setTyped(saved);
+  }
+  const take = () => {
+    const next = fromClock(typed);
+    if (next === null) setTyped(saved);
+    else if (typed !== saved) onChange(next);
   };
   return (
     <input
       type="time"
       aria-label={label}
-      key={minute}
-      defaultValue={toClock(shown)}
-      onBlur={(event) => take(event.currentTarget)}
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onBlur={take}
       onKeyDown={(event) => {
         if (event.key !== 'Enter') return;
         event.preventDefault();
-        take(event.currentTarget);
+        take();
       }}
       className="tabular h-8 min-w-0 rounded-md border border-line-strong bg-raised px-2 text-14 text-ink pointer-coarse:h-11"
     />

@@ -1,5 +1,4 @@
 import { Copy } from 'lucide-react';
-import { useState } from 'react';
 import { t } from '@/shared/i18n';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
@@ -12,15 +11,12 @@ import { weekdayName } from './words';
 
 /** Seven days; what one of them has can be copied to the others. */
 export function WeekBlock({ calendar, edit }: { readonly calendar: Calendar; readonly edit: CalendarEdit }) {
-  /** What was refused goes back to what is saved: fields hold what one typed. */
-  const [refusals, setRefusals] = useState(0);
-  const save = (week: Week) =>
-    void edit.change({ week }).then((isSaved) => !isSaved && setRefusals((count) => count + 1));
+  const save = (week: Week, done?: string) => void edit.change({ week }, done);
   return (
     <Block title={t('settings.hours.week')} text={t('settings.hours.week_text')}>
       <ul aria-label={t('settings.hours.week')} className="flex flex-col divide-y divide-line border-y border-line">
         {WEEKDAYS.map((day) => (
-          <li key={`${day}-${refusals}`} className="flex flex-wrap items-start gap-x-4 py-2 max-md:flex-col">
+          <li key={day} className="flex flex-wrap items-start gap-x-4 py-2 max-md:flex-col">
             <span className="flex min-h-8 w-28 items-center text-14 font-medium max-md:min-h-0 max-md:pb-1 pointer-coarse:min-h-11">
               {weekdayName(day)}
             </span>
@@ -30,7 +26,10 @@ export function WeekBlock({ calendar, edit }: { readonly calendar: Calendar; rea
                 periods={calendar.week[day] ?? []}
                 onChange={(periods) => save(withDay(calendar.week, day, periods))}
               />
-              <CopyMenu day={day} onCopy={(days) => save(withCopies(calendar.week, day, days))} />
+              <CopyMenu
+                day={day}
+                onCopy={(days) => save(withCopies(calendar.week, day, days), t('settings.hours.copied'))}
+              />
             </div>
           </li>
         ))}

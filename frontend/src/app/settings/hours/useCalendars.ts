@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { request } from '@/shared/api/http';
 import { onChanges } from '@/shared/feed/feed';
 import { t } from '@/shared/i18n';
@@ -36,28 +36,35 @@ export interface CalendarEdit {
   /** Saves at once. Throws what the server says against it. */
   readonly patch: (change: CalendarChange) => Promise<void>;
   /** Saves at once, says so and offers to take it back; true if it was saved. */
-  readonly change: (change: CalendarChange) => Promise<boolean>;
+  readonly change: (change: CalendarChange, done?: string) => Promise<boolean>;
 }
 
 export function useCalendarEdit(calendar: Calendar): CalendarEdit {
   const queries = useQueryClient();
   const put = (next: Calendar) =>
     queries.setQueryData<Calendar[]>(KEY, (all) => all?.map((one) => (one.id === next.id ? next : one)));
+  const last = useRef<Promise<unknown>>(Promise.resolve());
   const patch = async (change: CalendarChange) => {
+    // What was chosen stands at once: the next change builds on it. They are sent one after the other, and only the
+    // answer to the newest one is shown.
     await queries.cancelQueries({ queryKey: KEY });
-    // What was chosen stands at once: the next change builds on it.
     if (change.week) put({ ...calendar, week: change.week.map((periods) => [...periods]) });
+    const sent = last.current.then(() => request<Calendar>('PATCH', `/api/calendars/${calendar.id}`, { body: change }));
+    const ended = sent.catch(() => undefined);
+    last.current = ended;
     try {
-      put(await request<Calendar>('PATCH', `/api/calendars/${calendar.id}`, { body: change }));
+      const saved = await sent;
+      if (last.current === ended) put(saved);
       if ('is_default' in change) await queries.invalidateQueries({ queryKey: KEY });
     } catch (reason) {
       put(calendar);
+      await queries.invalidateQueries({ queryKey: KEY });
       throw reason;
     }
   };
-  const change = (wanted: CalendarChange) =>
+  const change = (wanted: CalendarChange, done = t('common.saved')) =>
     act(() => patch(wanted), {
-      done: t('common.saved'),
+      done,
       undo: () => void act(() => patch(before(calendar, wanted)), { done: t('settings.hours.undone') }),
     });
   return { patch, change };
