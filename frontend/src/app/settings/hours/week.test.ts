@@ -60,6 +60,7 @@ describe('special days', () => {
   it('are counted over the ends of months and years', () => {
     expect(datesOf('2027-02-27', '2027-03-01')).toEqual(['2027-02-27', '2027-02-28', '2027-03-01']);
     expect(datesOf('2027-03-02', '2027-03-01')).toEqual([]);
+    expect(datesOf('', '')).toEqual([]);
     expect(datesOf('2027-01-01', '9999-01-01')).toHaveLength(366);
     expect(dayAfter('2026-12-31')).toBe('2027-01-01');
   });

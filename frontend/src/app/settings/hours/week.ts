@@ -68,9 +68,10 @@ function isSame(a: readonly Period[], b: readonly Period[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Every date from the first to the last, a year of them at most; none if they are the wrong way round. */
+/** Every date from the first to the last, a year of them at most; none if one is missing or they are the wrong way round. */
 export function datesOf(first: string, last: string): string[] {
   const dates: string[] = [];
+  if (first === '') return dates;
   for (let date = first; date <= last && dates.length < MOST_DAYS_AT_ONCE; date = dayAfter(date)) dates.push(date);
   return dates;
 }
