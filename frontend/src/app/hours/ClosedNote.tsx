@@ -13,7 +13,7 @@ export default function ClosedNote({ conversation }: { readonly conversation: Co
   if (state === undefined || state.is_open) return null;
   const opens = state.opens_at;
   return (
-    <p role="note" className="flex items-center gap-1.5 px-1 pt-1 text-12 text-muted">
+    <p role="note" className="flex shrink-0 items-center gap-1.5 px-5 pt-1 text-12 text-muted max-md:px-3.5">
       <DoorClosed aria-hidden size={14} strokeWidth={1.75} className="shrink-0" />
       {opens === null ? t('thread.closed') : t('thread.closed_until', { when: formatNear(opens, now) })}
     </p>

@@ -159,7 +159,7 @@ function FromFile({ calendar, edit }: { readonly calendar: Calendar; readonly ed
 
   async function read(file: File | undefined): Promise<void> {
     if (file === undefined) return;
-    if (file.size > LARGEST_BYTES) return showToast(t('said.calendar_file_too_large'), { isError: true });
+    if (file.size > LARGEST_BYTES) return showToast(t('settings.hours.file_too_large'), { isError: true });
     setReading(true);
     try {
       const body = { text: await file.text() };
