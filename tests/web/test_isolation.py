@@ -86,11 +86,13 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/conversations/{conversation_id}/snooze",  # wakes it
         "/api/conversations/{conversation_id}/waiting",  # stops its clock; nothing that was written goes
         "/api/demo",  # only what the demo made; the owner of the schema does it (decision 23)
+        "/api/discussions/{discussion_id}/notes/{note_id}",  # its row stays: who wrote one, and when
         "/api/fields/{field_id}",
         "/api/invitations/{invitation_id}",
         "/api/labels/{label_id}",
         "/api/places/{place_id}",
         "/api/push-subscriptions/{subscription_id}",
+        "/api/roles/{role_id}",
         "/api/saved-replies/{reply_id}",
         "/api/saved-views/{view_id}",
         "/api/segments/{segment_id}",
