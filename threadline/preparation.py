@@ -2,13 +2,13 @@
 
 from threadline.actions.make_push_key import ensure_push_key
 from threadline.actions.set_up_workspace import create_setup_link
-from threadline.demo import fill_demo
+from threadline.demo import fill_demo, live_customers
 from threadline.house import blobs_folder, check_key, connect, database_url, make_database
 from threadline.infra.blobs import Blobs
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.secrets import Keyring, load_keyring, make_key_file
 from threadline.infra.settings import Settings
-from threadline.sandbox import prepare_sandbox
+from threadline.sandbox import open_practice_windows, prepare_sandbox
 from threadline.store.installation import find_installation, insert_installation, list_workspaces, people_exist
 from threadline.store.migrate import migrate
 from threadline.store.session import Database, Role, Session
@@ -20,7 +20,7 @@ async def prepare_installation(settings: Settings) -> dict[str, str]:
     database = make_database(settings, pool_size=1)
     try:
         await prepare_sandbox(settings, database, keyring)
-        await _prepare_demo(settings, database)
+        await _prepare_demo(settings, database, keyring)
         async with database.transaction(Role.ENGINE) as session:
             if await people_exist(session):
                 return {}
@@ -29,15 +29,20 @@ async def prepare_installation(settings: Settings) -> dict[str, str]:
         await database.close()
 
 
-async def _prepare_demo(settings: Settings, database: Database) -> None:
-    """Into the oldest workspace that has a practice number; never twice, and not again once it was removed."""
+async def _prepare_demo(settings: Settings, database: Database, keyring: Keyring) -> None:
+    """Into the oldest workspace that has a practice number; never twice, and not again once it was removed.
+
+    The simulator is told of whoever may be answered: to it they never wrote.
+    """
     if not settings.demo:
         return
     async with database.transaction(Role.ENGINE) as session:
         workspaces = await list_workspaces(session)
     blobs = Blobs(folder=blobs_folder(settings), url=settings.blobs_url)
     for workspace_id in workspaces[:1]:
-        await fill_demo(database, blobs, workspace_id=workspace_id, now=utc_now())
+        now = utc_now()
+        if await fill_demo(database, blobs, workspace_id=workspace_id, now=now):
+            await open_practice_windows(settings, database, keyring, live_customers(now))
 
 
 async def make_setup_link(session: Session, settings: Settings) -> str:

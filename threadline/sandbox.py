@@ -6,6 +6,7 @@ comes without both: the simulator is asked for a number with the values that the
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -54,6 +55,16 @@ async def prepare_sandbox(settings: Settings, database: Database, keyring: Keyri
                 await sandbox.make(channel_type(name), url)
             else:
                 await sandbox.make_again(channel_type(name), url)
+
+
+async def open_practice_windows(
+    settings: Settings, database: Database, keyring: Keyring, customers: Mapping[str, str]
+) -> None:
+    """The simulators take answers to these customers (phone → name), as if they had just written."""
+    async with Http(allowed_private_hosts=settings.allowed_private_hosts) as http:
+        sandbox = _Sandbox(settings, database, keyring, http)
+        for name, url in settings.simulators:
+            await sandbox.open_windows(name, url, customers)
 
 
 class _Sandbox:
@@ -120,6 +131,12 @@ class _Sandbox:
         self._keep_answer(name, answer)
         await self.tell_callback(name, url, answer)
 
+    async def open_windows(self, name: str, url: str, customers: Mapping[str, str]) -> None:
+        row = await self._find_practice_channel(name)
+        if row is not None:
+            people = {"phones": list(customers), "names": list(customers.values())}
+            await self._ask(name, url, {"number_id": row.address, **people}, path="windows")
+
     async def _find_practice_channel(self, name: str) -> ChannelRow | None:
         async with self._database.transaction(Role.ENGINE) as session:
             for workspace_id in await list_workspaces(session):
@@ -142,11 +159,11 @@ class _Sandbox:
                 session, caller=caller, channel_id=channel_id, listed=listed, now=utc_now(), new_id=new_id
             )
 
-    async def _ask(self, name: str, url: str, wishes: Answer) -> Answer:
+    async def _ask(self, name: str, url: str, wishes: Answer, *, path: str = "sandbox") -> Answer:
         token = self._settings.simulator_token_file(name).read_text().strip()
         answer = await self._http.request(
             "POST",
-            f"{url}/_control/sandbox",
+            f"{url}/_control/{path}",
             json_body=msgspec.json.encode(wishes),
             headers={"Authorization": f"Bearer {token}"},
         )

@@ -5,5 +5,6 @@ nothing else. People, texts, pictures and the voice note are made up by us.
 """
 
 from threadline.demo.fill import fill_demo
+from threadline.demo.script import live_customers
 
-__all__ = ["fill_demo"]
+__all__ = ["fill_demo", "live_customers"]

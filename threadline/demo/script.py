@@ -296,6 +296,11 @@ def scenes(now: datetime) -> list[Scene]:
     return ended + sorted(live, key=lambda one: one.begins_at)
 
 
+def live_customers(now: datetime) -> dict[str, str]:
+    """Phone → name of those whose last message is hours old: they may be answered."""
+    return {scene.phone: scene.name for scene in scenes(now) if scene.state != "resolved"}
+
+
 def _ended_at(chance: random.Random, now: datetime) -> datetime:
     """On a working day, in working hours, at least a day ago."""
     day = now - timedelta(days=chance.uniform(1.5, _DAYS))

@@ -146,11 +146,12 @@ def act_on_call(ask: Ask) -> JSON:
 
 
 def open_windows(ask: Ask) -> JSON:
-    """Open service windows without a message, for many phones at once (benchmarks): `{number_id, phones}`."""
+    """Open service windows without a message, for many phones at once: `{number_id, phones}`, and their `names`."""
     world, number = ask.world, ask.number()
     phones = texts(ask.body.get("phones"))
-    for phone in phones:
-        user = world.users_by_phone.get(phone.lstrip("+")) or world.add_user(phone.lstrip("+"), f"User {phone[-4:]}")
+    names = texts(ask.body.get("names")) or [f"User {phone[-4:]}" for phone in phones]
+    for phone, name in zip(phones, names, strict=True):
+        user = world.users_by_phone.get(phone.lstrip("+")) or world.add_user(phone.lstrip("+"), name)
         conversation = world.conversation(number, user)
         conversation.window_from = conversation.phone_seen_at = world.now()
     return {"opened": len(phones)}

@@ -50,10 +50,16 @@ def install(face: Face) -> None:
 
 def describe(ask: Ask) -> JSON:
     number = ask.number()
-    keys = [item.user_key for item in ask.world.state.conversations.values() if item.number_id == number.id]
+    users = ask.world.state.users
+    # Whose window was opened for them, and who was never written to since, is nobody's to act as.
+    shown = [
+        users[item.user_key]
+        for item in ask.world.state.conversations.values()
+        if item.number_id == number.id and (item.cursor > 0 or users[item.user_key].reading is Reading.MANUAL)
+    ]
     return {
         "business": {"name": number.verified_name, "address": display_phone(number)},
-        "customers": [show_customer(ask.world.state.users[key]) for key in keys[-MAX_CUSTOMERS:]],
+        "customers": [show_customer(user) for user in shown[-MAX_CUSTOMERS:]],
         "offers": OFFERS,
     }
 
