@@ -53,7 +53,7 @@ class Town:
         )
 
     async def write_to_many(
-        self, token: str, *, sockets: int, per_second: float, seconds: float, contacts: int
+        self, token: str, *, sockets: int, per_second: float, seconds: float, contacts: int, first: int
     ) -> tuple[float, Heard]:
         """At that rate, while so many sockets listen beside the browser.
 
@@ -73,7 +73,7 @@ class Town:
         )
         listeners = await Child.begin("bench.listeners", listen)
         await listeners.ready()
-        plan = self._plan(count, contacts=contacts, first=0, per_second=per_second)
+        plan = self._plan(count, contacts=contacts, first=first, per_second=per_second)
         plan.starts_at = starts_at = time.time() + 3
         load = await Child.begin("bench.load", plan)
         await load.ready()
