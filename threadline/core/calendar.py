@@ -1,6 +1,6 @@
 """Calendars: when a workspace answers its customers. Weekly periods, special days, one time zone. Pure.
 
-The clock on the wall decides (decision 31): it is open at a moment if the local time of that moment lies in a period.
+The clock on the wall decides (decision 32): it is open at a moment if the local time of that moment lies in a period.
 In the night that loses an hour, minutes that no clock shows are nobody's; in the one that repeats an hour, a period in
 it is open both times. Times of the zone come from `zoneinfo`.
 """
