@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from time import monotonic
+from typing import Final
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.provider import Customer
+
+_LINES_WITHIN_S: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,18 @@ class Desk:
 
     def bubble(self, text: str) -> Locator:
         return self.thread.get_by_role("article").filter(has_text=text)
+
+    def expect_line(self, text: str) -> None:
+        """What the desk tells, unfolded wherever it stands: around midnight what follows each other is of two days."""
+        line = self.thread.locator("p, li").filter(has_text=text)
+        folded = self.thread.get_by_role("button", name=re.compile(r", \d+ more$"), expanded=False)
+        expect(line.or_(folded).first).to_be_visible()
+        deadline = monotonic() + _LINES_WITHIN_S
+        while not line.first.is_visible() and monotonic() < deadline:
+            if folded.count() > 0:
+                folded.first.click()
+            self.page.wait_for_timeout(100)
+        expect(line.first).to_be_visible()
 
     def tick(self, text: str, name: str) -> Locator:
         return self.bubble(text).get_by_role("img", name=name, exact=True)

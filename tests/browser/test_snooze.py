@@ -13,7 +13,7 @@ from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Customer, Provider
 
-DAY = "(today|tomorrow)"  # in three hours it may be tomorrow
+DAY = "(today|tomorrow)"  # in three hours it may be tomorrow, and tomorrow may have come when it is read
 
 
 @pytest.fixture
@@ -39,8 +39,7 @@ def test_y_stops_the_clock_and_z_lets_it_run_again(desk: Desk, customer: Custome
     _picture(desk, "no-answer-needed")
     keys.press("z")
     expect(desk.row(customer)).to_be_visible()
-    desk.thread.get_by_role("button", name="Mila Brandt: no answer needed, 1 more").click()
-    expect(desk.thread.get_by_text("Mila Brandt: the customer waits again")).to_be_in_viewport()
+    desk.expect_line("Mila Brandt: the customer waits again")
     expect(desk.page.get_by_text(re.compile("^Waiting for"))).to_be_visible()
 
 
@@ -65,8 +64,7 @@ def test_h_and_enter_put_it_off_and_its_time_brings_it_back(desk: Desk, customer
     admin.put(f"/api/conversations/{conversation_id}/snooze", {"until": soon.isoformat()})
     expect(desk.row(customer)).to_have_count(0)
     expect(_bar(desk)).to_have_count(0)
-    desk.thread.get_by_role("button", name=re.compile("2 more$")).click()
-    expect(desk.thread.get_by_text("Its time has come: open again")).to_be_in_viewport()
+    desk.expect_line("Its time has come: open again")
     desk.open("/inbox/open")
     expect(desk.row(customer)).to_be_visible()
 
@@ -76,7 +74,7 @@ def test_z_takes_it_back_and_a_digit_chooses(desk: Desk, customer: Customer) -> 
     keys.press("h")
     expect(_dialog(desk)).to_be_visible()
     keys.press("2")
-    expect(desk.page.get_by_text(f"{customer.name}: snoozed until tomorrow, 09:00")).to_be_visible()
+    expect(desk.page.get_by_text(re.compile(f"{customer.name}: snoozed until {DAY}, 09:00"))).to_be_visible()
     expect(desk.row(customer)).to_have_count(0)
     keys.press("z")
     expect(desk.row(customer)).to_be_visible()
@@ -119,9 +117,7 @@ def test_until_the_customer_writes(desk: Desk, customer: Customer) -> None:
     expect(_bar(desk)).to_contain_text("Snoozed until the customer writes")
     customer.says("Here I am again")
     expect(_bar(desk)).to_have_count(0)
-    folded = "Mila Brandt snoozed this until the customer writes, 1 more"
-    desk.thread.get_by_role("button", name=folded).click()
-    expect(desk.thread.get_by_text("The customer’s message woke this")).to_be_in_viewport()
+    desk.expect_line("The customer’s message woke this")
     desk.open("/inbox/open")
     expect(desk.row(customer)).to_contain_text("Here I am again")
 
@@ -144,7 +140,7 @@ def test_on_a_phone_both_stand_in_the_menu(new_context: ContextMaker, admin: Per
     _dialog(desk).get_by_role("button", name=re.compile("^Tomorrow")).click()
     expect(desk.row(customer)).to_have_count(0)
     desk.open("/inbox/snoozed").enter(customer)
-    expect(_bar(desk)).to_contain_text("Snoozed until tomorrow, 09:00")
+    expect(_bar(desk)).to_contain_text(re.compile(f"Snoozed until {DAY}, 09:00"))
     _picture(desk, "snoozed-phone")
 
 
