@@ -226,7 +226,7 @@ async def _reopen(
     """False where it goes on differently by now: reopened by somebody, or another one is open in its place."""
     try:
         async with savepoint(session):
-            kept = await undo_change(
+            undone = await undo_change(
                 session,
                 caller=caller,
                 conversation_id=conversation_id,
@@ -237,7 +237,7 @@ async def _reopen(
             )
     except ThreadlineError:
         return False
-    return not kept
+    return not undone.kept
 
 
 def _is_set(state: State, name: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from msgspec import UNSET
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from threadline.actions.change_channel import ChannelChange, change_channel, disconnect_channel
 from threadline.actions.channel_secrets import access_of
@@ -30,7 +30,7 @@ from threadline.infra.clock import new_id
 from threadline.store.channels import ChannelRow, access_channel, list_channels
 from threadline.store.session import Role
 from threadline.store.templates import Template, list_templates
-from threadline.web.api.inputs import Id, Input, Line, Name
+from threadline.web.api.inputs import Id, Input, Line, Name, clean_text
 from threadline.web.api.routes import operation
 from threadline.web.channel_views import (
     Capabilities,
@@ -128,7 +128,7 @@ class ChannelSettings(Input):
     """Who answers: everybody who sees a conversation, or only the one who has it and supervisors."""
     reopen_days: Annotated[int, Field(ge=0, le=365)] | None = None
     """A message within so many days of the end reopens the conversation; a later one starts a new one."""
-    closing_text: Annotated[str, Field(max_length=MOST_LETTERS)] | None = None
+    closing_text: Annotated[str, Field(max_length=MOST_LETTERS), AfterValidator(clean_text)] | None = None
     """Sent by itself ten seconds after a person resolved a conversation, with places as saved replies have them."""
 
 
