@@ -182,7 +182,7 @@ def test_tab_reaches_rail_views_list_and_thread_with_a_visible_ring(desk: Desk, 
     desk.page.get_by_role("button", name="Close", exact=True).click()
     desk.page.get_by_role("link", name="Inbox").focus()
     reached: list[str] = []
-    for _ in range(45):
+    for _ in range(70):
         desk.page.keyboard.press("Tab")
         reached.append(
             desk.page.evaluate("""() => {
