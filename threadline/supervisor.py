@@ -393,13 +393,13 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
+            listener.listen(2048)  # of two that bound at the same moment one is refused only here
         except socket.gaierror:
             raise CannotStart(f"{settings.host} is no address of this machine: choose another with --host.") from None
         except OSError as error:
             why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({_reason(error)})"
             flag = "--host" if error.errno == errno.EADDRNOTAVAIL else "--port"
             raise CannotStart(f"Port {settings.port} of {settings.host} {why}: choose another with {flag}.") from None
-        listener.listen(2048)
         yield listener
 
 

@@ -226,7 +226,7 @@ async def test_of_two_starts_of_serve_exactly_one_wins(house: House, folder: Pat
         assert loser.popen is not None
         assert loser.popen.returncode not in (0, None)
         sentences = [line for line in loser.log.read_text().splitlines() if line.strip()]
-        assert len(sentences) == 1, sentences
+        assert len(sentences) == 1, "\n".join(sentences)
         assert sentences[0].startswith("threadline: ")
         winner = next(start for start in starts if start is not loser)
         assert await winner.stop() == 0
