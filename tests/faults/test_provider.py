@@ -51,7 +51,7 @@ async def test_what_was_accepted_is_known_by_its_echo_and_what_was_not_goes_agai
     await house.control("faults/sends", {"kind": "delay", "probability": 0.05, "delay_s": 0.5})
     await house.control("faults/sends", {"kind": "status_first", "probability": 0.05})
     async with town.busy():
-        await asyncio.sleep(min(1.2 * rounds, 600.0))
+        await asyncio.sleep(min(2.0 * rounds, 600.0))
     await house.settle(within_s=120)
     await house.control("faults/sends", method="DELETE")
 
@@ -96,7 +96,7 @@ def _check_delays(history: History) -> None:
                 has_trouble_until = max(has_trouble_until, way.sent.accepted_at + way.delay_s + ORDER_WAIT_S)
             else:
                 (behind if way.sent.accepted_at < has_trouble_until else free).append(way)
-    assert len(free) > 10, "too few messages met no fault to prove anything"
+    assert len(free) > 20, "too few messages met no fault to prove anything"
     assert median(way.delay_s for way in free) < 1.0
     first_steps_s = (retry_in_s(1) or 0) + (retry_in_s(2) or 0)
     late = [way for way in free if way.delay_s > first_steps_s + QUIET_S]

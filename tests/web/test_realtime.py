@@ -94,6 +94,7 @@ async def test_a_message_is_heard_with_its_conversation(admin: Browser) -> None:
         assert frame["messages"][0]["content"] == {"kind": "text", "text": "Hello?"}
         fetched = (await admin.get(f"/api/conversations/{conversation_id}")).json
         alone = ("read_count", "closing_at")
+        assert fetched["closing_at"] is None
         assert {**frame["conversations"][0], "contact": None} == {
             key: None if key == "contact" else value for key, value in fetched.items() if key not in alone
         }
