@@ -13,6 +13,8 @@ import aiohttp
 import pytest
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from threadline.store.session import Session
+from threadline.web.feed import Batch, load_batch
 
 
 @dataclass
@@ -223,6 +225,39 @@ async def test_a_conversation_that_leaves_ones_sight_is_forgotten(server: Server
             await admin.patch(f"/api/conversations/{conversation_id}", {"assignee_id": str(assigned.agent_id)})
             await feed.next()
             assert set(feed.conversations) == {str(conversation_id)}
+
+
+@pytest.mark.parametrize("late_sees", ["all", "assigned"])
+async def test_who_joins_while_a_batch_is_read_for_others_hears_it_too(
+    server: Server, monkeypatch: pytest.MonkeyPatch, late_sees: str
+) -> None:
+    """The rows are read for those who listened before: another sight must not end in a frame less for anybody."""
+    async with AsyncExitStack() as stack:
+        admin, narrow = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, narrow, sees="assigned")
+        early, late = (narrow, admin) if late_sees == "all" else (admin, narrow)
+        desk = Desk(server, admin.workspace_id)
+        channel_id = await desk.channel()
+        position = (await late.get("/api/views")).json["position"]
+        is_read, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def read_slowly(session: Session, **which: Any) -> Batch:
+            batch = await load_batch(session, **which)
+            is_read.set()
+            await may_go_on.wait()
+            return batch
+
+        async with Feed.of(early) as first:
+            monkeypatch.setattr("threadline.web.realtime.load_batch", read_slowly)
+            conversation_id = await desk.conversation(channel_id, assignee_id=narrow.agent_id, texts=("Hello?",))
+            await is_read.wait()
+            async with Feed.of(late, position) as second:
+                may_go_on.set()
+                for feed in (first, second):
+                    await feed.next()
+                    assert list(feed.conversations) == [str(conversation_id)]
+                    assert len(feed.messages) == 1
 
 
 async def test_narrowed_rights_reach_an_open_socket_within_five_seconds(server: Server) -> None:

@@ -462,14 +462,14 @@ class Room:
                 batch = await load_batch(session, workspace_id=self.workspace_id, events=events, sights=sights)
             if self._position != position:
                 continue  # another look was faster
+            if not all(socket.sight in sights for socket in self._live):
+                continue  # somebody came meanwhile, or sees otherwise since: this batch was not read for them
+            seen_as = {socket: personal(socket.sight, socket.caller.agent_id, batch) for socket in self._live}
+            pages = {sight: cut_page(batch, sight, kind="changes") for sight in set(seen_as.values())}
+            texts = {sight: page if page is None else page.decode() for sight, page in pages.items()}
             self._position = batch.position
-            pages: dict[Sight, str | None] = {}
-            for socket in self._live:
-                sight = personal(socket.sight, socket.caller.agent_id, batch)
-                if sight not in pages:
-                    page = cut_page(batch, sight, kind="changes")
-                    pages[sight] = None if page is None else _text(page)
-                self._push(socket, sight, pages[sight], batch.position)
+            for socket, sight in seen_as.items():
+                self._push(socket, sight, texts[sight], batch.position)
             if any(numbered.event.kind in _CHANGES_RIGHTS for numbered in events):
                 self._hub.recheck_soon()
             if len(events) < PAGE:
@@ -495,7 +495,7 @@ class Room:
     def _push(self, socket: Socket, sight: Sight, page: str | None, position: int) -> None:
         if page is None and position - socket.position < _QUIET:
             return
-        socket.push(page or _text(encode_page([], None, sight, kind="changes", position=position)))
+        socket.push(page or encode_page([], None, sight, kind="changes", position=position).decode())
         socket.position = position
 
     async def _read(self, session: Session, position: int, *, limit: int) -> list[NumberedEvent]:
@@ -506,10 +506,6 @@ class Room:
             limit=limit,
             not_before=first_uuid7_at(utc_now() - KEPT - _MARGIN),
         )
-
-
-def _text(page: bytes) -> str:
-    return page.decode()
 
 
 def _session(socket: Socket) -> UUID:
