@@ -7,6 +7,7 @@ import { setDraft } from '@/shared/outbox/drafts';
 import { areSent, discard } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { draftKey } from '@/shared/store/state';
+import { ask } from '@/shared/store/ask';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 import { focusComposer } from './focus';
@@ -28,7 +29,10 @@ async function takeBack(conversationId: Id, clientIds: readonly Id[], text: stri
     const sent = [...getState().messages.values()].filter(
       (message) => message.client_id !== null && clientIds.includes(message.client_id),
     );
-    for (const message of sent) dispatch({ type: 'message_saved', message: await postDiscard(message.id) });
+    for (const message of sent) {
+      const { answer: discarded, position } = await ask(() => postDiscard(message.id));
+      dispatch({ type: 'message_saved', message: discarded, position });
+    }
   } catch (error) {
     return showToast(problemText(error), { isError: true });
   }

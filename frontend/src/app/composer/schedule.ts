@@ -6,6 +6,7 @@ import { uploadFile } from '@/shared/api/upload';
 import { hasText, t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { said } from '@/shared/said';
+import { ask } from '@/shared/store/ask';
 import { dispatch } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 import type { Outgoing } from './outgoing';
@@ -48,8 +49,8 @@ export function putOff(message: ScheduledMessage, dueAt: Time): Promise<boolean>
 
 export function sendNow(message: ScheduledMessage): Promise<boolean> {
   return told(
-    postSendScheduled(message.id).then((sent) => {
-      dispatch({ type: 'message_saved', message: sent });
+    ask(() => postSendScheduled(message.id)).then(({ answer: sent, position }) => {
+      dispatch({ type: 'message_saved', message: sent, position });
     }),
   );
 }

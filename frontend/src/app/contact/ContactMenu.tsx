@@ -14,6 +14,7 @@ import { request } from '@/shared/api/http';
 import type { Contact, ConversationDetail, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
+import { ask } from '@/shared/store/ask';
 import { learnDetail, loadContact } from '@/shared/store/load';
 import { ConfirmDialog } from '@/shared/ui/Dialog';
 import { IconButton } from '@/shared/ui/IconButton';
@@ -130,7 +131,8 @@ export function unmerge(contactId: Id, mergeId: Id): Promise<boolean> {
 async function move(conversationId: Id, contactId: Id): Promise<void> {
   try {
     const body = { contact_id: contactId };
-    learnDetail(await request<ConversationDetail>('PUT', `/api/conversations/${conversationId}/contact`, { body }));
+    const url = `/api/conversations/${conversationId}/contact`;
+    learnDetail(await ask(() => request<ConversationDetail>('PUT', url, { body })));
     await loadContact(contactId);
     showToast(t('contact.moved'));
   } catch (error) {

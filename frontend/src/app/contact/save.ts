@@ -3,6 +3,7 @@ import { patchContact, type ContactChange } from '@/shared/api/calls';
 import { request } from '@/shared/api/http';
 import type { Contact, Id } from '@/shared/api/types';
 import { problemText } from '@/shared/problem';
+import { ask } from '@/shared/store/ask';
 import { dispatch } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 
@@ -25,7 +26,8 @@ export function deleteNote(id: Id, noteId: Id): Promise<boolean> {
 /** True if it was done; else its reason was shown. */
 export async function keep(work: () => Promise<Contact>): Promise<boolean> {
   try {
-    dispatch({ type: 'contact_loaded', contact: await work() });
+    const { answer: contact, position } = await ask(work);
+    dispatch({ type: 'contact_loaded', contact, position });
     return true;
   } catch (error) {
     showToast(problemText(error), { isError: true });

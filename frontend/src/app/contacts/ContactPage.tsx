@@ -7,6 +7,7 @@ import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
 import { problemText } from '@/shared/problem';
+import { ask } from '@/shared/store/ask';
 import { dispatch, useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { EmptyState } from '@/shared/ui/EmptyState';
@@ -23,10 +24,10 @@ export default function ContactPage({ contactId }: { readonly contactId: Id }) {
   const [error, setError] = useState<string>();
   const [, navigate] = useLocation();
   useEffect(() => {
-    fetchContact(contactId).then(
-      (found) => {
+    ask(() => fetchContact(contactId)).then(
+      ({ answer: found, position }) => {
         setError(undefined);
-        dispatch({ type: 'contact_loaded', contact: found });
+        dispatch({ type: 'contact_loaded', contact: found, position });
         // Who was merged into another is found as the other.
         if (found.id !== contactId) navigate(paths.contacts(found.id), { replace: true });
       },

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import type { Contact } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { ask } from '@/shared/store/ask';
 import { dispatch } from '@/shared/store/store';
 import { FormDialog } from '@/shared/ui/FormDialog';
 import { TextField } from '@/shared/ui/TextField';
@@ -18,15 +19,16 @@ export function NewContact({ onClose }: { readonly onClose: () => void }) {
   const submit = useSubmit(['name', 'phone', 'email']);
 
   async function save(): Promise<void> {
-    let made: Contact | undefined;
+    let made: { answer: Contact; position: number } | undefined;
     await submit.run(async () => {
       const body = { name: name.trim(), phone: phone.trim(), email: email.trim() || null };
-      made = await request<Contact>('POST', '/api/contacts', { body });
+      made = await ask(() => request<Contact>('POST', '/api/contacts', { body }));
     });
     if (made === undefined) return;
-    dispatch({ type: 'contact_loaded', contact: made });
+    const { answer: contact, position } = made;
+    dispatch({ type: 'contact_loaded', contact, position });
     onClose();
-    navigate(paths.contacts(made.id));
+    navigate(paths.contacts(contact.id));
   }
 
   return (

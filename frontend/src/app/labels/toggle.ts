@@ -14,14 +14,16 @@ export async function labelConversation(id: Id, labelId: Id, isAdded: boolean): 
 }
 
 export async function labelContact(id: Id, labelId: Id, isAdded: boolean): Promise<void> {
-  const before = getState().contacts.get(id);
+  const { contacts, position } = getState();
+  const before = contacts.get(id);
   if (!before) return;
   const contact = { ...before, label_ids: changed(before.label_ids, labelId, isAdded) };
-  dispatch({ type: 'contact_loaded', contact });
+  dispatch({ type: 'contact_loaded', contact, position });
   try {
-    dispatch({ type: 'contact_loaded', contact: await patchContactLabels(id, changeOf(labelId, isAdded)) });
+    const answer = await patchContactLabels(id, changeOf(labelId, isAdded));
+    dispatch({ type: 'contact_loaded', contact: answer, position });
   } catch (error) {
-    dispatch({ type: 'contact_loaded', contact: before });
+    dispatch({ type: 'contact_loaded', contact: before, position });
     showToast(problemText(error), { isError: true });
   }
 }

@@ -3,6 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { answerOf, client } from '@/shared/api/client';
 import type { Field, FieldValue, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { ask } from '@/shared/store/ask';
 import { useStore } from '@/shared/store/store';
 import { FormDialog } from '@/shared/ui/FormDialog';
 import { TextField } from '@/shared/ui/TextField';
@@ -32,15 +33,14 @@ function Form({ conversation, lacksLabel, missing, typed, onResolved }: Question
     );
     if (open !== undefined) return focusOn(open);
     const isDone = await submit.run(async () => {
-      resolved(
-        conversation,
-        await answerOf(
+      const work = () =>
+        answerOf(
           client.POST('/api/conversations/{conversation_id}/resolve', {
             params: { path: { conversation_id: conversation.id } },
             body: { label_ids: label === null ? [] : [label], fields: wireValues(missing, filled) },
           }),
-        ),
-      );
+        );
+      resolved(conversation, await ask(work));
     });
     if (!isDone) return;
     closeQuestion();

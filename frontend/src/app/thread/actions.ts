@@ -20,6 +20,7 @@ import { formatNear } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatList } from '@/shared/i18n/format';
 import { problemText } from '@/shared/problem';
+import { ask } from '@/shared/store/ask';
 import { learnDetail } from '@/shared/store/load';
 import { dispatch, getState } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
@@ -33,21 +34,20 @@ export function changeConversation(id: Id, change: ConversationChange): Promise<
 export async function showAtOnce(
   id: Id,
   optimistic: Partial<Conversation>,
-  ask: () => Promise<ConversationDetail>,
+  work: () => Promise<ConversationDetail>,
 ): Promise<boolean> {
   const before = getState().conversations.get(id);
   if (!before) return false;
   dispatch({ type: 'conversation_edited', id, change: optimistic });
   const learntBefore = getState().learnt.get(id);
   try {
-    const detail = await inTurn(id, ask);
-    // If the feed was quicker, it knows better.
-    if (getState().learnt.get(id) === learntBefore) {
-      learnDetail({ ...detail, read_count: getState().conversations.get(id)?.read_count ?? detail.read_count });
-    }
+    const { answer: detail, position } = await inTurn(id, () => ask(work));
+    const read_count = getState().conversations.get(id)?.read_count ?? detail.read_count;
+    learnDetail({ answer: { ...detail, read_count }, position });
     return true;
   } catch (error) {
-    dispatch({ type: 'conversation_edited', id, change: before });
+    // What the feed said meanwhile stands as it said it.
+    if (getState().learnt.get(id) === learntBefore) dispatch({ type: 'conversation_edited', id, change: before });
     showToast(problemText(error), { isError: true });
     return false;
   }
@@ -82,9 +82,9 @@ function toldOf({ contact: { name }, closing_at }: ConversationDetail): string {
 }
 
 /** It was resolved by a form, together with what had to be there. */
-export function resolved(conversation: Conversation, detail: ConversationDetail): void {
-  learnDetail(detail);
-  offerUndo(conversation, { state: 'resolved' }, toldOf(detail));
+export function resolved(conversation: Conversation, told: { answer: ConversationDetail; position: number }): void {
+  learnDetail(told);
+  offerUndo(conversation, { state: 'resolved' }, toldOf(told.answer));
 }
 
 type Standing = Pick<Conversation, 'state' | 'snoozed_until' | 'assignee_id' | 'team_id'> & { stage_id: Id | null };
@@ -170,12 +170,12 @@ export function assign(conversation: Conversation, assigneeId: Id | null): void 
 /** Returns which conversation it was, if there was one. A press repeated over a bad line takes one. */
 export async function takeNext(): Promise<Id | undefined> {
   try {
-    const detail = await postTakeNext(newId());
+    const { answer: detail, position } = await ask(() => postTakeNext(newId()));
     if (detail === null) {
       showToast(t('toast.nothing_to_take'));
       return undefined;
     }
-    learnDetail(detail);
+    learnDetail({ answer: detail, position });
     showToast(t('toast.took', { name: detail.contact.name }), {
       undo: () => void changeConversation(detail.id, { assignee_id: null }),
     });
@@ -201,37 +201,39 @@ export function moveToTeam(conversation: Conversation, teamId: Id | null): void 
 }
 
 export function resend(message: Message): void {
-  void save(postResend(message.id, newId()));
+  const clientId = newId();
+  void save(() => postResend(message.id, clientId));
 }
 
 export function discardMessage(message: Message): void {
-  void save(postDiscard(message.id));
+  void save(() => postDiscard(message.id));
 }
 
 export function withdrawNote(message: Message): void {
-  void save(postWithdraw(message.id));
+  void save(() => postWithdraw(message.id));
 }
 
 export function settleDelivered(message: Message): void {
-  void save(postSettle(message.id));
+  void save(() => postSettle(message.id));
 }
 
 export function react(message: Message, emoji: string): void {
-  const me = getState().me;
+  const { me, position } = getState();
   const others = message.reactions.filter((reaction) => !(reaction.by === 'agent'));
   const reactions = emoji === '' ? others : [...others, { by: 'agent' as const, id: me, emoji }];
-  dispatch({ type: 'message_saved', message: { ...message, reactions } });
+  dispatch({ type: 'message_saved', message: { ...message, reactions }, position });
   putReaction(message.id, emoji)
-    .then((saved) => dispatch({ type: 'message_saved', message: saved }))
+    .then((saved) => dispatch({ type: 'message_saved', message: saved, position }))
     .catch((error: unknown) => {
-      dispatch({ type: 'message_saved', message });
+      dispatch({ type: 'message_saved', message, position });
       showToast(problemText(error), { isError: true });
     });
 }
 
-async function save(request: Promise<Message>): Promise<void> {
+async function save(work: () => Promise<Message>): Promise<void> {
   try {
-    dispatch({ type: 'message_saved', message: await request });
+    const { answer: message, position } = await ask(work);
+    dispatch({ type: 'message_saved', message, position });
   } catch (error) {
     showToast(problemText(error), { isError: true });
   }

@@ -4,6 +4,7 @@ import { postHandOver } from '@/shared/api/calls';
 import { newId } from '@/shared/api/id';
 import type { Conversation, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { ask } from '@/shared/store/ask';
 import { learnDetail } from '@/shared/store/load';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
@@ -136,7 +137,7 @@ function HandOver({ conversation, onClose, onGiven }: Props) {
         note: note.trim() || null,
         client_id: clientId,
       };
-      learnDetail(await postHandOver(conversation.id, body));
+      learnDetail(await ask(() => postHandOver(conversation.id, body)));
     });
     if (!isDone || !receiver) return;
     showToast(t('together.given', { name: receiver.name }));

@@ -11,6 +11,7 @@ import type { FileRecord, Id, Message, OutgoingContent, Quoted } from '@/shared/
 import { backOff } from '@/shared/feed/backoff';
 import { problemText } from '@/shared/problem';
 import type { ReplyMode, Unsent } from '@/shared/store/state';
+import { ask } from '@/shared/store/ask';
 import { dispatch, getState } from '@/shared/store/store';
 import { deleteItem, getItem, getItems, putItem } from './database';
 
@@ -146,8 +147,8 @@ async function deliverUntilDecided(clientId: Id): Promise<boolean> {
     const item = await find(clientId);
     if (!item || item.state === 'refused') return false;
     try {
-      const message = await deliverOnce(item);
-      dispatch({ type: 'message_saved', message }, { type: 'unsent_removed', clientIds: [clientId] });
+      const { answer: message, position } = await ask(() => deliverOnce(item));
+      dispatch({ type: 'message_saved', message, position }, { type: 'unsent_removed', clientIds: [clientId] });
       await forget(clientId);
       return true;
     } catch (error) {

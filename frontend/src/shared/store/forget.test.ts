@@ -52,9 +52,9 @@ test('rows that nothing shows are forgotten, what is on the screen is not', () =
     query: LIST,
     page: { items: [shown], next: 'more', position: 0, isFirst: true, boundary: time(0) },
   });
-  state = reduce(state, { type: 'conversation_loaded', conversation: makeConversation('read') });
+  state = reduce(state, { type: 'conversation_loaded', conversation: makeConversation('read'), position: 0 });
   state = reduce(state, { type: 'thread_shown', conversationId: 'read' });
-  state = reduce(state, { type: 'conversation_loaded', conversation: makeConversation('pinned') });
+  state = reduce(state, { type: 'conversation_loaded', conversation: makeConversation('pinned'), position: 0 });
   state = reduce(state, { type: 'pins_edited', pins: ['pinned'] });
   for (let index = 0; index < 5_000; index += 1) state = received(state, `c${index}`, { state: 'resolved' });
   expect(state.conversations.size).toBeLessThanOrEqual(1_500);

@@ -21,6 +21,7 @@ import {
 } from '@/shared/api/calls';
 import type { Conversation, ConversationDetail, Id, Page, Time } from '@/shared/api/types';
 import { asListed } from '@/shared/format/contact';
+import { ask } from './ask';
 import { listTime } from './lists';
 import { listKey, type ListQuery, type State } from './state';
 import { dispatch, getState } from './store';
@@ -224,26 +225,32 @@ function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
 
 export function loadConversation(id: Id): Promise<void> {
   return once(`conversation ${id}`, async () => {
-    const position = getState().position;
-    learnDetail(await fetchConversation(id), position);
+    learnDetail(await ask(() => fetchConversation(id)));
   });
 }
 
 /** A conversation that came alone brought its contact whole. */
-export function learnDetail(detail: ConversationDetail, position?: number): void {
-  const { contact, ...row } = detail;
+export function learnDetail({ answer, position }: { answer: ConversationDetail; position: number }): void {
+  const { contact, ...row } = answer;
   const conversation = { ...row, contact: asListed(contact, row.channel_id) };
+  const isNewer = !getState().contacts.has(contact.id) && isKnownSince(contact.id, position);
   dispatch({ type: 'conversation_loaded', conversation, position }, { type: 'contact_loaded', contact, position });
+  if (isNewer) void loadContact(contact.id).catch(() => undefined);
 }
 
 /** A contact whole. Of one who was not here yet, what a frame said meanwhile is not kept: then it is asked again. */
 export function loadContact(id: Id): Promise<void> {
   return once(`contact ${id}`, async () => {
-    const { position } = getState();
-    const contact = await fetchContact(id);
-    const isStale = (getState().learnt.get(id) ?? -1) > position;
-    dispatch({ type: 'contact_loaded', contact: isStale ? await fetchContact(id) : contact });
+    for (let isStale = true; isStale;) {
+      const { answer: contact, position } = await ask(() => fetchContact(id));
+      isStale = isKnownSince(id, position);
+      dispatch({ type: 'contact_loaded', contact, position });
+    }
   });
+}
+
+function isKnownSince(id: Id, position: number): boolean {
+  return (getState().learnt.get(id) ?? -1) > position;
 }
 
 const recent: Id[] = [];

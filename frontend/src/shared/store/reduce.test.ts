@@ -246,12 +246,12 @@ describe('snapshot and events', () => {
   it('keeps a name that changed while the contact was asked for', () => {
     const contact = (name: string) => ({ id: 'hannah', name }) as Contact;
     let state = reduce(EMPTY, { type: 'opened', me: ME, position: 5 });
-    state = reduce(state, { type: 'contact_loaded', contact: contact('Hana') });
+    state = reduce(state, { type: 'contact_loaded', contact: contact('Hana'), position: 5 });
     const changes = makeChanges(6, 'contact_changed', { contacts: [contact('Hannah')] });
     state = reduce(state, { type: 'changes', changes });
     state = reduce(state, { type: 'contact_loaded', contact: contact('Hana'), position: 5 });
     expect(state.contacts.get('hannah')?.name).toBe('Hannah');
-    state = reduce(state, { type: 'contact_loaded', contact: contact('Hannah B.') });
+    state = reduce(state, { type: 'contact_loaded', contact: contact('Hannah B.'), position: 6 });
     expect(state.contacts.get('hannah')?.name).toBe('Hannah B.');
   });
 
@@ -395,12 +395,13 @@ describe('messages of this browser', () => {
     });
     expect(state.unsent.size).toBe(0);
     expect(state.threads.get('c1')?.ids).toEqual(['m1', 'm2']);
-    state = reduce(state, { type: 'message_saved', message: confirmed });
+    state = reduce(state, { type: 'message_saved', message: { ...confirmed, status: null }, position: 1 });
+    expect(state.messages.get('m2')?.status).toBe('queued');
     expect(state.threads.get('c1')?.ids).toEqual(['m1', 'm2']);
   });
 
   it('gives way to the server’s message when the answer comes first, and takes the status that follows', () => {
-    let state = reduce(opened(), { type: 'message_saved', message: confirmed });
+    let state = reduce(opened(), { type: 'message_saved', message: confirmed, position: 1 });
     state = reduce(state, {
       type: 'changes',
       changes: makeChanges(2, 'message_status_changed', { messages: [{ ...confirmed, status: 'sent' }] }),

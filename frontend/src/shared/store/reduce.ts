@@ -56,15 +56,15 @@ export type Action =
   | { type: 'presence_told'; conversationId: Id; people: readonly PresentAgent[] }
   | { type: 'presence_lost' }
   | { type: 'pins_edited'; pins: readonly Id[] }
-  | { type: 'conversation_loaded'; conversation: Conversation; position?: number }
+  | { type: 'conversation_loaded'; conversation: Conversation; position: number }
   | { type: 'conversation_edited'; id: Id; change: Partial<Conversation> }
   | { type: 'thread_loaded'; conversationId: Id; page: ThreadPage }
   | { type: 'window_loaded'; conversationId: Id; page: ThreadWindow }
   | { type: 'merged_loaded'; conversationId: Id; mergedIds: readonly Id[] }
   | { type: 'earlier_loaded'; conversationId: Id; earlierId: Id | null }
   | { type: 'threads_dropped'; conversationIds: readonly Id[] }
-  | { type: 'message_saved'; message: Message }
-  | { type: 'contact_loaded'; contact: Contact; position?: number }
+  | { type: 'message_saved'; message: Message; position: number }
+  | { type: 'contact_loaded'; contact: Contact; position: number }
   | { type: 'unsent_changed'; items: readonly Unsent[] }
   | { type: 'unsent_removed'; clientIds: readonly Id[] }
   | { type: 'draft_changed'; draft: Draft }
@@ -146,7 +146,7 @@ export function reduce(state: State, action: Action): State {
     case 'pins_edited':
       return { ...state, pins: action.pins };
     case 'conversation_loaded':
-      return loadConversation(state, action.conversation, action.position ?? state.position);
+      return loadConversation(state, action.conversation, action.position);
     case 'conversation_edited':
       return editConversation(state, action.id, action.change);
     case 'thread_loaded':
@@ -160,9 +160,9 @@ export function reduce(state: State, action: Action): State {
     case 'threads_dropped':
       return dropThreads(state, action.conversationIds);
     case 'message_saved':
-      return withMessages(state, [action.message], state.position);
+      return withMessages(state, [action.message], action.position);
     case 'contact_loaded':
-      return contactLoaded(state, action.contact, action.position ?? state.position);
+      return contactLoaded(state, action.contact, action.position);
     case 'unsent_changed':
       return changeUnsent(state, action.items);
     case 'unsent_removed':
