@@ -103,6 +103,26 @@ def test_a_opens_who_answers_and_e_resolves_and_goes_on(desk: Desk, queue: list[
     expect(desk.row(queue[0])).to_be_visible()
 
 
+_PRESS_AT_ONCE = """async (keys) => {
+    for (const key of keys) {
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+        for (let turn = 0; turn < 5; turn += 1) await null;
+    }
+}"""
+"""Quicker than any screen can be painted between two of them."""
+
+
+def test_a_quick_key_does_something_to_what_is_chosen_and_not_to_what_is_still_shown(
+    desk: Desk, queue: list[Customer]
+) -> None:
+    desk.page.keyboard.press("j")
+    expect(desk.bubble(f"{queue[0].name} asks")).to_be_visible()
+    desk.page.evaluate(_PRESS_AT_ONCE, ["j", "e"])
+    expect(desk.page.get_by_text(f"Resolved {queue[1].name}")).to_be_visible()
+    expect(desk.row(queue[0])).to_be_visible()
+    expect(desk.row(queue[1])).to_have_count(0)
+
+
 def test_what_a_key_resolves_leaves_the_list_though_the_pointer_rests_on_it(desk: Desk, queue: list[Customer]) -> None:
     desk.enter(queue[1])
     desk.row(queue[2]).hover()

@@ -19,12 +19,14 @@ import {
   useCallback,
   useDeferredValue,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
   type ReactNode,
   type RefObject,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { useLocation, useParams } from 'wouter';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
@@ -33,7 +35,7 @@ import { PHONE, useMedia, WIDE } from '@/shared/hooks/useMedia';
 import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
-import { runCommand, useCommands } from '@/shared/keys/keyboard';
+import { runCommand, settleBeforeKeys, useCommands } from '@/shared/keys/keyboard';
 import { changePreferences } from '@/shared/preferences';
 import { problemText } from '@/shared/problem';
 import { loadConversation } from '@/shared/store/load';
@@ -163,7 +165,7 @@ export function Inbox() {
     [go, selected],
   );
 
-  const deferred = useDeferredValue(selected);
+  const deferred = useSettled(selected);
   const isAsked = useQuestion() !== null;
   const refusedId = useRefusedOrder();
   return (
@@ -294,6 +296,18 @@ export function Inbox() {
       )}
     </div>
   );
+}
+
+/** What is chosen, as soon as there is time to show it: but before a key could do something to what was chosen before. */
+function useSettled(selected: Id | undefined): Id | undefined {
+  const deferred = useDeferredValue(selected);
+  const [settled, setSettled] = useState(selected);
+  const shown = settled === selected ? selected : deferred;
+  useLayoutEffect(() => {
+    settleBeforeKeys(shown === selected ? null : () => flushSync(() => setSettled(selected)));
+    return () => settleBeforeKeys(null);
+  }, [shown, selected]);
+  return shown;
 }
 
 let cameFrom: Id | null = null;

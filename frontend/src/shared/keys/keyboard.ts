@@ -98,6 +98,15 @@ export function useCommands(handlers: Handlers): void {
   }, []);
 }
 
+/** What may run while the screen still shows what was chosen before: steps through a list do not wait for it. */
+const STEPS: ReadonlySet<Command> = new Set(['next', 'previous', 'choose_next', 'choose_previous']);
+let settle: (() => void) | null = null;
+
+/** While the screen lags behind what is chosen: what brings it there at once, before a key does something to it. */
+export function settleBeforeKeys(work: (() => void) | null): void {
+  settle = work;
+}
+
 /** Runs a command as its key would. True if somebody took it. */
 export function runCommand(command: Command): boolean {
   for (let index = stack.length - 1; index >= 0; index -= 1) {
@@ -144,6 +153,7 @@ function onKeyDown(event: KeyboardEvent): void {
     return;
   }
   if ((name === 'Enter' || name === 'Space') && isControl(event.target)) return;
+  if (!STEPS.has(command)) settle?.();
   if (runCommand(command)) event.preventDefault();
 }
 
