@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from threadline.core.contact import check_time_zone, guess_locale, is_night, search_terms
+from threadline.core.contact import COUNTRIES, check_country, check_time_zone, guess_locale, is_night, search_terms
 from threadline.core.errors import Invalid
-from threadline.infra.phone import read_phone, region_of_phone, zone_of_phone
+from threadline.infra.phone import country_of_phone, read_phone, region_of_phone, zone_of_customer, zone_of_phone
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from threadline.infra.phone import read_phone, region_of_phone, zone_of_phone
     [
         ("+4915112345678", "de", "Europe/Berlin"),
         ("+447700900318", "en", "Europe/London"),
+        ("+353851234567", "en", "Europe/Dublin"),
         ("+34612345678", "es", ""),  # the Canaries have another hour
         ("+41791234567", "", "Europe/Zurich"),  # four languages
         ("+12125550123", "en", "America/New_York"),
@@ -24,6 +25,51 @@ from threadline.infra.phone import read_phone, region_of_phone, zone_of_phone
 )
 def test_language_and_zone_are_guessed_only_where_there_is_one(phone: str, locale: str, zone: str) -> None:
     assert (guess_locale(region_of_phone(phone)), zone_of_phone(phone)) == (locale, zone)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country"),
+    [
+        ("+4915112345678", "DE"),
+        ("+447700900318", "GB"),
+        ("+447797712345", "JE"),
+        ("+77012345678", "KZ"),
+        ("+79161234567", "RU"),
+        ("+16135550123", "CA"),
+        ("+24740123", "SH"),  # Ascension, which no list of countries names
+        ("+80012345678", ""),  # belongs to no country
+        ("", ""),
+        ("+1", ""),
+    ],
+)
+def test_a_number_tells_its_country(phone: str, country: str) -> None:
+    assert country_of_phone(phone) == country
+    assert country == "" or country in COUNTRIES
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "zone"),
+    [
+        ("+12125550123", "", "America/New_York"),
+        ("+12125550123", "US", "America/New_York"),
+        ("+12125550123", "DE", "Europe/Berlin"),  # moved, and kept the number
+        ("+4915112345678", "US", ""),  # of many clocks
+        ("+4915112345678", "KZ", ""),  # its code is Russia's, too
+        ("", "IE", "Europe/Dublin"),
+        ("", "AQ", ""),
+    ],
+)
+def test_the_clock_is_that_of_the_country_that_somebody_said(phone: str, country: str, zone: str) -> None:
+    assert zone_of_customer(phone, country) == zone
+
+
+def test_only_countries_that_exist_are_taken() -> None:
+    assert len(COUNTRIES) == len(set(COUNTRIES)) == 250
+    for code in ("", *COUNTRIES):
+        check_country(code)
+    for code in ("UK", "de", "EU", "DDR", "D"):
+        with pytest.raises(Invalid):
+            check_country(code)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ _VALUES: dict[Kind, str] = {
     Kind.CHOICE: "high",
     Kind.TIME: "7d",
     Kind.BOOLEAN: "yes",
+    Kind.COUNTRY: "se",
 } | dict.fromkeys(NAMED, "sales")
 
 
@@ -82,6 +83,9 @@ def test_each_of_them_understands_something_and_says_so_of_nonsense(field: Field
         ("contact.vip", "ja", [("yes",)]),
         ("contact.vip", "no", [("no",)]),
         ("contact.vip", "perhaps", "not_understood"),
+        ("contact.country", "de", [("any_of", "DE")]),
+        ("contact.country", "none", [("empty",)]),
+        ("contact.country", "Atlantis", "nothing_called_so"),
         ("contact.email", "@acme", [("contains", "@acme")]),
     ],
 )

@@ -214,6 +214,8 @@ def _value(chance: random.Random, world: World, field: Field, operator: Operator
             return chance.choice(["0", "1", "2.5", "4", "-1"])
         case Kind.CHOICE | Kind.CHOICES:
             return chance.choice(field.options)
+        case Kind.COUNTRY:
+            return chance.choice(["SE", "ES", "DE", "AQ"])
         case Kind.TIME if operator in SPANS:
             return chance.choice(["5m", "4h", "1d", "30d"])
         case Kind.TIME:
@@ -347,7 +349,7 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
     await connection.execute("update conversations set priority = $2 where id = $1", id, chance.choice([0, 0, 1, 3]))
     await connection.execute(
         "update contacts set is_vip = $2, email = $3, company_id = $4, time_zone = $5, muted_at = $6, blocked_at = $7,"
-        " opted_out_at = $8 where id = $1",
+        " opted_out_at = $8, country = $9, phone_country = $10 where id = $1",
         id,
         chance.random() < 0.3,
         chance.choice(["", "Ann@x.test"]),
@@ -356,6 +358,8 @@ async def _make_conversation(connection: asyncpg.Connection, world: World, chanc
         maybe(NOW),
         maybe(NOW),
         maybe(NOW),
+        chance.choice(["", "", "SE"]),
+        chance.choice([None, "", "ES", "DE"]),
     )
     await connection.execute("update conversations set woken_at = $2 where id = $1", id, maybe(NOW))
     await connection.execute(

@@ -75,6 +75,28 @@ async def test_a_table_is_tried_read_in_and_undone(admin: Browser) -> None:
     assert await _read_in(admin, await _batch(admin), rows[1], **more) == ["created"], "the number is free again"
 
 
+async def test_countries_are_read_in_and_taken_away(admin: Browser) -> None:
+    await admin.post("/api/contacts", {"name": "Ana", "phone": "+34612345678"})
+    rows = [
+        {"name": "Ana", "phone": "+34612345678", "country": "de"},
+        {"name": "Ben", "country": "NL"},
+        {"name": "Cleo", "country": "Atlantis"},
+    ]
+    batch_id = await _batch(admin)
+    answer = await admin.post(f"/api/contact-batches/{batch_id}/rows", {"rows": rows})
+    assert [(one["outcome"], one["reason"]) for one in answer.json["items"]] == [
+        ("updated", ""),
+        ("created", ""),
+        ("failed", "no_such_country"),
+    ]
+    await admin.post("/api/contacts", {"name": "Dan", "phone": "+46701740605"})
+    table = (await admin.get("/api/contact-table")).raw.decode("utf-8-sig")
+    countries = {row["name"]: row["country"] for row in csv.DictReader(io.StringIO(table))}
+    assert countries == {"Ana": "DE", "Ben": "NL", "Dan": "SE"}
+    assert (await admin.post(f"/api/contact-batches/{batch_id}/undo")).json == {"is_done": True}
+    assert {name: one["country"] for name, one in (await _people(admin)).items()} == {"Ana": "ES", "Dan": "SE"}
+
+
 async def test_modes_leave_alone_what_they_are_not_for(admin: Browser) -> None:
     await admin.post("/api/contacts", {"name": "Ana", "email": "ana@example.org"})
     batch_id = await _batch(admin)

@@ -49,7 +49,11 @@ async def test_what_was_merged_and_taken_back_is_as_it_was(browser: Browser, des
     gone, open_gone = await _contact(desk, channel_id, "A. Reyes")
     async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
         connection = await session.raw()
-        await connection.execute("update contacts set phone = '+34612345678' where id = $1", UUID(gone))
+        await connection.execute(
+            "update contacts set phone = '+34612345678', phone_country = 'ES', country = 'PT' where id = $1",
+            UUID(gone),
+        )
+        await connection.execute("update contacts set phone = '', phone_country = '' where id = $1", UUID(kept))
         for value, owner in (("+34612345678", gone), ("+34600000000", kept)):
             await connection.execute(
                 "insert into addresses (workspace_id, id, contact_id, scheme, scope, value)"
@@ -87,6 +91,7 @@ async def test_what_was_merged_and_taken_back_is_as_it_was(browser: Browser, des
     assert {one["id"] for one in contact["conversations"]} == {open_kept, open_gone, third}
     assert contact["fields"] == {size: 3, shoe: 2}
     assert (contact["email"], contact["locale"], contact["label_ids"]) == ("a@example.org", "es", [regular])
+    assert (contact["phone"], contact["country"], contact["guessed_country"]) == ("+34612345678", "PT", "ES")
     assert [one["text"] for one in contact["notes"]] == ["Pays by invoice"]
     assert len(contact["addresses"]) == 2
     assert [one["is_given"] for one in contact["consents"]] == [False]

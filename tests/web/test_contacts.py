@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
 from tests.web.test_realtime import Feed
+from threadline.store.session import Role
+from threadline.workers.older_numbers import OlderNumbers
 
 
 async def _add(browser: Browser, **facts: str) -> dict[str, Any]:
@@ -96,6 +98,60 @@ async def test_what_is_known_is_changed_one_by_one(browser: Browser) -> None:
     assert (back.json["locale"], back.json["time_zone"], back.json["email"]) == (None, "", "")
     for refused in ({}, {"time_zone": "Mars"}, {"locale": "x"}, {"email": "nobody"}, {"name": " "}, {"phone": "1"}):
         assert (await browser.patch(path, refused)).status == 422, refused
+
+
+async def _of_country(browser: Browser, *codes: str, operator: str = "any_of") -> list[str]:
+    condition = {"kind": "condition", "field": "contact.country", "operator": operator, "values": list(codes)}
+    found = await browser.post(
+        "/api/contacts/find", {"filter": {"kind": "group", "match": "all", "of": [condition]}, "limit": 100}
+    )
+    assert found.status == 200, found.raw
+    return [one["name"] for one in found.json["items"]]
+
+
+async def test_a_country_is_that_of_the_number_until_somebody_says_another(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    ana = await _add(browser, name="Ana", phone="+34 612 345 678")
+    await _add(browser, name="Bo", phone="+46 70 174 06 05")
+    await _add(browser, name="Cy", email="cy@example.org")
+    assert (ana["country"], ana["guessed_country"], ana["guessed_locale"]) == ("", "ES", "es")
+    path = f"/api/contacts/{ana['id']}"
+    moved = (await browser.patch(path, {"country": "DE"})).json
+    assert (moved["country"], moved["guessed_country"]) == ("DE", "ES")
+    assert (moved["guessed_locale"], moved["guessed_time_zone"]) == ("de", "Europe/Berlin"), "they live there"
+    rows = {one["name"]: one["country"] for one in (await browser.get("/api/contacts")).json["items"]}
+    assert rows == {"Ana": "DE", "Bo": "SE", "Cy": ""}
+    assert await _of_country(browser, "DE", "NO") == ["Ana"]
+    assert await _of_country(browser, "ES") == []
+    assert await _of_country(browser, "DE", operator="none_of") == ["Bo", "Cy"]
+    assert await _of_country(browser, operator="empty") == ["Cy"]
+    (field,) = (one for one in (await browser.get("/api/filter-fields")).json["items"] if one["word"] == "country")
+    assert (field["kind"], "NL" in field["options"], "UK" in field["options"]) == ("country", True, False)
+
+    back = (await browser.patch(path, {"country": ""})).json
+    assert (back["country"], back["guessed_locale"]) == ("", "es")
+    for refused in ("UK", "de", "Germany", "D", None):
+        assert (await browser.patch(path, {"country": refused})).status == 422, refused
+    unknown = await browser.patch(path, {"country": "UK"})
+    assert unknown.json["reason"] == "no_such_country"
+    async with browser_of(server) as stranger:
+        await set_up(stranger)
+        assert await _of_country(stranger, "DE", "ES", "SE") == []
+        assert (await stranger.patch(path, {"country": "FR"})).status == 404
+
+
+async def test_numbers_that_were_there_before_get_their_country(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    await _add(browser, name="Ana", phone="+34 612 345 678")
+    await _add(browser, name="Nobody's")
+    async with server.database.transaction(Role.ENGINE) as session:
+        await (await session.raw()).execute("update contacts set phone_country = null")
+    assert await _of_country(browser, "ES") == []
+    assert not await OlderNumbers(server.database).step(), "all in one step"
+    assert await _of_country(browser, "ES") == ["Ana"]
+    async with server.database.transaction(Role.ENGINE) as session:
+        rows = await (await session.raw()).fetch("select from contacts where phone_country is null")
+    assert rows == []
 
 
 async def test_fields_from_their_making_to_their_end(browser: Browser) -> None:

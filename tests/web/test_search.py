@@ -319,7 +319,8 @@ async def test_every_field_that_can_be_asked_is_an_operator(searched: Searched, 
     field = (await admin.post("/api/fields", body)).json
     await admin.patch(path, {"team_id": team["id"], "priority": 3})
     filled = await admin.patch(
-        f"/api/contacts/{contact_id}", {"is_vip": True, "fields": {field["id"]: [field["options"][1]["id"]]}}
+        f"/api/contacts/{contact_id}",
+        {"is_vip": True, "country": "SE", "fields": {field["id"]: [field["options"][1]["id"]]}},
     )
     assert filled.status == 200, filled.raw
     words = {one["word"] for one in (await admin.get("/api/filter-fields")).json["items"]}
@@ -333,6 +334,7 @@ async def test_every_field_that_can_be_asked_is_an_operator(searched: Searched, 
         "branch-office:south",
         "Branch-Office:sou team:blue",
         "vip:yes created:1d received:>=1",
+        "country:se",
     ):
         assert await message_texts(admin, f"walnut {typed}") == ["A walnut lamp"], typed
         found = (await search(admin, f"Registry {typed}", among="conversations"))["conversations"]

@@ -123,7 +123,13 @@ async def _apply_row(
         before: State = {}
     else:
         before = (await contact_batches.read_states(session, [contact_id]))[contact_id]
-    facts = {"name": name, "email": email, "locale": row.locale.strip(), "time_zone": row.time_zone.strip()}
+    facts = {
+        "name": name,
+        "email": email,
+        "locale": row.locale.strip(),
+        "country": row.country.strip().upper(),
+        "time_zone": row.time_zone.strip(),
+    }
     await change_contact(
         session,
         caller=caller,

@@ -8,7 +8,7 @@ from uuid import UUID
 from threadline.actions.company_event import company_event
 from threadline.actions.contact_event import contact_event
 from threadline.actions.fill_fields import read_values
-from threadline.core.contact import check_time_zone
+from threadline.core.contact import check_country, check_time_zone
 from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.field import FieldValue
 from threadline.core.ids import NewId
@@ -32,12 +32,14 @@ async def change_contact(
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """What is absent stays; an empty language or zone is guessed again. A name of ours is not replaced by a provider's.
+    """What is absent stays; an empty language, country or zone is guessed again. A name of ours is not replaced by a
+    provider's.
 
     Raises NotFound if the caller sees none of the contact's conversations, or not the company; Invalid for what no
     field takes; Forbidden for a number or e-mail address that the caller does not see.
     """
     await contacts.check_sees_contact(session, caller, contact_id)
+    check_country(str(facts.get("country", "")))
     check_time_zone(str(facts.get("time_zone", "")))
     lines = await read_values(session, "contact", fields)
     if not caller.clearance.sees_addresses:

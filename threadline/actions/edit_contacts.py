@@ -53,6 +53,8 @@ async def edit_contact(
         facts["is_vip"] = order.is_vip
     if order.locale is not None and before["locale"] != order.locale:
         facts["locale"] = order.locale
+    if order.country is not None and before["country"] != order.country:
+        facts["country"] = order.country
     await change_contact(
         session,
         caller=caller,

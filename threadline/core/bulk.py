@@ -57,6 +57,7 @@ class BulkContacts(msgspec.Struct, frozen=True, kw_only=True, tag="contacts", ta
     remove_labels: list[UUID] = []
     is_vip: bool | None = None
     locale: str | None = None
+    country: str | None = None
     company_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     """None: they belong to no company any more."""
     fields: dict[UUID, FieldValue | None] = {}

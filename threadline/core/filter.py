@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.core.contact import COUNTRIES
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Invalid
 from threadline.core.field import Field as OwnField
@@ -40,6 +41,8 @@ class Kind(StrEnum):
     CHANNEL = "channel"
     STAGE = "stage"
     COMPANY = "company"
+    COUNTRY = "country"
+    """By its two letters; what it is called, each screen knows in its reader's language."""
     BOOLEAN = "boolean"
 
 
@@ -103,6 +106,7 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.CHANNEL: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.STAGE: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.COMPANY: (Operator.ANY_OF, Operator.NONE_OF),
+    Kind.COUNTRY: (Operator.ANY_OF, Operator.NONE_OF),
     Kind.BOOLEAN: (Operator.YES, Operator.NO),
 }
 """What can be asked of each kind, the likeliest first. What may be empty can be asked for that, too."""
@@ -204,6 +208,7 @@ FIELDS: Final[Fields] = {
         _contact("contact.email", Kind.TEXT, "email", is_optional=True, is_personal=True),
         _contact("contact.vip", Kind.BOOLEAN, "vip"),
         _contact("contact.language", Kind.TEXT, "language", is_optional=True),
+        _contact("contact.country", Kind.COUNTRY, "country", options=COUNTRIES, is_optional=True),
         _contact("contact.time_zone", Kind.TEXT, "zone", is_optional=True),
         _contact("contact.opted_out", Kind.BOOLEAN, "optout"),
         _contact("contact.blocked", Kind.BOOLEAN, "blocked"),
@@ -503,7 +508,7 @@ def _operand(field: Field, operator: Operator, value: str) -> Operand:
             return value
         case Kind.NUMBER:
             return _number(value)
-        case Kind.CHOICE | Kind.CHOICES:
+        case Kind.CHOICE | Kind.CHOICES | Kind.COUNTRY:
             if value not in field.options:
                 raise _no_value()
             return value

@@ -71,6 +71,9 @@ def _read(field: Field, value: str, today: date, zone: tzinfo, named: Named) -> 
             return _boolean(field, value)
         case Kind.CHOICE | Kind.CHOICES:
             return _choice(field, value)
+        case Kind.COUNTRY:
+            code = value.upper()
+            return [_condition(field, Operator.ANY_OF, code)] if code in field.options else "nothing_called_so"
         case Kind.AGENT | Kind.AGENTS if value.lower() == ME:
             return [_condition(field, Operator.ANY_OF, ME)]
         case Kind.AGENT | Kind.AGENTS | Kind.TEAM | Kind.STAGE | Kind.COMPANY | Kind.CHANNEL | Kind.LABELS:

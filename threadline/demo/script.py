@@ -1,6 +1,7 @@
 """Who writes what, and when: 300 conversations of a small shop for ceramics. Pure, and the same every time."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -241,6 +242,31 @@ _NAMES: Final = {
 }
 _WEIGHTS: Final = {"en": 9, "de": 4, "es": 3, "nl": 4, "ru": 2, "sv": 3, "pt": 2}
 
+_COUNTRIES: Final = {
+    "en": ("GB", "GB", "GB", "IE", "US"),
+    "de": ("DE",),
+    "es": ("ES",),
+    "nl": ("NL",),
+    "ru": ("RU",),
+    "sv": ("SE",),
+    "pt": ("PT",),
+}
+"""Where they write from."""
+_NUMBERS: Final = {
+    # Kept for stories by the regulators: Ofcom, ComReg, the Bundesnetzagentur, PTS, and 555-01xx in North America.
+    "GB": ("+447700900{:03d}", 0),
+    "IE": ("+3532091{:05d}", 10_000),
+    "DE": ("+4917139200{:02d}", 0),
+    "SE": ("+4670174{:04d}", 605),
+    "US": ("+1415555{:04d}", 100),
+    # Nothing is kept there, so of ranges that no telephone company was given.
+    "ES": ("+34790000{:03d}", 0),
+    "NL": ("+31600000{:03d}", 0),
+    "RU": ("+7975000{:04d}", 0),
+    "PT": ("+351990000{:03d}", 0),
+}
+"""Country → (a number that is nobody's, from which on)."""
+
 # (label, lines): "<" the customer, ">" we, "#" a note; "[p2]" a picture, "[v]" a voice note.
 _TALKS: Final[dict[str, tuple[tuple[int, str], ...]]] = {
     "en": (
@@ -281,7 +307,7 @@ _TALKS: Final[dict[str, tuple[tuple[int, str], ...]]] = {
         (4, "< Finns det platser kvar på lördag?|> Ja, två. Ska jag boka?|< Ja tack"),
     ),
     "pt": (
-        (0, "< Oi! O vaso azul ainda está disponível?|> Sim, temos três.|< Quero um|> Feito: {order}."),
+        (0, "< Olá! O vaso azul ainda está disponível?|> Sim, temos três.|< Quero um|> Feito: {order}."),
         (2, "< [p4] Chegou com um lascado|> Sinto muito! Mandamos outro hoje."),
     ),
 }
@@ -290,9 +316,10 @@ _TALKS: Final[dict[str, tuple[tuple[int, str], ...]]] = {
 def scenes(now: datetime) -> list[Scene]:
     """All of them, the oldest first. `now` is when the newest customer has just written."""
     chance = random.Random(_SEED)  # noqa: S311 - a script that is the same every time, no secret
+    used: Counter[str] = Counter()
     places = [_ended_at(chance, now) for _ in range(CONVERSATIONS - LIVE)]
-    ended = [_scene(chance, number, at, "resolved") for number, at in enumerate(sorted(places))]
-    live = [_scene(chance, len(ended) + place, _live_at(now, place), _live_state(place)) for place in range(LIVE)]
+    ended = [_scene(chance, used, number, at, "resolved") for number, at in enumerate(sorted(places))]
+    live = [_scene(chance, used, len(ended) + place, _live_at(now, place), _live_state(place)) for place in range(LIVE)]
     return ended + sorted(live, key=lambda one: one.begins_at)
 
 
@@ -318,7 +345,7 @@ def _live_state(place: int) -> State:
     return "waiting" if place % 3 == 0 else "answered"
 
 
-def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Scene:
+def _scene(chance: random.Random, used: Counter[str], number: int, at: datetime, state: State) -> Scene:
     language = chance.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()))[0]
     label, talk = chance.choice(_TALKS[language])
     said = tuple(_parse(chance, talk.replace("{order}", f"#{4200 + number}")))
@@ -336,8 +363,7 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
     return Scene(
         number=number,
         name=name,
-        # Numbers that the regulator of the United Kingdom keeps for stories: nobody has them.
-        phone=f"+447700900{number:03d}",
+        phone=_phone(used, _COUNTRIES[language][number % len(_COUNTRIES[language])]),
         begins_at=at,
         said=said,
         state=state,
@@ -351,6 +377,13 @@ def _scene(chance: random.Random, number: int, at: datetime, state: State) -> Sc
         stage=_STAGED.get(number - (CONVERSATIONS - LIVE)) if state == "answered" else None,
         values=tuple(_values(number, label, said, state)),
     )
+
+
+def _phone(used: Counter[str], country: str) -> str:
+    """The next one of there."""
+    form, first = _NUMBERS[country]
+    used[country] += 1
+    return form.format(first + used[country] - 1)
 
 
 _STAGED: Final = {1: 1, 2: 0, 8: 0, 10: 1, 14: 0, 19: 1}

@@ -50,6 +50,27 @@ def region_of_phone(value: str) -> str:
     return region or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
+def country_of_phone(value: str) -> str:
+    """The country of a number as ISO 3166 has it; "" for one of no country, as those of satellites."""
+    region = region_of_phone(value)
+    return _PARTS_OF.get(region, region) if region.isalpha() else ""
+
+
+_PARTS_OF: Final = {"AC": "SH", "TA": "SH"}
+"""Ascension and Tristan da Cunha have codes of their own to dial, and none of their own in the list of countries."""
+
+
+def zone_of_customer(phone: str, country: str) -> str:
+    """The time zone of somebody with this number who is, as far as somebody said it, in this country; "" if unsure.
+
+    A number that was kept after a move tells nothing of the clock where its owner is now.
+    """
+    if country in ("", country_of_phone(phone)):
+        return zone_of_phone(phone)
+    code = phonenumbers.country_code_for_region(country)
+    return _one_zone(code, _zones_of_code(code)) if code else ""
+
+
 @lru_cache(maxsize=10_000)
 def zone_of_phone(value: str) -> str:
     """The time zone of a number, if its clock can show one time only; else "": a wrong hour is worse than none."""
@@ -61,10 +82,24 @@ def zone_of_phone(value: str) -> str:
     known = timezone.time_zones_for_number(number)
     if known == (timezone.UNKNOWN_TIMEZONE,):  # a range that nobody has handed out yet
         known = timezone.time_zones_for_geographical_number(number)
+    return _one_zone(number.country_code or 0, known)
+
+
+def _zones_of_code(country_code: int) -> Sequence[str]:
+    """Of every country that shares the code: +1 is two dozen of them, and none is told apart here."""
+    from phonenumbers import timezone
+
+    return timezone.time_zones_for_geographical_number(phonenumbers.PhoneNumber(country_code=country_code))
+
+
+def _one_zone(country_code: int, known: Sequence[str]) -> str:
+    """The one of these zones, if there is but one clock among them."""
+    from phonenumbers import timezone
+
     zones = [zone for zone in known if zone != timezone.UNKNOWN_TIMEZONE]
     if len({_clock_of(zone) for zone in zones}) != 1:
         return ""
-    return zones[0] if len(zones) == 1 else _capital_zone(number.country_code or 0, zones)
+    return zones[0] if len(zones) == 1 else _capital_zone(country_code, zones)
 
 
 def _clock_of(zone: str) -> tuple[object, ...]:
@@ -75,11 +110,17 @@ def _clock_of(zone: str) -> tuple[object, ...]:
 
 def _capital_zone(country_code: int, zones: Sequence[str]) -> str:
     """`Europe/London` and not `Europe/Guernsey`: where the country's own numbers are."""
+    if country_code in _LEFT_OUT:
+        return _LEFT_OUT[country_code]
     from phonenumbers import timezone
 
     example = phonenumbers.example_number(phonenumbers.region_code_for_country_code(country_code))
     usual = timezone.time_zones_for_number(example) if example is not None else ()
     return next((zone for zone in usual if zone in zones), zones[0])
+
+
+_LEFT_OUT: Final = {353: "Europe/Dublin"}
+"""Capitals that the library's table replaces by other places with the same clock."""
 
 
 def read_phone(text: str, region: str = "") -> str:

@@ -19,6 +19,8 @@ class TableRow(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
     email: str = ""
     locale: str = ""
+    country: str = ""
+    """By its two letters."""
     time_zone: str = ""
     company: str = ""
     """By its name; one that is not there yet is made."""

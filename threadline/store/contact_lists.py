@@ -16,6 +16,7 @@ from threadline.infra.phone import display_phone
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.connection import Connection
 from threadline.store.contacts import is_seen
+from threadline.store.countries import country_of
 from threadline.store.fields import values_of
 from threadline.store.filters import filter_sql, load_fields
 from threadline.store.labels import labels_of
@@ -39,6 +40,8 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     """As people write it; "" if it is hidden or unknown."""
     email: Address
     handle: Address
+    country: str
+    """Its two letters, said or guessed; "" if nobody knows."""
     is_vip: bool
     created_at: datetime
     last_heard_at: datetime | None
@@ -73,7 +76,8 @@ async def list_contacts(
     if after is not None:
         conditions.append(after_cursor(after, order, "p", arguments, named_in="" if says_name else "contacts"))
     rows = await connection.fetch(
-        "select p.id, p.name, p.phone, p.email, p.handle, p.is_vip, p.created_at, p.name_key from contacts p"
+        f"select p.id, p.name, p.phone, p.email, p.handle, coalesce({country_of('p')}, '') as country, p.is_vip,"
+        " p.created_at, p.name_key from contacts p"
         f" where {' and '.join(conditions)} order by {ordering(order, 'p')} limit {arguments.add(limit + 1)}",
         *arguments.values,
     )
@@ -159,6 +163,7 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
             phone=Address(display_phone(row["phone"])),
             email=Address(row["email"]),
             handle=Address(row["handle"]),
+            country=row["country"],
             is_vip=row["is_vip"],
             created_at=row["created_at"],
             last_heard_at=heard[row["id"]]["last_heard_at"] if row["id"] in heard else None,

@@ -292,8 +292,12 @@ _UNDO = (
         name = case when kept.name = other.name then b.before#>>'{{into,name}}' else kept.name end,
         handle = case when kept.handle = other.handle then b.before#>>'{{into,handle}}' else kept.handle end,
         phone = case when kept.phone = other.phone then b.before#>>'{{into,phone}}' else kept.phone end,
+        phone_country = case when kept.phone = other.phone then b.before#>>'{{into,phone_country}}'
+                        else kept.phone_country end,
         email = case when kept.email = other.email then b.before#>>'{{into,email}}' else kept.email end,
         locale = case when kept.locale = other.locale then b.before#>>'{{into,locale}}' else kept.locale end,
+        country = case when kept.country = other.country then coalesce(b.before#>>'{{into,country}}', '')
+                  else kept.country end,
         time_zone = case when kept.time_zone = other.time_zone then b.before#>>'{{into,time_zone}}'
                     else kept.time_zone end,
         company_id = case when kept.company_id = other.company_id then (b.before#>>'{{into,company_id}}')::uuid

@@ -16,7 +16,7 @@ from threadline.core.field import PERSONAL, FieldValue
 from threadline.core.permission import Caller
 from threadline.core.personal import Address as Shown
 from threadline.core.personal import Excerpt, PersonName
-from threadline.infra.phone import display_name, display_phone, region_of_phone, zone_of_phone
+from threadline.infra.phone import country_of_phone, display_name, display_phone, zone_of_customer
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
 from threadline.store.contact_notes import ContactNote, list_contact_notes
@@ -63,7 +63,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None
     """The language somebody chose; None: nobody did."""
     guessed_locale: str
-    """By the country of the number; "" if nobody should guess."""
+    """By the country; "" if nobody should guess."""
+    country: str
+    """The country somebody chose, by its two letters; "": nobody did."""
+    guessed_country: str
+    """That of the number; "" if it has none."""
     time_zone: str
     """The zone somebody chose; "": nobody did."""
     guessed_time_zone: str
@@ -105,7 +109,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     arguments = Arguments(caller.workspace_id, contact_id)
     connection = await session.raw()
     row = await connection.fetchrow(
-        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.time_zone, p.is_vip,"
+        "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.country, p.time_zone, p.is_vip,"
         " p.muted_at is not null as is_muted, p.blocked_at, p.opted_out_at"
         f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, 'p', arguments)}",
         *arguments.values,
@@ -133,9 +137,11 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         id=row["id"],
         name=person_name(row["name"]),
         locale=row["locale"] or None,
-        guessed_locale=guess_locale(region_of_phone(row["phone"])),
+        guessed_locale=guess_locale(row["country"] or country_of_phone(row["phone"])),
+        country=row["country"],
+        guessed_country=country_of_phone(row["phone"]),
         time_zone=row["time_zone"],
-        guessed_time_zone=zone_of_phone(row["phone"]),
+        guessed_time_zone=zone_of_customer(row["phone"], row["country"]),
         phone=Shown(row["phone"]),
         phone_display=Shown(display_phone(row["phone"])),
         email=Shown(row["email"]),
@@ -251,7 +257,7 @@ async def update_contact(session: Session, contact_id: UUID, facts: Mapping[str,
     )
 
 
-_FACTS = {"name", "email", "locale", "time_zone", "is_vip"}
+_FACTS = {"name", "email", "locale", "country", "time_zone", "is_vip"}
 
 
 async def set_company(session: Session, contact_id: UUID, company_id: UUID | None) -> None:
@@ -269,12 +275,14 @@ async def insert_contact(
 ) -> None:
     """Somebody whom a person or a table names."""
     await (await session.raw()).execute(
-        "insert into contacts (workspace_id, id, name, is_name_ours, phone, email, created_at, updated_at)"
-        " values ($1, $2, $3, $3 <> '', $4, $5, $6, $6)",
+        "insert into contacts (workspace_id, id, name, is_name_ours, phone, phone_country, email, created_at,"
+        " updated_at)"
+        " values ($1, $2, $3, $3 <> '', $4, $5, $6, $7, $7)",
         session.workspace_id,
         contact_id,
         name,
         phone,
+        country_of_phone(phone),
         email,
         now,
     )

@@ -14,7 +14,7 @@ from threadline.core.due import WITHOUT_TARGET
 from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address, Excerpt, PersonName
-from threadline.infra.phone import display_phone, zone_of_phone
+from threadline.infra.phone import display_phone, zone_of_customer
 from threadline.store.clocks import IS_WAITING, unpaused
 from threadline.store.connection import Connection
 from threadline.store.cursors import decode_cursor, encode_cursor, from_microseconds, id_of_key, to_microseconds
@@ -173,7 +173,7 @@ _COLUMNS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
-p.name as contact_name, p.is_vip, p.phone, p.time_zone, p.blocked_at is not null as is_blocked,
+p.name as contact_name, p.is_vip, p.phone, p.country, p.time_zone, p.blocked_at is not null as is_blocked,
 p.opted_out_at is not null or exists (
  select from consents n where n.workspace_id = c.workspace_id and n.contact_id = c.contact_id
  and n.channel_id = c.channel_id and n.category = 'marketing' and not n.is_given
@@ -629,7 +629,7 @@ def _conversation(
             is_vip=row["is_vip"],
             is_blocked=row["is_blocked"],
             is_opted_out=row["is_opted_out"],
-            time_zone=row["time_zone"] or zone_of_phone(row["phone"]),
+            time_zone=row["time_zone"] or zone_of_customer(row["phone"], row["country"]),
         ),
         state=row["state"],
         snoozed_until=row["snoozed_until"],

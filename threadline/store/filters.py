@@ -34,6 +34,7 @@ from threadline.core.letters import fold_text, letters_like
 from threadline.core.permission import Caller
 from threadline.store.clocks import IS_WAITING
 from threadline.store.connection import Connection
+from threadline.store.countries import country_of
 from threadline.store.fields import list_fields
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments
@@ -104,6 +105,7 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "contact.email": "p.email",
     "contact.vip": "p.is_vip",
     "contact.language": "p.locale",
+    "contact.country": country_of("p"),
     "contact.time_zone": "p.time_zone",
     "contact.opted_out": "(p.opted_out_at is not null)",
     "contact.blocked": "(p.blocked_at is not null)",
@@ -287,8 +289,8 @@ def _compare(
             # The column besides: `contacts_by_company` finds the members of a few.
             companies = f"{arguments.add(list(wanted))}::uuid[]"
             return f"(p.company_id = any({companies}) and {expression} = any({companies}))"
-        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY:
-            cast = "text" if kind is Kind.CHOICE else "uuid"
+        case Kind.CHOICE | Kind.AGENT | Kind.TEAM | Kind.CHANNEL | Kind.STAGE | Kind.COMPANY | Kind.COUNTRY:
+            cast = "text" if kind in (Kind.CHOICE, Kind.COUNTRY) else "uuid"
             found = f"{expression} = any({arguments.add(list(wanted))}::{cast}[])"
             return f"({expression} is null or not {found})" if operator is Operator.NONE_OF else found
         case Kind.LABELS | Kind.AGENTS | Kind.CHOICES | Kind.BOOLEAN:

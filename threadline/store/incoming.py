@@ -11,6 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from threadline.core.ids import first_uuid7_at
+from threadline.infra.phone import country_of_phone
 from threadline.store.connection import Connection, sparse
 
 AddressKey: TypeAlias = tuple[str, str, str]
@@ -113,15 +114,17 @@ async def insert_contacts(
     connection: Connection, workspace_id: UUID, contacts: Sequence[ContactFacts], *, now: datetime
 ) -> None:
     await connection.execute(
-        "insert into contacts (workspace_id, id, name, handle, phone, created_at, updated_at)"
-        " select $1, id, name, handle, phone, $2, $2"
-        " from unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) as new (id, name, handle, phone)",
+        "insert into contacts (workspace_id, id, name, handle, phone, phone_country, created_at, updated_at)"
+        " select $1, id, name, handle, phone, country, $2, $2"
+        " from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])"
+        " as new (id, name, handle, phone, country)",
         workspace_id,
         now,
         [contact.id for contact in contacts],
         [contact.name for contact in contacts],
         [contact.handle for contact in contacts],
         [contact.phone for contact in contacts],
+        [country_of_phone(contact.phone) for contact in contacts],
     )
 
 
@@ -179,8 +182,9 @@ update contacts c set
     name = case when c.is_name_ours or told.name = '' then c.name else told.name end,
     handle = case when told.handle = '' then c.handle else told.handle end,
     phone = case when told.phone = '' then c.phone else told.phone end,
+    phone_country = case when told.phone = '' then c.phone_country else told.country end,
     updated_at = $2
-from unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) as told (id, name, handle, phone)
+from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) as told (id, name, handle, phone, country)
 where c.workspace_id = $1 and c.id = told.id
   and ((told.name not in ('', c.name) and not c.is_name_ours) or told.handle not in ('', c.handle)
        or told.phone not in ('', c.phone))
@@ -201,6 +205,7 @@ async def refresh_contacts(
         [contact.name for contact in ordered],
         [contact.handle for contact in ordered],
         [contact.phone for contact in ordered],
+        [country_of_phone(contact.phone) for contact in ordered],
     )
     return [row["id"] for row in rows]
 

@@ -75,8 +75,11 @@ update contacts kept set
     is_name_ours = kept.is_name_ours or (kept.name = '' and other.is_name_ours),
     handle = case when other.handle <> '' and ($5 or kept.handle = '') then other.handle else kept.handle end,
     phone = case when other.phone <> '' and ($5 or kept.phone = '') then other.phone else kept.phone end,
+    phone_country = case when other.phone <> '' and ($5 or kept.phone = '') then other.phone_country
+                    else kept.phone_country end,
     email = coalesce(nullif(kept.email, ''), other.email),
     locale = coalesce(nullif(kept.locale, ''), other.locale),
+    country = coalesce(nullif(kept.country, ''), other.country),
     time_zone = coalesce(nullif(kept.time_zone, ''), other.time_zone),
     company_id = coalesce((select k.id from companies k where k.workspace_id = $1 and k.id = kept.company_id
                            and k.deleted_at is null), other.company_id, kept.company_id),

@@ -11,7 +11,7 @@ from threadline.core.contact import find_zone, guess_locale
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.permission import Caller, Permission
 from threadline.core.saved_reply import Names, Wording
-from threadline.infra.phone import region_of_phone, zone_of_phone
+from threadline.infra.phone import country_of_phone, zone_of_customer
 from threadline.store.files import File, load_files
 from threadline.store.session import Session
 from threadline.store.shown_name import person_name
@@ -276,7 +276,7 @@ async def read_customer(session: Session, caller: Caller, *, conversation_id: UU
     """
     row = await (await session.raw()).fetchrow(
         "select t.name as contact, coalesce(p.name, '') as agent, h.name as channel, w.name as workspace,"
-        " t.phone, t.locale, t.time_zone"
+        " t.phone, t.locale, t.country, t.time_zone"
         " from conversations c"
         " join contacts t on t.workspace_id = c.workspace_id and t.id = c.contact_id"
         " join channels h on h.workspace_id = c.workspace_id and h.id = c.channel_id"
@@ -290,7 +290,7 @@ async def read_customer(session: Session, caller: Caller, *, conversation_id: UU
     )
     assert row is not None
     name = person_name(row["contact"])
-    zone = find_zone(row["time_zone"] or zone_of_phone(row["phone"]))
+    zone = find_zone(row["time_zone"] or zone_of_customer(row["phone"], row["country"]))
     return Customer(
         names=Names(
             contact=name.whole if name.shown(caller.clearance) == name.whole else "",
@@ -299,7 +299,7 @@ async def read_customer(session: Session, caller: Caller, *, conversation_id: UU
             workspace=row["workspace"],
             local=None if zone is None else now.astimezone(zone),
         ),
-        language=(row["locale"] or guess_locale(region_of_phone(row["phone"]))).replace("_", "-"),
+        language=(row["locale"] or guess_locale(row["country"] or country_of_phone(row["phone"]))).replace("_", "-"),
     )
 
 

@@ -12,7 +12,7 @@ from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import Address
 from threadline.core.task import CallOutcome, Step, TaskKind, TaskState
-from threadline.infra.phone import display_phone, zone_of_phone
+from threadline.infra.phone import display_phone, zone_of_customer
 from threadline.store.connection import Connection
 from threadline.store.conversations import ContactName
 from threadline.store.session import Session
@@ -89,7 +89,8 @@ _SELECT = f"""
 select t.id, t.conversation_id, c.channel_id, c.contact_id, {called("p")} as contact_name,
        p.phone, t.kind, t.title, t.note,
        t.state, t.owner_id, t.due_at, t.remind_at, t.checklist::text as checklist, t.message_ids, t.created_by,
-       t.created_at, t.done_by, t.done_at, t.tries, t.outcome, p.time_zone
+       t.created_at, t.done_by, t.done_at, t.tries, t.outcome, p.time_zone,
+       p.country
 from tasks t
 join conversations c on c.workspace_id = t.workspace_id and c.id = t.conversation_id
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
@@ -286,7 +287,7 @@ async def delete_pattern(session: Session, pattern_id: UUID) -> None:
 def _task(row: asyncpg.Record) -> Task:
     values = dict(row)
     contact = ContactName(id=values.pop("contact_id"), name=person_name(values.pop("contact_name")))
-    phone = values.pop("phone")
+    phone, country = values.pop("phone"), values.pop("country")
     return Task(
         **{
             **values,
@@ -295,7 +296,7 @@ def _task(row: asyncpg.Record) -> Task:
             "kind": TaskKind(row["kind"]),
             "state": TaskState(row["state"]),
             "outcome": CallOutcome(row["outcome"]) if row["outcome"] else None,
-            "time_zone": row["time_zone"] or zone_of_phone(phone),
+            "time_zone": row["time_zone"] or zone_of_customer(phone, country),
             "checklist": _steps(row),
         }
     )

@@ -29,6 +29,7 @@ from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
 from threadline.workers.digests import Digests
 from threadline.workers.looking import rest
 from threadline.workers.media import register_media
+from threadline.workers.older_numbers import OlderNumbers
 from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
 from threadline.workers.scheduled_timers import ScheduledTimers
@@ -113,6 +114,7 @@ class Worker:
             await self._host(leases, "scheduled", self._scheduled_of())
             await self._host(leases, "tasks", self._tasks_of())
             await self._host(leases, "older_search", self._older_search_of())
+            await self._host(leases, "older_numbers", self._older_numbers_of())
         except Unavailable:
             log.warning("worker_waits_for_database")
         except Exception as error:
@@ -233,6 +235,10 @@ class Worker:
 
     def _older_search_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         older = OlderSearch(self.tools.database, self.tools.now)
+        return lambda _fence, stop: older.run(stop)
+
+    def _older_numbers_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        older = OlderNumbers(self.tools.database)
         return lambda _fence, stop: older.run(stop)
 
 

@@ -4320,11 +4320,13 @@ export interface components {
             company: components["schemas"]["CompanyName"] | null;
             consents: components["schemas"]["Consent"][];
             conversations: components["schemas"]["EarlierConversation"][];
+            country: string;
             created_at: string;
             email: string;
             fields: {
                 [key: string]: string | number | boolean | string[];
             };
+            guessed_country: string;
             guessed_locale: string;
             guessed_time_zone: string;
             handle: string;
@@ -4423,11 +4425,13 @@ export interface components {
         };
         /**
          * ContactChange
-         * @description What is absent stays. An empty language or time zone: it is guessed again. A field null: taken away.
+         * @description What is absent stays. An empty language, country or time zone: it is guessed again. A field null: taken away.
          */
         ContactChange: {
             /** Company Id */
             company_id?: string | null;
+            /** Country */
+            country?: string | null;
             /** Email */
             email?: string | null;
             /** Fields */
@@ -4519,6 +4523,7 @@ export interface components {
         ContactRow: {
             channel_ids: string[];
             company: components["schemas"]["CompanyName"] | null;
+            country: string;
             created_at: string;
             email: string;
             fields: {
@@ -4548,6 +4553,8 @@ export interface components {
             add_labels?: string[];
             /** Company Id */
             company_id?: string | null;
+            /** Country */
+            country?: string | null;
             /** Fields */
             fields?: {
                 [key: string]: string | boolean | number | string[] | null;
@@ -5430,7 +5437,7 @@ export interface components {
          * @description What a field holds.
          * @enum {unknown}
          */
-        Kind: "agent" | "agents" | "boolean" | "channel" | "choice" | "choices" | "company" | "labels" | "number" | "stage" | "team" | "text" | "time";
+        Kind: "agent" | "agents" | "boolean" | "channel" | "choice" | "choices" | "company" | "country" | "labels" | "number" | "stage" | "team" | "text" | "time";
         /** Label */
         Label: {
             /** @enum {unknown} */
@@ -6766,6 +6773,11 @@ export interface components {
              */
             company?: string;
             /**
+             * Country
+             * @default
+             */
+            country?: string;
+            /**
              * Email
              * @default
              */
@@ -7377,6 +7389,8 @@ export interface components {
         TableRow: {
             /** @default  */
             company?: string;
+            /** @default  */
+            country?: string;
             /** @default  */
             email?: string;
             /** @default {} */

@@ -10,6 +10,7 @@ from pydantic import Field
 from threadline.actions.change_many import order_change, order_edit, order_undo
 from threadline.actions.edit_contacts import check_may_edit
 from threadline.core.bulk import MOST_AT_ONCE, MOST_CONTACTS_AT_ONCE, MOST_NAMED, BulkContacts, BulkOrder
+from threadline.core.contact import check_country
 from threadline.core.errors import Invalid
 from threadline.core.filter import Use
 from threadline.core.label import MOST_ON_ONE
@@ -90,6 +91,7 @@ class ContactsEdit(Input):
     remove_labels: _LabelIds = Field(default_factory=list)
     is_vip: bool | None = None
     locale: Locale | Annotated[str, Field(max_length=0)] | None = None
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
     company_id: Id | None = None
     """Null, given: they belong to none any more."""
     fields: FieldValues = Field(default_factory=dict)
@@ -191,11 +193,13 @@ async def post_undo(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_C
 
 
 def _contacts_order(given: ContactsEdit) -> BulkContacts:
+    check_country(given.country or "")
     order = BulkContacts(
         add_labels=given.add_labels,
         remove_labels=given.remove_labels,
         is_vip=given.is_vip,
         locale=given.locale,
+        country=given.country,
         company_id=given.company_id if "company_id" in given.model_fields_set else msgspec.UNSET,
         fields=values_by_field(given.fields),
         is_muted=given.is_muted,

@@ -87,6 +87,8 @@ class RowInput(Input):
     phone: Annotated[Line, Field(max_length=60)] = ""
     email: Annotated[Line, Field(max_length=254)] = ""
     locale: Annotated[Line, Field(max_length=20)] = ""
+    country: Annotated[Line, Field(max_length=60)] = ""
+    """By its two letters."""
     time_zone: Annotated[Line, Field(max_length=60)] = ""
     company: Annotated[Line, Field(max_length=100)] = ""
     """By its name; one that is not there yet is made."""
@@ -344,7 +346,7 @@ async def _table(call: Call, search: str, wanted: Filter | None, order: NameOrde
                 now=call.now,
             )
         if is_first:
-            heads = ["id", "name", "phone", "email", "username", "company", "vip", "labels", "known_since"]
+            heads = ["id", "name", "phone", "email", "username", "company", "country", "vip", "labels", "known_since"]
             yield "\ufeff" + csv_line([*heads, *(field.name for field in fields)])
         is_first = False
         for row in rows:
@@ -360,6 +362,7 @@ def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> lis
         row.email.shown(clearance),
         row.handle.shown(clearance),
         row.company.name if row.company else "",
+        row.country,
         "yes" if row.is_vip else "no",
         "; ".join(names[one] for one in row.label_ids if one in names),
         row.created_at.date().isoformat(),
@@ -392,6 +395,7 @@ def _rows(given: list[RowInput]) -> list[TableRow]:
             phone=row.phone,
             email=row.email,
             locale=row.locale,
+            country=row.country,
             time_zone=row.time_zone,
             company=row.company,
             fields=values_by_field(row.fields),

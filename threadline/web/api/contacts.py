@@ -59,11 +59,13 @@ class ContactInput(Input):
 
 
 class ContactChange(Input):
-    """What is absent stays. An empty language or time zone: it is guessed again. A field null: taken away."""
+    """What is absent stays. An empty language, country or time zone: it is guessed again. A field null: taken away."""
 
     name: Name | None = None
     email: Email | Annotated[str, Field(max_length=0)] | None = None
     locale: Locale | Annotated[str, Field(max_length=0)] | None = None
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
+    """ISO 3166-1 alpha-2: DE, GB…"""
     time_zone: Annotated[Line, Field(max_length=60)] | None = None
     is_vip: bool | None = None
     is_muted: bool | None = None
@@ -139,7 +141,7 @@ async def update_contact(
     """Change what is known of a contact."""
     facts = {
         name: value
-        for name in ("name", "email", "locale", "time_zone", "is_vip")
+        for name in ("name", "email", "locale", "country", "time_zone", "is_vip")
         if (value := getattr(given, name)) is not None
     }
     guards = (given.is_muted, given.is_blocked, given.is_opted_out)

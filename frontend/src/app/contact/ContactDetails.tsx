@@ -12,6 +12,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { ContactCompany } from '../companies/ContactCompany';
 import { ContactLabels } from '../labels/ContactLabels';
+import { countryName, countryOptions } from './countries';
 import { Fact } from './Fact';
 import { FieldLine } from './FieldLine';
 import { useConversationValues, useFields } from './fields';
@@ -87,6 +88,9 @@ export function ContactDetails({
         <Fact label={t('contact.language')}>
           <Language contact={contact} />
         </Fact>
+        <Fact label={t('contact.country')}>
+          <Country contact={contact} />
+        </Fact>
         <Fact label={t('contact.time_zone')}>
           <TimeZone contact={contact} />
         </Fact>
@@ -150,6 +154,25 @@ function Language({ contact }: { readonly contact: Contact }) {
       value={contact.locale ?? ''}
       options={options}
       onValueChange={(locale) => void saveContact(contact.id, { locale })}
+    />
+  );
+}
+
+/** The country somebody chose, or that of the number until then. */
+function Country({ contact }: { readonly contact: Contact }) {
+  const guess = contact.guessed_country;
+  const options = [
+    { value: '', label: guess ? t('contact.guessed', { value: countryName(guess) }) : t('contact.unknown') },
+    ...countryOptions(),
+  ];
+  return (
+    <Select
+      label={t('contact.country')}
+      isLabelHidden
+      isBare
+      value={contact.country}
+      options={options}
+      onValueChange={(country) => void saveContact(contact.id, { country })}
     />
   );
 }

@@ -18,7 +18,7 @@ import { TextField } from '@/shared/ui/TextField';
 import { useFields } from '../contact/fields';
 import { labelsOfKind } from '../labels/labels';
 import { beginBatch, inSlices, undoBatch } from './batches';
-import { guessColumn, KNOWN, parseTable, writeTable } from './csv';
+import { countryCode, guessColumn, KNOWN, parseTable, writeTable } from './csv';
 import { bringTable, fetchFailed, isGoingOn, useImports, type ContactBatch, type FailedRow } from './useImport';
 
 const LARGEST_BYTES = 20_000_000;
@@ -449,7 +449,8 @@ function rowOf(cells: readonly string[], columns: readonly string[]): Record<str
   columns.forEach((column, place) => {
     const cell = (cells[place] ?? '').replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
     if (column === '' || cell === '') return;
-    if ((KNOWN as readonly string[]).includes(column)) row[column] = cell.slice(0, LONGEST[column] ?? 60);
+    if (column === 'country') row[column] = countryCode(cell).slice(0, LONGEST[column]);
+    else if ((KNOWN as readonly string[]).includes(column)) row[column] = cell.slice(0, LONGEST[column] ?? 60);
     else fields[column] = cell.slice(0, 1_000);
   });
   return { ...row, fields };
@@ -461,6 +462,7 @@ const LONGEST: Readonly<Record<string, number>> = {
   email: 254,
   company: 100,
   locale: 20,
+  country: 60,
   time_zone: 60,
 };
 
@@ -476,6 +478,8 @@ function nameOf(column: (typeof KNOWN)[number]): string {
       return t('contact.company');
     case 'locale':
       return t('contact.language');
+    case 'country':
+      return t('contact.country');
     case 'time_zone':
       return t('contact.time_zone');
   }

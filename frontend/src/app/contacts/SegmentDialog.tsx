@@ -76,7 +76,13 @@ export default function SegmentDialog({ start, segment, onShow, onSaved, onClose
       }
     >
       {fields ? (
-        <FilterBuilder fields={fields} value={filter} onValueChange={setFilter} isStrict={isStrict} />
+        <FilterBuilder
+          where={t('contacts.filter_where')}
+          fields={fields}
+          value={filter}
+          onValueChange={setFilter}
+          isStrict={isStrict}
+        />
       ) : (
         <Skeleton />
       )}

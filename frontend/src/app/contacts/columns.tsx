@@ -5,6 +5,7 @@ import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
 import { ChannelMark } from '@/shared/ui/Avatar';
+import { countryName } from '../contact/countries';
 import { textOfValue } from '../contact/fields';
 
 export interface Column {
@@ -28,6 +29,7 @@ export function columnsFor(
     { id: 'email', title: t('contact.email'), cell: (row) => <bdi>{row.email}</bdi> },
     { id: 'handle', title: t('contacts.column_handle'), cell: (row) => <bdi>{row.handle && `@${row.handle}`}</bdi> },
     { id: 'company', title: t('contact.company'), cell: (row) => <bdi>{row.company?.name}</bdi> },
+    { id: 'country', title: t('contact.country'), cell: (row) => row.country && countryName(row.country) },
     {
       id: 'channels',
       title: t('contacts.column_channels'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guessColumn, parseTable, writeTable } from './csv';
+import { countryCode, guessColumn, parseTable, writeTable } from './csv';
 
 test.each([
   [
@@ -39,11 +39,23 @@ test('what is written is read again, and runs nothing', () => {
 
 test('heads are understood in several languages, and by the names of fields', () => {
   const fields = [{ id: 'f1', name: 'Tier' }];
-  expect(['Full name', 'Telefon', 'E-Mail', 'tier', 'Shoe'].map((head) => guessColumn(head, fields))).toEqual([
+  expect(['Full name', 'Telefon', 'E-Mail', 'País', 'tier', 'Shoe'].map((head) => guessColumn(head, fields))).toEqual([
     'name',
     'phone',
     'email',
+    'country',
     'f1',
     '',
   ]);
+});
+
+test.each([
+  ['Germany', 'DE'],
+  ['deutschland', 'DE'],
+  ['Países Bajos', 'NL'],
+  ['Швеция', 'SE'],
+  ['pt', 'PT'],
+  ['Atlantis', 'Atlantis'],
+])('the country %s is %s', (cell, code) => {
+  expect(countryCode(cell)).toBe(code);
 });

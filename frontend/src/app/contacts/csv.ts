@@ -1,5 +1,8 @@
 /** Tables as people's programs write them: quotes, lines inside quotes, and a comma, semicolon or tab between cells. */
 
+import { fold } from '@/shared/format/fold';
+import { COUNTRY_CODES, countryName } from '../contact/countries';
+
 const DELIMITERS = [',', ';', '\t'] as const;
 
 /** Rows of cells; empty lines are left out. The delimiter is the one that the first line has most of. */
@@ -58,7 +61,7 @@ function quoted(cell: string): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-export const KNOWN = ['name', 'phone', 'email', 'company', 'locale', 'time_zone'] as const;
+export const KNOWN = ['name', 'phone', 'email', 'company', 'locale', 'country', 'time_zone'] as const;
 export type KnownColumn = (typeof KNOWN)[number];
 
 const WORDS: Readonly<Record<KnownColumn, RegExp>> = {
@@ -67,8 +70,21 @@ const WORDS: Readonly<Record<KnownColumn, RegExp>> = {
   email: /^(e-?mail|correo|почта|mail)( ?address)?$/i,
   company: /^(company|firm|organi[sz]ation|firma|empresa|bedrijf|företag|компания|unternehmen)( ?name)?$/i,
   locale: /^(language|locale|sprache|idioma|taal|язык)$/i,
+  country: /^(country|country code|land|ländercode|landcode|país|страна)$/i,
   time_zone: /^(time ?zone|zeitzone|zona horaria|tijdzone|часовой пояс)$/i,
 };
+
+const LANGUAGES = ['en', 'ru', 'es', 'nl', 'sv', 'pt', 'de'];
+let codesByName: ReadonlyMap<string, string> | undefined;
+
+/** A country as a table names it, by two letters or in one of our languages → its two letters; else as it was. */
+export function countryCode(cell: string): string {
+  codesByName ??= new Map(
+    LANGUAGES.flatMap((language) => COUNTRY_CODES.map((code) => [fold(countryName(code, language)), code] as const)),
+  );
+  const word = cell.trim();
+  return codesByName.get(fold(word)) ?? (word.length === 2 ? word.toUpperCase() : word);
+}
 
 /** What a head probably means: one of ours, a field by its name, or nothing. */
 export function guessColumn(head: string, fields: readonly { id: string; name: string }[]): string {

@@ -25,11 +25,13 @@ export interface FilterBuilderProps {
   readonly fields: Fields;
   readonly value: Filter;
   readonly onValueChange: (filter: Filter) => void;
+  /** What is looked for, as the beginning of a sentence that the first condition ends. */
+  readonly where: string;
   /** Mark what is not finished: somebody wanted to go on with it. */
   readonly isStrict?: boolean;
 }
 
-export function FilterBuilder({ fields, value, onValueChange, isStrict = false }: FilterBuilderProps) {
+export function FilterBuilder({ fields, value, onValueChange, where, isStrict = false }: FilterBuilderProps) {
   const root = useRef<HTMLDivElement>(null);
   const [fresh, setFresh] = useState<string | null>(null);
   // What was just added is what the hands go on with.
@@ -50,6 +52,7 @@ export function FilterBuilder({ fields, value, onValueChange, isStrict = false }
         group={value}
         place={[]}
         fields={fields}
+        where={where}
         isStrict={isStrict}
         isFull={isFull}
         onChange={(place, part) => {
@@ -65,6 +68,7 @@ export function FilterBuilder({ fields, value, onValueChange, isStrict = false }
 interface PartProps {
   readonly place: Place;
   readonly fields: Fields;
+  readonly where: string;
   readonly isStrict: boolean;
   readonly isFull: boolean;
   readonly onChange: (place: Place, part: FilterCondition | Filter | null) => void;
@@ -72,7 +76,7 @@ interface PartProps {
 }
 
 function Group({ group, ...props }: PartProps & { readonly group: Filter }) {
-  const { place, fields, isFull, onChange, onAdd } = props;
+  const { place, fields, where, isFull, onChange, onAdd } = props;
   const parts = partsOf(group);
   const first = fields.values().next().value;
   const isInner = place.length > 0;
@@ -99,7 +103,7 @@ function Group({ group, ...props }: PartProps & { readonly group: Filter }) {
             onValueChange={(match) => onChange(place, { ...group, match })}
           />
         )}
-        {parts.length < 2 && !isInner && <span className="text-13 text-muted">{t('filter.where')}</span>}
+        {parts.length < 2 && !isInner && <span className="text-13 text-muted">{where}</span>}
         {isInner && (
           <span className="ms-auto">
             <IconButton icon={X} size={28} label={t('filter.remove_group')} onClick={() => onChange(place, null)} />

@@ -87,7 +87,15 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
       <form id="filter" className="flex flex-col gap-4" onSubmit={(event) => void save(event)}>
         {fields === undefined && <Skeleton />}
         {fields === null && <InlineError>{t('common.failed')}</InlineError>}
-        {fields && <FilterBuilder fields={fields} value={filter} onValueChange={setFilter} isStrict={isStrict} />}
+        {fields && (
+          <FilterBuilder
+            where={t('filter.where')}
+            fields={fields}
+            value={filter}
+            onValueChange={setFilter}
+            isStrict={isStrict}
+          />
+        )}
         {fields && <LiveCount filter={filter} fields={fields} />}
         {isStrict && fields && !isFinished(filter, fields) && <InlineError>{t('filter.unfinished')}</InlineError>}
         <div className="grid gap-4 border-t border-line pt-4 md:grid-cols-[minmax(0,1fr)_10rem_10rem]">

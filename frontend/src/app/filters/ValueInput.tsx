@@ -9,6 +9,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select, type SelectOption } from '@/shared/ui/Select';
 import { CompanyPicker } from '../companies/CompanyPicker';
+import { countryOptions } from '../contact/countries';
 import { keepCompanyName, useCompanyNames } from '../companies/names';
 import { labelsOfKind } from '../labels/labels';
 import { useStages } from '../stages/useStages';
@@ -196,6 +197,8 @@ function useOptions(field: FilterField): readonly SelectOption<string>[] {
       return (stages ?? []).map(({ id, name }) => ({ value: id, label: name }));
     case 'labels':
       return labelsOfKind(field.subject, labels).map(({ id, name }) => ({ value: id, label: name }));
+    case 'country':
+      return countryOptions();
     case 'choice':
     case 'choices':
       return field.options.map((option) => ({ value: option, label: nameOfOption(field, option) }));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { completed, pieceAt, suggestionsFor, type Operator } from './complete';
 
 const operators: readonly Operator[] = [
+  { word: 'country', name: 'Country', values: ['DE', 'SE', 'none'], names: ['Germany', 'Sweden'] },
   { word: 'team', name: 'Team', values: ['Sales', 'Blue team'] },
   { word: 'task', name: 'Has open tasks', values: ['yes', 'no'] },
   { word: 'received', name: 'Messages received', values: [] },
@@ -31,5 +32,10 @@ describe('what can stand at the caret', () => {
       text: 'team:"Blue team" ',
       caret: 17,
     });
+  });
+
+  it('finds a code by what it is called', () => {
+    expect(suggestionsFor('country:ger', operators)).toEqual([{ text: 'country:DE ', name: 'Germany' }]);
+    expect(suggestionsFor('country:se', operators)).toEqual([]);
   });
 });

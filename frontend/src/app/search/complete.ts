@@ -8,6 +8,8 @@ export interface Operator {
   readonly name: string;
   /** What may stand behind it; none: anything. */
   readonly values: readonly string[];
+  /** What each of them is called, where it is a code: it is found by its name, too. */
+  readonly names?: readonly string[];
 }
 
 export interface Suggestion {
@@ -42,9 +44,10 @@ export function suggestionsFor(piece: string, operators: readonly Operator[]): r
   if (operator === undefined) return [];
   const begun = fold(piece.slice(colon + 1).replace(/"/g, ''));
   return operator.values
-    .filter((value) => fold(value).startsWith(begun) && fold(value) !== begun)
+    .map((value, place) => ({ value, name: operator.names?.[place] ?? '' }))
+    .filter(({ value, name }) => [value, name].some((one) => fold(one).startsWith(begun)) && fold(value) !== begun)
     .slice(0, MOST)
-    .map((value) => ({ text: `${operator.word}:${/\s/.test(value) ? `"${value}"` : value} `, name: '' }));
+    .map(({ value, name }) => ({ text: `${operator.word}:${/\s/.test(value) ? `"${value}"` : value} `, name }));
 }
 
 /** The text with the suggestion in place of the piece, and where the caret stands then. */

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { FilterField } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
+import { countryName } from '../contact/countries';
 import { nameOfField, nameOfOption, useFields } from '../filters/fields';
 import { labelsOfKind } from '../labels/labels';
 import { useStages } from '../stages/useStages';
@@ -55,13 +56,20 @@ export function useOperators(): readonly Operator[] {
         case 'choice':
         case 'choices':
           return field.id === 'priority' ? PRIORITIES : field.options.map((option) => nameOfOption(field, option));
+        case 'country':
+          return [...field.options, ...maybe(field)];
         default:
           return maybe(field);
       }
     };
     return [
       ...OWN.map((word) => ({ word, name: t(`search.op_${word}`), values: own[word] })),
-      ...asked.map((field) => ({ word: field.word, name: nameOfField(field), values: valuesOf(field) })),
+      ...asked.map((field) => ({
+        word: field.word,
+        name: nameOfField(field),
+        values: valuesOf(field),
+        ...(field.kind === 'country' && { names: field.options.map((code) => countryName(code)) }),
+      })),
     ];
   }, [fields, agents, channels, labels, teams, stages]);
 }

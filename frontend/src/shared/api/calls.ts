@@ -561,6 +561,7 @@ export interface ContactChange {
   name?: string;
   email?: string;
   locale?: string;
+  country?: string;
   time_zone?: string;
   is_vip?: boolean;
   is_muted?: boolean;
