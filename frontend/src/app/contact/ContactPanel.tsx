@@ -1,6 +1,6 @@
 import { ArrowUpRight, X } from 'lucide-react';
-import { useEffect } from 'react';
-import { useLocation } from 'wouter';
+import { memo, useEffect } from 'react';
+import { navigate } from 'wouter/use-browser-location';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { loadContact } from '@/shared/store/load';
@@ -23,8 +23,7 @@ export interface ContactPanelProps {
 }
 
 /** Who this is: name, addresses, what is known, and what was spoken about before. */
-export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPanelProps) {
-  const [, navigate] = useLocation();
+export const ContactPanel = memo(function ContactPanel({ conversationId, onClose, isOverlay }: ContactPanelProps) {
   const conversation = useConversation(conversationId);
   const contactId = conversation?.contact.id;
   const contact = useStore((state) => (contactId === undefined ? undefined : state.contacts.get(contactId)));
@@ -77,4 +76,4 @@ export function ContactPanel({ conversationId, onClose, isOverlay }: ContactPane
       </div>
     </aside>
   );
-}
+});

@@ -1,7 +1,7 @@
 /** Above a thread: the discussions one is in beside it; and the way to begin one. */
 import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
@@ -21,7 +21,6 @@ export function DiscussionStrip({ conversation }: { readonly conversation: Conve
     [all, merged, conversation.id],
   );
   const [isStarting, setStarting] = useState(false);
-  const [, navigate] = useLocation();
   const opened = useOpenDiscussion();
   useCommands({ discuss: () => setStarting(true) });
   return (

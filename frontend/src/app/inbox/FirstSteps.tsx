@@ -1,6 +1,6 @@
 import { ArrowRight, CircleCheck, CircleDashed } from 'lucide-react';
 import { useEffect } from 'react';
-import { useLocation } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import type { Id } from '@/shared/api/types';
 import { useStored } from '@/shared/hooks/useStored';
 import { t, type Key } from '@/shared/i18n';
@@ -16,7 +16,6 @@ interface Step {
 
 /** Five steps from an empty desk to a working one. No tour: each is a place to go to, and is done when it is done. */
 export function FirstSteps({ onTryIt }: { readonly onTryIt: (channelId: Id) => void }) {
-  const [, navigate] = useLocation();
   const practice = useStore((state) => [...state.channels.values()].find((channel) => channel.is_practice));
   const hasReal = useStore((state) => [...state.channels.values()].some((channel) => !channel.is_practice));
   const hasColleague = useStore((state) => state.agents.size > 1);

@@ -27,10 +27,12 @@ import {
   type RefObject,
 } from 'react';
 import { flushSync } from 'react-dom';
-import { useLocation, useParams } from 'wouter';
+import { useParams } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import type { Filter, Id } from '@/shared/api/types';
+import { useEvent } from '@/shared/hooks/useEvent';
 import { PHONE, useMedia, WIDE } from '@/shared/hooks/useMedia';
 import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
@@ -76,7 +78,6 @@ export function Inbox() {
   const { preferences } = useSignedIn();
   const view = parseView(params.view ?? (preferences.default_view || undefined));
   const selected = params.conversationId;
-  const [, navigate] = useLocation();
   const isWide = useMedia(WIDE);
   const isPhone = useMedia(PHONE);
   const [usualOrder, setUsualOrder] = useStored<ListOrder>('threadline-order', 'due');
@@ -93,11 +94,9 @@ export function Inbox() {
     shown.current = ids;
   }, []);
   const chosen = useChoice(query, shown);
-  const go = useCallback(
-    (id: Id | undefined, replace = false) => navigate(paths.inbox(view, id), { replace }),
-    [navigate, view],
-  );
-  const select = useCallback((id: Id) => go(id, selected !== undefined), [go, selected]);
+  const go = useCallback((id: Id | undefined, replace = false) => navigate(paths.inbox(view, id), { replace }), [view]);
+
+  const select = useEvent((id: Id) => go(id, selected !== undefined));
 
   useTitle(view, query);
   useEffect(() => void importConversation().then(importContactPanel), []);
@@ -156,14 +155,19 @@ export function Inbox() {
   });
 
   /** After a conversation is done. */
-  const goOn = useCallback(
-    () =>
-      go(
-        nextOf(shown.current, selected, getState().conversations, (id) => isSomebodyTyping(getState(), id)),
-        true,
-      ),
-    [go, selected],
+  const goOn = useEvent(() =>
+    go(
+      nextOf(shown.current, selected, getState().conversations, (id) => isSomebodyTyping(getState(), id)),
+      true,
+    ),
   );
+  const goBack = useEvent(() => go(undefined));
+  const toggleContext = useEvent(context.toggle);
+  const closeContext = useEvent(context.close);
+  const closeDiscussion = useEvent(() => go(selected, true));
+  const tryIt = useEvent(context.tryIt);
+  const collapse = useEvent(() => setViewsOpen(false));
+  const createView = useEvent(() => found.edit(null));
 
   const deferred = useSettled(selected);
   const isAsked = useQuestion() !== null;
@@ -171,13 +175,7 @@ export function Inbox() {
   return (
     <div className="flex h-full min-h-0">
       {isWide && areViewsOpen && (
-        <ViewsPane
-          view={view}
-          selected={selected}
-          onTryIt={context.tryIt}
-          onCollapse={() => setViewsOpen(false)}
-          onCreateView={() => found.edit(null)}
-        />
+        <ViewsPane view={view} selected={selected} onTryIt={tryIt} onCollapse={collapse} onCreateView={createView} />
       )}
       <section
         aria-label={t('list.label')}
@@ -232,9 +230,9 @@ export function Inbox() {
             <screens.Thread
               key={deferred}
               conversationId={deferred}
-              onBack={() => go(undefined)}
+              onBack={goBack}
               onResolved={goOn}
-              onContext={context.toggle}
+              onContext={toggleContext}
               isContextOpen={context.isOpen}
             />
           </Suspense>
@@ -278,14 +276,14 @@ export function Inbox() {
           >
             <Suspense fallback={null}>
               {discussed !== null ? (
-                <screens.Discussion discussionId={discussed} onClose={() => go(selected, true)} />
+                <screens.Discussion discussionId={discussed} onClose={closeDiscussion} />
               ) : context.practice !== null ? (
-                <screens.Practice channelId={context.practice} onClose={context.close} />
+                <screens.Practice channelId={context.practice} onClose={closeContext} />
               ) : (
                 deferred !== undefined && (
                   <screens.ContactPanel
                     conversationId={deferred}
-                    onClose={context.close}
+                    onClose={closeContext}
                     isOverlay={context.isOverlay}
                   />
                 )
@@ -383,7 +381,6 @@ interface Found {
 
 /** What the address finds by a filter, and the builder for it. */
 function useFound(view: View): Found {
-  const [, navigate] = useLocation();
   const saved = useSavedView(view);
   const [now, keep] = useFilterOfNow();
   const [orders, setOrders] = useState<Readonly<Record<string, ListOrder>>>({});
@@ -491,7 +488,6 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
   const channels = useStore((state) => state.channels);
   const savedViews = useStore((state) => state.savedViews);
   const count = useStore((state) => countOf(view, state));
-  const [, navigate] = useLocation();
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
   const { permissions } = useSignedIn().agent;
@@ -579,7 +575,6 @@ function ListHeader({ view, hasMenu, onExpand, onFilter }: ListHeaderProps) {
 function ViewMenu({ view }: { readonly view: View }) {
   const saved = useSavedView(view);
   const { agent, preferences } = useSignedIn();
-  const [, navigate] = useLocation();
   const [isDeleting, setDeleting] = useState(false);
   const isFirst = (preferences.default_view || 'open') === view;
   const mayChange = saved && (saved.audience === 'own' || agent.permissions.includes('views:manage'));

@@ -1,7 +1,8 @@
 /** The agent's own conversations, whatever the view: who waits for me, and where I left something half written. */
 import { Pencil } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import type { Id } from '@/shared/api/types';
 import { useSecond } from '@/shared/format/clock';
 import { formatWait } from '@/shared/format/times';
@@ -77,7 +78,6 @@ export default function MyChats({ selected, view }: MyChatsProps) {
 
 /** The rest of them: how many, how long the first of them waits, and a list that the arrow keys walk. */
 function Others({ ids, selected, view }: MyChatsProps & { readonly ids: readonly Id[] }) {
-  const [, navigate] = useLocation();
   const since = useStore((state) => state.conversations.get(ids[0] ?? '')?.waiting_since ?? null);
   const hasSelected = selected !== undefined && ids.includes(selected);
   return (

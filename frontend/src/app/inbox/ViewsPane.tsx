@@ -12,8 +12,9 @@ import {
   Users,
   type LucideIcon,
 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
-import { Link, useLocation } from 'wouter';
+import { lazy, memo, Suspense } from 'react';
+import { Link } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import { request } from '@/shared/api/http';
 import { setSession, useSignedIn, type Session } from '@/shared/api/session';
 import type { Audience, Channel, Count, Id, Team } from '@/shared/api/types';
@@ -46,7 +47,8 @@ export interface ViewsPaneProps {
   readonly onCreateView: () => void;
 }
 
-export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }: ViewsPaneProps) {
+export const ViewsPane = memo(function ViewsPane(props: ViewsPaneProps) {
+  const { view, selected, onTryIt, onCollapse, onCreateView } = props;
   const session = useSignedIn();
   return (
     <aside aria-label={t('views.label')} className="flex w-[200px] shrink-0 flex-col border-e border-line bg-canvas">
@@ -71,7 +73,7 @@ export function ViewsPane({ view, selected, onTryIt, onCollapse, onCreateView }:
       {session.workspace.is_sandbox && <FirstSteps onTryIt={onTryIt} />}
     </aside>
   );
-}
+});
 
 export function WorkspaceMenu() {
   const { workspace, workspaces } = useSignedIn();
@@ -290,7 +292,6 @@ function rowClass(isHere: boolean): string {
 function Channels({ view, onTryIt }: { readonly view: View; readonly onTryIt: (channelId: Id) => void }) {
   const channels = useStore((state) => state.channels);
   const { agent } = useSignedIn();
-  const [, navigate] = useLocation();
   const shown = [...channels.values()].filter((channel) => channel.state !== 'disconnected');
   const hasReal = shown.some((channel) => !channel.is_practice);
   return (

@@ -1,5 +1,5 @@
 /** One conversation: its header, its messages, the place to answer. */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useState } from 'react';
 import { useSearch } from 'wouter';
 import type { Conversation, ConversationLinks, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -39,7 +39,9 @@ export interface ThreadProps {
   readonly isContextOpen: boolean;
 }
 
-export function Thread({ conversationId, onBack, onResolved, onContext, isContextOpen }: ThreadProps) {
+/** Drawn again for its own reasons only: the list beside it changes more often. */
+export const Thread = memo(function Thread(props: ThreadProps) {
+  const { conversationId, onBack, onResolved, onContext, isContextOpen } = props;
   const conversation = useConversation(conversationId);
   const channel = useStore((state) => state.channels.get(conversation?.channel_id ?? ''));
   const { rows, isLoaded, hasOlder, hasNewer, late, onSeen, failure, retry } = useThread(conversation, conversationId);
@@ -193,7 +195,7 @@ export function Thread({ conversationId, onBack, onResolved, onContext, isContex
       )}
     </section>
   );
-}
+});
 
 /** How high something is, in px; put the `ref` on it. */
 function useHeight(): {
