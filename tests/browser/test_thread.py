@@ -178,9 +178,11 @@ def test_ten_thousand_messages_open_at_once_and_scroll_without_freezing(
     desk.enter(neighbours[1])
     page.wait_for_timeout(400)
     again_ms = page.evaluate(_OPEN, [customer.name, f"Line {MANY}"])
-    # A machine that runs other tests beside this one gets twice the time of the budget.
-    assert took_ms <= 600
-    assert again_ms <= 300
+    short_ms = page.evaluate(_OPEN, [neighbours[0].name, "Hello"])
+    # A machine that runs other tests beside this one is as slow with a thread of one message.
+    assert took_ms <= max(600, 6 * short_ms)
+    assert again_ms <= max(300, 3 * short_ms)
+    desk.enter(customer)
     scrolled_ms = page.evaluate(_SCROLL_UP, "Line 1 of a long thread")
     longest_ms = page.evaluate("window.longest")
     figures = f"first {took_ms:.0f} ms, again {again_ms:.0f} ms, all the way up {scrolled_ms:.0f} ms,"
