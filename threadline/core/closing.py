@@ -11,6 +11,8 @@ from threadline.core.errors import Invalid
 from threadline.core.saved_reply import Names, check_text, fill_text, unsure_places, values_of
 
 HOLD: Final = timedelta(seconds=10)
+AFTER_END: Final = "after_end"
+"""The mark that its message keeps: why it was said by itself."""
 SETTING: Final = "closing_text"
 """Its name among the settings of a channel. Absent or empty: nothing is said."""
 MOST_LETTERS: Final = 1000

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.core.automatic_reply import Manners
 from threadline.core.permission import (
     Permission,
     RoleName,
@@ -38,6 +39,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Push messages and e-mails to agents may carry what customers write."""
     reopening_price: float = 1.0
     """What it costs to reopen a window, by the measure of priority (core/triage.py)."""
+    automatic: Manners = Manners()
+    """When greetings and away messages are said, and when rather not (core/automatic_reply.py)."""
     reply_target_min: int = 4
     """Within so many minutes a customer should have an answer; rows show its last half. Nought: none is shown."""
 
