@@ -37,6 +37,9 @@ async def change_workspace(
     if "sights" in settings:
         current = (await get_workspace(session)).settings.sights
         settings = {**settings, "sights": changed_sights(current, msgspec.convert(settings["sights"], SightsChange))}
+    if "automatic" in settings:
+        current = msgspec.structs.asdict((await get_workspace(session)).settings.automatic)
+        settings = {**settings, "automatic": {**current, **msgspec.convert(settings["automatic"], dict[str, int])}}
     if settings:
         await change_settings(session, settings)
     session.record(

@@ -6,7 +6,7 @@ from typing import Final
 
 from threadline.actions.send_message import send_message
 from threadline.channels.contract import ChannelType
-from threadline.core.closing import fill_closing_text
+from threadline.core.closing import AFTER_END, fill_closing_text
 from threadline.core.content import Text
 from threadline.core.errors import ThreadlineError
 from threadline.core.ids import NewId
@@ -61,6 +61,7 @@ async def _say(
                 find_type=find_type,
                 is_unattended=True,
                 reopens=False,
+                automatic=AFTER_END,
             )
     except ThreadlineError:
         return

@@ -58,6 +58,7 @@ async def send_message(
     actor_id: UUID | None = None,
     hold: timedelta = timedelta(0),
     reopens: bool = True,
+    automatic: str | None = None,
 ) -> SentMessage:
     """Queue a message to the customer. The caller has checked that the author may write in this conversation.
 
@@ -66,6 +67,7 @@ async def send_message(
     Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
     Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
     `hold`: it is not sent before, so that its writer can still discard it. `reopens`: what is over is open again.
+    `automatic`: why it is said by itself, if it is; it then leaves the marks alone that wait for a person.
     """
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
     if client_id is not None:
@@ -116,6 +118,7 @@ async def send_message(
         quoted_id=quoted_id,
         quoted_provider_id=quoted_provider_id,
         file_ids=files_of(content),
+        automatic=automatic,
         at=now,
     )
     await outgoing.insert_message(session, workspace_id, conversation, message)
@@ -139,6 +142,7 @@ async def send_message(
         at=now,
         state=after.state,
         assignee_id=after.assignee_id,
+        keeps_woken=automatic is not None,
     )
     session.record(
         Event(
@@ -151,7 +155,7 @@ async def send_message(
             contact_id=conversation.contact_id,
             channel_id=conversation.channel_id,
             actor_id=actor_id or author.id,
-            data={"seq": message.seq, "by": author.kind.value},
+            data={"seq": message.seq, "by": author.kind.value, **({"automatic": automatic} if automatic else {})},
         )
     )
     if author.kind is AuthorKind.AGENT and conversation.waiting_since is not None:

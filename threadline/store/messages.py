@@ -46,6 +46,9 @@ KIND = (
 )
 
 
+Automatic = Literal["first_message", "after_silence", "outside_hours", "after_end"]
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     kind: AuthorName
     id: UUID | None
@@ -90,6 +93,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     status: StatusName | None
     is_uncertain: bool
     failure: Failure | None
+    automatic: Automatic | None
+    """Why it was said by itself: a greeting, an away message, or a closing text. Null: somebody said it."""
     copies: int
     client_id: UUID | None
     edited_at: datetime | None
@@ -101,7 +106,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 _SELECT = f"""
 select m.id, m.conversation_id, m.seq, m.direction, m.author_kind, m.author_id, m.content::text as content,
        m.sort_at, m.created_at, m.written_at, m.status, m.is_uncertain, m.copies, m.failure_code, m.failure_text,
-       m.failure_help, m.failure_reason, m.client_id, m.edited_at, m.deleted_at, m.file_ids,
+       m.failure_help, m.failure_reason, m.automatic, m.client_id, m.edited_at, m.deleted_at, m.file_ids,
        m.quoted_id, m.quoted_provider_id,
        q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview, q.kind as quoted_kind,
        q.deleted_at is not null as is_quoted_deleted
@@ -449,6 +454,7 @@ def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, F
         status=status_name(row["status"]),
         is_uncertain=row["is_uncertain"],
         failure=_failure(row),
+        automatic=row["automatic"],
         copies=row["copies"],
         client_id=row["client_id"],
         edited_at=row["edited_at"],

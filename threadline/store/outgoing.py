@@ -268,13 +268,16 @@ class NewMessage:
     quoted_id: UUID | None = None
     quoted_provider_id: str | None = None
     file_ids: tuple[UUID, ...] = ()
+    automatic: str | None = None
+    """Why it is said by itself, if it is."""
     at: datetime
 
 
 _INSERT_MESSAGE = """
 insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, author_id, kind,
-                      content, sort_at, created_at, quoted_id, quoted_provider_id, client_id, status, file_ids)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $11, $12, $13, $14, $15, $16)
+                      content, sort_at, created_at, quoted_id, quoted_provider_id, client_id, status, file_ids,
+                      automatic)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $11, $12, $13, $14, $15, $16, $17)
 """
 
 
@@ -309,6 +312,7 @@ async def insert_message(session: Session, workspace_id: UUID, conversation: Thr
         message.client_id,
         int(Status.QUEUED) if message.direction is Direction.OUTGOING else None,
         list(message.file_ids) or None,
+        message.automatic,
     )
     if message.client_id is not None:
         await connection.execute(
@@ -375,18 +379,19 @@ async def advance_conversation(
     at: datetime | None,
     state: ConversationState,
     assignee_id: UUID | None,
+    keeps_woken: bool = False,
 ) -> None:
     """The conversation after a message of ours. The clock of waiting goes on until the provider accepts it.
 
-    `at` None: a note, which moves no list.
+    `at` None: a note, which moves no list. `keeps_woken`: nobody has looked after it, it stays on top with its reason.
     """
     await (await session.raw()).execute(
         f"""
         update conversations
         set first_message_id = coalesce(first_message_id, $3), last_message_id = $3, last_seq = $4,
             last_activity_at = greatest(last_activity_at, $5::timestamptz), state = $6,
-            woken_at = case when $5::timestamptz is null then woken_at end,
-            woken_reason = case when $5::timestamptz is null then woken_reason else '' end, assignee_id = $7,
+            woken_at = case when $5::timestamptz is null or $8 then woken_at end,
+            woken_reason = case when $5::timestamptz is null or $8 then woken_reason else '' end, assignee_id = $7,
             resolved_at = case when $6 = 'resolved' then resolved_at end,
             stage_id = case when state = $6 then stage_id end,
             paused_at = case when state = $6 then paused_at end,
@@ -402,6 +407,7 @@ async def advance_conversation(
         at,
         state.value,
         assignee_id,
+        keeps_woken,
     )
 
 

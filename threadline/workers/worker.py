@@ -22,6 +22,7 @@ from threadline.infra.log import get_logger
 from threadline.store.channels_hosted import HostedChannel, lease_of, list_channels_to_host
 from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
+from threadline.workers.automatic_timers import AutomaticTimers
 from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.closing_timers import ClosingTimers
@@ -107,6 +108,7 @@ class Worker:
             await self._host(leases, "upkeep", self._upkeep_of())
             await self._host(leases, "snoozes", self._snoozes_of())
             await self._host(leases, "closings", self._closings_of())
+            await self._host(leases, "automatic_replies", self._automatic_replies_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
@@ -223,6 +225,10 @@ class Worker:
 
     def _closings_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = ClosingTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
+        return lambda _fence, stop: timers.run(stop)
+
+    def _automatic_replies_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        timers = AutomaticTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: timers.run(stop)
 
     def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
