@@ -251,6 +251,10 @@ async def furnish_workspace(owner: Browser, hidden: Hidden, word: str) -> None:
         for step in at.split("."):
             found = found[step]
         hidden.ids[kind] = found
+    said = {"kind": "away", "wordings": [{"language": "en", "text": f"{word} away"}]}
+    put = await owner.put("/api/automatic-replies", said)
+    assert put.status == 200, put.raw
+    hidden.ids["automatic_reply"] = put.json["id"]
     hidden.ids |= {"agent": str(owner.agent_id), "workspace": str(owner.workspace_id)}
     sessions = await owner.get("/api/sessions")
     hidden.ids["session"] = sessions.json["items"][0]["id"]
@@ -278,7 +282,7 @@ KIND_OF = {
     # of a whole workspace
     "agent_id": "agent", "agent_ids": "agent", "member_ids": "agent", "owner_id": "agent", "assignee_id": "agent",
     "reviewer_id": "agent", "guest_ids": "agent", "untold_ids": "agent", "vip_assignee_id": "agent",
-    "calendar_id": "calendar",
+    "calendar_id": "calendar", "automatic_reply_id": "automatic_reply",
     "role_id": "role",
     "team_id": "team", "team_ids": "team", "vip_team_id": "team", "label_id": "label", "label_ids": "label",
     "field_id": "field", "needs_fields": "field", "resolving_needs_fields": "field", "stage_id": "stage",

@@ -73,6 +73,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
     deletes = {path for path, methods in build_document(create_api(None))["paths"].items() if "delete" in methods}
     assert deletes == {
         "/api/agents/{agent_id}/sessions",
+        "/api/automatic-replies/{automatic_reply_id}",
         "/api/calendars/{calendar_id}",
         "/api/channels/{channel_id}",
         "/api/companies/{company_id}",  # its row stays, and so does everybody who belonged to it

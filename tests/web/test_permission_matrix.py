@@ -63,6 +63,10 @@ RULES = {
     "countConversations": EVERYBODY,
     "createBulkChange": "401 ok ok ok ok ok ok 401 403",
     "createCalendar": ADMINS,
+    "getAutomaticReplies": EVERY_ROLE,
+    "setAutomaticReply": ADMINS,
+    "deleteAutomaticReply": ADMINS_OF_OBJECT,
+    "previewAutomaticReply": "401 404 ok ok ok ok 404 401 403",
     "createChannel": ADMINS,
     "createCompany": "401 ok ok ok ok ok ok 401 403",
     "getCompanies": EVERYBODY,
@@ -434,6 +438,13 @@ async def _calendar(house: House) -> dict[str, str]:
     return {"calendar_id": made.json["id"]}
 
 
+async def _automatic_reply(house: House) -> dict[str, str]:
+    said = {"kind": "away", "wordings": [{"language": "en", "text": "We are away"}]}
+    made = await house.admin.put("/api/automatic-replies", said)
+    assert made.status == 200, made.raw
+    return {"automatic_reply_id": made.json["id"]}
+
+
 async def _stage(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/stages", {"state": "open", "name": secrets.token_hex(6)})
     assert made.status == 201, made.raw
@@ -646,10 +657,12 @@ _TARGETS: dict[str, _Target] = {
     "deleteOtherSession": _session,
     "copyFile": _file_and_channel,
     "findRecipient": _channel,
+    "previewAutomaticReply": _channel,
     "startConversation": _channel,
     "deletePlace": _place,
     "deleteSavedReply": _saved_reply,
     "deleteCalendar": _calendar,
+    "deleteAutomaticReply": _automatic_reply,
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,
     "deleteStage": _stage,
@@ -830,6 +843,8 @@ def body_of(name: str) -> Any:
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
+        "setAutomaticReply": {"kind": "greeting", "wordings": [{"language": "en", "text": "Hello"}]},
+        "previewAutomaticReply": {"channel_id": "{channel_id}"},
         "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
         "createStage": {"state": "open", "name": secrets.token_hex(6)},
         "createRole": {"name": secrets.token_hex(6), "permissions": ["conversations:read"]},

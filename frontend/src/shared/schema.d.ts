@@ -64,6 +64,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/automatic-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, also what is off. When it is said, and when rather not, is among the workspace's settings.
+         * @description What there is, also what is off. When it is said, and when rather not, is among the workspace's settings.
+         */
+        get: operations["getAutomaticReplies"];
+        /**
+         * Say what is said in this place, in the place of what was there.
+         * @description Say what is said in this place, in the place of what was there.
+         */
+        put: operations["setAutomaticReply"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automatic-replies/{automatic_reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Its place goes by the next one: a team by its channels, a channel by the workspace.
+         * @description Its place goes by the next one: a team by its channels, a channel by the workspace.
+         */
+        delete: operations["deleteAutomaticReply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automatic-replies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a customer would read of whom nothing else is known. Sends nothing.
+         * @description What a customer would read of whom nothing else is known. Sends nothing.
+         */
+        post: operations["previewAutomaticReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk-changes": {
         parameters: {
             query?: never;
@@ -3742,6 +3806,45 @@ export interface components {
             /** @enum {unknown} */
             kind: "agent" | "contact" | "flow" | "phone_app" | "system";
         };
+        /** AutomaticPreview */
+        AutomaticPreview: {
+            is_open: boolean;
+            opens_at: string | null;
+            text: string | null;
+            why: ("after_silence" | "first_message" | "outside_hours") | null;
+            why_not: ("empty" | "hours_unreadable" | "not_first" | "nothing_else_configured" | "return_unknown") | null;
+        };
+        /** AutomaticReplyInput */
+        AutomaticReplyInput: {
+            /** Channel Id */
+            channel_id?: string | null;
+            /**
+             * Expected Min
+             * @default 0
+             */
+            expected_min?: number;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on?: boolean;
+            kind: components["schemas"]["ReplyKind"];
+            /** Team Id */
+            team_id?: string | null;
+            /** Wordings */
+            wordings: components["schemas"]["AutomaticWording"][];
+        };
+        /** AutomaticReplyList */
+        AutomaticReplyList: {
+            items: components["schemas"]["KeptReply"][];
+        };
+        /** AutomaticWording */
+        AutomaticWording: {
+            /** Language */
+            language: string;
+            /** Text */
+            text: string;
+        };
         /** BatchInput */
         BatchInput: {
             /**
@@ -4967,7 +5070,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -5433,6 +5536,20 @@ export interface components {
             workspace_name: string;
         };
         /**
+         * KeptReply
+         * @description One that a workspace has, with its place: neither channel nor team is everywhere.
+         */
+        KeptReply: {
+            channel_id: string | null;
+            expected_min: number;
+            /** Format: uuid */
+            id: string;
+            is_on: boolean;
+            kind: components["schemas"]["ReplyKind"];
+            team_id: string | null;
+            wordings: components["schemas"]["Wording"][];
+        };
+        /**
          * Kind
          * @description What a field holds.
          * @enum {unknown}
@@ -5656,6 +5773,34 @@ export interface components {
             name?: string;
         };
         /**
+         * Manners
+         * @description When it is better to say nothing.
+         */
+        Manners: {
+            /** @default 3 */
+            most_per_hour?: number;
+            /** @default 15 */
+            quiet_min?: number;
+            /** @default 30 */
+            silence_days?: number;
+            /** @default 4 */
+            wait_s?: number;
+        };
+        /**
+         * MannersChange
+         * @description When greetings and away messages are said, and when rather not. What is absent stays.
+         */
+        MannersChange: {
+            /** Most Per Hour */
+            most_per_hour?: number | null;
+            /** Quiet Min */
+            quiet_min?: number | null;
+            /** Silence Days */
+            silence_days?: number | null;
+            /** Wait S */
+            wait_s?: number | null;
+        };
+        /**
          * Media
          * @description A picture, film, sound, document or sticker: the bytes are a row of `files`.
          */
@@ -5776,6 +5921,7 @@ export interface components {
         Message: {
             at: string;
             author: components["schemas"]["Author"];
+            automatic: ("after_end" | "after_silence" | "first_message" | "outside_hours") | null;
             client_id: string | null;
             content: components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"];
             /** Format: uuid */
@@ -6267,6 +6413,28 @@ export interface components {
             agent_id: string;
             is_typing: boolean;
         };
+        /** PreviewInput */
+        PreviewInput: {
+            /** At */
+            at?: string | null;
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Is First
+             * @default true
+             */
+            is_first?: boolean;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
         /** PriorityOrder */
         PriorityOrder: {
             /**
@@ -6495,6 +6663,11 @@ export interface components {
             conversation_id: string | null;
             refusal: components["schemas"]["Refusal"];
         };
+        /**
+         * ReplyKind
+         * @enum {unknown}
+         */
+        ReplyKind: "away" | "greeting";
         /**
          * ReplyVariable
          * @enum {unknown}
@@ -7121,6 +7294,7 @@ export interface components {
          * @description What is absent stays.
          */
         SettingsChange: {
+            automatic?: components["schemas"]["MannersChange"] | null;
             /** First Reply Assigns */
             first_reply_assigns?: boolean | null;
             /** Notifies With Text */
@@ -8069,6 +8243,15 @@ export interface components {
          * @description Kept as one document: what is absent has its default, what is unknown belongs to another release.
          */
         WorkspaceSettings: {
+            /**
+             * @default {
+             *       "most_per_hour": 3,
+             *       "quiet_min": 15,
+             *       "silence_days": 30,
+             *       "wait_s": 4
+             *     }
+             */
+            automatic?: components["schemas"]["Manners"];
             /** @default true */
             first_reply_assigns?: boolean;
             /** @default false */
@@ -8208,6 +8391,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAutomaticReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticReplyList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setAutomaticReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomaticReplyInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptReply"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAutomaticReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                automatic_reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAutomaticReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticPreview"];
+                };
             };
             /** @description Refused or failed */
             default: {

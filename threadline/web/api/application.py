@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from threadline.core.errors import ThreadlineError
 from threadline.web.api import (
+    automatic_replies,
     bulk,
     calendars,
     channels,
@@ -69,6 +70,7 @@ _ROUTERS = (
     resolving.router,
     stages.router,
     calendars.router,
+    automatic_replies.router,
     teams.router,
     notifications.router,
     push.router,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
+from threadline.core.automatic_reply import LONGEST_WAIT_S, SHORTEST_WAIT_S
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.core.resolving import MOST_WANTED
@@ -36,6 +37,19 @@ class RoleSightsChange(Input):
     agent: RoleSightChange | None = None
 
 
+class MannersChange(Input):
+    """When greetings and away messages are said, and when rather not. What is absent stays."""
+
+    wait_s: Annotated[int, Field(ge=SHORTEST_WAIT_S, le=LONGEST_WAIT_S)] | None = None
+    """So long for a burst of lines to end."""
+    quiet_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    """So long after a person of ours wrote."""
+    silence_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    """Greeted again after so long in which nobody wrote. Nought: once in each conversation."""
+    most_per_hour: Annotated[int, Field(ge=1, le=20)] | None = None
+    """So many to one contact."""
+
+
 class SettingsChange(Input):
     """What is absent stays."""
 
@@ -49,6 +63,7 @@ class SettingsChange(Input):
     resolving_needs_fields: Annotated[list[Id], Field(max_length=MOST_WANTED)] | None = None
     """Fields of conversations and contacts."""
     sights: RoleSightsChange | None = None
+    automatic: MannersChange | None = None
 
     vip_priority: Annotated[int, Field(ge=0, le=3)] | None = None
     vip_team_id: Id | None = None
@@ -82,6 +97,8 @@ async def read_workspace(call: Call = calls(Permission.WORKSPACE_READ)) -> Respo
 async def update_workspace(given: WorkspaceChange, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
     """Rename it, change its settings."""
     named = given.settings.model_dump(exclude_unset=True) if given.settings else {}
+    if "automatic" in named:
+        named["automatic"] = {key: value for key, value in (named["automatic"] or {}).items() if value is not None}
     settings = {name: value for name, value in named.items() if value is not None or name in _CLEARED}
     if given.name is None and not settings:
         raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { paths } from '@/app/paths';
 import { useSignedIn } from '@/shared/api/session';
-import { t } from '@/shared/i18n';
+import { loadPart, t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { Appearance } from './appearance/Appearance';
@@ -33,6 +33,10 @@ import { Teams } from './teams/Teams';
 import { Templates } from './templates/Templates';
 import { Tokens } from './tokens/Tokens';
 
+const AutomaticReplies = lazy(async () => {
+  const [module] = await Promise.all([import('./automatic/AutomaticReplies'), loadPart('automatic')]);
+  return module;
+});
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
@@ -90,6 +94,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('tasks') && <Route path="/settings/tasks" component={TaskPatterns} />}
       {may.has('stages') && <Route path="/settings/stages" component={Stages} />}
       <Route path="/settings/replies" component={Replies} />
+      {may.has('automatic') && <Route path="/settings/automatic" component={AutomaticReplies} />}
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
       {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}
       {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}

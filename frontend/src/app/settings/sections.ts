@@ -2,6 +2,7 @@
 
 import {
   Bell,
+  Bot,
   Clock,
   EyeOff,
   FileText,
@@ -206,6 +207,14 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.replies.title',
     icon: Slash,
     contents: ['settings.replies.create', 'settings.replies.shortcut'],
+  },
+  {
+    path: 'automatic',
+    group: 'conversations',
+    label: 'settings.automatic.title',
+    icon: Bot,
+    permission: 'workspace:change',
+    contents: ['settings.automatic.greeting', 'settings.automatic.away', 'settings.automatic.silence'],
   },
   {
     path: 'tokens',

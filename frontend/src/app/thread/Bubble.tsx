@@ -190,7 +190,9 @@ function Head({ message }: { readonly message: Message }) {
         : author
       : message.author.kind === 'contact'
         ? ''
-        : t(`author.${message.author.kind}`);
+        : message.automatic
+          ? t(`message.automatic_${message.automatic}`)
+          : t(`author.${message.author.kind}`);
   return other ? (
     <p dir="auto" className="pb-0.5 text-start text-12 text-muted">
       {other}

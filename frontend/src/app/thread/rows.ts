@@ -107,6 +107,7 @@ export function showUnsent(unsent: Unsent, me: Id): ShownMessage {
     status: unsent.mode === 'note' ? null : 'queued',
     is_uncertain: false,
     failure: null,
+    automatic: null,
     copies: 0,
     client_id: unsent.clientId,
     edited_at: null,

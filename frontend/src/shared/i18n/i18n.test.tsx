@@ -116,6 +116,7 @@ describe('parts that are loaded later', () => {
 /** By the first word of a key: where it may be said. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: ['/app/settings/'],
+  automatic: ['/app/settings/automatic/'],
   check: ['/app/settings/'],
   field: ['/app/settings/'],
   practice: ['/app/practice/'],

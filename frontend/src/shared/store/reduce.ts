@@ -323,6 +323,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'channel_disconnected':
     case 'stage_changed':
     case 'calendar_changed':
+    case 'automatic_reply_changed':
     case 'agent_changed':
     case 'role_changed':
     case 'preferences_changed':

@@ -61,6 +61,7 @@ export function makeMessage(id: Id, conversationId: Id, minute: number, change: 
     status: null,
     is_uncertain: false,
     failure: null,
+    automatic: null,
     copies: 0,
     client_id: null,
     edited_at: null,

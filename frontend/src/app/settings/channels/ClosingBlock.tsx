@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import type { ReplyVariable } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { placeOf, REPLY_VARIABLES } from '@/shared/replyVariables';
+import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
 import { Button } from '@/shared/ui/Button';
 import { InlineError } from '@/shared/ui/InlineError';
 import { showToast } from '@/shared/ui/Toast';
@@ -46,8 +46,7 @@ export function ClosingBlock({
           text={text}
           maxLength={1000}
           isOptional
-          variables={VARIABLES}
-          place={surePlace}
+          places={VARIABLES.map((variable) => ({ name: variableName(variable), text: surePlace(variable) }))}
           onText={(value) => {
             submit.clear(FIELD);
             setText(value);

@@ -1,5 +1,4 @@
 import { useId, useRef, type ReactNode, type RefObject } from 'react';
-import type { ReplyVariable } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
 import { Button } from '@/shared/ui/Button';
@@ -15,10 +14,17 @@ export interface ReplyTextProps {
   readonly end?: ReactNode;
   readonly maxLength?: number;
   readonly isOptional?: boolean;
-  /** Those that are offered. */
-  readonly variables?: readonly ReplyVariable[];
-  /** How one is written here. */
-  readonly place?: (variable: ReplyVariable) => string;
+  /** What is offered to be put in, by its name. */
+  readonly places?: readonly ReplyPlace[];
+}
+
+export interface ReplyPlace {
+  readonly name: string;
+  readonly text: string;
+}
+
+function allPlaces(): readonly ReplyPlace[] {
+  return REPLY_VARIABLES.map((variable) => ({ name: variableName(variable), text: placeOf(variable) }));
 }
 
 /** A wording, and what puts a variable where the caret stands. */
@@ -31,8 +37,7 @@ export function ReplyText({
   end,
   maxLength = 4096,
   isOptional = false,
-  variables = REPLY_VARIABLES,
-  place = placeOf,
+  places = allPlaces(),
 }: ReplyTextProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
@@ -69,9 +74,9 @@ export function ReplyText({
         {t('settings.replies.variables')}
       </p>
       <div className="flex flex-wrap gap-1.5">
-        {variables.map((variable) => (
-          <Button key={variable} size="small" onClick={() => onText(withPlace(area, text, place(variable)))}>
-            {variableName(variable)}
+        {places.map((place) => (
+          <Button key={place.text} size="small" onClick={() => onText(withPlace(area, text, place.text))}>
+            {place.name}
           </Button>
         ))}
       </div>

@@ -17,6 +17,7 @@ import thread from './thread.json';
 
 /** What only some screens say: each a chunk of its own, loaded with them. */
 export const later = {
+  automatic: () => import('./later/automatic.json'),
   entry: () => import('./later/entry.json'),
   practice: () => import('./later/practice.json'),
   server: () => import('./later/server.json'),
