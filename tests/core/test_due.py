@@ -17,14 +17,15 @@ SINCE = NOW - timedelta(minutes=3)
         (30, 4, 1),
         (1, 10, 1),
         (-5, 10, 7),
-        (30, 0, 30),
     ],
 )
 def test_the_earlier_of_both_presses(closes_in_min: int | None, target_min: int, due_in_min: int) -> None:
     closes_at = None if closes_in_min is None else NOW + timedelta(minutes=closes_in_min)
-    due = next_due(waiting_since=SINCE, window_closes_at=closes_at, target=timedelta(minutes=target_min), now=NOW)
+    due = next_due(
+        waiting_since=SINCE, window_closes_at=closes_at, promised_at=SINCE + timedelta(minutes=target_min), now=NOW
+    )
     assert due == NOW + timedelta(minutes=due_in_min)
 
 
 def test_without_any_of_both_whoever_waits_is_due_within_a_day() -> None:
-    assert next_due(waiting_since=SINCE, window_closes_at=None, target=timedelta(), now=NOW) == SINCE + WITHOUT_TARGET
+    assert next_due(waiting_since=SINCE, window_closes_at=None, promised_at=None, now=NOW) == SINCE + WITHOUT_TARGET

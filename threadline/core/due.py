@@ -8,10 +8,10 @@ WITHOUT_TARGET: Final = timedelta(days=1)
 
 
 def next_due(
-    *, waiting_since: datetime, window_closes_at: datetime | None, target: timedelta, now: datetime
+    *, waiting_since: datetime, window_closes_at: datetime | None, promised_at: datetime | None, now: datetime
 ) -> datetime:
-    """Of somebody who waits. `target` nought: none is set. A window that has closed presses no more."""
-    promised = waiting_since + (target or WITHOUT_TARGET)
+    """Of somebody who waits. `promised_at`: by the service level; None: by none. A closed window presses no more."""
+    promised_at = promised_at or waiting_since + WITHOUT_TARGET
     if window_closes_at is None or window_closes_at <= now:
-        return promised
-    return min(promised, window_closes_at)
+        return promised_at
+    return min(promised_at, window_closes_at)

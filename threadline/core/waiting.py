@@ -8,7 +8,8 @@ A stage may let the clock stand still. What was paused is subtracted by moving t
 ends, so how long somebody has waited is always the time from `waiting_since` to now, or to where the clock stands.
 """
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,6 +72,11 @@ class _Question:
 
 def waiting_since(entries: Iterable[Entry]) -> datetime | None:
     """Entries of one thread in the order of their numbers → since when its customer waits; None: nobody does."""
+    return next(iter(deque(waits_after_each(entries), maxlen=1)), None)
+
+
+def waits_after_each(entries: Iterable[Entry]) -> Iterator[datetime | None]:
+    """Since when the customer waited as the thread stood after each of its entries."""
     asked: list[_Question] = []
     excused: list[_Question] = []
     resolved: list[_Question] = []
@@ -97,7 +103,7 @@ def waiting_since(entries: Iterable[Entry]) -> datetime | None:
                 asked, resolved = [*resolved, *asked], []
             case Step.UNPAUSED:
                 pass
-    return min((one.since for one in asked), default=None)
+        yield min((one.since for one in asked), default=None)
 
 
 def _without_pause(question: _Question, paused_at: datetime, until: datetime) -> _Question:
