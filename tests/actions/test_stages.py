@@ -95,11 +95,12 @@ async def test_what_was_paused_is_not_waited(desk: Desk) -> None:
 
     await _put(desk, paused, None, now=start + timedelta(minutes=34))
     assert (await _read(desk, paused)).waiting_since == start + timedelta(minutes=30)
+    await desk.connection.execute("update conversations set window_closes_at = null")
     for order in (ListOrder.WAITING, ListOrder.TRIAGE):
         assert await _waiting(desk, order) == [fresh.conversation_id, paused.conversation_id]
     assert (await _counts(desk)).longest_waiting_since == start + timedelta(minutes=20)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        first = await claim_most_urgent(session, _caller(desk), target=timedelta(minutes=4), now=utc_now())
+        first = await claim_most_urgent(session, _caller(desk), now=utc_now())
     assert first == fresh.conversation_id
 
 

@@ -118,7 +118,12 @@ def test_an_answer_or_the_end_settles_for_all_that_a_customer_waits(given: Event
     settled = settled_by(given)
     assert settled is not None
     assert settled.agent_id is None
-    assert settled.kinds == {NotificationKind.REPLIED, NotificationKind.WOKEN}
+    assert settled.kinds == {
+        NotificationKind.REPLIED,
+        NotificationKind.WOKEN,
+        NotificationKind.DUE_SOON,
+        NotificationKind.WINDOW_CLOSING,
+    }
 
 
 def test_what_is_given_away_concerns_its_former_owner_no_more() -> None:

@@ -415,6 +415,7 @@ OF_THE_WORKSPACE = frozenset(
         EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED, EventKind.FIELD_CHANGED, EventKind.STAGE_CHANGED,
         EventKind.AGENT_CHANGED, EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED,
         EventKind.DEMO_REMOVED, EventKind.SAVED_REPLY_CHANGED, EventKind.CONFIGURATION_APPLIED,
+        EventKind.SLA_POLICY_CHANGED,
     }
 )  # fmt: skip
 """About what the whole workspace shares: no customer, no conversation, nobody's own."""

@@ -89,6 +89,12 @@ RULES = {
     "createSavedReply": EVERY_ROLE,
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
+    "createSlaPolicy": ADMINS,
+    "deleteSlaPolicy": ADMINS_OF_OBJECT,
+    "getSlaPolicies": EVERY_ROLE,
+    "orderSlaPolicies": ADMINS,
+    "previewSlaTarget": ADMINS,
+    "updateSlaPolicy": ADMINS_OF_OBJECT,
     "createStage": SUPERVISORS,
     "getReadiness": READ_CONVERSATION,
     "resolveConversation": CHANGE_CONVERSATION,
@@ -445,6 +451,12 @@ async def _automatic_reply(house: House) -> dict[str, str]:
     return {"automatic_reply_id": made.json["id"]}
 
 
+async def _sla_policy(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/sla-policies", {"name": secrets.token_hex(6), "first_reply": {"minutes": 4}})
+    assert made.status == 201, made.raw
+    return {"policy_id": made.json["id"]}
+
+
 async def _stage(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/stages", {"state": "open", "name": secrets.token_hex(6)})
     assert made.status == 201, made.raw
@@ -665,6 +677,8 @@ _TARGETS: dict[str, _Target] = {
     "deleteAutomaticReply": _automatic_reply,
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,
+    "deleteSlaPolicy": _sla_policy,
+    "updateSlaPolicy": _sla_policy,
     "deleteStage": _stage,
     "deleteRole": _role,
     "deleteTeam": _team,
@@ -845,6 +859,10 @@ def body_of(name: str) -> Any:
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "setAutomaticReply": {"kind": "greeting", "wordings": [{"language": "en", "text": "Hello"}]},
         "previewAutomaticReply": {"channel_id": "{channel_id}"},
+        "createSlaPolicy": {"name": secrets.token_hex(6), "first_reply": {"minutes": 4}},
+        "orderSlaPolicies": {"policy_ids": []},
+        "previewSlaTarget": {"target": {"minutes": 4}},
+        "updateSlaPolicy": {"name": secrets.token_hex(6)},
         "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
         "createStage": {"state": "open", "name": secrets.token_hex(6)},
         "createRole": {"name": secrets.token_hex(6), "permissions": ["conversations:read"]},

@@ -7,8 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from threadline.actions.keep_deadlines import count_clocks
 from threadline.core.due import next_due
-from threadline.infra.clock import utc_now
+from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 
 AGENTS = 10
@@ -91,11 +92,12 @@ async def test_a_repeated_press_over_a_bad_line_takes_one(browser: Browser) -> N
 async def test_priority_and_then_what_is_due_next_decide(browser: Browser) -> None:
     """The database orders as the rule says: of many with windows that close before, after and never."""
     await set_up(browser)
-    await browser.patch("/api/workspace", {"settings": {"reply_target_min": 60}})
+    level = {"minutes": 60}
+    await browser.post("/api/sla-policies", {"name": "Hour", "first_reply": level, "next_reply": level})
     desk = Desk(browser.server, browser.workspace_id)
     channel_id = await desk.channel()
     chance, now = random.Random(3), utc_now()
-    expected = []
+    expected, ids = [], []
     async with desk.server.database.transaction(Role.ENGINE, desk.workspace_id) as session:
         connection = await session.raw()
         for _ in range(24):
@@ -110,6 +112,9 @@ async def test_priority_and_then_what_is_due_next_decide(browser: Browser) -> No
                 closes_at,
                 priority,
             )
-            due = next_due(waiting_since=since, window_closes_at=closes_at, target=timedelta(minutes=60), now=utc_now())
+            promised_at = since + timedelta(minutes=60)
+            due = next_due(waiting_since=since, window_closes_at=closes_at, promised_at=promised_at, now=utc_now())
             expected.append((-priority, due, since, str(id)))
+            ids.append(id)
+        await count_clocks(session, ids, is_recount=False, now=utc_now(), new_id=new_id)
     assert [await _take(browser) for _ in expected] == [id for *_, id in sorted(expected)]

@@ -4,6 +4,7 @@ Rows are written here; pushing and mailing are other workers' and find what is d
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from threadline.core.notification import (
     notices_of,
     settled_by,
 )
-from threadline.core.permission import Visibility
+from threadline.core.permission import Permission, Visibility
 from threadline.core.preferences import Preferences, digest_delay, is_quiet
 from threadline.store.events import NumberedEvent
 from threadline.store.notifications import (
@@ -29,11 +30,13 @@ from threadline.store.notifications import (
     count_unread,
     load_concerned,
     load_sights,
+    load_team_members,
     settle,
     tell,
 )
 from threadline.store.preferences import load_preferences
 from threadline.store.session import Session
+from threadline.store.sessions import callers_of_agents
 
 PUSHED_AFTER: Final = timedelta(seconds=5)
 """Whoever has the desk before them reads it meanwhile, and nothing is pushed."""
@@ -48,6 +51,7 @@ async def notify_agents(session: Session, events: Sequence[NumberedEvent], *, no
         workspace_id=workspace_id,
         message_of=list(dict.fromkeys(_key(one.event) for one in events)),
     )
+    concerned |= await _concerned_by_deadlines(session, [one.event for one in events], concerned)
     settled, notices = sort_out([one.event for one in events], concerned)
     changed = await settle(connection, workspace_id=workspace_id, settled=settled, now=now) if settled else set[UUID]()
     told = await _tell(session, workspace_id, notices, concerned, now, new_id) if notices else []
@@ -55,6 +59,28 @@ async def notify_agents(session: Session, events: Sequence[NumberedEvent], *, no
     if agent_ids:
         unread = await count_unread(connection, workspace_id=workspace_id, agent_ids=agent_ids)
         session.record(*_changes(workspace_id, agent_ids, told, unread, now, new_id))
+
+
+async def _concerned_by_deadlines(
+    session: Session, events: Iterable[Event], concerned: dict[tuple[UUID, UUID | None], Concerned]
+) -> dict[tuple[UUID, UUID | None], Concerned]:
+    """With the teams of what nobody has, and with those who watch."""
+    keys = {_key(one) for one in events if one.kind is EventKind.DEADLINE_REACHED} & concerned.keys()
+    if not keys:
+        return {}
+    assert session.workspace_id is not None  # the edge opens the transaction for one workspace
+    team_ids = {team_id for key in keys if (team_id := concerned[key].team_id) is not None}
+    members = await load_team_members(await session.raw(), workspace_id=session.workspace_id, team_ids=sorted(team_ids))
+    callers = await callers_of_agents(session, None)
+    watchers = sorted(id for id, caller in callers.items() if caller.may(Permission.DEADLINES_WATCH))
+    return {
+        key: replace(
+            concerned[key],
+            team_member_ids=members.get(team_id, []) if (team_id := concerned[key].team_id) is not None else [],
+            watcher_ids=watchers,
+        )
+        for key in keys
+    }
 
 
 def sort_out(

@@ -1,6 +1,6 @@
 """Take the most urgent conversation that nobody has: of ten who ask at once, each gets another."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from threadline.actions.change_conversation import change_conversation
@@ -8,14 +8,11 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.store.conversations import claim_most_urgent
 from threadline.store.session import Session
-from threadline.store.workspaces import get_workspace
 
 
 async def take_next(session: Session, *, caller: Caller, agent_id: UUID, now: datetime, new_id: NewId) -> UUID | None:
     """Returns the conversation that is the agent's now; None: nobody waits whom they may and can serve."""
-    settings = (await get_workspace(session)).settings
-    target = timedelta(minutes=settings.reply_target_min)
-    conversation_id = await claim_most_urgent(session, caller, target=target, now=now)
+    conversation_id = await claim_most_urgent(session, caller, now=now)
     if conversation_id is None:
         return None
     await change_conversation(

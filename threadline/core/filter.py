@@ -154,9 +154,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return (*OPERATORS[self.kind], *((Operator.EMPTY, Operator.PRESENT) if self.is_optional else ()))
 
 
-def _conversation(id: str, kind: Kind, word: str, *, is_own: bool = False, **more: object) -> Field:
-    """`is_own`: differs with who looks, so that neither a rule nor a clock can ask for it."""
-    uses = _OF_WHO_LOOKS if is_own else _OF_CONVERSATIONS
+def _conversation(
+    id: str, kind: Kind, word: str, *, is_own: bool = False, is_promise: bool = False, **more: object
+) -> Field:
+    """`is_own`: differs with who looks, so that neither a rule nor a clock can ask for it. `is_promise`: says what a
+    service level promised, so that none can ask for it."""
+    uses = _OF_WHO_LOOKS if is_own else _OF_CONVERSATIONS - {Use.SLA} if is_promise else _OF_CONVERSATIONS
     return msgspec.convert(
         {"id": id, "subject": "conversation", "kind": kind, "word": word, "uses": uses, **more}, Field
     )
@@ -183,6 +186,8 @@ FIELDS: Final[Fields] = {
         _conversation("waiting", Kind.BOOLEAN, "waiting"),
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
         _conversation("paused", Kind.BOOLEAN, "paused"),
+        _conversation("due_at", Kind.TIME, "dueby", is_optional=True, is_promise=True),
+        _conversation("late", Kind.BOOLEAN, "late", is_promise=True),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
         _conversation("followed", Kind.BOOLEAN, "followed", is_own=True),
         _conversation("follower", Kind.AGENTS, "follower", is_optional=True),
@@ -225,7 +230,7 @@ FIELDS: Final[Fields] = {
 
 What lies ahead – a window's end, a snooze, a task – is asked for within the next span, the rest within the last one.
 """
-AHEAD: Final = frozenset({"window_closes", "snoozed_until", "task_due"})
+AHEAD: Final = frozenset({"window_closes", "snoozed_until", "task_due", "due_at"})
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, tag="condition", tag_field="kind"):

@@ -3,7 +3,7 @@
 In the desk a notification is a row of the agent's own list; the other ways carry the same row further.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,10 @@ class NotificationKind(StrEnum):
     """An answer of mine was looked at: it went out, or came back."""
     TASK_DUE = "task_due"
     """The reminder of a task of mine has come."""
+    DUE_SOON = "due_soon"
+    """A customer of mine, of my team, or one whom I watch over, is about to wait longer than was promised."""
+    WINDOW_CLOSING = "window_closing"
+    """One of these waits, and their window is about to close."""
 
 
 class Way(StrEnum):
@@ -58,6 +62,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     review_asked: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
     reviewed: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     task_due: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
+    due_soon: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    window_closing: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -79,6 +85,10 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.reviewed
             case NotificationKind.TASK_DUE:
                 return self.task_due
+            case NotificationKind.DUE_SOON:
+                return self.due_soon
+            case NotificationKind.WINDOW_CLOSING:
+                return self.window_closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,10 @@ class Concerned:
     team_id: UUID | None = None
     invited_ids: frozenset[UUID] = frozenset()
     """Who sees the conversation by a colleague's word."""
+    team_member_ids: Sequence[UUID] = ()
+    """Of the conversation's team, where nobody has it. Read of deadlines only, as the next."""
+    watcher_ids: Sequence[UUID] = ()
+    """Who watches over deadlines."""
 
 
 NOTIFYING: Final = frozenset(
@@ -135,9 +149,11 @@ NOTIFYING: Final = frozenset(
         EventKind.DISCUSSION_CHANGED,
         EventKind.REVIEW_CHANGED,
         EventKind.TASK_CHANGED,
+        EventKind.DEADLINE_REACHED,
     }
 )
-_OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN})
+_OF_DEADLINES: Final = frozenset({NotificationKind.DUE_SOON, NotificationKind.WINDOW_CLOSING})
+_OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN}) | _OF_DEADLINES
 _BESIDE: Final = frozenset({NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED})
 """What looking at the thread does not settle: it stands beside it."""
 _OF_REVIEWS: Final = frozenset({NotificationKind.REVIEW_ASKED, NotificationKind.REVIEWED})
@@ -215,8 +231,21 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
         return NotificationKind.MENTIONED, concerned.mentioned_ids
     if event.kind is EventKind.TASK_CHANGED:
         return NotificationKind.TASK_DUE, [event.agent_id if data.get("is_reminder") else None]
+    if event.kind is EventKind.DEADLINE_REACHED:
+        return _told_of_deadline(data, concerned)
     if event.kind is EventKind.CONVERSATION_CHANGED:
         if data.get("is_woken"):
             return NotificationKind.WOKEN, [concerned.assignee_id]
         return NotificationKind.ASSIGNED, [event.agent_id if data.get("assignee_id") else None]
     return NotificationKind.REPLIED, []
+
+
+def _told_of_deadline(
+    data: Mapping[str, str | int | bool | None], concerned: Concerned
+) -> tuple[NotificationKind, Sequence[UUID | None]]:
+    """Whoever has the conversation, the team where nobody has it; and those who watch."""
+    kind = NotificationKind.WINDOW_CLOSING if data.get("clock") == "window" else NotificationKind.DUE_SOON
+    if data.get("what") != "warning":
+        return kind, []
+    answering = concerned.team_member_ids if concerned.assignee_id is None else [concerned.assignee_id]
+    return kind, [*answering, *concerned.watcher_ids]

@@ -34,6 +34,8 @@ def _kinds(
     review_asked: str,
     reviewed: str,
     task_due: str,
+    due_soon: str,
+    window_closing: str,
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -45,6 +47,8 @@ def _kinds(
         NotificationKind.REVIEW_ASKED: review_asked,
         NotificationKind.REVIEWED: reviewed,
         NotificationKind.TASK_DUE: task_due,
+        NotificationKind.DUE_SOON: due_soon,
+        NotificationKind.WINDOW_CLOSING: window_closing,
     }
 
 
@@ -60,6 +64,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="An answer to {name} waits for your review",
             reviewed="Your answer to {name} was reviewed",
             task_due="A task for {name} is due",
+            due_soon="{name} is about to wait too long",
+            window_closing="The window of {name} is about to close",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -71,6 +77,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="An answer waits for your review",
             reviewed="Your answer was reviewed",
             task_due="A task of yours is due",
+            due_soon="A customer is about to wait too long",
+            window_closing="A window is about to close",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -87,6 +95,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Eine Antwort an {name} wartet auf Ihre Prüfung",
             reviewed="Ihre Antwort an {name} wurde geprüft",
             task_due="Eine Aufgabe zu {name} ist fällig",
+            due_soon="{name} wartet gleich zu lange",
+            window_closing="Das Zeitfenster von {name} schließt gleich",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -98,6 +108,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Eine Antwort wartet auf Ihre Prüfung",
             reviewed="Ihre Antwort wurde geprüft",
             task_due="Eine Aufgabe von Ihnen ist fällig",
+            due_soon="Ein Kunde wartet gleich zu lange",
+            window_closing="Ein Zeitfenster schließt gleich",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -114,6 +126,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Una respuesta a {name} espera tu revisión",
             reviewed="Se revisó tu respuesta a {name}",
             task_due="Una tarea de {name} vence",
+            due_soon="{name} está a punto de esperar demasiado",
+            window_closing="La ventana de {name} está a punto de cerrarse",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -125,6 +139,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Una respuesta espera tu revisión",
             reviewed="Se revisó tu respuesta",
             task_due="Vence una tarea tuya",
+            due_soon="Un cliente está a punto de esperar demasiado",
+            window_closing="Una ventana está a punto de cerrarse",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -141,6 +157,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Een antwoord aan {name} wacht op uw beoordeling",
             reviewed="Uw antwoord aan {name} is beoordeeld",
             task_due="Een taak voor {name} is aan de beurt",
+            due_soon="{name} wacht bijna te lang",
+            window_closing="Het venster van {name} sluit bijna",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -152,6 +170,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Een antwoord wacht op uw beoordeling",
             reviewed="Uw antwoord is beoordeeld",
             task_due="Een taak van u is aan de beurt",
+            due_soon="Een klant wacht bijna te lang",
+            window_closing="Een venster sluit bijna",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -168,6 +188,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Uma resposta a {name} aguarda sua revisão",
             reviewed="Sua resposta a {name} foi revisada",
             task_due="Uma tarefa de {name} está no prazo",
+            due_soon="{name} está quase a esperar demasiado",
+            window_closing="A janela de {name} está quase a fechar",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -179,6 +201,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Uma resposta aguarda sua revisão",
             reviewed="Sua resposta foi revisada",
             task_due="Uma tarefa sua está no prazo",
+            due_soon="Um cliente está quase a esperar demasiado",
+            window_closing="Uma janela está quase a fechar",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -195,6 +219,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Ответ ждёт вашей проверки: {name}",
             reviewed="Ваш ответ проверен: {name}",
             task_due="Пора выполнить задачу: {name}",
+            due_soon="{name} скоро прождёт слишком долго",
+            window_closing="Окно скоро закроется: {name}",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -206,6 +232,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Ответ ждёт вашей проверки",
             reviewed="Ваш ответ проверен",
             task_due="Пора выполнить вашу задачу",
+            due_soon="Клиент скоро прождёт слишком долго",
+            window_closing="Окно скоро закроется",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -222,6 +250,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Ett svar till {name} väntar på din granskning",
             reviewed="Ditt svar till {name} har granskats",
             task_due="En uppgift för {name} ska göras nu",
+            due_soon="{name} har snart väntat för länge",
+            window_closing="Fönstret för {name} stängs snart",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -233,6 +263,8 @@ WORDS: Final[Mapping[str, Words]] = {
             review_asked="Ett svar väntar på din granskning",
             reviewed="Ditt svar har granskats",
             task_due="En uppgift till dig ska göras nu",
+            due_soon="En kund har snart väntat för länge",
+            window_closing="Ett fönster stängs snart",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

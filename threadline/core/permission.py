@@ -61,6 +61,8 @@ class Permission(StrEnum):
     """Look at those of one contact, which the record of events keeps."""
     MESSAGES_READ_EARLIER = "messages:read_earlier"
     """See what stood in a message before it was edited or deleted."""
+    DEADLINES_WATCH = "deadlines:watch"
+    """Is told before any customer waits longer than was promised, whoever answers them."""
     TOKENS_MANAGE = "tokens:manage"
     AUDIT_READ = "audit:read"
 
@@ -101,6 +103,7 @@ _SUPERVISOR = _AGENT | {
     Permission.SENDING_PAUSE,
     Permission.ADDRESSES_REVEAL,
     Permission.MESSAGES_READ_EARLIER,
+    Permission.DEADLINES_WATCH,
 }
 _ADMIN = frozenset(Permission)
 

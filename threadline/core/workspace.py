@@ -41,8 +41,8 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it costs to reopen a window, by the measure of priority (core/triage.py)."""
     automatic: Manners = Manners()
     """When greetings and away messages are said, and when rather not (core/automatic_reply.py)."""
-    reply_target_min: int = 4
-    """Within so many minutes a customer should have an answer; rows show its last half. Nought: none is shown."""
+    window_reminder_min: int = 60
+    """So many minutes before the window of a waiting customer closes, somebody is reminded. Nought: nobody is."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

@@ -1,7 +1,7 @@
 """Conversations as people read them: lists by key, one by id, rows for the feed; and what people change of them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -47,6 +47,8 @@ class ListOrder(StrEnum):
     OLDEST = "oldest"
     WAITING = "waiting"
     """Those that wait, the longest first."""
+    DUE = "due"
+    """Those that wait, by what is due next (core/due.py)."""
     PRIORITY = "priority"
     """What presses most, then the newest."""
     TRIAGE = "triage"
@@ -75,6 +77,15 @@ class ListedContact(ContactName, frozen=True, kw_only=True):
     """By hand everywhere, or by a word or the provider on the channel of this conversation."""
     time_zone: str
     """The one somebody chose, else the one of their number; "" if nobody knows."""
+
+
+class ShownDeadline(msgspec.Struct, frozen=True, kw_only=True):
+    """By when a promise to somebody who waits must be kept."""
+
+    clock: Literal["first_reply", "next_reply", "resolution"]
+    half_at: datetime
+    """From here on rows show it."""
+    due_at: datetime
 
 
 class StageName(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +124,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None
     """Without the time in which the clock stood still: what is paused moves it forward when the pause ends."""
     window_closes_at: datetime | None
+    due_at: datetime | None
+    """Of somebody who waits: the earlier of the promised answer and the end of the window."""
+    deadlines: list[ShownDeadline]
+    """What was promised to somebody who waits, the reply first; a service level says by when."""
     incoming_count: int
     read_count: int | msgspec.UnsetType = msgspec.UNSET
     """How many incoming messages the one who asks has read; absent in frames, which everybody shares."""
@@ -170,6 +185,8 @@ c.stage_id, c.paused_at, c.closing_message_id, {_SNOOZED_UNTIL}
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
+c.due_at, dr.is_first as is_first_reply, dr.half_at as reply_half_at, dr.due_at as reply_due_at,
+ds.half_at as resolution_half_at, ds.due_at as resolution_due_at,
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
@@ -188,6 +205,10 @@ join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join addresses a on a.workspace_id = c.workspace_id and a.id = c.address_id
 left join stages g on g.workspace_id = c.workspace_id and g.id = c.stage_id
 left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
+left join deadlines dr on dr.workspace_id = c.workspace_id and dr.conversation_id = c.id and dr.clock = 'reply'
+    and dr.since = c.waiting_since and c.paused_at is null and c.state <> 'resolved'
+left join deadlines ds on ds.workspace_id = c.workspace_id and ds.conversation_id = c.id and ds.clock = 'resolution'
+    and ds.since = c.waiting_since and c.paused_at is null and c.state <> 'resolved'
 """
 _READS = "left join reads r on r.workspace_id = c.workspace_id and r.agent_id = {agent} and r.conversation_id = c.id"
 
@@ -214,7 +235,7 @@ async def list_conversations(
     ]
     if channel_id is not None:
         conditions.append(f"c.channel_id = {arguments.add(channel_id)}")
-    if order is ListOrder.WAITING and view is not ListView.WAITING:
+    if order in OF_WAITING and view is not ListView.WAITING:
         conditions.append(IS_WAITING)
     if after is not None:
         conditions.append(after_condition(after, order, arguments))
@@ -296,9 +317,17 @@ _KEYS: dict[ListOrder, tuple[tuple[str, ...], str]] = {
     ListOrder.NEWEST: (("list_at",), "desc"),
     ListOrder.OLDEST: (("list_at",), "asc"),
     ListOrder.WAITING: (("waiting_since",), "asc"),
+    ListOrder.DUE: (("due_at",), "asc"),
     ListOrder.PRIORITY: (("priority", "list_at"), "desc"),
 }
 """The columns of each order, before the id, and which way all of them go: so a page begins by one comparison."""
+
+
+OF_WAITING = frozenset({ListOrder.WAITING, ListOrder.DUE})
+"""Orders of those that wait only."""
+
+_UNKNOWN = datetime(9999, 1, 1, tzinfo=UTC)
+"""What is due next is found out a moment after somebody began to wait: until then they stand last."""
 
 
 def order_by_of(order: ListOrder) -> str:
@@ -327,7 +356,7 @@ def after_condition(cursor: str, order: ListOrder, arguments: Arguments) -> str:
 
 def cursor_of(order: ListOrder, row: asyncpg.Record) -> str:
     columns, _ = _KEYS[order]
-    keys = [row[column] if column == "priority" else to_microseconds(row[column]) for column in columns]
+    keys = [row[column] if column == "priority" else to_microseconds(row[column] or _UNKNOWN) for column in columns]
     return encode_cursor(order.value, *keys, str(row["id"]))
 
 
@@ -379,7 +408,7 @@ async def find_earlier(session: Session, caller: Caller, conversation_id: UUID) 
     return None if earlier_id is None else await access_conversation(session, caller, earlier_id)
 
 
-async def claim_most_urgent(session: Session, caller: Caller, *, target: timedelta, now: datetime) -> UUID | None:
+async def claim_most_urgent(session: Session, caller: Caller, *, now: datetime) -> UUID | None:
     """The most urgent who waits, nobody answers, and the caller may and can serve; locked. None: there is none.
 
     By priority, then by what is due next (core/due.py), then by who waits longest. What another has under its lock is
@@ -388,7 +417,7 @@ async def claim_most_urgent(session: Session, caller: Caller, *, target: timedel
     """
     arguments = Arguments(caller.workspace_id)
     teams = arguments.add(sorted(caller.team_ids))
-    promised = f"c.waiting_since + {arguments.add(target or WITHOUT_TARGET)}::interval"
+    promised = f"c.waiting_since + {arguments.add(WITHOUT_TARGET)}::interval"
     closes = f"case when c.window_closes_at > {arguments.add(now)}::timestamptz then c.window_closes_at end"
     return await (await session.raw()).fetchval(
         "select c.id from conversations c"
@@ -398,7 +427,7 @@ async def claim_most_urgent(session: Session, caller: Caller, *, target: timedel
         f" and {visible(caller.visibility, 'c', arguments)}"
         " and exists (select from channels ch where ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         " and ch.state <> 'disconnected')"
-        f" order by c.priority desc, least({promised}, {closes}), c.waiting_since, c.id limit 1"
+        f" order by c.priority desc, coalesce(c.due_at, least({promised}, {closes})), c.waiting_since, c.id limit 1"
         " for no key update of c skip locked",
         *arguments.values,
     )
@@ -640,6 +669,8 @@ def _conversation(
         last_activity_at=row["last_activity_at"],
         waiting_since=row["waiting_since"],
         window_closes_at=row["window_closes_at"],
+        due_at=row["due_at"] if row["waiting_since"] is not None and row["paused_at"] is None else None,
+        deadlines=_deadlines(row),
         incoming_count=row["incoming_count"],
         read_count=row["read_count"] if has_reads else msgspec.UNSET,
         last_seq=row["last_seq"],
@@ -654,6 +685,17 @@ def _conversation(
         label_ids=label_ids,
         follower_ids=follower_ids,
     )
+
+
+def _deadlines(row: asyncpg.Record) -> list[ShownDeadline]:
+    found: list[ShownDeadline] = []
+    if row["reply_due_at"] is not None:
+        clock = "first_reply" if row["is_first_reply"] else "next_reply"
+        found.append(ShownDeadline(clock=clock, half_at=row["reply_half_at"], due_at=row["reply_due_at"]))
+    if row["resolution_due_at"] is not None:
+        half_at, due_at = row["resolution_half_at"], row["resolution_due_at"]
+        found.append(ShownDeadline(clock="resolution", half_at=half_at, due_at=due_at))
+    return found
 
 
 def _last_message(row: asyncpg.Record) -> LastMessage | None:

@@ -13,6 +13,7 @@ from threadline.core.filter import FIELDS, Asker, Fields, Filter, states_of
 from threadline.core.permission import Caller
 from threadline.store.clocks import IS_WAITING
 from threadline.store.conversations import (
+    OF_WAITING,
     Conversation,
     ListOrder,
     after_condition,
@@ -64,7 +65,7 @@ async def find_conversations(
     if after is not None:
         matching = f"{matching} and {after_condition(after, order, arguments)}"
     order_by = order_by_of(order)
-    places = [IS_WAITING] if order is ListOrder.WAITING else _places(filter)
+    places = [IS_WAITING] if order in OF_WAITING else _places(filter)
     bound = arguments.add(limit + 1)
     contact = CONTACT_JOIN if asks_about(filter, "contact", fields) else ""
     parts = [

@@ -73,6 +73,9 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "priority": "c.priority::text",
     "waiting_since": "(case when c.paused_at is null then c.waiting_since end)",
     "paused": "(c.paused_at is not null)",
+    "due_at": f"(case when {IS_WAITING} then c.due_at end)",
+    "late": f"(({IS_WAITING}) and exists (select from deadlines k where k.workspace_id = c.workspace_id"
+    " and k.conversation_id = c.id and k.clock <> 'window' and k.missed_at is not null and k.due_at is not null))",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
     "followed": "exists (select from followers f where f.workspace_id = c.workspace_id and f.agent_id = {agent}"

@@ -26,7 +26,17 @@ COUNTED: Final = 100
 """More unread ones than this are only known to be more."""
 
 NotificationKindText = Literal[
-    "assigned", "mentioned", "not_delivered", "woken", "replied", "discussed", "review_asked", "reviewed", "task_due"
+    "assigned",
+    "mentioned",
+    "not_delivered",
+    "woken",
+    "replied",
+    "discussed",
+    "review_asked",
+    "reviewed",
+    "task_due",
+    "due_soon",
+    "window_closing",
 ]
 
 
@@ -126,6 +136,19 @@ async def load_concerned(
         )
         for row in rows
     }
+
+
+async def load_team_members(
+    connection: Connection, *, workspace_id: UUID, team_ids: Sequence[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Team → who is in it."""
+    rows = await connection.fetch(
+        "select team_id, array_agg(agent_id order by agent_id) as agent_ids from team_members"
+        " where workspace_id = $1 and team_id = any($2::uuid[]) group by team_id",
+        workspace_id,
+        list(team_ids),
+    )
+    return {row["team_id"]: row["agent_ids"] for row in rows}
 
 
 async def load_sights(

@@ -215,15 +215,15 @@ async def callers_of_sessions(connection: Connection, session_ids: Sequence[UUID
     return {row["session_id"]: agent_caller(**row) for row in rows}
 
 
-async def callers_of_agents(session: Session, agent_ids: Sequence[UUID]) -> dict[UUID, Caller]:
-    """What agents of the session's workspace may do now, whoever asks; those who are gone are absent."""
+async def callers_of_agents(session: Session, agent_ids: Sequence[UUID] | None) -> dict[UUID, Caller]:
+    """What agents of the session's workspace may do now, whoever asks; those who are gone are absent. None: all."""
     rows = await (await session.raw()).fetch(
         "select a.workspace_id, a.id as agent_id, a.person_id, a.role, a.sees, a.channel_ids,"
         " teams_of_agent(a.workspace_id, a.id) as team_ids, sights_of_workspace(a.workspace_id) as sights,"
         " rights_of_agent(a.workspace_id, a.id) as own_rights from agents a"
         " join people p on p.id = a.person_id and p.deactivated_at is null"
-        " where a.workspace_id = $1 and a.id = any($2::uuid[]) and a.deactivated_at is null",
+        " where a.workspace_id = $1 and ($2::uuid[] is null or a.id = any($2)) and a.deactivated_at is null",
         session.workspace_id,
-        list(agent_ids),
+        None if agent_ids is None else list(agent_ids),
     )
     return {row["agent_id"]: agent_caller(**row) for row in rows}

@@ -26,6 +26,7 @@ _LATE_AFTER_S: Final = {
     "acts": 60.0,
     "events": 60.0,
     "snoozes": 60.0,
+    "deadlines": 60.0,
 }
 """The others after five minutes: an uncertain message has its own minute, a job is tried again for a while."""
 
@@ -73,6 +74,9 @@ select 'events', coalesce(sum(f.last_seq - coalesce(c.position, 0)), 0)::int,
 union all
 select 'snoozes', count(*)::int, extract(epoch from now() - min(snoozed_until))::float8
     from conversations where state = 'snoozed' and snoozed_until <= now()
+union all
+select 'deadlines', count(*)::int, extract(epoch from now() - min(act_at))::float8
+    from deadlines where act_at <= now()
 union all
 select 'jobs', count(*)::int, extract(epoch from now() - min(execute_after))::float8
     from pgqueuer where status in ('queued', 'picked') and execute_after <= now()

@@ -40,6 +40,8 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.TASK_CHANGED,
         EventKind.FILE_CHANGED,
         EventKind.ANSWER_DECIDED,
+        EventKind.DEADLINES_CHANGED,
+        EventKind.DEADLINE_REACHED,
     }
 )
 _PERSONAL: Final = frozenset(

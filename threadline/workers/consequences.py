@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from threadline.actions.answer_incoming import answer_incoming
 from threadline.actions.index_search import INDEXED, index_search
 from threadline.actions.isolate_failures import describe
+from threadline.actions.keep_deadlines import COUNTED, keep_deadlines
 from threadline.actions.notify_agents import notify_agents
 from threadline.actions.seal_events import seal_events
 from threadline.actions.serve_vips import CAUSES, serve_vips
@@ -78,6 +79,7 @@ class Consumer:
 CONSUMERS: Final = (
     Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
     Consumer("serve_vips", serve_vips, CAUSES, rests_s=0.05),
+    Consumer("keep_deadlines", keep_deadlines, COUNTED, rests_s=0.05),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
     Consumer("index_search", index_search, INDEXED, rests_s=0.3, rests_longer=3.0),

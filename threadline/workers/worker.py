@@ -27,6 +27,7 @@ from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.closing_timers import ClosingTimers
 from threadline.workers.consequences import CONSUMERS, Consumer, ConsumerLoop
+from threadline.workers.deadline_timers import DeadlineRecounts, DeadlineTimers
 from threadline.workers.digests import Digests
 from threadline.workers.looking import rest
 from threadline.workers.media import register_media
@@ -109,6 +110,8 @@ class Worker:
             await self._host(leases, "snoozes", self._snoozes_of())
             await self._host(leases, "closings", self._closings_of())
             await self._host(leases, "automatic_replies", self._automatic_replies_of())
+            await self._host(leases, "deadlines", self._deadlines_of())
+            await self._host(leases, "recounts", self._recounts_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
@@ -230,6 +233,14 @@ class Worker:
     def _automatic_replies_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = AutomaticTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: timers.run(stop)
+
+    def _deadlines_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        timers = DeadlineTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s / 2)
+        return lambda _fence, stop: timers.run(stop)
+
+    def _recounts_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        recounts = DeadlineRecounts(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
+        return lambda _fence, stop: recounts.run(stop)
 
     def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = TaskTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)

@@ -3358,6 +3358,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, in its order.
+         * @description What there is, in its order.
+         */
+        get: operations["getSlaPolicies"];
+        put?: never;
+        /**
+         * Make a service level; it comes last.
+         * @description Make a service level; it comes last.
+         */
+        post: operations["createSlaPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: the next one that matches applies.
+         * @description Delete it: the next one that matches applies.
+         */
+        delete: operations["deleteSlaPolicy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it.
+         * @description Change it.
+         */
+        patch: operations["updateSlaPolicy"];
+        trace?: never;
+    };
+    "/api/sla-policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which one comes first.
+         * @description Say which one comes first.
+         */
+        put: operations["orderSlaPolicies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla-policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * By when a customer would have to have an answer. Changes nothing.
+         * @description By when a customer would have to have an answer. Changes nothing.
+         */
+        post: operations["previewSlaTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stages": {
         parameters: {
             query?: never;
@@ -4697,6 +4785,8 @@ export interface components {
             /** Format: uuid */
             channel_id: string;
             contact: components["schemas"]["ListedContact"];
+            deadlines: components["schemas"]["ShownDeadline"][];
+            due_at: string | null;
             follower_ids: string[];
             has_failed: boolean;
             held_count: number;
@@ -4746,6 +4836,8 @@ export interface components {
             channel_id: string;
             closing_at: string | null;
             contact: components["schemas"]["Contact"];
+            deadlines: components["schemas"]["ShownDeadline"][];
+            due_at: string | null;
             follower_ids: string[];
             has_failed: boolean;
             held_count: number;
@@ -5070,7 +5162,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -5731,7 +5823,7 @@ export interface components {
          * ListOrder
          * @enum {string}
          */
-        ListOrder: "newest" | "oldest" | "waiting" | "priority" | "triage";
+        ListOrder: "newest" | "oldest" | "waiting" | "due" | "priority" | "triage";
         /**
          * ListView
          * @enum {string}
@@ -6080,7 +6172,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "task_due" | "woken";
+            kind: "assigned" | "discussed" | "due_soon" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "task_due" | "window_closing" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -6188,7 +6280,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -6303,6 +6395,11 @@ export interface components {
              *         "push",
              *         "email"
              *       ],
+             *       "due_soon": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
              *       "mentioned": [
              *         "list",
              *         "desktop",
@@ -6335,6 +6432,11 @@ export interface components {
              *         "desktop",
              *         "push",
              *         "email"
+             *       ],
+             *       "window_closing": [
+             *         "list",
+             *         "desktop",
+             *         "push"
              *       ],
              *       "woken": [
              *         "list",
@@ -6412,28 +6514,6 @@ export interface components {
             /** Format: uuid */
             agent_id: string;
             is_typing: boolean;
-        };
-        /** PreviewInput */
-        PreviewInput: {
-            /** At */
-            at?: string | null;
-            /**
-             * Channel Id
-             * Format: uuid
-             */
-            channel_id: string;
-            /**
-             * Is First
-             * @default true
-             */
-            is_first?: boolean;
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
-            /** Team Id */
-            team_id?: string | null;
         };
         /** PriorityOrder */
         PriorityOrder: {
@@ -6635,6 +6715,14 @@ export interface components {
              * @default
              */
             phone?: string;
+        };
+        /**
+         * Recount
+         * @description How far the clocks have been counted again after a change.
+         */
+        Recount: {
+            done: number;
+            total: number;
         };
         /**
          * Refusal
@@ -7285,7 +7373,6 @@ export interface components {
             id: string;
             is_sandbox: boolean;
             name: string;
-            reply_target_min: number;
             resolving_needs_fields: string[];
             resolving_needs_label: boolean;
         };
@@ -7303,8 +7390,6 @@ export interface components {
             quiet_thanks?: boolean | null;
             /** Reopening Price */
             reopening_price?: number | null;
-            /** Reply Target Min */
-            reply_target_min?: number | null;
             /** Resolving Needs Fields */
             resolving_needs_fields?: string[] | null;
             /** Resolving Needs Label */
@@ -7316,6 +7401,8 @@ export interface components {
             vip_priority?: number | null;
             /** Vip Team Id */
             vip_team_id?: string | null;
+            /** Window Reminder Min */
+            window_reminder_min?: number | null;
         };
         /** SettleInput */
         SettleInput: {
@@ -7367,6 +7454,16 @@ export interface components {
             to_minute: number;
         };
         /**
+         * ShownDeadline
+         * @description By when a promise to somebody who waits must be kept.
+         */
+        ShownDeadline: {
+            /** @enum {unknown} */
+            clock: "first_reply" | "next_reply" | "resolution";
+            due_at: string;
+            half_at: string;
+        };
+        /**
          * ShownNotification
          * @description As a lock screen shows it, in the agent's language.
          */
@@ -7388,6 +7485,61 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /** SlaPolicy */
+        SlaPolicy: {
+            /**
+             * @default {
+             *       "kind": "group",
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Group"];
+            /** @default null */
+            first_reply?: components["schemas"]["Target"] | null;
+            /** Format: uuid */
+            id: string;
+            late_count: number;
+            name: string;
+            /** @default null */
+            next_reply?: components["schemas"]["Target"] | null;
+            /** @default null */
+            resolution?: components["schemas"]["Target"] | null;
+        };
+        /** SlaPolicyInput */
+        SlaPolicyInput: {
+            filter?: components["schemas"]["GroupInput"];
+            first_reply?: components["schemas"]["TargetInput"] | null;
+            /** Name */
+            name: string;
+            next_reply?: components["schemas"]["TargetInput"] | null;
+            resolution?: components["schemas"]["TargetInput"] | null;
+        };
+        /**
+         * SlaPolicyList
+         * @description The first that matches a conversation wins.
+         */
+        SlaPolicyList: {
+            items: components["schemas"]["SlaPolicy"][];
+            recount: components["schemas"]["Recount"] | null;
+        };
+        /** SlaPolicyOrder */
+        SlaPolicyOrder: {
+            /** Policy Ids */
+            policy_ids: string[];
+        };
+        /**
+         * SlaPolicyUpdate
+         * @description What is absent stays; a target that is null is promised no more.
+         */
+        SlaPolicyUpdate: {
+            filter?: components["schemas"]["GroupInput"] | null;
+            first_reply?: components["schemas"]["TargetInput"] | null;
+            /** Name */
+            name?: string | null;
+            next_reply?: components["schemas"]["TargetInput"] | null;
+            resolution?: components["schemas"]["TargetInput"] | null;
         };
         /** Snooze */
         Snooze: {
@@ -7583,6 +7735,53 @@ export interface components {
         /** TakenConversation */
         TakenConversation: {
             conversation: components["schemas"]["ConversationDetail"] | null;
+        };
+        /**
+         * Target
+         * @description By when, and when somebody is told before.
+         */
+        Target: {
+            /** @default false */
+            is_business_time?: boolean;
+            minutes: number;
+            /**
+             * @default never
+             * @enum {unknown}
+             */
+            warns?: "before" | "never" | "share";
+            /** @default 0 */
+            warns_at?: number;
+        };
+        /** TargetInput */
+        TargetInput: {
+            /**
+             * Is Business Time
+             * @default false
+             */
+            is_business_time?: boolean;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Warns
+             * @default never
+             * @enum {string}
+             */
+            warns?: "never" | "share" | "before";
+            /**
+             * Warns At
+             * @default 0
+             */
+            warns_at?: number;
+        };
+        /**
+         * TargetPreview
+         * @description What a target means for a customer who writes then.
+         */
+        TargetPreview: {
+            due_at: string | null;
+            warn_at: string | null;
+            written_at: string;
+            zone: string;
         };
         /** Task */
         Task: {
@@ -7894,6 +8093,28 @@ export interface components {
          * @enum {unknown}
          */
         Theme: "dark" | "light" | "system";
+        /** PreviewInput */
+        threadline__web__api__automatic_replies__PreviewInput: {
+            /** At */
+            at?: string | null;
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Is First
+             * @default true
+             */
+            is_first?: boolean;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
         /** StartInput */
         threadline__web__api__contact_batches__StartInput: {
             /** Label Ids */
@@ -7909,6 +8130,14 @@ export interface components {
              * @default
              */
             region?: string;
+        };
+        /** PreviewInput */
+        threadline__web__api__sla_policies__PreviewInput: {
+            /** Calendar Id */
+            calendar_id?: string | null;
+            target: components["schemas"]["TargetInput"];
+            /** Written At */
+            written_at?: string | null;
         };
         /**
          * StartInput
@@ -8121,6 +8350,14 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push"
+             *     ]
+             */
+            due_soon?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push",
              *       "email"
              *     ]
@@ -8175,6 +8412,14 @@ export interface components {
              *       "push"
              *     ]
              */
+            window_closing?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
+             *       "push"
+             *     ]
+             */
             woken?: components["schemas"]["Way"][];
         };
         /** WaysInput */
@@ -8183,6 +8428,8 @@ export interface components {
             assigned: ("list" | "desktop" | "push" | "email")[];
             /** Discussed */
             discussed: ("list" | "desktop" | "push" | "email")[];
+            /** Due Soon */
+            due_soon: ("list" | "desktop" | "push" | "email")[];
             /** Mentioned */
             mentioned: ("list" | "desktop" | "push" | "email")[];
             /** Not Delivered */
@@ -8195,6 +8442,8 @@ export interface components {
             reviewed: ("list" | "desktop" | "push" | "email")[];
             /** Task Due */
             task_due: ("list" | "desktop" | "push" | "email")[];
+            /** Window Closing */
+            window_closing: ("list" | "desktop" | "push" | "email")[];
             /** Woken */
             woken: ("list" | "desktop" | "push" | "email")[];
         };
@@ -8260,8 +8509,6 @@ export interface components {
             quiet_thanks?: boolean;
             /** @default 1 */
             reopening_price?: number;
-            /** @default 4 */
-            reply_target_min?: number;
             /** @default [] */
             resolving_needs_fields?: string[];
             /** @default false */
@@ -8292,6 +8539,8 @@ export interface components {
             vip_priority?: number;
             /** @default null */
             vip_team_id?: string | null;
+            /** @default 60 */
+            window_reminder_min?: number;
         };
         /** WorkspaceSwitch */
         WorkspaceSwitch: {
@@ -8503,7 +8752,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewInput"];
+                "application/json": components["schemas"]["threadline__web__api__automatic_replies__PreviewInput"];
             };
         };
         responses: {
@@ -14891,6 +15140,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSlaPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderSlaPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicyOrder"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSlaTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["threadline__web__api__sla_policies__PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetPreview"];
                 };
             };
             /** @description Refused or failed */

@@ -34,6 +34,7 @@ from threadline.store.conversations import (
     LastMessage,
     ListOrder,
     ListView,
+    ShownDeadline,
     StageName,
     WokenReason,
     access_conversation,
@@ -101,6 +102,8 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     last_activity_at: datetime
     waiting_since: datetime | None
     window_closes_at: datetime | None
+    due_at: datetime | None
+    deadlines: list[ShownDeadline]
     incoming_count: int
     read_count: int
     last_seq: int

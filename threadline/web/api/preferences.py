@@ -45,6 +45,8 @@ class WaysInput(Input):
     review_asked: _Ways
     reviewed: _Ways
     task_due: _Ways
+    due_soon: _Ways
+    window_closing: _Ways
 
 
 class PreferencesChange(Input):

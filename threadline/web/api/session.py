@@ -55,7 +55,6 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     is_sandbox: bool
-    reply_target_min: int
     resolving_needs_label: bool
     resolving_needs_fields: list[UUID]
 
@@ -247,7 +246,6 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
             id=workspace.id,
             name=workspace.name,
             is_sandbox=workspace.is_sandbox,
-            reply_target_min=workspace.settings.reply_target_min,
             resolving_needs_label=workspace.settings.resolving_needs_label,
             resolving_needs_fields=list(workspace.settings.resolving_needs_fields),
         ),

@@ -56,7 +56,7 @@ class SettingsChange(Input):
     first_reply_assigns: bool | None = None
     quiet_thanks: bool | None = None
     notifies_with_text: bool | None = None
-    reply_target_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    window_reminder_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     reopening_price: Annotated[float, Field(ge=CHEAPEST, le=DEAREST, strict=False, allow_inf_nan=False)] | None = None
     """What it costs to write to somebody whose window has closed: the first step of priority is worth one."""
     resolving_needs_label: bool | None = None

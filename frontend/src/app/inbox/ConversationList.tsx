@@ -305,7 +305,6 @@ function Queue({ query }: { readonly query: ListQuery }) {
       const row = state.conversations.get(id);
       const since = row ? waitingSince(row) : null;
       if (since !== null && (longest === null || Date.parse(since) < Date.parse(longest))) longest = since;
-      if (query.order === 'due') break;
     }
     return longest;
   });

@@ -16,9 +16,9 @@ import { memo } from 'react';
 import { useSignedIn } from '@/shared/api/session';
 import type { Conversation, Id, LastMessage } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
-import { formatAlarm, formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
+import { formatAlarm, formatNear, formatRowTime, formatSpan, formatWaitingTime } from '@/shared/format/times';
 import { standsStill, waitingSince } from '@/shared/format/waiting';
-import { replyState, windowState } from '@/shared/format/window';
+import { deadlineState, windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
@@ -208,9 +208,9 @@ function PrioritySign({ priority }: { readonly priority: number }) {
 function Signs({ conversation, now }: { readonly conversation: Conversation; readonly now: number }) {
   const capabilities = useStore((state) => state.channels.get(conversation.channel_id)?.capabilities);
   const isMentioned = useStore((state) => state.mentions.has(conversation.id));
-  const { preferences, workspace } = useSignedIn();
+  const { preferences } = useSignedIn();
   const serviceWindow = windowState(conversation, capabilities, now, preferences.window_warning_min * MINUTE_MS);
-  const reply = replyState(conversation, workspace.reply_target_min * MINUTE_MS, now);
+  const reply = deadlineState(conversation, now);
   const isOpen = conversation.state !== 'resolved';
   const isLookedAt = useOthers(conversation.id).length > 0;
   // Other signs are another box that ends in the same place, not one that moved.
@@ -251,7 +251,10 @@ function Signs({ conversation, now }: { readonly conversation: Conversation; rea
         </span>
       )}
       {reply.kind !== 'calm' && (
-        <span className={cx('tabular flex items-center gap-1', reply.kind === 'overdue' ? 'text-danger' : 'text-warn')}>
+        <span
+          title={t(`deadline.${reply.deadline.clock}`, { when: formatNear(reply.deadline.due_at, now) })}
+          className={cx('tabular flex items-center gap-1', reply.kind === 'overdue' ? 'text-danger' : 'text-warn')}
+        >
           <Timer aria-hidden size={12} strokeWidth={1.75} />
           <span aria-hidden>
             {reply.kind === 'overdue' ? '+' : ''}

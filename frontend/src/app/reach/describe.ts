@@ -3,9 +3,11 @@ import {
   AlarmClock,
   AtSign,
   CircleAlert,
+  Hourglass,
   MessageCircle,
   MessagesSquare,
   ScanEye,
+  Timer,
   ClipboardCheck,
   UserPlus,
   type LucideIcon,
@@ -25,6 +27,8 @@ export const KINDS = [
   'review_asked',
   'reviewed',
   'task_due',
+  'due_soon',
+  'window_closing',
 ] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
@@ -37,6 +41,8 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   review_asked: ScanEye,
   reviewed: ScanEye,
   task_due: ClipboardCheck,
+  due_soon: Timer,
+  window_closing: Hourglass,
 };
 
 export interface Facts {
@@ -68,5 +74,9 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return agent === '' ? t('reach.told.reviewed', { name }) : t('reach.told.reviewed_by', { name, agent });
     case 'task_due':
       return t('reach.told.task_due', { name });
+    case 'due_soon':
+      return t('reach.told.due_soon', { name });
+    case 'window_closing':
+      return t('reach.told.window_closing', { name });
   }
 }

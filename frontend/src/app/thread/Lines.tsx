@@ -141,6 +141,7 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, author
 }
 
 function happenedHow(what: string, data: Readonly<Record<string, string>>): string {
+  if (what === 'deadline_missed') return `deadline_missed_${data['clock'] ?? 'next_reply'}`;
   if (what === 'priority') return `priority_${data['priority'] ?? '0'}`;
   return what === 'snoozed' ? snoozedHow(data['until']) : what;
 }

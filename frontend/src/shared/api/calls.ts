@@ -45,14 +45,14 @@ import { wireContent } from './wire';
 export interface ConversationQuery {
   view: ListView;
   channelId: Id | null;
-  order: 'newest' | 'oldest' | 'waiting' | 'priority' | 'triage';
+  order: 'newest' | 'oldest' | 'waiting' | 'due' | 'priority' | 'triage';
   after?: string | null;
   limit?: number;
 }
 
 export interface FilterQuery {
   filter: Filter;
-  order: 'newest' | 'oldest' | 'waiting' | 'priority' | 'triage';
+  order: 'newest' | 'oldest' | 'waiting' | 'due' | 'priority' | 'triage';
   after: string | null;
   limit?: number;
 }

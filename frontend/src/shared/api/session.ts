@@ -11,7 +11,6 @@ export interface Session {
     id: string;
     name: string;
     is_sandbox: boolean;
-    reply_target_min: number;
     resolving_needs_label: boolean;
     resolving_needs_fields: string[];
   };

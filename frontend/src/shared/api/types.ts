@@ -21,6 +21,7 @@ export type OpenState = Schemas['OpenState'];
 export type OpenStates = Schemas['OpenStates'];
 export type Stage = Schemas['Stage'];
 export type LastMessage = Schemas['LastMessage'];
+export type Deadline = Schemas['ShownDeadline'];
 export type EarlierConversation = Schemas['EarlierConversation'];
 
 export type Message = Schemas['Message'];

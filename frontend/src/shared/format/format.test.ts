@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLocale } from '@/shared/i18n';
 import { isOnlyEmoji, parseRichText } from './richText';
 import { daysBetween, formatNear, formatRowTime, formatSpan, formatWait, formatWaitingTime } from './times';
-import { replyState, windowState } from './window';
+import { deadlineState, windowState } from './window';
 
 const MINUTE = 60_000;
 const now = new Date(2026, 10, 24, 12, 0).getTime();
@@ -66,18 +66,32 @@ describe('the time in which an answer is due', () => {
     paused_at: null,
   });
 
+  const promised = (minutes: number, of: number, clock: 'next_reply' | 'resolution' = 'next_reply') => ({
+    clock,
+    half_at: new Date(now + (of / 2 - minutes) * MINUTE).toISOString(),
+    due_at: new Date(now + (of - minutes) * MINUTE).toISOString(),
+  });
+  const stateAfter = (minutes: number) =>
+    deadlineState({ ...waiting(minutes), deadlines: [promised(minutes, 10)] }, now);
+
   it('is shown in its last half and when it is over', () => {
-    expect(replyState(waiting(4), 10 * MINUTE, now).kind).toBe('calm');
-    expect(replyState(waiting(5), 10 * MINUTE, now)).toEqual({ kind: 'pressing', byMs: 5 * MINUTE });
-    expect(replyState(waiting(12), 10 * MINUTE, now)).toEqual({ kind: 'overdue', byMs: 2 * MINUTE });
+    expect(stateAfter(4).kind).toBe('calm');
+    expect(stateAfter(5)).toMatchObject({ kind: 'pressing', byMs: 5 * MINUTE });
+    expect(stateAfter(12)).toMatchObject({ kind: 'overdue', byMs: 2 * MINUTE });
   });
 
-  it('is nothing where nobody waits or none is wanted', () => {
-    expect(replyState({ ...waiting(99), state: 'resolved' }, 10 * MINUTE, now).kind).toBe('calm');
-    expect(replyState({ waiting_since: null, state: 'open', paused_at: null }, 10 * MINUTE, now).kind).toBe('calm');
-    expect(replyState(waiting(99), 0, now).kind).toBe('calm');
+  it('is that of what ends first, among what is shown', () => {
+    const both = { ...waiting(12), deadlines: [promised(12, 60), promised(12, 20, 'resolution')] };
+    expect(deadlineState(both, now)).toMatchObject({ kind: 'pressing', deadline: { clock: 'resolution' } });
+  });
+
+  it('is nothing where nobody waits or nothing is promised', () => {
+    const late = { ...waiting(99), deadlines: [promised(99, 10)] };
+    expect(deadlineState({ ...late, state: 'resolved' }, now).kind).toBe('calm');
+    expect(deadlineState({ ...late, waiting_since: null }, now).kind).toBe('calm');
+    expect(deadlineState({ ...late, deadlines: [] }, now).kind).toBe('calm');
     const paused_at = new Date(now - 97 * MINUTE).toISOString();
-    expect(replyState({ ...waiting(99), paused_at }, 10 * MINUTE, now).kind).toBe('calm');
+    expect(deadlineState({ ...late, paused_at }, now).kind).toBe('calm');
   });
 
   it('leaves to the agent how early a window presses', () => {

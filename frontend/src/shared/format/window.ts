@@ -1,5 +1,5 @@
 /** What an agent should know of the service window: nothing while it is far off, amber when it presses, closed. */
-import type { Capabilities, ConversationRow } from '@/shared/api/types';
+import type { Capabilities, ConversationRow, Deadline } from '@/shared/api/types';
 import { waitingSince, type Clock } from './waiting';
 
 /** Where nobody said otherwise. */
@@ -26,15 +26,24 @@ export function windowState(
   return { kind: 'open', closesAt, isPressing: leftMs < pressesMs, leftMs };
 }
 
-/** How a row stands with the time in which an answer is due: nothing in its first half, or where nobody waits. */
-export function replyState(
-  conversation: Clock,
-  targetMs: number,
+/** How a row stands with what was promised: nothing in the first half of its time, or where nobody waits. */
+export function deadlineState(
+  conversation: Clock & Pick<ConversationRow, 'deadlines'>,
   nowMs: number,
-): { kind: 'calm' } | { kind: 'pressing' | 'overdue'; byMs: number } {
-  const since = waitingSince(conversation);
-  if (since === null || targetMs <= 0) return { kind: 'calm' };
-  const leftMs = Date.parse(since) + targetMs - nowMs;
-  if (leftMs > targetMs / 2) return { kind: 'calm' };
-  return leftMs > 0 ? { kind: 'pressing', byMs: leftMs } : { kind: 'overdue', byMs: -leftMs };
+): { kind: 'calm' } | { kind: 'pressing' | 'overdue'; byMs: number; deadline: Deadline } {
+  const deadline = pressingDeadline(conversation, nowMs);
+  if (deadline === undefined) return { kind: 'calm' };
+  const leftMs = Date.parse(deadline.due_at) - nowMs;
+  return leftMs > 0 ? { kind: 'pressing', byMs: leftMs, deadline } : { kind: 'overdue', byMs: -leftMs, deadline };
+}
+
+/** What ends first of what is shown by now. */
+function pressingDeadline(
+  conversation: Clock & Pick<ConversationRow, 'deadlines'>,
+  nowMs: number,
+): Deadline | undefined {
+  if (waitingSince(conversation) === null) return undefined;
+  return conversation.deadlines
+    .filter(({ half_at }) => Date.parse(half_at) <= nowMs)
+    .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))[0];
 }

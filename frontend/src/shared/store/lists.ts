@@ -4,7 +4,7 @@ import { waitingSince } from '@/shared/format/waiting';
 import type { ListQuery, ListState, ListView } from './state';
 
 /** One's own conversations that are in work, the longest waiting first. */
-export const MINE: ListQuery = { view: 'mine', order: 'due', channelId: null };
+export const MINE: ListQuery = { view: 'mine', order: 'longest', channelId: null };
 
 export function isInView(row: ConversationRow, view: ListView, me: Id): boolean {
   const isOpen = row.state !== 'resolved';
@@ -51,7 +51,10 @@ export function isInList(row: ConversationRow, query: ListQuery, me: Id): boolea
 
 const NO_RANKS: ListState['ranks'] = new Map();
 
-/** Negative if `a` stands above `b`. Due, longest: who waits longest, then the newest; newest: the last activity. */
+/**
+ * Negative if `a` stands above `b`. Due: what is due next; longest: who waits longest; then the newest; newest: the last
+ * activity.
+ */
 export function compareRows(
   a: ConversationRow,
   b: ConversationRow,
@@ -67,10 +70,17 @@ export function compareRows(
       // Who came since the order was asked for stands behind until it is asked for again.
       const [rankA, rankB] = [ranks.get(a.id) ?? ranks.size, ranks.get(b.id) ?? ranks.size];
       if (rankA !== rankB) return rankA - rankB;
+      if (query.order === 'due') return compareDue(a, b) || compareTexts(a.id, b.id);
       return compareTimes(sinceA, sinceB) || compareTexts(a.id, b.id);
     }
   }
   return compareTimes(listTime(b), listTime(a)) || compareTexts(b.id, a.id);
+}
+
+/** When somebody who waits is due is known a moment after they began: until then they stand last. */
+function compareDue({ due_at: a }: ConversationRow, { due_at: b }: ConversationRow): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return Date.parse(a) - Date.parse(b);
 }
 
 /** Where a list puts a row: its last message, or the moment it came back by itself. */
@@ -92,8 +102,7 @@ function compareTexts(a: string, b: string): number {
 function isLoadedPart(row: ConversationRow, list: ListState): boolean {
   if (list.next === null || list.boundary === null) return true;
   if (list.query.view === 'waiting') {
-    const since = waitingSince(row);
-    return since !== null && compareTimes(since, list.boundary) <= 0;
+    return waitingSince(row) !== null && row.due_at !== null && compareTimes(row.due_at, list.boundary) <= 0;
   }
   if (list.query.order === 'priority') {
     const [priority = '0', time = ''] = list.boundary.split(' ');

@@ -206,8 +206,8 @@ async function fetchWaiting(query: ListQuery): Promise<Page<Conversation>> {
   });
 }
 
-function waitingOrder(query: ListQuery): 'waiting' | 'triage' {
-  return query.order === 'triage' ? 'triage' : 'waiting';
+function waitingOrder(query: ListQuery): 'due' | 'waiting' | 'triage' {
+  return query.order === 'triage' || query.order === 'due' ? query.order : 'waiting';
 }
 
 /** Who waits, in the server's order, where only it knows that. */
@@ -220,7 +220,7 @@ function boundaryOf(query: ListQuery, page: Page<Conversation>): string | null {
   const last = page.items[page.items.length - 1];
   if (!last) return null;
   if (query.order === 'priority') return `${last.priority} ${listTime(last)}`;
-  return query.view === 'waiting' ? last.waiting_since : listTime(last);
+  return query.view === 'waiting' ? last.due_at : listTime(last);
 }
 
 export function loadConversation(id: Id): Promise<void> {

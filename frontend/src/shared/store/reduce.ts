@@ -324,6 +324,9 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'stage_changed':
     case 'calendar_changed':
     case 'automatic_reply_changed':
+    case 'sla_policy_changed':
+    case 'deadlines_changed':
+    case 'deadline_reached':
     case 'agent_changed':
     case 'role_changed':
     case 'preferences_changed':

@@ -28,6 +28,8 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     last_activity_at: time(0),
     waiting_since: null,
     window_closes_at: time(600),
+    due_at: null,
+    deadlines: [],
     incoming_count: 0,
     read_count: 0,
     last_seq: 0,

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { Id } from '@/shared/api/types';
 import { loadSession, useSignedIn } from '@/shared/api/session';
-import { formatSpan } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
@@ -19,8 +18,6 @@ import type { Workspace } from '../types';
 import { Demo } from './Demo';
 import { VipCare } from './VipCare';
 import { useSetSending, workspaceQuery } from '../SendingBanner';
-
-const TARGETS_MIN = [0, 1, 2, 4, 10, 15, 30, 60, 120, 240, 480, 1440] as const;
 
 /** By the measure of the first step of priority, as the rule has it. */
 const PRICES = [0.1, 1, 10] as const;
@@ -117,17 +114,6 @@ export function General() {
               checked={workspace.settings.notifies_with_text === true}
               disabled={!agent.permissions.includes('workspace:change')}
               onCheckedChange={(notifies_with_text) => void change({ notifies_with_text })}
-            />
-            <Select
-              label={t('settings.general.reply_target')}
-              hint={t('settings.general.reply_target_hint')}
-              value={String(workspace.settings.reply_target_min ?? 4)}
-              disabled={!agent.permissions.includes('workspace:change')}
-              options={withValue(TARGETS_MIN, workspace.settings.reply_target_min ?? 4).map((minutes) => ({
-                value: String(minutes),
-                label: minutes === 0 ? t('settings.general.no_target') : formatSpan(minutes * 60_000),
-              }))}
-              onValueChange={(minutes) => void change({ reply_target_min: Number(minutes) }).then(loadSession)}
             />
             <Select
               label={t('settings.general.reopening')}

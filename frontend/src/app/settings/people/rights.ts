@@ -37,6 +37,7 @@ export const RIGHTS = {
     'workspace:read',
     'workspace:change',
     'sending:pause',
+    'deadlines:watch',
     'deliveries:read',
     'deliveries:replay',
     'tokens:manage',
