@@ -9,14 +9,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0050"
-down_revision = "0049"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0050_service_levels.sql").read_text()
+    script = Path(__file__).with_name("0052_service_levels.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
