@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import RESULTS, ContextMaker, Person
@@ -436,3 +436,95 @@ def test_many_are_let_write_to_and_blocked_by_a_worker_and_given_back(
     eventually(lambda: not any(admin.get(f"/api/contacts/{one}")["blocked_at"] for one in ids))
     chats = [admin.get(f"/api/contacts/{one}")["conversations"][0] for one in ids]
     eventually(lambda: {admin.get(f"/api/conversations/{one['id']}")["state"] for one in chats} == {"open"})
+
+
+def _column(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def test_contacts_stand_on_a_board_and_are_moved_by_keys_and_by_dragging(
+    page: Page, admin: Person, new_context: ContextMaker, watch: Watch
+) -> None:
+    mark = secrets.token_hex(3)
+    options = [{"name": "Asked", "colour": "sky"}, {"name": "Buys", "colour": "green"}]
+    sale = admin.post("/api/fields", {"owner": "contact", "type": "choice", "name": f"Sale {mark}", "options": options})
+    asked, buys = (one["id"] for one in sale["options"])
+    nothing = f"Sale {mark}: nothing"
+    ids = {
+        name: admin.post("/api/contacts", {"name": f"{name} {mark}", "email": f"{name.lower()}@{mark}.example"})["id"]
+        for name in ("Ina", "Jan")
+    }
+
+    def value_of(name: str) -> Any:
+        return admin.get(f"/api/contacts/{ids[name]}")["fields"].get(sale["id"])
+
+    def card(on: Page, column: str, name: str) -> Locator:
+        return _column(on, column).get_by_role("option").filter(has_text=f"{name} {mark}")
+
+    page.goto("/contacts")
+    page.get_by_role("searchbox").fill(mark)
+    page.get_by_role("button", name="Show as a board").click()
+    page.get_by_role("combobox", name="Field of the columns").click()
+    page.get_by_role("option", name=sale["name"]).click()
+    expect(card(page, nothing, "Ina")).to_be_visible()
+    expect(_column(page, nothing).locator("header")).to_contain_text("2")
+
+    card(page, nothing, "Ina").click()
+    page.get_by_role("listbox", name=nothing).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(card(page, "Asked", "Ina")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("listbox", name="Asked")).to_be_focused()
+    expect(_column(page, nothing).locator("header")).to_contain_text("1")
+    eventually(lambda: value_of("Ina") == asked)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.keyboard.press("z")
+    expect(card(page, nothing, "Ina")).to_be_visible()
+    eventually(lambda: value_of("Ina") is None)
+
+    card(page, nothing, "Jan").drag_to(page.get_by_role("listbox", name="Buys"))
+    expect(card(page, "Buys", "Jan")).to_be_visible()
+    eventually(lambda: value_of("Jan") == buys)
+    page.mouse.move(5, 5)
+    assert looked_at(page, "board") == []
+    page.keyboard.press("m")
+    choice = page.get_by_role("dialog", name=f"Move Jan {mark} to")
+    choice.get_by_role("button", name="Asked").click()
+    expect(card(page, "Asked", "Jan")).to_be_visible()
+    eventually(lambda: value_of("Jan") == asked)
+
+    # A colleague moves one: it goes there by itself. Undo leaves alone what they changed.
+    admin.patch(f"/api/contacts/{ids['Jan']}", {"fields": {sale["id"]: buys}})
+    expect(card(page, "Buys", "Jan")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_role("alert").filter(has_text="Somebody changed this since")).to_be_visible()
+    page.get_by_label("Dismiss").first.click()
+    assert value_of("Jan") == buys
+
+    # What the server refuses stays where it was.
+    watch.refusals += (f"/api/contacts/{ids['Ina']}",)
+    page.route(
+        f"**/api/contacts/{ids['Ina']}",
+        lambda route: (
+            route.fulfill(status=422, json={"title": "No.", "status": 422, "code": "invalid"})
+            if route.request.method == "PATCH"
+            else route.continue_()
+        ),
+    )
+    card(page, nothing, "Ina").drag_to(page.get_by_role("listbox", name="Buys"))
+    expect(page.get_by_role("alert").filter(has_text="No.")).to_be_visible()
+    expect(card(page, nothing, "Ina")).to_be_visible()
+    assert value_of("Ina") is None
+
+    phone = new_context(admin, **PHONE).new_page()
+    phone.goto("/contacts")
+    phone.get_by_role("searchbox").fill(mark)
+    phone.get_by_role("button", name="Show as a board").click()
+    phone.get_by_role("combobox", name="Field of the columns").click()
+    phone.get_by_role("option", name=sale["name"]).click()
+    expect(card(phone, nothing, "Ina")).to_be_visible()
+    expect(_column(phone, "Buys")).to_have_count(0)
+    assert looked_at(phone, "board-phone") == []
+    card(phone, nothing, "Ina").locator("[data-move]").click()
+    phone.get_by_role("dialog", name=f"Move Ina {mark} to").get_by_role("button", name="Buys").click()
+    expect(card(phone, "Buys", "Ina")).to_be_visible()
+    eventually(lambda: value_of("Ina") == buys)

@@ -1,17 +1,13 @@
 /** Conversations in columns: states with their stages, priorities, or the options of a field; dragged or keyed on. */
-import { ArrowLeftRight, Kanban } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { Kanban } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import type { Conversation, Filter, Id } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
 import { listKey, type State } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
-import { Dialog } from '@/shared/ui/Dialog';
-import { DigitChoice, DigitList } from '@/shared/ui/DigitList';
-import { IconButton } from '@/shared/ui/IconButton';
 import { Select } from '@/shared/ui/Select';
 import { Skeleton } from '@/shared/ui/Skeleton';
 import { useFields } from '../contact/fields';
@@ -25,20 +21,17 @@ import { announce } from '../shell/announce';
 import { useStages } from '../stages/useStages';
 import { snooze } from '../thread/actions';
 import { BoardColumn } from './BoardColumn';
-import { columnsOf, keyOf, mayMoveTo, placed, queryOf, type Column } from './columns';
+import { BoardTools } from './BoardTools';
+import { columnsOf, keyOf, mayMoveTo, nameOf, placed, queryOf, type Column } from './columns';
+import { MoveDialog } from './MoveDialog';
 import { moveTo, type Mover } from './moves';
+import { useBoardKeys } from './useBoardKeys';
 
 const SnoozeDialog = lazy(async () => ({ default: (await import('../thread/SnoozeDialog')).SnoozeDialog }));
 const ResolveDialog = lazy(() => import('../resolving/ResolveDialog'));
 const WHOLE = ['open', 'mine', 'unassigned', 'waiting'] as const satisfies readonly View[];
 
 const NONE: readonly Id[] = [];
-
-/** Where the keys are. */
-interface Place {
-  readonly key: string;
-  readonly id: Id | undefined;
-}
 
 export default function Board() {
   const view = parseView(useParams<{ view?: string }>().view);
@@ -53,14 +46,18 @@ export default function Board() {
   const queries = useMemo(() => columns.map((column) => queryOf(column, filter, order)), [columns, filter, order]);
   const title = useStore((state) => titleOf(view, state));
   const values = useValues(grouping);
-  const [place, setPlace] = useState<Place>();
   const [moves, setMoves] = useState(0);
   const [dragged, setDragged] = useState<Id>();
   const [asking, setAsking] = useState<{ kind: 'move' | 'snooze'; conversation: Conversation }>();
   const isAsked = useQuestion() !== null;
-  const root = useRef<HTMLDivElement>(null);
-  const shown = useRef(new Map<string, readonly Id[]>());
-  const here = columns.find(({ key }) => key === place?.key) ?? columns[0];
+  const { place, setPlace, here, root, shown, focus } = useBoardKeys({
+    columns,
+    mayMoveTo,
+    onMove: (id, to) => move(id, to),
+    onOpen: (id) => open(id),
+    onAsk: (id) => ask(id),
+    onBack: () => navigate(paths.inbox(view)),
+  });
   useEffect(() => {
     document.title = t('shell.title', { title: t('board.title') });
   }, []);
@@ -108,36 +105,6 @@ export default function Board() {
     moveTo(conversation, to, name, mover);
     announce(t('board.moved', { name: conversation.contact.name, column: name }));
   };
-  const focus = (next: Place) => {
-    setPlace(next);
-    requestAnimationFrame(() => root.current?.querySelector<HTMLElement>(`[data-column="${next.key}"]`)?.focus());
-  };
-  /** To the column beside, at about the same height. */
-  const goBeside = (by: number) => {
-    if (!isHere(root.current)) return false;
-    const at = columns.findIndex(({ key }) => key === here?.key);
-    const next = columns[at + by];
-    if (next === undefined) return true;
-    const height = place?.id === undefined ? 0 : (shown.current.get(here?.key ?? '')?.indexOf(place.id) ?? 0);
-    const ids = shown.current.get(next.key) ?? [];
-    focus({ key: next.key, id: ids[Math.min(ids.length - 1, Math.max(0, height))] });
-    return true;
-  };
-  const moveBeside = (by: number) => {
-    if (place?.id === undefined || !isHere(root.current)) return false;
-    const at = columns.findIndex(({ key }) => key === here?.key);
-    const next = columns.filter((column, index) => (index - at) * by > 0 && mayMoveTo(column)).at(by > 0 ? 0 : -1);
-    if (next === undefined) return true;
-    move(place.id, next);
-    focus({ key: next.key, id: place.id });
-    return true;
-  };
-  const step = (by: number) => {
-    if (here === undefined) return;
-    const ids = shown.current.get(here.key) ?? [];
-    const at = place?.id === undefined ? -1 : ids.indexOf(place.id);
-    focus({ key: here.key, id: ids[Math.min(ids.length - 1, Math.max(0, at + by))] });
-  };
   const open = (id: Id | undefined) => {
     const row = id === undefined ? undefined : getState().conversations.get(id);
     if (row !== undefined) navigate(paths.inbox(row.state === 'resolved' ? 'resolved' : 'open', row.id));
@@ -146,17 +113,6 @@ export default function Board() {
     const conversation = id === undefined ? undefined : getState().conversations.get(id);
     if (conversation !== undefined) setAsking({ kind: 'move', conversation });
   };
-  useCommands({
-    next: () => step(1),
-    previous: () => step(-1),
-    open: () => open(place?.id),
-    board_left: () => goBeside(-1),
-    board_right: () => goBeside(1),
-    board_move_left: () => moveBeside(-1),
-    board_move_right: () => moveBeside(1),
-    board_move: () => ask(place?.id),
-    back: () => navigate(paths.inbox(view)),
-  });
 
   const groupings = [
     { value: 'state', label: t('board.by_state') },
@@ -185,20 +141,13 @@ export default function Board() {
             setPlace(undefined);
           }}
         />
-        {isPhone && here !== undefined && (
-          <Select
-            label={t('board.column')}
-            isLabelHidden
-            value={here.key}
-            options={columns.map((column) => ({ value: column.key, label: nameOf(column) }))}
-            onValueChange={(key) => setPlace({ key, id: undefined })}
-          />
-        )}
-        {place?.id !== undefined && (
-          <span className="ms-auto">
-            <IconButton icon={ArrowLeftRight} label={t('board.move')} keyName="M" onClick={() => ask(place.id)} />
-          </span>
-        )}
+        <BoardTools
+          columns={columns}
+          here={here?.key}
+          isPhone={isPhone}
+          onColumn={(key) => setPlace({ key, id: undefined })}
+          onMove={place?.id === undefined ? undefined : () => ask(place.id)}
+        />
       </header>
       {stages === undefined || own === undefined ? (
         <Skeleton className="p-4" lines={6} />
@@ -241,7 +190,7 @@ export default function Board() {
       )}
       {asking?.kind === 'move' && (
         <MoveDialog
-          conversation={asking.conversation}
+          name={asking.conversation.contact.name}
           columns={columns.filter(mayMoveTo)}
           here={placeOf(asking.conversation.id, getState())}
           onClose={() => setAsking(undefined)}
@@ -270,61 +219,6 @@ export default function Board() {
       </Suspense>
     </main>
   );
-}
-
-/** The arrows are the board's where nothing else has the focus. */
-function isHere(root: HTMLElement | null): boolean {
-  const { activeElement } = document;
-  return activeElement === null || activeElement === document.body || root?.contains(activeElement) === true;
-}
-
-interface MoveDialogProps {
-  readonly conversation: Conversation;
-  readonly columns: readonly Column[];
-  readonly here: string | undefined;
-  readonly onClose: () => void;
-  readonly onChoose: (column: Column) => void;
-}
-
-/** The same as dragging, for keys and for fingers. */
-function MoveDialog({ conversation, columns, here, onClose, onChoose }: MoveDialogProps) {
-  const first = useRef<HTMLButtonElement>(null);
-  return (
-    <Dialog
-      open
-      initialFocus={first}
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={t('board.move_title', { name: conversation.contact.name })}
-    >
-      <DigitList>
-        {columns.map((column, index) => (
-          <DigitChoice
-            key={column.key}
-            ref={index === 0 ? first : undefined}
-            digit={index + 1}
-            isHere={column.key === here}
-            onClick={() => onChoose(column)}
-          >
-            <bdi className="min-w-0 flex-1 truncate">{nameOf(column)}</bdi>
-            {column.key === here && <span className="text-12 text-muted">{t('board.here')}</span>}
-          </DigitChoice>
-        ))}
-      </DigitList>
-    </Dialog>
-  );
-}
-
-function nameOf(column: Column): string {
-  switch (column.kind) {
-    case 'state':
-      return t(`state.${column.state}`);
-    case 'stage':
-      return column.stage.name;
-    case 'priority':
-      return t(`priority.${column.priority}`);
-    case 'option':
-      return column.option?.name ?? t('board.nothing', { field: column.field.name });
-  }
 }
 
 interface Filled {

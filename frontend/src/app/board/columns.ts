@@ -1,9 +1,12 @@
 /** What stands in the columns of a board: the states with the stages under them, priorities, or the options of a field. */
 import type { Conversation, ConversationState, Field, Filter, FilterCondition, Id, Stage } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
 import type { ListOrder, ListQuery } from '@/shared/store/state';
 
 /** What a board is ordered by: `state`, `priority`, or the id of a field. */
 export type Grouping = 'state' | 'priority' | Id;
+
+export type OptionColumn = Extract<Column, { kind: 'option' }>;
 
 export type Column =
   | {
@@ -31,14 +34,7 @@ export function columnsOf(grouping: Grouping, stages: readonly Stage[], fields: 
     return PRIORITIES.map((priority) => ({ kind: 'priority', key: `priority-${priority}`, priority }));
   }
   const field = fields.find(({ id }) => id === grouping);
-  if (field !== undefined) {
-    return [null, ...field.options].map((option) => ({
-      kind: 'option',
-      key: `option-${option?.id ?? ''}`,
-      field,
-      option,
-    }));
-  }
+  if (field !== undefined) return optionColumns(field);
   return STATES.flatMap((state) => {
     const below = stages.filter((stage) => stage.state === state);
     const stageIds = below.map(({ id }) => id);
@@ -47,6 +43,29 @@ export function columnsOf(grouping: Grouping, stages: readonly Stage[], fields: 
       ...below.map((stage) => ({ kind: 'stage', key: `stage-${stage.id}`, stage }) as const),
     ];
   });
+}
+
+/** What is not filled in, then each option. */
+export function optionColumns(field: Field): readonly OptionColumn[] {
+  return [null, ...field.options].map((option) => ({
+    kind: 'option',
+    key: `option-${option?.id ?? ''}`,
+    field,
+    option,
+  }));
+}
+
+export function nameOf(column: Column): string {
+  switch (column.kind) {
+    case 'state':
+      return t(`state.${column.state}`);
+    case 'stage':
+      return column.stage.name;
+    case 'priority':
+      return t(`priority.${column.priority}`);
+    case 'option':
+      return column.option?.name ?? t('board.nothing', { field: column.field.name });
+  }
 }
 
 /** Where a row stands by what it says of itself; undefined where only the server knows, as with fields. */
@@ -84,19 +103,25 @@ function conditionsOf(column: Column): FilterCondition[] {
       return [isOf('state', 'any_of', [column.stage.state]), isOf('stage', 'any_of', [column.stage.id])];
     case 'priority':
       return [isOf('priority', 'any_of', [String(column.priority)])];
-    case 'option': {
-      const id = `custom.${column.field.id}`;
-      return column.option === null
-        ? [
-            isOf(
-              id,
-              'none_of',
-              column.field.options.map((option) => option.id),
-            ),
-          ]
-        : [isOf(id, 'any_of', [column.option.id])];
-    }
+    case 'option':
+      return [optionCondition(column, 'custom.')];
   }
+}
+
+/** `prefix`: whose field it is, as filters name it. */
+function optionCondition({ field, option }: OptionColumn, prefix: 'custom.' | 'contact.custom.'): FilterCondition {
+  if (option !== null) return isOf(`${prefix}${field.id}`, 'any_of', [option.id]);
+  return isOf(
+    `${prefix}${field.id}`,
+    'none_of',
+    field.options.map(({ id }) => id),
+  );
+}
+
+/** The contacts of a column among those that a filter means. */
+export function contactFilterOf(column: OptionColumn, filter: Filter): Filter {
+  const of = [...(filter.of && filter.of.length > 0 ? [filter] : []), optionCondition(column, 'contact.custom.')];
+  return { kind: 'group', match: 'all', of };
 }
 
 function isOf(field: string, operator: 'any_of' | 'none_of', values: readonly string[]): FilterCondition {

@@ -1,11 +1,23 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Columns3, Download, Ellipsis, Filter as FilterIcon, Plus, Star, Trash2, Upload } from 'lucide-react';
+import {
+  Columns3,
+  Download,
+  Ellipsis,
+  Filter as FilterIcon,
+  Kanban,
+  List,
+  Plus,
+  Star,
+  Trash2,
+  Upload,
+} from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSignedIn } from '@/shared/api/session';
 import { request } from '@/shared/api/http';
 import type { ContactRow, Filter, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
+import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
 import { useStore } from '@/shared/store/store';
@@ -29,11 +41,13 @@ import { EVERYTHING } from '../filters/filter';
 import { act } from '../settings/act';
 import { BulkBar } from './BulkBar';
 import { columnsFor, keepColumns, readColumns, type Column } from './columns';
+import { nameOfRow } from './nameOfRow';
 import { NewContact } from './NewContact';
 import { PeopleSearch, usePeopleRows } from './PeopleSearch';
 import { PeopleTabs } from './PeopleTabs';
 import { useContacts, useSegments, type ContactOrder } from './useContacts';
 
+const ContactBoard = lazy(() => import('./ContactBoard'));
 const RefusedDialog = lazy(() => import('../bulk/RefusedDialog'));
 const ImportDialog = lazy(() => import('./ImportDialog'));
 const SegmentDialog = lazy(() => import('./SegmentDialog'));
@@ -49,13 +63,14 @@ export function ContactList() {
   const [filter, setFilter] = useState<Filter>(EVERYTHING);
   const [segmentId, setSegmentId] = useState('');
   const [selection, setSelection] = useState<Selection>(NOTHING);
+  const [isBoard, setIsBoard] = useStored('threadline-contacts-as-board', false);
   const segments = useSegments();
   const segment = segments.find(({ id }) => id === segmentId);
   const isFiltered = (filter.of?.length ?? 0) > 0;
   const [, navigate] = useLocation();
   const { permissions } = useSignedIn().agent;
   const mayEditMany = permissions.includes('contacts:import');
-  const query = useContacts(search, filter, order);
+  const query = useContacts(search, filter, order, !isBoard);
   const fields = useFields('contact') ?? [];
   const channels = useStore((state) => state.channels);
   const now = useMinute();
@@ -127,21 +142,28 @@ export function ContactList() {
           onClick={() => setIsFiltering(true)}
         />
         <span className="ms-auto flex items-center gap-2">
-          <Menu trigger={<IconButton icon={Columns3} label={t('contacts.columns')} />}>
-            {all.map(({ id, title }) => (
-              <MenuCheck
-                key={id}
-                isChosen={chosen.includes(id)}
-                onChange={(isChosen) => {
-                  const next = isChosen ? [...chosen, id] : chosen.filter((one) => one !== id);
-                  setChosen(next);
-                  keepColumns(next);
-                }}
-              >
-                {title}
-              </MenuCheck>
-            ))}
-          </Menu>
+          <IconButton
+            icon={isBoard ? List : Kanban}
+            label={t(isBoard ? 'contacts.as_list' : 'contacts.as_board')}
+            onClick={() => setIsBoard(!isBoard)}
+          />
+          {!isBoard && (
+            <Menu trigger={<IconButton icon={Columns3} label={t('contacts.columns')} />}>
+              {all.map(({ id, title }) => (
+                <MenuCheck
+                  key={id}
+                  isChosen={chosen.includes(id)}
+                  onChange={(isChosen) => {
+                    const next = isChosen ? [...chosen, id] : chosen.filter((one) => one !== id);
+                    setChosen(next);
+                    keepColumns(next);
+                  }}
+                >
+                  {title}
+                </MenuCheck>
+              ))}
+            </Menu>
+          )}
           {(mayEditMany || permissions.includes('contacts:export') || segment) && (
             <Menu trigger={<IconButton icon={Ellipsis} label={t('common.more')} />}>
               {mayEditMany && (
@@ -176,9 +198,16 @@ export function ContactList() {
           )}
         </span>
       </header>
-      {mayEditMany && <BulkBar selection={selection} search={search} filter={filter} onSelect={setSelection} />}
+      {isBoard && (
+        <Suspense fallback={<Skeleton className="p-4" lines={8} />}>
+          <ContactBoard search={search.trim()} filter={filter} onOpen={(id) => navigate(paths.contacts(id))} />
+        </Suspense>
+      )}
+      {mayEditMany && !isBoard && (
+        <BulkBar selection={selection} search={search} filter={filter} onSelect={setSelection} />
+      )}
       <div
-        className="min-h-0 flex-1 overflow-auto"
+        className={cx('min-h-0 flex-1 overflow-auto', isBoard && 'hidden')}
         onScroll={(event) => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
           const isNear = scrollHeight - scrollTop - clientHeight < 800;
@@ -198,7 +227,7 @@ export function ContactList() {
             text={search.trim() === '' && !isFiltered ? t('contacts.none_text') : t('contacts.not_found_text')}
           />
         )}
-        {rows.length > 0 && (
+        {rows.length > 0 && !isBoard && (
           <table className="w-full border-separate border-spacing-0 text-13">
             <thead>
               <tr>
@@ -288,7 +317,7 @@ function Row({ row, columns, onOpen, isPicked, onPick }: RowProps) {
     row.label_ids,
     useStore((state) => state.labels),
   );
-  const name = row.name || row.phone || row.handle || row.email || t('contacts.nameless');
+  const name = nameOfRow(row);
   return (
     <tr className={cx('cursor-default hover:bg-hover', isPicked && 'bg-accent-soft')} onClick={onOpen}>
       {onPick && (

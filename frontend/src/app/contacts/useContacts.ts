@@ -17,11 +17,13 @@ export interface Segment {
 interface ContactPage {
   readonly items: ContactRow[];
   readonly next: string | null;
+  /** When it was asked for, by the page's clock. */
+  readonly askedAt: number;
 }
 
 const PAGE = 100;
 
-export function useContacts(search: string, filter: Filter, order: ContactOrder) {
+export function useContacts(search: string, filter: Filter, order: ContactOrder, isWanted: boolean) {
   const wanted = useDeferredValue(search.trim());
   const epoch = useStore((state) => state.epoch);
   return useInfiniteQuery({
@@ -30,6 +32,19 @@ export function useContacts(search: string, filter: Filter, order: ContactOrder)
     queryFn: ({ pageParam, signal }) => fetchPage(wanted, filter, order, pageParam || null, signal),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
+    staleTime: 0,
+    enabled: isWanted,
+  });
+}
+
+/** The contacts of one column of a board, page by page. */
+export function useColumnContacts(search: string, filter: Filter) {
+  const epoch = useStore((state) => state.epoch);
+  return useInfiniteQuery({
+    queryKey: ['contacts', 'board', search, filter, epoch],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => fetchPage(search, filter, 'name', pageParam || null, signal),
+    getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
 }
@@ -61,18 +76,29 @@ export function useContactCount(search: string, filter: Filter, isWanted: boolea
   return query.data;
 }
 
-function fetchPage(
+async function fetchPage(
   search: string,
   filter: Filter,
   order: ContactOrder,
   after: string | null,
   signal?: AbortSignal,
 ): Promise<ContactPage> {
+  const askedAt = performance.now();
+  return { ...(await ask(search, filter, order, after, signal)), askedAt };
+}
+
+function ask(
+  search: string,
+  filter: Filter,
+  order: ContactOrder,
+  after: string | null,
+  signal?: AbortSignal,
+): Promise<Omit<ContactPage, 'askedAt'>> {
   if ((filter.of?.length ?? 0) === 0) {
     const query = { search, order, limit: PAGE, after: after ?? undefined };
-    return request<ContactPage>('GET', '/api/contacts', { query, signal });
+    return request('GET', '/api/contacts', { query, signal });
   }
-  return request<ContactPage>('POST', '/api/contacts/find', {
+  return request('POST', '/api/contacts/find', {
     body: { search, filter, order, limit: PAGE, after },
     signal,
   });

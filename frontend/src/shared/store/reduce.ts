@@ -301,9 +301,11 @@ function applyEvent(state: State, event: FeedEvent): State {
       return { ...state, companyEpoch: state.companyEpoch + 1 };
     case 'contact_changed':
       // Who are one, or two again, belong to their company together.
-      return event.data?.merged_into || event.data?.unmerged_from
-        ? { ...state, companyEpoch: state.companyEpoch + 1 }
-        : state;
+      return {
+        ...state,
+        contactEpoch: state.contactEpoch + 1,
+        companyEpoch: state.companyEpoch + (event.data?.merged_into || event.data?.unmerged_from ? 1 : 0),
+      };
     case 'saved_view_changed':
       return { ...state, savedViewEpoch: state.savedViewEpoch + 1 };
     case 'conversation_started':

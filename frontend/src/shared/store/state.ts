@@ -165,6 +165,8 @@ export interface State {
   fieldEpoch: number;
   /** Raised when a company was made, changed or deleted, or somebody came to it or left it. */
   companyEpoch: number;
+  /** Goes up with every contact that changed, for screens that list many. */
+  contactEpoch: number;
   /** Raised when a field of some conversation was filled in. */
   valueEpoch: number;
   /** Raised when saved views were made, changed or deleted. */
@@ -222,6 +224,7 @@ export const EMPTY: State = {
   pinEpoch: 0,
   fieldEpoch: 0,
   companyEpoch: 0,
+  contactEpoch: 0,
   valueEpoch: 0,
   savedViewEpoch: 0,
   files: new Map(),
