@@ -1,7 +1,6 @@
 """A message that failed, or may not have arrived: the old clock, the way back to somebody's eyes, and who is told."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -108,7 +107,7 @@ async def test_whoever_sent_it_is_told(desk: Desk) -> None:
     assert await _lines(desk, customer) == [{"what": "assigned", "data": {"assignee_id": str(desk.agent_id)}}]
 
 
-@pytest.mark.parametrize("absence", ["off_shift", "gone"])
+@pytest.mark.parametrize("absence", ["offline", "gone"])
 async def test_if_they_are_not_there_their_team_is_told_and_has_it(desk: Desk, absence: str) -> None:
     customer = await desk.add_customer("ana")
     attempt_id = await _send(desk, customer, Status.QUEUED)
@@ -116,10 +115,9 @@ async def test_if_they_are_not_there_their_team_is_told_and_has_it(desk: Desk, a
         await desk.connection.execute("update agents set deactivated_at = now() where id = $1", desk.agent_id)
     else:
         await desk.connection.execute(
-            "insert into agent_preferences (workspace_id, agent_id, preferences) values ($1, $2, $3::jsonb)",
+            "insert into availabilities (workspace_id, agent_id, state) values ($1, $2, 'offline')",
             desk.workspace_id,
             desk.agent_id,
-            json.dumps({"shift": _shift_elsewhen()}),
         )
     await _lose(desk, attempt_id)
     event = (await desk.events("message_status_changed"))[-1]
@@ -129,12 +127,6 @@ async def test_if_they_are_not_there_their_team_is_told_and_has_it(desk: Desk, a
     assert (line["what"], line["data"]["reason"]) == ("unassigned", "off_shift")
     moved = (await desk.events("conversation_changed"))[-1]
     assert moved["previous_assignee_id"] == str(desk.agent_id), "sockets take it from those who see their own only"
-
-
-def _shift_elsewhen() -> dict[str, Any]:
-    """Every day but today's neighbours, so that midnight changes nothing."""
-    today = datetime.now().astimezone().weekday()
-    return {"days": [(today + 3) % 7], "from_minute": 540, "to_minute": 1020}
 
 
 def _id(customer: Customer) -> Any:

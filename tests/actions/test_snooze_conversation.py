@@ -205,7 +205,7 @@ async def test_a_customers_reaction_reopens_nothing(database_url: str) -> None:
         assert (row["state"], row["waiting_since"]) == ("resolved", None)
 
 
-async def test_it_comes_back_to_everybody_if_whoever_has_it_is_not_on_shift(desk: Desk) -> None:
+async def test_it_comes_back_to_everybody_if_whoever_has_it_is_offline(desk: Desk) -> None:
     mine, theirs = await desk.add_customer("ana"), await desk.add_customer("bo")
     for customer in (mine, theirs):
         await desk.connection.execute(
@@ -214,13 +214,10 @@ async def test_it_comes_back_to_everybody_if_whoever_has_it_is_not_on_shift(desk
         await _snooze(desk, customer, utc_now() + timedelta(hours=3))
     await _let_time_come(desk, mine)
     await _wake_due(desk)
-    day = (utc_now().weekday() + 3) % 7
     await desk.connection.execute(
-        "insert into agent_preferences (workspace_id, agent_id, preferences) values ($1, $2, jsonb_build_object("
-        "'shift', jsonb_build_object('days', jsonb_build_array($3::int), 'from_minute', 540, 'to_minute', 1020)))",
+        "insert into availabilities (workspace_id, agent_id, state, reason) values ($1, $2, 'offline', 'off_hours')",
         desk.workspace_id,
         desk.agent_id,
-        day,
     )
     await _let_time_come(desk, theirs)
     await _wake_due(desk)

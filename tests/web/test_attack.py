@@ -529,7 +529,8 @@ WITHIN = {
 }  # fmt: skip
 """What is asked in the handler, between two transactions."""
 OF_A_PERSON = {
-    "createPushSubscription", "deleteOtherSession", "deletePushSubscription", "deleteSession", "getNotification",
+    "createPushSubscription",
+    "sayAvailability", "deleteOtherSession", "deletePushSubscription", "deleteSession", "getNotification",
     "getNotifications", "getReachWays", "getSession", "getSessions", "provePassword", "readNotifications",
     "readPreferences", "switchWorkspace", "updatePerson", "updatePreferences",
 }  # fmt: skip

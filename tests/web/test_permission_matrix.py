@@ -47,6 +47,8 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 """The admin's own."""
 
 RULES = {
+    "sayAvailability": OWN,
+    "putAvailability": SUPERVISORS_OF_OBJECT,
     "sayPresence": "401 404 404 ok ok ok 404 401 401",
     "follow": CHANGE_CONVERSATION,
     "unfollow": "401 404 404 403 ok ok 404 401 403",  # somebody else
@@ -709,6 +711,7 @@ _TARGETS: dict[str, _Target] = {
     "setReaction": _message,
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
+    "putAvailability": _agent,
     "signOutAgent": _agent,
     "deleteSegment": _segment,
     "bringContactTable": _batch,
@@ -920,6 +923,8 @@ def body_of(name: str) -> Any:
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},
+        "putAvailability": {"state": "busy"},
+        "sayAvailability": {"state": "online"},
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
         "readCalendarFile": {"text": "BEGIN:VCALENDAR\nEND:VCALENDAR"},

@@ -66,6 +66,23 @@ async def test_who_wants_no_way_gets_no_row(desk: Desk) -> None:
     assert await _rows(desk) == []
 
 
+@pytest.mark.parametrize(("reason", "is_pushed"), [("", False), ("off_hours", False), ("idle", True)])
+async def test_who_went_offline_reads_it_later_and_who_only_fell_still_is_called(
+    desk: Desk, reason: str, is_pushed: bool
+) -> None:
+    customer = await _mine(desk)
+    await desk.connection.execute(
+        "insert into availabilities (workspace_id, agent_id, state, reason) values ($1, $2, 'offline', $3)",
+        desk.workspace_id,
+        desk.agent_id,
+        reason,
+    )
+    await _happens(desk, _received(desk, customer))
+    (row,) = await _rows(desk)
+    assert row["is_listed"]
+    assert (row["push_at"] is not None) is is_pushed
+
+
 async def test_who_does_not_work_here_any_more_is_not_told(desk: Desk) -> None:
     customer = await _mine(desk)
     await desk.connection.execute("update agents set deactivated_at = now() where id = $1", desk.agent_id)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from threadline.core.availability import Standing, is_silent
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.notification import (
@@ -23,6 +24,7 @@ from threadline.core.notification import (
 )
 from threadline.core.permission import Permission, Visibility
 from threadline.core.preferences import Preferences, digest_delay, is_quiet
+from threadline.store.availabilities import load_standings
 from threadline.store.events import NumberedEvent
 from threadline.store.notifications import (
     NewNotification,
@@ -116,11 +118,12 @@ async def _tell(
     agent_ids = sorted({same[0].agent_id for same in notices})
     sights = await load_sights(connection, workspace_id=workspace_id, agent_ids=agent_ids)
     preferences = await load_preferences(connection, workspace_id=workspace_id, agent_ids=agent_ids)
+    standings = await load_standings(session, agent_ids)
     new: list[NewNotification] = []
     for same in notices:
         last = same[-1]
         if _sees(sights.get(last.agent_id), concerned[last.conversation_id, last.message_id]):
-            made = _notification(same, preferences[last.agent_id], now, new_id())
+            made = _notification(same, preferences[last.agent_id], standings[last.agent_id], now, new_id())
             new += [made] if made is not None else []
     return await tell(connection, workspace_id=workspace_id, new=new) if new else []
 
@@ -137,13 +140,15 @@ def _sees(sight: Visibility | None, concerned: Concerned) -> bool:
     )
 
 
-def _notification(same: Sequence[Notice], preferences: Preferences, now: datetime, id: UUID) -> NewNotification | None:
+def _notification(
+    same: Sequence[Notice], preferences: Preferences, standing: Standing, now: datetime, id: UUID
+) -> NewNotification | None:
     """None if the agent wants this kind by no way."""
     last = same[-1]
     ways = preferences.ways.of(last.kind)
     if not ways:
         return None
-    is_pushed = Way.PUSH in ways and not is_quiet(preferences, now)
+    is_pushed = Way.PUSH in ways and not is_quiet(preferences, now) and not is_silent(standing)
     return NewNotification(
         id=id,
         agent_id=last.agent_id,

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_by_desk
+from threadline.core.availability import is_there
 from threadline.core.content import Line
 from threadline.core.conversation import (
     OFF_SHIFT,
@@ -22,11 +23,10 @@ from threadline.core.conversation import (
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import AuthorKind
-from threadline.core.shift import is_there
 from threadline.core.waiting import NOT_DELIVERED, Entry, Step, waiting_since
 from threadline.store import attempts
-from threadline.store.agents import load_workers
 from threadline.store.attempts import ChangedMessage, FailureNote
+from threadline.store.availabilities import load_workers
 from threadline.store.clocks import read_entries, set_clocks
 from threadline.store.conversations import ConversationKeys, load_keys, set_assignee
 from threadline.store.session import Session
@@ -46,7 +46,7 @@ async def show_statuses(
     """The conversations of these messages are locked by the caller."""
     changed = await attempts.refresh_messages(session, workspace_id, message_ids, notes=notes)
     lost = [message for message in changed if message.is_newly_lost]
-    told = await _find_who_is_told(session, lost, now) if lost else {}
+    told = await _find_who_is_told(session, lost) if lost else {}
     session.record(*_status_events(workspace_id, changed, told, now=now, new_id=new_id, actor_id=actor_id))
     moved = [message for message in changed if message.moves_clock]
     if moved:
@@ -93,13 +93,12 @@ def _told(message: ChangedMessage, told: Mapping[UUID, UUID | None]) -> dict[str
     return {"is_lost": True, "told_agent_id": None if agent_id is None else str(agent_id)}
 
 
-async def _find_who_is_told(session: Session, lost: Sequence[ChangedMessage], now: datetime) -> dict[UUID, UUID | None]:
+async def _find_who_is_told(session: Session, lost: Sequence[ChangedMessage]) -> dict[UUID, UUID | None]:
     """Message → the agent who sent it, if they are there."""
     authors = {m.id: m.author_id for m in lost if m.author_kind is AuthorKind.AGENT and m.author_id is not None}
     workers = await load_workers(session, sorted(set(authors.values()))) if authors else {}
     return {
-        message_id: author_id if is_there(workers.get(author_id), now) else None
-        for message_id, author_id in authors.items()
+        message_id: author_id if is_there(workers.get(author_id)) else None for message_id, author_id in authors.items()
     }
 
 
@@ -165,7 +164,7 @@ async def _take_up_again(
     workers = await load_workers(session, sorted(assignees)) if assignees else {}
     for loss in waits:
         assignee_id = loss.conversation.assignee_id
-        is_left = assignee_id is not None and not is_there(workers.get(assignee_id), now)
+        is_left = assignee_id is not None and not is_there(workers.get(assignee_id))
         await _tell(
             session,
             workspace_id,

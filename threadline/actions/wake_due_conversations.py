@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from threadline.actions.announce_change import announce_by_desk
+from threadline.core.availability import is_there
 from threadline.core.conversation import OFF_SHIFT, ConversationState, alarm_line, assignment_line
 from threadline.core.ids import NewId
-from threadline.core.shift import is_there
-from threadline.store.agents import load_workers
+from threadline.store.availabilities import load_workers
 from threadline.store.conversations import ConversationKeys, set_assignee
 from threadline.store.session import Session
 from threadline.store.snoozes import claim_due, take_up
@@ -19,7 +19,7 @@ async def wake_due_conversations(session: Session, *, now: datetime, new_id: New
     """Wakes at most a hundred of the session's workspace, those due longest first. Returns how many.
 
     Each is claimed and finished in this one transaction; whoever wakes it at the same moment, only one does (R10). It
-    comes back to whoever has it if they are on shift, else to everybody.
+    comes back to whoever has it if they are there, else to everybody.
     """
     due = await claim_due(session, limit=BATCH)
     await take_up(session, conversation_ids=[conversation.id for conversation in due], reason="time", now=now)
@@ -27,7 +27,7 @@ async def wake_due_conversations(session: Session, *, now: datetime, new_id: New
     workers = await load_workers(session, sorted(assignees)) if assignees else {}
     for conversation in due:
         assignee_id = conversation.assignee_id
-        is_left = assignee_id is not None and not is_there(workers.get(assignee_id), now)
+        is_left = assignee_id is not None and not is_there(workers.get(assignee_id))
         await _tell(session, conversation, is_left=is_left, now=now, new_id=new_id)
     return len(due)
 

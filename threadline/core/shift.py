@@ -1,12 +1,11 @@
-"""When an agent works: days and hours in their own zone. Whoever has told none is always on shift. Pure."""
+"""When an agent works: days and hours in their own zone. When they end, the desk says that the agent is away. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from threadline.core.calendar import Calendar, Period, is_open
+from threadline.core.calendar import Calendar, Period, next_closing
 from threadline.core.errors import Invalid
 
 _Day = Annotated[int, msgspec.Meta(ge=0, le=6)]
@@ -31,27 +30,14 @@ def check_shift(shift: Shift) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """An agent as far as somebody has to be found."""
-
-    is_active: bool
-    shift: Shift | None = None
-    zone: str = ""
-    """Empty: UTC."""
-
-
-def is_there(worker: Worker | None, now: datetime) -> bool:
-    """False for nobody, for one who left, and outside of their hours."""
-    if worker is None or not worker.is_active:
-        return False
-    if worker.shift is None:
-        return True
-    return is_open(calendar_of(worker.shift, worker.zone), now)
+def has_ended(shift: Shift, zone: str, *, since: datetime, now: datetime) -> bool:
+    """True if working hours ended after `since`, by now. Who came when they were over stays until the next end."""
+    closing = next_closing(calendar_of(shift, zone), since)
+    return closing is not None and closing <= now
 
 
 def calendar_of(shift: Shift, zone: str) -> Calendar:
-    """The same hours as those of a calendar."""
+    """The same hours as those of a calendar. An empty zone is UTC."""
     period = Period(from_minute=shift.from_minute, to_minute=shift.to_minute)
     week = tuple((period,) if day in shift.days else () for day in range(7))
     return Calendar(zone=zone or "UTC", week=week)

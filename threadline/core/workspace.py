@@ -43,6 +43,10 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """When greetings and away messages are said, and when rather not (core/automatic_reply.py)."""
     window_reminder_min: int = 60
     """So many minutes before the window of a waiting customer closes, somebody is reminded. Nought: nobody is."""
+    away_after_min: int = 15
+    """An agent who touches nothing for so long is asked, then away. Nought: never."""
+    vanished_after_min: int = 30
+    """An agent who had a desk open, and has none for so long, is away. Nought: never."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.core.availability import AvailabilityText
 from threadline.core.errors import NotFound
 from threadline.core.permission import Sees
-from threadline.core.shift import Worker
 from threadline.store.connection import Connection
-from threadline.store.preferences import load_preferences
 from threadline.store.session import Session
 
 RoleText = Literal["admin", "supervisor", "agent"]
@@ -31,6 +30,11 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     is_novice: bool
     """Their answers go out through a colleague's hands only."""
     is_active: bool
+    availability: AvailabilityText
+    away_reason: str
+    """Why they are busy or offline; empty: they did not say."""
+    available_since: datetime | None
+    """Since when it is so; None: nobody ever said anything."""
     created_at: datetime
 
 
@@ -47,8 +51,10 @@ class AgentKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 _SELECT = """
 select a.id, p.name, p.email, a.role, a.role_id, a.sees, a.channel_ids, a.is_novice,
-       a.deactivated_at is null and p.deactivated_at is null as is_active, a.created_at
+       a.deactivated_at is null and p.deactivated_at is null as is_active, a.created_at,
+       coalesce(v.state, 'online') as availability, coalesce(v.reason, '') as away_reason, v.since as available_since
 from agents a join people p on p.id = a.person_id
+left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id
 """
 
 
@@ -105,19 +111,6 @@ async def is_active_agent(session: Session, agent_id: UUID) -> bool:
             agent_id,
         )
     )
-
-
-async def load_workers(session: Session, agent_ids: Sequence[UUID]) -> dict[UUID, Worker]:
-    """Who of these is still here, and when they work."""
-    connection = await session.raw()
-    assert session.workspace_id is not None  # agents are those of one workspace
-    rows = await connection.fetch(
-        "select id, deactivated_at is null as is_active from agents where workspace_id = $1 and id = any($2::uuid[])",
-        session.workspace_id,
-        list(agent_ids),
-    )
-    wishes = await load_preferences(connection, workspace_id=session.workspace_id, agent_ids=agent_ids)
-    return {row["id"]: Worker(row["is_active"], wishes[row["id"]].shift, wishes[row["id"]].time_zone) for row in rows}
 
 
 async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> bool | None:

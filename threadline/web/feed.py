@@ -66,6 +66,7 @@ _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED,
 _OF_LISTS: Final = frozenset({EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED})
 """They name a thing by its id; what it is, the API tells to whoever may see it. Companies and saved views not everybody
 sees: who may not is told that there is news, and of nothing."""
+_OF_AGENTS: Final = frozenset({EventKind.AGENT_CHANGED, EventKind.AVAILABILITY_CHANGED, EventKind.ROLE_CHANGED})
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(
     {EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED, EventKind.DEMO_REMOVED}
@@ -280,7 +281,7 @@ def _may_hear(event: Event, sight: Sight) -> bool:
         return Permission.CHANNELS_READ in sight.permissions
     if event.kind is EventKind.TEMPLATE_CHANGED:
         return Permission.TEMPLATES_READ in sight.permissions
-    if event.kind in (EventKind.AGENT_CHANGED, EventKind.ROLE_CHANGED) or event.kind in _OF_TEAMS:
+    if event.kind in _OF_AGENTS or event.kind in _OF_TEAMS:
         return Permission.AGENTS_READ in sight.permissions
     if event.kind in _OF_THE_WORKSPACE:
         return Permission.WORKSPACE_READ in sight.permissions
@@ -339,7 +340,7 @@ async def _load_channels(connection: Connection, workspace_id: UUID, events: lis
 
 
 async def _load_agents(connection: Connection, workspace_id: UUID, events: list[Event]) -> Rows:
-    agent_ids = _ids({event.agent_id for event in events if event.kind is EventKind.AGENT_CHANGED})
+    agent_ids = _ids({event.agent_id for event in events if event.kind in _OF_AGENTS})
     if not agent_ids:
         return {}
     rows = await load_agents(connection, workspace_id=workspace_id, agent_ids=agent_ids)

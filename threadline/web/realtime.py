@@ -25,6 +25,7 @@ from threadline.infra import metrics
 from threadline.infra.clock import utc_now
 from threadline.infra.log import get_logger
 from threadline.infra.opaque_tokens import hash_token
+from threadline.store.availabilities import note_seen
 from threadline.store.events import NumberedEvent, read_events, read_position
 from threadline.store.session import Role, Session
 from threadline.store.sessions import callers_of_sessions
@@ -55,6 +56,8 @@ _FRAMES_PER_S: Final = 30
 _LOOK_EVERY_S: Final = 1.0
 _RECHECK_EVERY_S: Final = 3.0
 _CLOSE_S: Final = 5.0
+_SEEN_EVERY_S: Final = 60.0
+"""How often it is noted whose desks are open."""
 _TICK_S: Final = 0.008
 _TICK_PER_SOCKET_S: Final = 0.00004
 """With a thousand sockets a tick is 40 ms: the frames are fewer and larger, the loop keeps its breath."""
@@ -160,6 +163,7 @@ class Hub:
         self._should_recheck = asyncio.Event()
         self._rechecking: asyncio.Task[None] | None = None
         self._is_stopping = False
+        self._seen_at = -_SEEN_EVERY_S
 
     async def start(self) -> None:
         if self._rechecking is None:
@@ -325,6 +329,7 @@ class Hub:
             self._should_recheck.clear()
             try:
                 await self._check_all()
+                await self._note_seen()
             except Exception as error:
                 log.warning("recheck_failed", error=type(error).__name__)
                 await asyncio.sleep(_LOOK_EVERY_S)
@@ -344,6 +349,16 @@ class Hub:
                 by_token.get(socket.caller.token_id) if socket.caller.token_id else by_session.get(_session(socket))
             )
             _apply(socket, caller)
+
+    async def _note_seen(self) -> None:
+        """Whose desk is open somewhere; programs follow the feed, too, but nobody sits before them."""
+        callers = [socket.caller for socket in self._sockets if socket.caller.session_id is not None]
+        agents = {(caller.workspace_id, caller.agent_id) for caller in callers if caller.agent_id is not None}
+        if not agents or time.monotonic() - self._seen_at < _SEEN_EVERY_S:
+            return
+        async with self._web.database.transaction(Role.ENGINE) as session:
+            await note_seen(await session.raw(), agents)
+        self._seen_at = time.monotonic()
 
 
 class Room:

@@ -23,6 +23,7 @@ from threadline.store.channels_hosted import HostedChannel, lease_of, list_chann
 from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.automatic_timers import AutomaticTimers
+from threadline.workers.availability_timers import AvailabilityTimers
 from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.closing_timers import ClosingTimers
@@ -41,6 +42,8 @@ from threadline.workers.upkeep import Upkeep
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
 _STOP_WITHIN_S: Final = 15.0
+_MINUTES_MATTER: Final = 5
+"""How many times as seldom as others those timers look that count in minutes."""
 
 log = get_logger("worker")
 
@@ -112,6 +115,7 @@ class Worker:
             await self._host(leases, "automatic_replies", self._automatic_replies_of())
             await self._host(leases, "deadlines", self._deadlines_of())
             await self._host(leases, "recounts", self._recounts_of())
+            await self._host(leases, "availabilities", self._availabilities_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
@@ -241,6 +245,11 @@ class Worker:
     def _recounts_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         recounts = DeadlineRecounts(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
         return lambda _fence, stop: recounts.run(stop)
+
+    def _availabilities_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        poll_s = _MINUTES_MATTER * self.tools.poll_s
+        timers = AvailabilityTimers(self.tools.database, self.tools.now, self.tools.new_id, poll_s)
+        return lambda _fence, stop: timers.run(stop)
 
     def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = TaskTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)

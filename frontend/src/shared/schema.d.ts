@@ -44,6 +44,26 @@ export interface paths {
         patch: operations["updateAgent"];
         trace?: never;
     };
+    "/api/agents/{agent_id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say it for somebody else: what waits for whoever is offline waits for everybody.
+         * @description Say it for somebody else: what waits for whoever is offline waits for everybody.
+         */
+        put: operations["putAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_id}/sessions": {
         parameters: {
             query?: never;
@@ -122,6 +142,26 @@ export interface paths {
          * @description What a customer would read of whom nothing else is known. Sends nothing.
          */
         post: operations["previewAutomaticReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that one is online, busy or offline; it holds on every device.
+         * @description Say that one is online, busy or offline; it holds on every device.
+         */
+        put: operations["sayAvailability"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3813,6 +3853,10 @@ export interface components {
         };
         /** Agent */
         Agent: {
+            /** @enum {unknown} */
+            availability: "busy" | "offline" | "online";
+            available_since: string | null;
+            away_reason: string;
             channel_ids: string[] | null;
             created_at: string;
             email: string;
@@ -3932,6 +3976,20 @@ export interface components {
             language: string;
             /** Text */
             text: string;
+        };
+        /** AvailabilityInput */
+        AvailabilityInput: {
+            /**
+             * Reason
+             * @default
+             * @enum {string}
+             */
+            reason?: "" | "break" | "lunch" | "meeting" | "training" | "idle";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "online" | "busy" | "offline";
         };
         /** BatchInput */
         BatchInput: {
@@ -5162,7 +5220,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -7369,6 +7427,7 @@ export interface components {
         };
         /** SessionWorkspace */
         SessionWorkspace: {
+            away_after_min: number;
             /** Format: uuid */
             id: string;
             is_sandbox: boolean;
@@ -7382,6 +7441,8 @@ export interface components {
          */
         SettingsChange: {
             automatic?: components["schemas"]["MannersChange"] | null;
+            /** Away After Min */
+            away_after_min?: number | null;
             /** First Reply Assigns */
             first_reply_assigns?: boolean | null;
             /** Notifies With Text */
@@ -7395,6 +7456,8 @@ export interface components {
             /** Resolving Needs Label */
             resolving_needs_label?: boolean | null;
             sights?: components["schemas"]["RoleSightsChange"] | null;
+            /** Vanished After Min */
+            vanished_after_min?: number | null;
             /** Vip Assignee Id */
             vip_assignee_id?: string | null;
             /** Vip Priority */
@@ -8501,6 +8564,8 @@ export interface components {
              *     }
              */
             automatic?: components["schemas"]["Manners"];
+            /** @default 15 */
+            away_after_min?: number;
             /** @default true */
             first_reply_assigns?: boolean;
             /** @default false */
@@ -8533,6 +8598,8 @@ export interface components {
              *     }
              */
             sights?: components["schemas"]["RoleSights"];
+            /** @default 30 */
+            vanished_after_min?: number;
             /** @default null */
             vip_assignee_id?: string | null;
             /** @default 2 */
@@ -8600,6 +8667,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AgentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AvailabilityInput"];
             };
         };
         responses: {
@@ -8763,6 +8865,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AutomaticPreview"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sayAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AvailabilityInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             /** @description Refused or failed */

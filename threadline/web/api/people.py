@@ -1,7 +1,7 @@
 """People: oneself, the agents of the workspace, and invitations."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,9 @@ from pydantic import Field
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_person import change_password, change_person
 from threadline.actions.invite_agent import invite_agent, revoke_invitation
+from threadline.actions.set_availability import set_availability
 from threadline.actions.sign_out import sign_out_agent
+from threadline.core.availability import Availability, AvailabilityText, AwayReason, Standing
 from threadline.core.errors import Invalid
 from threadline.core.password import check_password
 from threadline.core.permission import Permission, RoleName, Sees
@@ -22,7 +24,7 @@ from threadline.store.links import Invitation, get_invitation, list_invitations
 from threadline.store.people import Person, get_credentials, get_person
 from threadline.web.api.inputs import Email, Id, Input, Locale, Name, Secret
 from threadline.web.api.routes import operation
-from threadline.web.deps import Call, calls, context_of, opened, own_session
+from threadline.web.deps import Call, calls, context_of, opened, own_agent, own_session
 from threadline.web.guesses import count_guess, proof_rates, take_back_guess
 
 router = APIRouter()
@@ -163,6 +165,38 @@ async def update_agent(agent_id: UUID, given: AgentUpdate, call: Call = calls(Pe
             is_active=agent.is_active if given.is_active is None else given.is_active,
             is_novice=given.is_novice,
         ),
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await get_agent(call.session, agent_id))
+
+
+class AvailabilityInput(Input):
+    state: AvailabilityText
+    reason: Literal["", "break", "lunch", "meeting", "training", "idle"] = ""
+    """Why somebody is busy or offline; `idle`: their page asked, and nobody answered."""
+
+
+@operation(router, "PUT", "/availability", out=Agent, name="sayAvailability")
+async def put_own_availability(given: AvailabilityInput, call: Call = calls(None)) -> Response:
+    """Say that one is online, busy or offline; it holds on every device."""
+    return await _put_availability(call, own_agent(call), given)
+
+
+@operation(router, "PUT", "/agents/{agent_id}/availability", out=Agent)
+async def put_availability(
+    agent_id: UUID, given: AvailabilityInput, call: Call = calls(Permission.CONVERSATIONS_ASSIGN)
+) -> Response:
+    """Say it for somebody else: what waits for whoever is offline waits for everybody."""
+    return await _put_availability(call, agent_id, given)
+
+
+async def _put_availability(call: Call, agent_id: UUID, given: AvailabilityInput) -> Response:
+    await set_availability(
+        call.session,
+        agent_id=agent_id,
+        standing=Standing(state=Availability(given.state), reason=AwayReason(given.reason)),
+        actor_id=call.caller.actor_id,
         now=call.now,
         new_id=new_id,
     )

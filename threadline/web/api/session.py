@@ -57,6 +57,8 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     is_sandbox: bool
     resolving_needs_label: bool
     resolving_needs_fields: list[UUID]
+    away_after_min: int
+    """Whoever touches nothing for so long is asked, then away; nought: never."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,6 +250,7 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
             is_sandbox=workspace.is_sandbox,
             resolving_needs_label=workspace.settings.resolving_needs_label,
             resolving_needs_fields=list(workspace.settings.resolving_needs_fields),
+            away_after_min=workspace.settings.away_after_min,
         ),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),

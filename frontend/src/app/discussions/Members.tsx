@@ -7,6 +7,7 @@ import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { TextField } from '@/shared/ui/TextField';
+import { absenceText } from '../availability/words';
 import { teamsByName } from '../teams/teams';
 
 export interface Chosen {
@@ -35,8 +36,8 @@ export function ChooseMembers({ chosen, onChosen, without = [], error }: ChooseM
     .filter((agent) => agent.is_active && agent.id !== me && !without.includes(agent.id))
     .sort((a, b) => a.name.localeCompare(b.name));
   const all = [
-    ...people.map(({ id, name }) => ({ kind: 'agent' as const, id, name })),
-    ...teamsByName(teams).map(({ id, name }) => ({ kind: 'team' as const, id, name })),
+    ...people.map((agent) => ({ kind: 'agent' as const, id: agent.id, name: agent.name, absence: absenceText(agent) })),
+    ...teamsByName(teams).map(({ id, name }) => ({ kind: 'team' as const, id, name, absence: '' })),
   ];
   const isIn = ({ kind, id }: { kind: 'agent' | 'team'; id: Id }) =>
     (kind === 'agent' ? chosen.agentIds : chosen.teamIds).includes(id);
@@ -74,6 +75,7 @@ export function ChooseMembers({ chosen, onChosen, without = [], error }: ChooseM
               )}
               <bdi className="min-w-0 truncate">{one.name}</bdi>
               {one.kind === 'team' && <span className="text-12 text-muted">{t('mention.team')}</span>}
+              {one.absence && <span className="ms-auto shrink-0 text-12 text-muted">{one.absence}</span>}
             </label>
           </li>
         ))}

@@ -8,7 +8,7 @@ import { paths } from '../paths';
 import { goTo } from './go';
 import { describeNotification, type Kind } from './describe';
 import type { Front } from './front';
-import { isQuiet } from './quiet';
+import { isQuiet, isSilent } from './quiet';
 
 /** `later`: the browser has not been asked. Without the interface (plain HTTP, old phones) it is `denied`. */
 export type DesktopPermission = 'granted' | 'denied' | 'later';
@@ -21,7 +21,9 @@ export function desktopPermission(): DesktopPermission {
 /** One for each conversation: what comes again takes the place of what stands there. */
 export function showOnDesktop({ events }: Changes, { isInFront }: Pick<Front, 'isInFront'>): void {
   const preferences = getSession()?.preferences;
-  if (!preferences || desktopPermission() !== 'granted' || isInFront || isQuiet(preferences, new Date())) return;
+  if (!preferences || desktopPermission() !== 'granted' || isInFront) return;
+  const { agents, me } = getState();
+  if (isQuiet(preferences, new Date()) || isSilent(agents.get(me))) return;
   for (const { kind, data } of events) {
     if (kind !== 'notifications_changed' || data?.notice === undefined) continue;
     const notice = String(data.notice) as Kind;

@@ -1,5 +1,5 @@
 /** When nothing may sound or pop up here: as core/preferences.py decides for what is pushed. */
-import type { Preferences } from '@/shared/api/types';
+import type { Agent, Preferences } from '@/shared/api/types';
 
 type Wishes = Pick<Preferences, 'quiet_until' | 'quiet_hours' | 'time_zone'>;
 
@@ -9,6 +9,12 @@ export function isQuiet({ quiet_until, quiet_hours, time_zone }: Wishes, now: Da
   const minute = minuteOfDay(now, time_zone);
   const { from_minute: from, to_minute: to } = quiet_hours;
   return from < to ? from <= minute && minute < to : minute >= from || minute < to;
+}
+
+/** Whoever went themselves, or is off their hours, is not called: as core/availability.py decides for what is pushed. */
+export function isSilent(me: Pick<Agent, 'availability' | 'away_reason'> | undefined): boolean {
+  if (me?.availability !== 'offline') return false;
+  return me.away_reason !== 'idle' && me.away_reason !== 'vanished';
 }
 
 function minuteOfDay(at: Date, timeZone: string): number {

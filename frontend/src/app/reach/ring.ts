@@ -7,7 +7,7 @@ import { waitingSince } from '@/shared/format/waiting';
 import { getState } from '@/shared/store/store';
 import { showOnDesktop } from './desktop';
 import { watchFront } from './front';
-import { isQuiet } from './quiet';
+import { isQuiet, isSilent } from './quiet';
 import { playTone, readySound } from './sound';
 import { hear, SILENCE, type Circumstances, type Hearing, type Row, type Sign } from './tones';
 
@@ -39,7 +39,7 @@ function follow(me: Id, readFront: () => ReturnType<ReturnType<typeof watchFront
       const now: Circumstances = {
         me,
         ...readFront(),
-        isQuiet: isQuiet(preferences, new Date()),
+        isQuiet: isQuiet(preferences, new Date()) || isSilent(getState().agents.get(me)),
         repeats: preferences.repeats_tone,
       };
       let sounds = false;

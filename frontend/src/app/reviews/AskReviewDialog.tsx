@@ -12,6 +12,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import type { Outgoing } from '../composer/outgoing';
 import { uploaded } from '../composer/schedule';
+import { absenceText } from '../availability/words';
 import { teamsByName } from '../teams/teams';
 import { postReview, type Addressee } from './calls';
 
@@ -75,7 +76,7 @@ export default function AskReviewDialog({ conversation, parts, quotedId, onClose
 }
 
 /** Anybody who may, then colleagues who see to their own answers, then teams. */
-function useAddressees(): { value: string; label: string }[] {
+function useAddressees(): { value: string; label: string; hint?: string }[] {
   const agents = useStore((state) => state.agents);
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
@@ -84,7 +85,7 @@ function useAddressees(): { value: string; label: string }[] {
     .sort((a, b) => a.name.localeCompare(b.name));
   return [
     { value: ANYBODY, label: t('review.anybody') },
-    ...people.map(({ id, name }) => ({ value: `agent ${id}`, label: name })),
+    ...people.map((agent) => ({ value: `agent ${agent.id}`, label: agent.name, hint: absenceText(agent) })),
     ...teamsByName(teams).map(({ id, name }) => ({ value: `team ${id}`, label: t('review.team', { team: name }) })),
   ];
 }

@@ -1,11 +1,14 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Link, useLocation } from 'wouter';
+import { choiceOf, choices, choose } from '@/app/availability/say';
 import { paths } from '@/app/paths';
 import { t } from '@/shared/i18n';
 import { areSingleKeysOn } from '@/shared/keys/keyboard';
 import { cx } from '@/shared/ui/cx';
+import { useStore } from '@/shared/store/store';
 import { Kbd } from '@/shared/ui/Kbd';
+import { Select } from '@/shared/ui/Select';
 import { findSettings, GROUPS, sectionsFor, type Section } from './sections';
 
 export interface SettingsNavProps {
@@ -22,6 +25,7 @@ export function SettingsNav({ permissions, className }: SettingsNavProps) {
     <div className={cx('flex min-h-0 flex-col border-e border-line bg-canvas', className)}>
       <header className="flex h-13 shrink-0 items-center border-b border-line px-4">
         <h2 className="text-14 font-semibold">{t('settings.title')}</h2>
+        <OwnAvailability />
       </header>
       <nav aria-label={t('settings.title')} className="flex min-h-0 flex-1 flex-col gap-1 overflow-y-auto p-2">
         <div className="relative">
@@ -56,6 +60,22 @@ export function SettingsNav({ permissions, className }: SettingsNavProps) {
         )}
       </nav>
     </div>
+  );
+}
+
+/** On a phone, where the rail with its menu is not. */
+function OwnAvailability() {
+  const me = useStore((state) => state.agents.get(state.me));
+  if (!me) return null;
+  return (
+    <Select
+      label={t('availability.title')}
+      isLabelHidden
+      value={choiceOf(me)}
+      options={choices()}
+      onValueChange={choose}
+      className="ms-auto md:hidden"
+    />
   );
 }
 

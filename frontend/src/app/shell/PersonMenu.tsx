@@ -2,11 +2,15 @@ import { Keyboard, LogOut } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { signOut, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
+import { useCommands } from '@/shared/keys/keyboard';
 import type { Theme } from '@/shared/look';
 import { countUnsent } from '@/shared/outbox/outbox';
 import { changePreferences, usePreferences } from '@/shared/preferences';
+import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
+import { choiceOf, choices, choose, type Choice } from '../availability/say';
+import { availabilityText } from '../availability/words';
 import { openFloat } from './floats';
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
@@ -14,16 +18,24 @@ const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Di
 export function PersonMenu() {
   const { person } = useSignedIn();
   const { theme } = usePreferences();
+  const me = useStore((state) => state.agents.get(state.me));
+  const [isOpen, setIsOpen] = useState(false);
+  useCommands({ availability: () => setIsOpen(true) });
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
       <Menu
+        open={isOpen}
+        onOpenChange={setIsOpen}
         side="inline-end"
         align="end"
         trigger={
           <button type="button" className="grid rounded-full">
-            <Avatar name={person.name} isSelf size={28} />
-            <span className="sr-only">{t('shell.person', { name: person.name })}</span>
+            <Avatar name={person.name} isSelf size={28} availability={me?.availability} ground="canvas" />
+            <span className="sr-only">
+              {t('shell.person', { name: person.name })}
+              {me && ` ${availabilityText(me)}`}
+            </span>
           </button>
         }
       >
@@ -32,6 +44,17 @@ export function PersonMenu() {
         </p>
         <p className="px-2 pb-1 text-12 text-muted">{person.email}</p>
         <MenuSeparator />
+        {me && (
+          <>
+            <MenuChoice<Choice>
+              label={t('availability.title')}
+              value={choiceOf(me)}
+              options={choices()}
+              onValueChange={choose}
+            />
+            <MenuSeparator />
+          </>
+        )}
         <MenuChoice<Theme>
           label={t('shell.theme')}
           value={theme}

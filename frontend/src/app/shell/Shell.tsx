@@ -16,6 +16,7 @@ import { useDesk } from './useDesk';
 const Palette = lazy(() => import('./Palette'));
 const NotificationsPanel = lazy(() => import('../reach/NotificationsPanel'));
 const NewConversation = lazy(() => import('../start/NewConversation'));
+const AvailabilityWatch = lazy(() => import('../availability/AvailabilityWatch'));
 const KeysHelp = lazy(() => import('./KeysHelp'));
 
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -45,6 +46,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     <div className="grid h-(--height,100dvh) grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)] bg-canvas text-ink md:grid-cols-[52px_minmax(0,1fr)]">
       <Rail />
       <div className="relative flex min-h-0 min-w-0 flex-col">
+        <Suspense fallback={null}>
+          <AvailabilityWatch />
+        </Suspense>
         <div className="min-h-0 flex-1">{children}</div>
         {isListPage(location) && <TabBar />}
       </div>

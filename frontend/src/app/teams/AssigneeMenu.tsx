@@ -7,6 +7,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { LabelDot } from '@/shared/ui/LabelMark';
 import { Menu, MenuChoice, MenuSeparator } from '@/shared/ui/Menu';
+import { absenceText, availabilityText } from '../availability/words';
 import { assign, moveToTeam } from '../thread/actions';
 import { teamsByName } from './teams';
 
@@ -59,6 +60,7 @@ function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null)
     .map((agent) => ({
       value: agent.id,
       label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
+      hint: absenceText(agent),
     }));
 }
 
@@ -72,12 +74,19 @@ function Trigger({ conversation, ...rest }: { readonly conversation: Conversatio
   return (
     <button type="button" className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover" {...rest}>
       {assignee ? (
-        <Avatar name={assignee.name} seed={assignee.id} size={20} isSelf={assignee.id === me} />
+        <Avatar
+          name={assignee.name}
+          seed={assignee.id}
+          size={20}
+          isSelf={assignee.id === me}
+          availability={assignee.availability}
+        />
       ) : (
         <NobodyMark size={20} />
       )}
       <span className="sr-only">
         {t('assignee.label', { name: who || t('assignee.nobody') })}
+        {assignee && assignee.availability !== 'online' && ` ${availabilityText(assignee)}`}
         {team && ` ${t('team.label', { team: team.name })}`}
       </span>
       {/* As wide for one name as for another: who stands beside it keeps their place. */}

@@ -20,6 +20,7 @@ import { useSubmit } from '@/shared/useSubmit';
 import { fold } from '@/shared/format/fold';
 import { TextField } from '@/shared/ui/TextField';
 import { teamsByName } from '../teams/teams';
+import { absenceText } from '../availability/words';
 import { setFollowing, setPriority } from './actions';
 
 export type TogetherDialog = 'hand_over' | 'ask_in' | 'priority';
@@ -104,6 +105,7 @@ function AskIn({ conversation, onClose }: Props) {
         <Checkbox
           key={agent.id}
           label={agent.name}
+          hint={absenceText(agent)}
           checked={conversation.follower_ids.includes(agent.id)}
           onCheckedChange={(isIn) => setFollowing(conversation, agent.id, isIn)}
         />
@@ -116,6 +118,8 @@ interface Receiver {
   readonly kind: 'agent' | 'team';
   readonly id: Id;
   readonly name: string;
+  /** Of somebody who is not simply there. */
+  readonly absence?: string;
 }
 
 /** To whom, and a note for them. */
@@ -181,6 +185,7 @@ function HandOver({ conversation, onClose, onGiven }: Props) {
               >
                 <ReceiverMark receiver={one} />
                 <bdi className="truncate">{one.name}</bdi>
+                {one.absence && <span className="ms-auto shrink-0 text-12 text-muted">{one.absence}</span>}
               </button>
             </li>
           ))}
@@ -209,7 +214,12 @@ function HandOver({ conversation, onClose, onGiven }: Props) {
 
 function ReceiverMark({ receiver }: { readonly receiver: Receiver }) {
   const team = useStore((state) => state.teams.get(receiver.id));
-  if (receiver.kind === 'agent') return <Avatar name={receiver.name} seed={receiver.id} size={20} />;
+  const agent = useStore((state) => state.agents.get(receiver.id));
+  if (receiver.kind === 'agent') {
+    return (
+      <Avatar name={receiver.name} seed={receiver.id} size={20} availability={agent?.availability} ground="raised" />
+    );
+  }
   return (
     <span className="grid size-5 shrink-0 place-items-center">
       <LabelDot colour={team?.colour ?? 'grey'} className="size-2.5" />
@@ -226,6 +236,11 @@ function useReceivers(conversation: Conversation): Receiver[] {
     .sort((a, b) => a.name.localeCompare(b.name));
   return [
     ...teamsByName(teams).map(({ id, name }) => ({ kind: 'team' as const, id, name })),
-    ...people.map(({ id, name }) => ({ kind: 'agent' as const, id, name })),
+    ...people.map((agent) => ({
+      kind: 'agent' as const,
+      id: agent.id,
+      name: agent.name,
+      absence: absenceText(agent),
+    })),
   ];
 }

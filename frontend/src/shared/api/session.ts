@@ -13,6 +13,7 @@ export interface Session {
     is_sandbox: boolean;
     resolving_needs_label: boolean;
     resolving_needs_fields: string[];
+    away_after_min: number;
   };
   workspaces: { id: string; name: string }[];
   preferences: Preferences;

@@ -60,6 +60,7 @@ export const KEYMAP = {
   start: { keys: ['c'], title: 'keys.start', group: 'desk' },
   palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },
   search: { keys: ['/'], title: 'keys.search', group: 'desk' },
+  availability: { keys: ['Shift+o'], title: 'keys.availability', group: 'desk' },
   views: { keys: ['['], title: 'keys.views', group: 'desk' },
   context: { keys: [']'], title: 'keys.context', group: 'desk' },
   help: { keys: ['?'], title: 'keys.help', group: 'desk' },

@@ -330,6 +330,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'deadlines_changed':
     case 'deadline_reached':
     case 'agent_changed':
+    case 'availability_changed':
     case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':

@@ -84,6 +84,9 @@ export function makeAgent(id: Id, change: Partial<Agent> = {}): Agent {
     channel_ids: null,
     is_active: true,
     is_novice: false,
+    availability: 'online',
+    away_reason: '',
+    available_since: null,
     created_at: time(0),
     ...change,
   };

@@ -1,4 +1,5 @@
 import { MessageSquare, Phone, User } from 'lucide-react';
+import { AvailabilityDot, type AvailabilityDotProps } from './AvailabilityDot';
 import { cx } from './cx';
 import { initialsOf, tintOf } from './initials';
 
@@ -30,6 +31,8 @@ export interface AvatarProps {
   readonly isSelf?: boolean;
   /** The channel through which this person writes: a small mark at the corner. */
   readonly channelType?: string;
+  /** Of a colleague: whether they are there, at the corner. */
+  readonly availability?: AvailabilityDotProps['state'];
   /** The ground behind, for the ring around the mark. */
   readonly ground?: keyof typeof RINGS;
   readonly className?: string;
@@ -42,6 +45,7 @@ export function Avatar({
   size = 36,
   isSelf = false,
   channelType,
+  availability,
   ground = 'surface',
   className,
 }: AvatarProps) {
@@ -52,6 +56,11 @@ export function Avatar({
       <span className={cx('grid place-items-center rounded-full font-medium select-none', SIZES[size], tint)}>
         {initials || <User size={Math.round(size / 2)} strokeWidth={1.75} />}
       </span>
+      {availability !== undefined && (
+        <span className={cx('absolute end-0 bottom-0 rounded-full ring-2', RINGS[ground])}>
+          <AvailabilityDot state={availability} className="block" />
+        </span>
+      )}
       {channelType !== undefined && (
         <span className={cx('absolute -end-1 -bottom-0.5 rounded-full ring-2', RINGS[ground])}>
           <ChannelMark type={channelType} />

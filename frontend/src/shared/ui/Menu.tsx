@@ -133,7 +133,8 @@ export function MenuSign({ label, isChosen, onClick, children }: MenuSignProps) 
 export interface MenuChoiceProps<V extends string> {
   readonly label: string;
   readonly value: V;
-  readonly options: readonly { readonly value: V; readonly label: string }[];
+  /** `hint` stands behind the label, said more quietly. */
+  readonly options: readonly { readonly value: V; readonly label: string; readonly hint?: string }[];
   readonly onValueChange: (value: V) => void;
 }
 
@@ -153,6 +154,7 @@ export function MenuChoice<V extends string>({ label, value, options, onValueCha
             <span dir="auto" className="min-w-0 flex-1 truncate">
               {option.label}
             </span>
+            {option.hint && <span className="max-w-40 truncate text-12 text-muted">{option.hint}</span>}
           </Base.RadioItem>
         ))}
       </Base.RadioGroup>

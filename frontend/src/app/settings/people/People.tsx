@@ -6,10 +6,12 @@ import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatList, formatRelative } from '@/shared/i18n/format';
+import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
+import { availabilityText } from '@/app/availability/words';
 import { act } from '../act';
 import { useChannels } from '../channels/useChannels';
 import { Loaded } from '../parts/Loaded';
@@ -63,9 +65,17 @@ function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: (
   const isSelf = session.agent.id === agent.id;
   const scope = useScope(agent.sees, agent.channel_ids);
   const roleName = useRoleName();
+  const live = useStore((state) => state.agents.get(agent.id)) ?? agent;
   return (
     <Row
-      start={<Avatar name={agent.name} seed={agent.id} isSelf={isSelf} />}
+      start={
+        <Avatar
+          name={agent.name}
+          seed={agent.id}
+          isSelf={isSelf}
+          availability={agent.is_active ? live.availability : undefined}
+        />
+      }
       title={
         <>
           <bdi className="truncate">{agent.name}</bdi>
@@ -77,6 +87,7 @@ function AgentRow({ agent, onEdit }: { readonly agent: Agent; readonly onEdit: (
         <>
           <span dir="ltr">{agent.email}</span>
           <span className="block">{scope}</span>
+          {agent.is_active && <span className="block">{availabilityText(live)}</span>}
         </>
       }
       end={

@@ -10,6 +10,7 @@ import { LABEL_COLOURS } from '@/shared/ui/LabelMark';
 import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
+import { absenceText } from '@/app/availability/words';
 import { HoursChoice } from '../hours/HoursChoice';
 import { ColourChoice } from '../parts/ColourChoice';
 import { WantedFields } from '../parts/WantedFields';
@@ -102,7 +103,7 @@ function Members({ ids, onChange }: MembersProps) {
         <Checkbox
           key={agent.id}
           label={agent.name}
-          hint={agent.email}
+          hint={absenceText(agent) || agent.email}
           checked={ids.includes(agent.id)}
           onCheckedChange={(isIn) => onChange(isIn ? [...ids, agent.id] : ids.filter((id) => id !== agent.id))}
         />
