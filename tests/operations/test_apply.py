@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import asyncpg
@@ -267,6 +268,65 @@ async def test_business_hours_are_made_and_teams_and_channels_point_to_them(
     ]
     await apply(installation, tmp_path, HOURS.replace("18:00-2:00", "18:00-3:00"))
     assert "business hours Shop: changed" in capsys.readouterr().out
+
+
+REPLIES = (
+    FILE.replace("{name: Shop}", "{name: Shop, automatic: {wait_s: 6}}")
+    + """
+teams:
+  - {name: Sales}
+automatic_replies:
+  - {kind: away, expected_min: 30, wordings: {en: "Back {{hours.returns}}, {{reply.expected}}", de: "Zu"}}
+  - {kind: away, team: sales, wordings: {en: "Sales is away"}, is_on: false}
+  - {kind: greeting, channel: Support, wordings: {en: Hello}}
+"""
+)
+
+
+async def test_automatic_replies_are_said_where_the_file_says(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, REPLIES)
+    said = capsys.readouterr().out
+    for line in ("manners of automatic replies: changed", "away: created", "away sales: created"):
+        assert line in said
+    rows = await ask(
+        installation,
+        "select r.kind, t.name, c.name, r.is_on, r.expected_min, jsonb_array_length(r.wordings)"
+        " from automatic_replies r left join teams t on t.id = r.team_id left join channels c on c.id = r.channel_id"
+        " order by 1, 2 nulls first",
+    )
+    assert rows == [
+        ("away", None, None, True, 30, 2),
+        ("away", "Sales", None, False, 0, 1),
+        ("greeting", None, "Support", True, 0, 1),
+    ]
+    assert await ask(
+        installation, "select settings -> 'automatic' ->> 'wait_s' from workspaces where name = 'Shop'"
+    ) == [("6",)]
+    await apply(installation, tmp_path, REPLIES.replace("Sales is away", "Sales is closed"))
+    said = capsys.readouterr().out
+    for line in ("manners of automatic replies: unchanged", "away: unchanged", "away sales: changed"):
+        assert line in said
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("team: sales", "team: Nobody", "away Nobody, team: There is no team called Nobody."),
+        ("channel: Support", "channel: Nothing", "greeting Nothing, channel: There is no channel called Nothing."),
+        ("Sales is away", "{{agent.name}}", "away sales, wordings: {{agent.name}} cannot be filled in."),
+        ("wait_s: 6", "wait_s: 0", "Expected `int` >= 1"),
+    ],
+)
+async def test_automatic_replies_that_cannot_be_said_are_named(
+    installation: Settings, tmp_path: Path, was: str, becomes: str, said: str
+) -> None:
+    everything = "select * from automatic_replies order by id"
+    before = await ask(installation, everything)
+    with pytest.raises(ThreadlineError, match=re.escape(said)):
+        await apply(installation, tmp_path, REPLIES.replace(was, becomes).replace("en: Hello", "en: Good day"))
+    assert await ask(installation, everything) == before
 
 
 @pytest.mark.parametrize(

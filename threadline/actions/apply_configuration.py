@@ -1,5 +1,5 @@
-"""Make a workspace what a file says: its roles, agents, business hours, teams, tokens and channels. May be repeated;
-what fits already stays untouched.
+"""Make a workspace what a file says: its roles, agents, business hours, teams, tokens, channels, automatic replies.
+May be repeated; what fits already stays untouched.
 
 Nothing is taken away: an agent, token or channel that the file does not name is left alone. Secrets are values by now;
 the edge has put them in the place of their references.
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.change_agent import AgentChange, change_agent
+from threadline.actions.change_automatic_replies import set_automatic_reply
 from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar
 from threadline.actions.change_channel import ChannelChange, change_channel
 from threadline.actions.change_roles import change_role, create_role
@@ -25,15 +26,28 @@ from threadline.actions.create_team import create_team
 from threadline.actions.create_token import make_token
 from threadline.actions.invite_agent import invite_agent
 from threadline.channels.contract import ChannelType
+from threadline.core.automatic_reply import (
+    LONGEST_PROMISE_MIN,
+    LONGEST_QUIET_MIN,
+    LONGEST_SILENCE_DAYS,
+    LONGEST_WAIT_S,
+    MOST_PER_HOUR,
+    SHORTEST_WAIT_S,
+    AutomaticReply,
+    Place,
+    ReplyKind,
+)
 from threadline.core.calendar import DAY_MINUTES, Calendar, Period, SpecialDay, calendar_key
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, RoleName, Sees, role_key
+from threadline.core.saved_reply import Wording
 from threadline.core.team import TeamColour, team_key
 from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.secrets import Keyring
 from threadline.store.agents import insert_agent, list_agents
+from threadline.store.automatic_replies import find_automatic_reply
 from threadline.store.calendars import CalendarRow, list_calendars, point_channel, point_team
 from threadline.store.channels import ChannelRow, list_channels
 from threadline.store.people import find_credentials, insert_person, normal_email
@@ -50,6 +64,27 @@ class WorkspaceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     reopening_price: Annotated[float, msgspec.Meta(ge=CHEAPEST, le=DEAREST)] | None = None
     """Absent: it stays as it is."""
+    automatic: "MannersEntry | None" = None
+
+
+class MannersEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When greetings and away messages are said (core/automatic_reply.py). Absent: it stays as it is."""
+
+    wait_s: Annotated[int, msgspec.Meta(ge=SHORTEST_WAIT_S, le=LONGEST_WAIT_S)] | None = None
+    quiet_min: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_QUIET_MIN)] | None = None
+    silence_days: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_SILENCE_DAYS)] | None = None
+    most_per_hour: Annotated[int, msgspec.Meta(ge=1, le=MOST_PER_HOUR)] | None = None
+
+
+class AutomaticReplyEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: ReplyKind
+    wordings: dict[str, str]
+    """Language → text; the first for whoever speaks none of them."""
+    channel: str = ""
+    team: str = ""
+    """By their names. Neither: everywhere."""
+    expected_min: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_PROMISE_MIN)] = 0
+    is_on: bool = True
 
 
 class AgentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +163,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teams: tuple[TeamEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
+    automatic_replies: tuple[AutomaticReplyEntry, ...] = ()
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,13 +217,57 @@ async def apply_workspace(
     session: Session, entry: WorkspaceEntry, *, caller: Caller, now: datetime, new_id: NewId
 ) -> list[Applied]:
     """What the entry says of the workspace's settings."""
-    if entry.reopening_price is None:
-        return []
-    is_same = (await get_workspace(session)).settings.reopening_price == entry.reopening_price
-    if not is_same:
-        settings = {"reopening_price": entry.reopening_price}
-        await change_workspace(session, caller=caller, name=None, settings=settings, now=now, new_id=new_id)
-    return [Applied(what="price of reopening", outcome="unchanged" if is_same else "changed")]
+    known = (await get_workspace(session)).settings
+    wanted: dict[str, tuple[str, object, bool]] = {}
+    if entry.reopening_price is not None:
+        is_same = known.reopening_price == entry.reopening_price
+        wanted["reopening_price"] = ("price of reopening", entry.reopening_price, is_same)
+    if entry.automatic is not None:
+        named = {name: value for name, value in msgspec.structs.asdict(entry.automatic).items() if value is not None}
+        is_same = named.items() <= msgspec.structs.asdict(known.automatic).items()
+        wanted["automatic"] = ("manners of automatic replies", named, is_same)
+    for name, (_, value, is_same) in wanted.items():
+        if not is_same:
+            await change_workspace(session, caller=caller, name=None, settings={name: value}, now=now, new_id=new_id)
+    return [Applied(what=what, outcome="unchanged" if is_same else "changed") for what, _, is_same in wanted.values()]
+
+
+async def apply_automatic_reply(
+    session: Session, entry: AutomaticReplyEntry, *, caller: Caller, now: datetime, new_id: NewId
+) -> Applied:
+    """Found by its kind and place. Raises Invalid: a name that nothing has, a text that cannot be said."""
+    place = await _named_place(session, entry, caller)
+    before = await find_automatic_reply(session, entry.kind, place)
+    reply = AutomaticReply(
+        is_on=entry.is_on,
+        wordings=tuple(Wording(language=language, text=text.strip()) for language, text in entry.wordings.items()),
+        expected_min=entry.expected_min,
+    )
+    after = await set_automatic_reply(
+        session, caller=caller, kind=entry.kind, place=place, reply=reply, now=now, new_id=new_id
+    )
+    outcome = "created" if before is None else "unchanged" if before == after else "changed"
+    return Applied(what=name_of_automatic_reply(entry), outcome=outcome)
+
+
+def name_of_automatic_reply(entry: AutomaticReplyEntry) -> str:
+    where = " ".join(part for part in (entry.channel, entry.team) if part)
+    return f"{entry.kind.value} {where}".strip()
+
+
+async def _named_place(session: Session, entry: AutomaticReplyEntry, caller: Caller) -> Place:
+    channel_id = team_id = None
+    if entry.channel:
+        rows = [row for row in await list_channels(session, caller) if row.state != "disconnected"]
+        channel_id = next((row.id for row in rows if row.name == entry.channel), None)
+        if channel_id is None:
+            raise Invalid(f"There is no channel called {entry.channel}.", field="channel")
+    if entry.team:
+        found = (team for team in await list_teams(session) if team_key(team.name) == team_key(entry.team))
+        team_id = next((team.id for team in found), None)
+        if team_id is None:
+            raise Invalid(f"There is no team called {entry.team}.", field="team")
+    return Place(channel_id, team_id)
 
 
 async def apply_agent(

@@ -1,4 +1,4 @@
-"""`threadline apply FILE`: a workspace with roles, agents, business hours, teams, tokens and channels from a file (T1).
+"""`threadline apply FILE`: a workspace with roles, agents, hours, teams, tokens, channels, automatic replies (T1).
 
 workspace: {name: Shop}
 roles:
@@ -17,6 +17,8 @@ channels:
   - type: whatsapp
     name: Support
     values: {address: "1234", account: "5678", token: {env: WHATSAPP_TOKEN}, app_secret: {env: APP_SECRET}}
+automatic_replies:  # everywhere, or for a `channel` or `team` by its name
+  - {kind: away, wordings: {en: "We answer {{hours.returns}}.", de: "Wir antworten {{hours.returns}}."}}
 """
 
 import os
@@ -33,12 +35,14 @@ from threadline.actions.apply_configuration import (
     Applied,
     Configuration,
     apply_agent,
+    apply_automatic_reply,
     apply_calendar,
     apply_channel,
     apply_role,
     apply_team,
     apply_token,
     apply_workspace,
+    name_of_automatic_reply,
     record_applied,
 )
 from threadline.channels.contract import FieldKind
@@ -144,7 +148,11 @@ async def _apply(
                     session, one, caller=caller, keyring=keyring, channel_type=found, now=now, new_id=new_id
                 )
             )
-    applied = [*workspace, *roles, *agents, *calendars, *teams, *tokens, *channels]
+    replies: list[Applied] = []
+    for one in configuration.automatic_replies:
+        with _naming(name_of_automatic_reply(one)):
+            replies.append(await apply_automatic_reply(session, one, caller=caller, now=now, new_id=new_id))
+    applied = [*workspace, *roles, *agents, *calendars, *teams, *tokens, *channels, *replies]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

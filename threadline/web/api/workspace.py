@@ -7,7 +7,13 @@ from pydantic import Field
 
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.pause_sending import pause_sending
-from threadline.core.automatic_reply import LONGEST_WAIT_S, SHORTEST_WAIT_S
+from threadline.core.automatic_reply import (
+    LONGEST_QUIET_MIN,
+    LONGEST_SILENCE_DAYS,
+    LONGEST_WAIT_S,
+    MOST_PER_HOUR,
+    SHORTEST_WAIT_S,
+)
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.core.resolving import MOST_WANTED
@@ -42,11 +48,11 @@ class MannersChange(Input):
 
     wait_s: Annotated[int, Field(ge=SHORTEST_WAIT_S, le=LONGEST_WAIT_S)] | None = None
     """So long for a burst of lines to end."""
-    quiet_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    quiet_min: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MIN)] | None = None
     """So long after a person of ours wrote."""
-    silence_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    silence_days: Annotated[int, Field(ge=0, le=LONGEST_SILENCE_DAYS)] | None = None
     """Greeted again after so long in which nobody wrote. Nought: once in each conversation."""
-    most_per_hour: Annotated[int, Field(ge=1, le=20)] | None = None
+    most_per_hour: Annotated[int, Field(ge=1, le=MOST_PER_HOUR)] | None = None
     """So many to one contact."""
 
 
