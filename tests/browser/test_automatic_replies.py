@@ -128,6 +128,24 @@ def test_they_are_written_looked_at_and_said_with_a_mark(
     expect(desk.tick("how can I help", "Delivered")).to_be_visible()
     assert [one["automatic"] for one in _messages(admin, admin.conversation_of(other)["id"])] == [None, None]
 
+    # A filter asks the same hours: both are open conversations, and nobody is at work any more.
+    (hours,) = admin.get("/api/calendars")["items"]
+    admin.patch(f"/api/calendars/{hours['id']}", {"week": [[]] * 7})
+    page.keyboard.press("Escape")
+    desk.open("/inbox")
+    expect(desk.row(customer)).to_be_visible()
+    keys.press("f")
+    dialog = page.get_by_role("dialog", name="Filter conversations")
+    dialog.get_by_role("button", name="Add a condition").click()
+    for field, option in (("Field", "Within business hours now"), ("Question", "no")):
+        dialog.get_by_role("combobox", name=field, exact=True).last.click()
+        page.get_by_role("option", name=option, exact=True).click()
+    expect(dialog.get_by_role("status")).to_contain_text("2 conversations")
+    _picture(desk, "filter")
+    dialog.get_by_role("combobox", name="Question", exact=True).last.click()
+    page.get_by_role("option", name="yes", exact=True).click()
+    expect(dialog.get_by_role("status")).to_contain_text("0 conversations")
+
 
 def _messages(admin: Person, conversation_id: str) -> list[dict[str, Any]]:
     items = admin.get(f"/api/conversations/{conversation_id}/messages")["items"]

@@ -39,6 +39,8 @@ from threadline.store.visibility import Arguments
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NAMES = ["", "José Núñez", "jose nunez", "ЁЛКА", "елка", "Straße", "a.b*c (d)", "李雷", "O'Neil\\", "[x]^$ -", "Ann"]
 ROUNDS = 250
+DAYS = '[[{"from_minute": 480, "to_minute": 1020}],[],[],[],[{"from_minute": 0, "to_minute": 1440}],[],[]]'
+NIGHTS = '[[],[],[],[],[],[{"from_minute": 1080, "to_minute": 1560}],[{"from_minute": 1080, "to_minute": 2520}]]'
 OWN = tuple(field.id for field in FIELDS.values() if Use.RULES not in field.uses)
 """What differs with who looks."""
 
@@ -135,7 +137,7 @@ async def test_fields_that_people_made_are_asked_as_they_are_filled_in(database:
         assert len(own) == 2 * len(given)
         connection = await session.raw()
         facts = await load_facts(
-            connection, workspace_id=world.workspace_id, conversation_ids=world.conversations, fields=fields
+            connection, workspace_id=world.workspace_id, conversation_ids=world.conversations, now=NOW, fields=fields
         )
         for field in own:
             for operator in field.operators:
@@ -172,7 +174,7 @@ async def _ask(session: Session, world: World, filter: Filter, asker: Asker, fie
 
 async def _facts(session: Session, world: World) -> dict[UUID, Facts]:
     connection = await session.raw()
-    facts = await load_facts(connection, workspace_id=world.workspace_id, conversation_ids=world.conversations)
+    facts = await load_facts(connection, workspace_id=world.workspace_id, conversation_ids=world.conversations, now=NOW)
     assert len(facts) == len(world.conversations)
     unread = await connection.fetch(
         "select c.id, c.incoming_count > coalesce(r.read_count, 0) as unread, exists (select from followers f"
@@ -269,6 +271,18 @@ async def _make_world(connection: asyncpg.Connection, chance: random.Random) -> 
             team_id,
             str(team_id),
         )
+    for number, (calendar_id, week) in enumerate(((new_id(), DAYS), (new_id(), NIGHTS))):
+        await connection.execute(
+            "insert into calendars (workspace_id, id, name, name_key, zone, week, is_default)"
+            " values ($1, $2, $3, $3, 'Europe/Berlin', $4::jsonb, $5)",
+            world.workspace_id,
+            calendar_id,
+            str(calendar_id),
+            week,
+            number == 0,
+        )
+        if number == 1:
+            await connection.execute("update teams set calendar_id = $2 where id = $1", world.teams[0], calendar_id)
     endpoint_id = new_id()
     await connection.execute(
         "insert into endpoints (workspace_id, id, key, provider, secrets) values ($1, $2, $3, 'courier', '')",

@@ -35,6 +35,7 @@ async def create_calendar(
 ) -> None:
     """Raises Conflict (the name is taken, or there are as many as a menu bears), Invalid."""
     check_calendar(calendar.hours)
+    await _check_zone(session, calendar.hours.zone)
     if len(await calendars.list_calendars(session)) >= MOST_CALENDARS:
         raise Conflict(
             f"There are {MOST_CALENDARS} business hours already. Please delete some that nobody needs.",
@@ -57,6 +58,8 @@ async def change_calendar(
         special_days=_changed_days(before.hours.special_days, change),
     )
     check_calendar(hours)
+    if hours.zone != before.hours.zone:
+        await _check_zone(session, hours.zone)
     after = CalendarRow(
         id=calendar_id,
         name=change.name or before.name,
@@ -67,6 +70,11 @@ async def change_calendar(
     await calendars.delete_special_days(session, calendar_id, change.remove_days)
     await calendars.save_special_days(session, calendar_id, change.set_days)
     _record(session, caller, calendar_id, now, new_id)
+
+
+async def _check_zone(session: Session, zone: str) -> None:
+    if not await calendars.is_zone_known(session, zone):
+        raise Invalid("This time zone is not known here.", field="zone", reason="time_zone_unknown")
 
 
 def _changed_days(before: Sequence[SpecialDay], change: CalendarChange) -> tuple[SpecialDay, ...]:

@@ -229,6 +229,7 @@ async def _policies_of(
             await session.raw(),
             workspace_id=session.workspace_id,
             conversation_ids=[one.id for one in going],
+            now=now,
             fields=asked,
         )
     return {one.id: find_policy(rules.policies, facts.get(one.id, {}), now=now, fields=asked) for one in going}

@@ -207,6 +207,8 @@ FIELDS: Final[Fields] = {
         _conversation("resolved_at", Kind.TIME, "resolved", is_optional=True),
         _conversation("received", Kind.NUMBER, "received"),
         _conversation("last_received", Kind.TIME, "heard", is_optional=True),
+        _conversation("hours_now", Kind.BOOLEAN, "hours"),
+        _conversation("hours_heard", Kind.BOOLEAN, "inhours"),
         _contact("contact.name", Kind.TEXT, "name", is_optional=True),
         _contact("contact.phone", Kind.TEXT, "phone", is_optional=True, is_personal=True),
         _contact("contact.handle", Kind.TEXT, "handle", is_optional=True, is_personal=True),
@@ -227,6 +229,9 @@ FIELDS: Final[Fields] = {
     )
 }
 """Every field of every workspace. `received` is how many messages the customer sent in this conversation.
+
+`hours_now` and `hours_heard`: whether it is open by the hours that the conversation goes by, now and when the customer
+last wrote – for who never did, when it began.
 
 What lies ahead – a window's end, a snooze, a task – is asked for within the next span, the rest within the last one.
 """

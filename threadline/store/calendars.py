@@ -160,6 +160,14 @@ async def delete_calendar(session: Session, calendar_id: UUID) -> None:
         raise NotFound("These business hours do not exist any more.", reason="no_such_calendar")
 
 
+async def is_zone_known(session: Session, zone: str) -> bool:
+    """Whether the database knows it, too: filters ask it for local times (`is_open_at`)."""
+    found = await (await session.raw()).fetchval(
+        "select true from pg_timezone_names where lower(name) = lower($1) limit 1", zone
+    )
+    return found is True
+
+
 async def point_channel(session: Session, channel_id: UUID, calendar_id: UUID | None) -> None:
     """Under the channel's lock."""
     await _point(session, "channels", channel_id, calendar_id)

@@ -6,7 +6,7 @@ The conversation stands under `c`, the contact under `p`. Where a filter asks ab
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -102,6 +102,8 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "received": "c.incoming_count",
     "last_received": "(select r.last_inbound_at from reaches r where r.workspace_id = c.workspace_id"
     " and r.channel_id = c.channel_id and r.contact_id = c.contact_id)",
+    "hours_now": "is_open_at(c.workspace_id, c.team_id, c.channel_id, {now})",
+    "hours_heard": "is_open_at(c.workspace_id, c.team_id, c.channel_id, coalesce(c.last_inbound_at, c.created_at))",
     "contact.name": "p.name",
     "contact.phone": "p.phone",
     "contact.handle": "p.handle",
@@ -124,7 +126,7 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "contact.in_work": "exists (select from conversations x where x.workspace_id = p.workspace_id"
     " and x.contact_id = p.id and x.state <> 'resolved')",
 }
-"""Every field of the registry (a test compares). `{agent}` is whoever asks."""
+"""Every field of the registry (a test compares). `{agent}` is whoever asks, `{now}` when."""
 
 
 async def load_fields(session: Session) -> Fields:
@@ -200,20 +202,26 @@ def asks_about(filter: Filter, subject: Subject, fields: Fields = FIELDS) -> boo
 
 
 async def load_facts(
-    connection: Connection, *, workspace_id: UUID, conversation_ids: Sequence[UUID], fields: Fields = FIELDS
+    connection: Connection,
+    *,
+    workspace_id: UUID,
+    conversation_ids: Sequence[UUID],
+    now: datetime,
+    fields: Fields = FIELDS,
 ) -> dict[UUID, Facts]:
-    """What rules and clocks may ask of these conversations and their contacts, by the primary keys.
+    """What rules and clocks may ask of these conversations and their contacts at `now`, by the primary keys.
 
     Without what differs with who looks. For the engine, or under a policy.
     """
     asked = [field for field in fields.values() if Use.RULES in field.uses]
     columns = ", ".join(f"{_fact(field)} as f{number}" for number, field in enumerate(asked))
     rows = await connection.fetch(
-        f"select c.id, {columns} from conversations c"
+        f"select c.id, $3::timestamptz, {columns} from conversations c"
         " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
         " where c.workspace_id = $1 and c.id = any($2::uuid[])",
         workspace_id,
         list(conversation_ids),
+        now,
     )
     return {
         row["id"]: {
@@ -226,7 +234,9 @@ async def load_facts(
 
 def _fact(field: Field) -> str:
     expression = _expression(field)
-    return expression if isinstance(expression, str) else f"array({expression.select})"
+    if isinstance(expression, str):
+        return expression.replace("{now}", "$3::timestamptz")
+    return f"array({expression.select})"
 
 
 def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields: Fields) -> str:
@@ -238,7 +248,9 @@ def _condition(condition: Condition, asker: Asker, arguments: Arguments, fields:
     if isinstance(expression, SetOf):
         return _of_set(condition.operator, expression, wanted, arguments)
     if "{agent}" in expression:
-        expression = expression.format(agent=f"{arguments.add(asker.agent_id)}::uuid")
+        expression = expression.replace("{agent}", f"{arguments.add(asker.agent_id)}::uuid")
+    if "{now}" in expression:
+        expression = expression.replace("{now}", f"{arguments.add(asker.now)}::timestamptz")
     match condition.operator:
         case Operator.YES:
             return expression
