@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_script(op.get_bind(), Path(__file__).with_name("0053_open_at.sql").read_text())
+    run_script(op.get_bind(), Path(__file__).with_name("0054_open_at.sql").read_text())
 
 
 def downgrade() -> None:
