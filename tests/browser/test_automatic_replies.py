@@ -137,7 +137,7 @@ def test_they_are_written_looked_at_and_said_with_a_mark(
     keys.press("f")
     dialog = page.get_by_role("dialog", name="Filter conversations")
     dialog.get_by_role("button", name="Add a condition").click()
-    for field, option in (("Field", "Within business hours now"), ("Question", "no")):
+    for field, option in (("Field", "Hours: open now"), ("Question", "no")):
         dialog.get_by_role("combobox", name=field, exact=True).last.click()
         page.get_by_role("option", name=option, exact=True).click()
     expect(dialog.get_by_role("status")).to_contain_text("2 conversations")
