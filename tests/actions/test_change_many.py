@@ -11,7 +11,9 @@ from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.change_many import ChangeMany, do_next_part, order_change, order_undo
 from threadline.actions.change_stage import create_stage
-from threadline.core.bulk import BATCH, BulkAssign, BulkLabels, BulkOrder, BulkSnooze, BulkStage, BulkState
+from threadline.channels.registry import channel_type
+from threadline.core.acts import AssignAct, LabelsAct, SnoozeAct, StageAct, StateAct
+from threadline.core.bulk import BATCH, BulkOrder
 from threadline.core.errors import Conflict, Invalid, NotFound
 from threadline.core.permission import Caller, Permission, Visibility
 from threadline.core.waiting import waited
@@ -55,7 +57,7 @@ async def _work(desk: Desk, bulk_id: UUID) -> int:
         parts += 1
         async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
             job = ChangeMany(workspace_id=desk.workspace_id, bulk_id=bulk_id)
-            has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id)
+            has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id, find_type=channel_type)
     return parts
 
 
@@ -78,7 +80,7 @@ async def test_many_are_changed_in_parts_and_taken_back_with_their_clocks(desk: 
     customers = await desk.add_customers(BATCH + 3)
     before = [await desk.conversation(one) for one in customers]
     ids = [one.conversation_id for one in customers]
-    bulk_id = await _order(desk, BulkState(state="resolved"), [*ids, ids[0]])
+    bulk_id = await _order(desk, StateAct(state="resolved"), [*ids, ids[0]])
     assert (await _look(desk, bulk_id)).total == len(ids), "named twice is meant once"
     assert await _work(desk, bulk_id) == 2
     done = await _look(desk, bulk_id)
@@ -102,9 +104,9 @@ async def test_stages_come_back_and_their_clocks_stand_where_they_stood(desk: De
     stage = Stage(id=new_id(), state="open", name="Courier", pauses_clock=True)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         await create_stage(session, caller=_caller(desk), stage=stage, now=utc_now(), new_id=new_id)
-    await _work(desk, await _order(desk, BulkStage(stage_id=stage.id), [one.conversation_id for one in customers[:2]]))
+    await _work(desk, await _order(desk, StageAct(stage_id=stage.id), [one.conversation_id for one in customers[:2]]))
     before = [await desk.conversation(one) for one in customers]
-    bulk_id = await _order(desk, BulkState(state="resolved"), [one.conversation_id for one in customers])
+    bulk_id = await _order(desk, StateAct(state="resolved"), [one.conversation_id for one in customers])
     await _work(desk, bulk_id)
     assert {(row["stage_id"], row["paused_at"]) for row in [await desk.conversation(one) for one in customers]} == {
         (None, None)
@@ -123,7 +125,7 @@ def _shown(row: Any) -> timedelta:
 
 async def test_what_somebody_changed_since_is_left_as_it_is(desk: Desk) -> None:
     customers = await desk.add_customers(3)
-    bulk_id = await _order(desk, BulkState(state="resolved"), [one.conversation_id for one in customers])
+    bulk_id = await _order(desk, StateAct(state="resolved"), [one.conversation_id for one in customers])
     with pytest.raises(Conflict):
         await _undo(desk, bulk_id)
     await _work(desk, bulk_id)
@@ -146,15 +148,15 @@ async def test_what_somebody_changed_since_is_left_as_it_is(desk: Desk) -> None:
 
 async def test_what_is_refused_or_so_already_leaves_the_others_alone(desk: Desk) -> None:
     snoozable, resolved = await desk.add_customers(2)
-    first = await _order(desk, BulkState(state="resolved"), [resolved.conversation_id])
+    first = await _order(desk, StateAct(state="resolved"), [resolved.conversation_id])
     await _work(desk, first)
     ids = [snoozable.conversation_id, resolved.conversation_id, new_id()]
-    bulk_id = await _order(desk, BulkSnooze(until=None), ids)
+    bulk_id = await _order(desk, SnoozeAct(until=None), ids)
     await _work(desk, bulk_id)
     done = await _look(desk, bulk_id)
     assert (done.total, done.done, done.changed) == (3, 3, 1)
     assert [state for state, _ in await _states(desk, [snoozable, resolved])] == ["snoozed", "resolved"]
-    again = await _order(desk, BulkSnooze(until=None), ids[:1])
+    again = await _order(desk, SnoozeAct(until=None), ids[:1])
     await _work(desk, again)
     assert (await _look(desk, again)).changed == 0
 
@@ -163,13 +165,13 @@ async def test_it_is_done_with_the_rights_of_that_moment(desk: Desk) -> None:
     """The desk's agent may take what nobody has, and give nothing to a stranger; signed off, nothing at all."""
     customers = await desk.add_customers(2)
     ids = [one.conversation_id for one in customers]
-    taken = await _order(desk, BulkAssign(assignee_id=desk.agent_id), ids)
+    taken = await _order(desk, AssignAct(assignee_id=desk.agent_id), ids)
     await _work(desk, taken)
     assert (await _look(desk, taken)).changed == 2
-    given = await _order(desk, BulkAssign(assignee_id=new_id()), ids)
+    given = await _order(desk, AssignAct(assignee_id=new_id()), ids)
     await _work(desk, given)
     assert (await _look(desk, given)).changed == 0
-    late = await _order(desk, BulkState(state="resolved"), ids)
+    late = await _order(desk, StateAct(state="resolved"), ids)
     await desk.connection.execute("update agents set deactivated_at = now() where id = $1", desk.agent_id)
     await _work(desk, late)
     assert (await _look(desk, late)).changed == 0
@@ -178,9 +180,9 @@ async def test_it_is_done_with_the_rights_of_that_moment(desk: Desk) -> None:
 
 async def test_an_order_for_nothing_and_a_colleague_s_order_are_refused(desk: Desk) -> None:
     with pytest.raises(Invalid):
-        await _order(desk, BulkLabels(add=[new_id()]), [])
+        await _order(desk, LabelsAct(add=[new_id()]), [])
     (customer,) = await desk.add_customers(1)
-    bulk_id = await _order(desk, BulkLabels(add=[new_id()]), [customer.conversation_id])
+    bulk_id = await _order(desk, LabelsAct(add=[new_id()]), [customer.conversation_id])
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         with pytest.raises(NotFound):
             stranger = Caller(workspace_id=desk.workspace_id, permissions=frozenset(Permission), agent_id=new_id())

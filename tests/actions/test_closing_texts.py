@@ -12,7 +12,8 @@ from threadline.actions.guard_contact import block_contact
 from threadline.actions.send_closing_texts import send_closing_texts
 from threadline.actions.send_message import send_message
 from threadline.actions.undo_change import TakenBack, undo_change
-from threadline.core.bulk import BulkState
+from threadline.channels.registry import channel_type
+from threadline.core.acts import StateAct
 from threadline.core.closing import HOLD
 from threadline.core.content import Text
 from threadline.core.conversation import ConversationState as State
@@ -273,7 +274,7 @@ async def _order(desk: Desk, customers: list[Customer], *, parts: int | None = N
             session,
             caller=_caller(desk),
             agent_id=desk.agent_id,
-            order=BulkState(state="resolved"),
+            order=StateAct(state="resolved"),
             ids=[one.conversation_id for one in customers],
             is_cut=False,
             new_id=new_id,
@@ -287,7 +288,7 @@ async def _work(desk: Desk, bulk_id: Any, *, parts: int | None = None) -> None:
     done = 0
     while parts is None or done < parts:
         async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-            has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id)
+            has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id, find_type=channel_type)
         done += 1
         if not has_more:
             return

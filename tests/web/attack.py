@@ -189,6 +189,11 @@ async def furnish(
     await make(
         "reply", "/saved-replies", {"title": f"{word} reply", "text": f"{word} text", "is_shared": False}, by=keeper
     )
+    acts = [{"kind": "note", "text": f"{word} macro"}]
+    await make("macro", "/macros", {"name": f"{word} macro", "acts": acts}, by=keeper)
+    updated_at = (await keeper.get(f"/api/macros/{ids['macro']}")).json["updated_at"]
+    run = {"id": str(uuid4()), "macro_id": ids["macro"], "updated_at": updated_at}
+    await make("run", f"/conversations/{other}/macro-runs", run, by=keeper)
     for path, body in (("/draft", {"mode": "reply", "text": f"{word} half"}), ("/pin", None)):
         answer = await keeper.put(f"/api{chat}{path}", body)
         assert answer.status in (200, 204), (path, answer.raw)
@@ -278,7 +283,8 @@ KIND_OF = {
     "channel_id": "channel", "channel_ids": "channel", "company_id": "company", "file_id": "file",
     "file_ids": "file", "header_file_id": "file", "scheduled_id": "scheduled", "task_id": "task",
     "discussion_id": "discussion", "review_id": "review", "note_id": "note", "merge_id": "merge", "bulk_id": "bulk",
-    "batch_id": "batch", "view_id": "view", "reply_id": "reply", "notification_id": "notification",
+    "batch_id": "batch", "view_id": "view", "reply_id": "reply",
+    "macro_id": "macro", "run_id": "run", "notification_id": "notification",
     "delivery_id": "delivery", "item_id": "item", "client_id": "client",
     # of a whole workspace
     "agent_id": "agent", "agent_ids": "agent", "member_ids": "agent", "owner_id": "agent", "assignee_id": "agent",
@@ -297,6 +303,12 @@ PLACES = {
     "createBulkChange body:ids.[]": "conversation",
     "createBulkChange body:order.add.[]": "label",
     "createBulkChange body:order.remove.[]": "label",
+    "createBulkChange body:order.field_id": "field",
+    "createMacro body:acts.[].add.[]": "label",
+    "createMacro body:acts.[].remove.[]": "label",
+    "updateMacro body:acts.[].add.[]": "label",
+    "updateMacro body:acts.[].remove.[]": "label",
+    "runMacro body:id": "run",
     "readNotifications body:ids.[]": "notification",
     "updateContactLabels body:add.[]": "contact_label",
     "updateContactLabels body:remove.[]": "contact_label",
@@ -346,8 +358,13 @@ _OF_ANY_KIND: Json = {
 }
 _ORDERS: Json = {
     "assignee_id": lambda id: {"kind": "assign", "assignee_id": id},
-    "team_id": lambda id: {"kind": "assign", "team_id": id},
+    "team_id": lambda id: {"kind": "team", "team_id": id},
     "stage_id": lambda id: {"kind": "stage", "stage_id": id},
+    "field_id": lambda id: {"kind": "field", "field_id": id, "value": "x"},
+    "pattern_id": lambda id: {"kind": "task", "pattern_id": id},
+    "owner_id": lambda id: {"kind": "task", "title": "x", "owner_id": id},
+    "reply_id": lambda id: {"kind": "reply", "reply_id": id},
+    "macro_id": lambda id: {"kind": "macro", "macro_id": id},
     "add": lambda id: {"kind": "labels", "add": [id], "remove": []},
     "remove": lambda id: {"kind": "labels", "add": [], "remove": [id]},
 }
@@ -365,6 +382,8 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
         return body | ({"kind": "note"} if "mentions" in place and operation.name == "createMessage" else {})
     if operation.name == "createBulkChange" and first == "order":
         return body | {"order": _ORDERS[rest[0]](id)}
+    if operation.name in ("createMacro", "updateMacro") and first == "acts":
+        return body | {"acts": [_ORDERS[rest[1]](id)]}
     if operation.name in ("startConversation", "findRecipient") and last == "contact_id":
         body.pop("phone", None)
     return put(body, [first, *rest], id)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.web.conftest import Browser, Desk, browser_of, join, set_up
 from threadline.actions.change_many import ChangeMany, do_next_part
+from threadline.channels.registry import channel_type
 from threadline.core.bulk import BATCH
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
@@ -35,7 +36,7 @@ async def _part(browser: Browser, bulk_id: str) -> bool:
     """What a worker does in one transaction."""
     job = ChangeMany(workspace_id=browser.workspace_id, bulk_id=UUID(bulk_id))
     async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
-        return await do_next_part(session, job, now=utc_now(), new_id=new_id)
+        return await do_next_part(session, job, now=utc_now(), new_id=new_id, find_type=channel_type)
 
 
 async def _work(browser: Browser, bulk_id: str) -> dict[str, Any]:

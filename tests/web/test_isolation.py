@@ -91,6 +91,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/fields/{field_id}",
         "/api/invitations/{invitation_id}",
         "/api/labels/{label_id}",
+        "/api/macros/{macro_id}",
         "/api/places/{place_id}",
         "/api/push-subscriptions/{subscription_id}",
         "/api/roles/{role_id}",

@@ -89,6 +89,14 @@ RULES = {
     "copyFile": "401 404 404 ok ok ok 404 401 403",
     "createPlace": SUPERVISORS,
     "createSavedReply": EVERY_ROLE,
+    "createMacro": EVERY_ROLE,
+    "deleteMacro": SUPERVISORS_OF_OBJECT,
+    "getMacro": "401 ok ok ok ok ok 404 401 403",
+    "getMacros": EVERY_ROLE,
+    "previewMacro": CHANGE_CONVERSATION,
+    "runMacro": CHANGE_CONVERSATION,
+    "undoMacroRun": OWN_OBJECT,
+    "updateMacro": SUPERVISORS_OF_OBJECT,
     "createSavedView": EVERY_ROLE,
     "createSession": PUBLIC,
     "createSlaPolicy": ADMINS,
@@ -542,6 +550,27 @@ async def _saved_reply(house: House) -> dict[str, str]:
     return {"reply_id": made.json["id"]}
 
 
+_ACTS = [{"kind": "priority", "priority": 1}]
+
+
+async def _macro(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/macros", {"name": "x", "acts": _ACTS, "is_shared": True})
+    assert made.status == 201, made.raw
+    return {"macro_id": made.json["id"], "updated_at": made.json["updated_at"]}
+
+
+async def _macro_here(house: House) -> dict[str, str]:
+    return await _macro(house) | await _conversation(house)
+
+
+async def _macro_run(house: House) -> dict[str, str]:
+    values = await _macro_here(house)
+    body = {"id": str(uuid4()), "macro_id": values["macro_id"], "updated_at": values["updated_at"]}
+    made = await house.admin.post(f"/api/conversations/{values['conversation_id']}/macro-runs", body)
+    assert made.status == 201, made.raw
+    return {"run_id": body["id"]}
+
+
 async def _saved_view(house: House) -> dict[str, str]:
     """One of the workspace."""
     body = {"name": "x", "audience": "all", "filter": {"kind": "group", "match": "all"}}
@@ -675,6 +704,12 @@ _TARGETS: dict[str, _Target] = {
     "startConversation": _channel,
     "deletePlace": _place,
     "deleteSavedReply": _saved_reply,
+    "deleteMacro": _macro,
+    "getMacro": _macro,
+    "previewMacro": _macro_here,
+    "runMacro": _macro_here,
+    "undoMacroRun": _macro_run,
+    "updateMacro": _macro,
     "deleteCalendar": _calendar,
     "deleteAutomaticReply": _automatic_reply,
     "readCalendarFile": _calendar,
@@ -819,7 +854,7 @@ QUERIES = {
 }
 
 
-_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}", "{other_id}")
+_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}", "{other_id}", "{macro_id}")
 
 
 def body_of(name: str) -> Any:
@@ -856,6 +891,9 @@ def body_of(name: str) -> Any:
         },
         "copyFile": {"channel_id": "{channel_id}"},
         "createPlace": {"name": "x", "address": "", "latitude": 1, "longitude": 2},
+        "createMacro": {"name": "x", "acts": _ACTS},
+        "runMacro": {"id": str(uuid4()), "macro_id": "{macro_id}", "updated_at": datetime.now(UTC).isoformat()},
+        "updateMacro": {"name": "y"},
         "createSavedReply": {"title": "x", "text": "x", "is_shared": False},
         "countConversations": {"filter": {"kind": "group", "match": "all"}},
         "createSavedView": {"name": "x", "filter": {"kind": "group", "match": "all"}},

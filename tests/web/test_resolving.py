@@ -10,6 +10,7 @@ import pytest
 
 from tests.web.conftest import Answer, Browser, Desk, Server, browser_of, join, set_up
 from threadline.actions.change_many import ChangeMany, do_next_part
+from threadline.channels.registry import channel_type
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 
@@ -42,7 +43,7 @@ class House:
         while has_more:
             async with self.desk.server.database.transaction(Role.ENGINE, self.desk.workspace_id) as session:
                 job = ChangeMany(workspace_id=self.desk.workspace_id, bulk_id=UUID(bulk_id))
-                has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id)
+                has_more = await do_next_part(session, job, now=utc_now(), new_id=new_id, find_type=channel_type)
 
 
 async def _field(admin: Browser, owner: str, name: str, type: str, *options: str) -> dict[str, Any]:

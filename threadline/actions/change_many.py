@@ -6,53 +6,32 @@ they have at that moment; what is refused leaves the others alone. What was chan
 somebody changed it since.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, ClassVar, assert_never
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID, uuid5
 
 import msgspec
 
-from threadline.actions.change_conversation import change_conversation
+from threadline.actions.do_acts import Doing, Done, do_acts, take_back
 from threadline.actions.edit_contacts import CHANGED_SINCE, check_may_edit, edit_contact, give_back_contact
 from threadline.actions.fill_fields import read_values
-from threadline.actions.label_conversation import label_conversation
-from threadline.actions.set_priority import set_priority
-from threadline.actions.snooze_conversation import snooze_conversation
-from threadline.actions.stage_conversation import stage_conversation
-from threadline.actions.undo_change import undo_change
-from threadline.core import undo
-from threadline.core.bulk import (
-    BATCH,
-    BulkAssign,
-    BulkContacts,
-    BulkLabels,
-    BulkOrder,
-    BulkPriority,
-    BulkSnooze,
-    BulkStage,
-    BulkState,
-    BulkTeam,
-    PutBack,
-    Refusal,
-    Standing,
-    undoing,
-)
-from threadline.core.conversation import ConversationState
+from threadline.channels.contract import ChannelType
+from threadline.core.bulk import BATCH, BulkContacts, BulkOrder, Refusal, acts_of
 from threadline.core.errors import Conflict, Invalid, ThreadlineError
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.jobs import Job, enqueue
 from threadline.store import bulk_changes
-from threadline.store.bulk_changes import BulkItem, ContactItem, OpenBulk, Outcome, access_bulk, read_standing
+from threadline.store.bulk_changes import BulkItem, ContactItem, OpenBulk, Outcome, access_bulk
 from threadline.store.closings import cancel_of_order, hold_until_order_ends, release_of_order
 from threadline.store.companies import check_sees_company
-from threadline.store.conversations import access_conversation_keys
 from threadline.store.labels import find_labels
+from threadline.store.preferences import get_preferences
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 from threadline.store.sessions import callers_of_agents
-from threadline.store.teams import get_team
 
 
 class ChangeMany(Job, frozen=True, kw_only=True):
@@ -130,17 +109,32 @@ async def order_undo(session: Session, *, caller: Caller, bulk_id: UUID) -> int:
     return sent
 
 
-async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_id: NewId) -> bool:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all conversations of a part have in common."""
+
+    now: datetime
+    new_id: NewId
+    find_type: Callable[[str], ChannelType]
+    hold: timedelta
+    """As long whoever gave the order can still take an answer back."""
+
+
+async def do_next_part(
+    session: Session, job: ChangeMany, *, now: datetime, new_id: NewId, find_type: Callable[[str], ChannelType]
+) -> bool:
     """The next ones of an order, in one transaction. True if there are more."""
     bulk = await bulk_changes.lock_bulk(session, job.bulk_id)
     if bulk is None:
         return False
     caller = (await callers_of_agents(session, [bulk.agent_id])).get(bulk.agent_id)
+    hold = timedelta(seconds=(await get_preferences(session, bulk.agent_id)).hold_s)
+    work = Work(now, new_id, find_type, hold)
     items = await bulk_changes.next_items(session, job.bulk_id, is_undo=bulk.is_undo, limit=BATCH)
     outcomes = [
         await _do_contact(session, job.bulk_id, bulk, item, caller, now, new_id)
         if isinstance(item, ContactItem)
-        else await _do(session, job.bulk_id, bulk, item, caller, now, new_id)
+        else await _do(session, job.bulk_id, bulk, item, caller, work)
         for item in items
     ]
     await bulk_changes.advance_bulk(
@@ -156,35 +150,60 @@ async def do_next_part(session: Session, job: ChangeMany, *, now: datetime, new_
 
 
 async def _do(
-    session: Session, bulk_id: UUID, bulk: OpenBulk, item: BulkItem, caller: Caller | None, now: datetime, new_id: NewId
+    session: Session, bulk_id: UUID, bulk: OpenBulk, item: BulkItem, caller: Caller | None, work: Work
 ) -> Outcome:
     """One conversation; what is refused is undone by itself, and marked."""
     assert not isinstance(bulk.order, BulkContacts)
     outcome: Outcome = "refused"
-    before = after = refusal = None
+    done: Done | None = None
+    refusal = None
     try:
         async with savepoint(session):
-            before = await read_standing(session, item.conversation_id)
-            orders: Sequence[BulkOrder | PutBack] | None = [bulk.order]
-            if bulk.is_undo:
-                assert item.before is not None
-                assert item.after is not None
-                orders = undoing(bulk.order, item.before, item.after, before)
-            if caller is not None and orders is not None:
-                for order in orders:
-                    await _apply(session, caller, item.conversation_id, order, now, new_id)
-                after = await read_standing(session, item.conversation_id)
-                outcome = "unchanged" if after == before else "changed"
-                if outcome == "changed" and not bulk.is_undo:
-                    await hold_until_order_ends(session, item.conversation_id)
+            if caller is not None:
+                doing = _doing(bulk_id, item, caller, work)
+                if bulk.is_undo:
+                    outcome = await _take_back(session, doing, item)
+                else:
+                    done = await do_acts(session, doing, acts_of(bulk.order))
+                    outcome = "changed" if done.is_anything else "unchanged"
+                    if done.is_anything:
+                        await hold_until_order_ends(session, item.conversation_id)
     except ThreadlineError as error:
-        outcome = "refused"
+        outcome, done = "refused", None
         refusal = Refusal(reason=error.reason, title=error.text, values=dict(error.values))
-    kept = {} if bulk.is_undo or outcome != "changed" else {"before": before, "after": after}
+    kept = done if outcome == "changed" else None
     await bulk_changes.keep_outcome(
-        session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, refusal=refusal, **kept
+        session,
+        bulk_id,
+        item.place,
+        outcome=outcome,
+        is_undo=bulk.is_undo,
+        refusal=refusal,
+        before=kept and kept.before,
+        after=kept and kept.after,
+        made=kept and kept.made,
     )
     return outcome
+
+
+def _doing(bulk_id: UUID, item: BulkItem, caller: Caller, work: Work) -> Doing:
+    return Doing(
+        caller=caller,
+        conversation_id=item.conversation_id,
+        run_id=uuid5(bulk_id, str(item.place)),
+        now=work.now,
+        new_id=work.new_id,
+        find_type=work.find_type,
+        hold=work.hold,
+    )
+
+
+async def _take_back(session: Session, doing: Doing, item: BulkItem) -> Outcome:
+    """What somebody changed since is left alone."""
+    assert item.before is not None
+    assert item.after is not None
+    is_restored, kept = await take_back(session, doing, Done(item.before, item.after, item.made))
+    return "changed" if is_restored else "refused" if kept else "unchanged"
 
 
 async def _do_contact(
@@ -212,100 +231,15 @@ async def _do_contact(
     except ThreadlineError as error:
         outcome, before, after = "refused", None, None
         refusal = Refusal(reason=error.reason or error.code, title=error.text, values=dict(error.values))
-    kept = {"before": before, "after": after} if outcome == "changed" else {}
+    is_kept = outcome == "changed"
     await bulk_changes.keep_outcome(
-        session, bulk_id, item.place, outcome=outcome, is_undo=bulk.is_undo, refusal=refusal, **kept
+        session,
+        bulk_id,
+        item.place,
+        outcome=outcome,
+        is_undo=bulk.is_undo,
+        refusal=refusal,
+        before=before if is_kept else None,
+        after=after if is_kept else None,
     )
     return outcome
-
-
-async def _apply(
-    session: Session, caller: Caller, conversation_id: UUID, order: BulkOrder | PutBack, now: datetime, new_id: NewId
-) -> None:
-    match order:
-        case PutBack(before=before, after=after):
-            await undo_change(
-                session,
-                caller=caller,
-                conversation_id=conversation_id,
-                before=_place(before),
-                after=_place(after),
-                now=now,
-                new_id=new_id,
-            )
-        case BulkState(state=state):
-            await change_conversation(
-                session,
-                caller=caller,
-                conversation_id=conversation_id,
-                state=state,
-                assignee_id="keep",
-                now=now,
-                new_id=new_id,
-            )
-        case BulkAssign(assignee_id=assignee_id):
-            await change_conversation(
-                session,
-                caller=caller,
-                conversation_id=conversation_id,
-                state=None,
-                assignee_id=assignee_id,
-                now=now,
-                new_id=new_id,
-            )
-        case BulkLabels(add=add, remove=remove):
-            await label_conversation(
-                session,
-                caller=caller,
-                conversation_id=conversation_id,
-                add=add,
-                remove=remove,
-                now=now,
-                new_id=new_id,
-            )
-        case BulkSnooze(until=until):
-            await snooze_conversation(
-                session, caller=caller, conversation_id=conversation_id, until=until, now=now, new_id=new_id
-            )
-        case BulkTeam(team_id=team_id):
-            await _move(session, caller, conversation_id, team_id, now, new_id)
-        case BulkPriority(priority=priority):
-            await set_priority(
-                session, caller=caller, conversation_id=conversation_id, priority=priority, now=now, new_id=new_id
-            )
-        case BulkStage(stage_id=stage_id):
-            await stage_conversation(
-                session, caller=caller, conversation_id=conversation_id, stage_id=stage_id, now=now, new_id=new_id
-            )
-        case _:
-            assert_never(order)
-
-
-def _place(standing: Standing) -> undo.Standing:
-    """What an order of a state, a snooze or a stage changes; who has it is not its affair."""
-    return undo.Standing(
-        state=ConversationState(standing.state),
-        snoozed_until=standing.snoozed_until,
-        assignee_id=None,
-        team_id=None,
-        stage_id=standing.stage_id,
-    )
-
-
-async def _move(
-    session: Session, caller: Caller, conversation_id: UUID, team_id: UUID | None, now: datetime, new_id: NewId
-) -> None:
-    """To a team's queue; with whoever has it, if they are of the team."""
-    conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
-    members = [] if team_id is None else (await get_team(session, team_id)).member_ids
-    stays = conversation.assignee_id is None or team_id is None or conversation.assignee_id in members
-    await change_conversation(
-        session,
-        caller=caller,
-        conversation_id=conversation_id,
-        state=None,
-        assignee_id="keep" if stays else None,
-        team_id=team_id,
-        now=now,
-        new_id=new_id,
-    )

@@ -8,7 +8,7 @@ from threadline.actions.create_team import record_team
 from threadline.core.events import EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.store import saved_replies, teams
+from threadline.store import macros, saved_replies, teams
 from threadline.store.session import Session
 
 
@@ -17,4 +17,5 @@ async def delete_team(session: Session, *, caller: Caller, team_id: UUID, now: d
     await teams.delete_team(session, team_id)
     await teams.release_conversations(session, team_id)
     await saved_replies.release_saved_replies(session, team_id)
+    await macros.release_macros(session, team_id)
     record_team(session, EventKind.TEAM_DELETED, team_id, caller=caller, now=now, new_id=new_id)

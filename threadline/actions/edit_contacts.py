@@ -24,10 +24,10 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission
 from threadline.core.undo import Standing
 from threadline.store import contact_batches, contacts
-from threadline.store.bulk_changes import read_standing
 from threadline.store.contact_batches import State
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
+from threadline.store.standings import read_standing
 
 CHANGED_SINCE: Final = Refusal(
     reason="changed_since", title="Somebody changed this since. What they changed stays as it is."

@@ -14,6 +14,7 @@ from threadline.store.saved_replies import (
     Customer,
     SavedReply,
     access_saved_reply,
+    get_saved_reply,
     list_saved_replies,
     read_customer,
     read_warmth,
@@ -52,6 +53,11 @@ async def fill_saved_replies(
     customer = await read_customer(session, caller, conversation_id=conversation_id, now=now)
     replies = await list_saved_replies(session, caller, channel_id=conversation.channel_id)
     return [_filled(reply, customer) for reply in replies]
+
+
+async def fill_saved_reply(session: Session, *, caller: Caller, reply_id: UUID, customer: Customer) -> FilledReply:
+    """One of them, wherever it is offered. Raises NotFound."""
+    return _filled(await get_saved_reply(session, caller, reply_id), customer)
 
 
 def _filled(reply: SavedReply, customer: Customer) -> FilledReply:

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     DELIVERIES_REPLAY = "deliveries:replay"
     SAVED_REPLIES_MANAGE = "saved_replies:manage"
     """Change those of the workspace; one's own need only `messages:send`."""
+    MACROS_MANAGE = "macros:manage"
+    """Change macros that others have; one's own need only `conversations:change`."""
     VIEWS_MANAGE = "views:manage"
     """Change saved views that others see; one's own need only `conversations:change`."""
     WORKSPACE_READ = "workspace:read"
@@ -98,6 +100,7 @@ _SUPERVISOR = _AGENT | {
     Permission.CONTACTS_EXPORT,
     Permission.TEMPLATES_SYNC,
     Permission.SAVED_REPLIES_MANAGE,
+    Permission.MACROS_MANAGE,
     Permission.VIEWS_MANAGE,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,

@@ -94,6 +94,11 @@ def check_text(text: str, field: str = "text") -> None:
             )
 
 
+def has_places(text: str) -> bool:
+    """Something is still to be filled in."""
+    return any(isinstance(piece, _Place) for piece in _read(text))
+
+
 def unsure_places(text: str) -> list[ReplyVariable]:
     """What is said of the customer without saying what stands there where it is unknown."""
     places = [piece for piece in _read(text) if isinstance(piece, _Place)]

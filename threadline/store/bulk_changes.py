@@ -8,14 +8,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from threadline.core.bulk import BulkContacts, BulkOrder, Refusal, Standing
+from threadline.core.acts import Made, Standing
+from threadline.core.bulk import BulkContacts, BulkOrder, Refusal
 from threadline.core.errors import NotFound
 from threadline.core.permission import Caller
 from threadline.core.personal import PersonName
 from threadline.store.contact_batches import State
 from threadline.store.contacts import is_seen
 from threadline.store.filters import CONTACT_JOIN
-from threadline.store.labels import labels_of
 from threadline.store.ranked_conversations import Where
 from threadline.store.session import Session
 from threadline.store.shown_name import called, person_name
@@ -28,6 +28,7 @@ Subject = Literal["conversations", "contacts"]
 _decode_order = msgspec.json.Decoder(BulkOrder | BulkContacts).decode
 _decode_standing = msgspec.json.Decoder(Standing).decode
 _decode_state = msgspec.json.Decoder(State).decode
+_decode_made = msgspec.json.Decoder(Made).decode
 _decode_refusal = msgspec.json.Decoder(Refusal).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -63,6 +64,8 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: UUID
     before: Standing | None
     after: Standing | None
+    made: Made
+    """What it added; nothing, if it did not."""
 
 
 class ContactItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +223,8 @@ async def next_items(session: Session, bulk_id: UUID, *, is_undo: bool, limit: i
     """Those that nobody has done yet, in their order; backwards those that were changed. By the primary key."""
     condition = "outcome = 'changed' and undo_outcome = ''" if is_undo else "outcome = ''"
     rows = await (await session.raw()).fetch(
-        "select place, conversation_id, contact_id, before::text as before, after::text as after from bulk_items"
+        "select place, conversation_id, contact_id, before::text as before, after::text as after,"
+        " made::text as made from bulk_items"
         f" where workspace_id = $1 and bulk_id = $2 and {condition} order by place limit $3",
         session.workspace_id,
         bulk_id,
@@ -243,6 +247,7 @@ def _item(row: asyncpg.Record) -> BulkItem | ContactItem:
         conversation_id=row["conversation_id"],
         before=_decode_standing(before) if before else None,
         after=_decode_standing(after) if after else None,
+        made=_decode_made(row["made"]) if row["made"] else Made(),
     )
 
 
@@ -255,13 +260,14 @@ async def keep_outcome(
     is_undo: bool,
     before: Standing | State | None = None,
     after: Standing | State | None = None,
+    made: Made | None = None,
     refusal: Refusal | None = None,
 ) -> None:
     column = "undo_outcome" if is_undo else "outcome"
     connection = await session.raw()
     await connection.execute(
         f"update bulk_items set {column} = $4, before = coalesce($5, before), after = coalesce($6, after),"
-        " refusal = $7"
+        " refusal = $7, made = coalesce($8, made)"
         " where workspace_id = $1 and bulk_id = $2 and place = $3",
         session.workspace_id,
         bulk_id,
@@ -270,6 +276,7 @@ async def keep_outcome(
         _encode(before).decode() if before else None,
         _encode(after).decode() if after else None,
         _encode(refusal).decode() if refusal else None,
+        _encode(made).decode() if made else None,
     )
 
 
@@ -282,30 +289,4 @@ async def advance_bulk(session: Session, bulk_id: UUID, *, done: int, changed: i
         done,
         changed,
         is_finished,
-    )
-
-
-async def read_standing(session: Session, conversation_id: UUID) -> Standing:
-    """How a conversation stands, under its lock, which is taken here."""
-    connection = await session.raw()
-    row = await connection.fetchrow(
-        "select state, assignee_id, team_id, priority, stage_id, waiting_since,"
-        " case when state = 'snoozed' then snoozed_until end as snoozed_until"
-        " from conversations where workspace_id = $1 and id = $2 for no key update",
-        session.workspace_id,
-        conversation_id,
-    )
-    if row is None:
-        raise NotFound("This conversation does not exist.")
-    assert session.workspace_id is not None
-    found = await labels_of(connection, session.workspace_id, "conversation", [conversation_id])
-    return Standing(
-        state=row["state"],
-        assignee_id=row["assignee_id"],
-        snoozed_until=row["snoozed_until"],
-        waiting_since=row["waiting_since"],
-        label_ids=found.get(conversation_id, []),
-        team_id=row["team_id"],
-        priority=row["priority"],
-        stage_id=row["stage_id"],
     )

@@ -89,6 +89,16 @@ async def access_saved_reply(session: Session, caller: Caller, reply_id: UUID) -
     return (await _replies(session, [row]))[0]
 
 
+async def get_saved_reply(session: Session, caller: Caller, reply_id: UUID) -> SavedReply:
+    """To be used: of teams those of the caller's. Raises NotFound."""
+    row = await (await session.raw()).fetchrow(
+        f"select {_COLUMNS} from saved_replies r where {_READABLE} and r.id = $5", *_reader(caller)[:3], False, reply_id
+    )
+    if row is None:
+        raise NotFound("This saved reply does not exist.")
+    return (await _replies(session, [row]))[0]
+
+
 async def count_saved_replies(session: Session, *, agent_id: UUID | None, team_id: UUID | None) -> int:
     """How many this agent has, or this team, or (for neither) the workspace."""
     count: int | None = await (await session.raw()).fetchval(

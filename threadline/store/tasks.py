@@ -183,6 +183,12 @@ async def update_task(session: Session, task: Task, *, is_reminder_new: bool) ->
     )
 
 
+async def delete_task(session: Session, task_id: UUID) -> None:
+    await (await session.raw()).execute(
+        "delete from tasks where workspace_id = $1 and id = $2", session.workspace_id, task_id
+    )
+
+
 async def count_messages_of(session: Session, *, conversation_id: UUID, message_ids: Sequence[UUID]) -> int:
     """How many of these messages stand in the conversation."""
     count: int | None = await (await session.raw()).fetchval(

@@ -63,9 +63,11 @@ _OF_CHANNELS: Final = frozenset(
     {EventKind.CHANNEL_CHANGED, EventKind.CHANNEL_CONNECTED, EventKind.CHANNEL_DISCONNECTED}
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
-_OF_LISTS: Final = frozenset({EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED})
-"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies and saved views not everybody
-sees: who may not is told that there is news, and of nothing."""
+_OF_LISTS: Final = frozenset(
+    {EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED, EventKind.MACRO_CHANGED}
+)
+"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies, saved views and macros not
+everybody sees: who may not is told that there is news, and of nothing."""
 _OF_AGENTS: Final = frozenset({EventKind.AGENT_CHANGED, EventKind.AVAILABILITY_CHANGED, EventKind.ROLE_CHANGED})
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(
@@ -264,7 +266,10 @@ def _of_conversation(event: Event) -> UUID | None:
 def _may_know_which(event: Event, sight: Sight) -> bool:
     if event.kind is EventKind.COMPANY_CHANGED:
         return sight.visibility.is_whole
-    return event.kind is not EventKind.SAVED_VIEW_CHANGED or Permission.AUDIT_READ in sight.permissions
+    return (
+        event.kind not in (EventKind.SAVED_VIEW_CHANGED, EventKind.MACRO_CHANGED)
+        or Permission.AUDIT_READ in sight.permissions
+    )
 
 
 def _bare_event(numbered: NumberedEvent) -> FeedEvent:

@@ -3,6 +3,7 @@ contacts."""
 
 from threadline.actions.change_many import ChangeMany, do_next_part
 from threadline.actions.import_contacts import ImportContacts, import_next_rows
+from threadline.channels.registry import channel_type
 from threadline.infra.jobs import JobRunner
 from threadline.store.session import Role
 from threadline.workers.channel_host import HostTools
@@ -29,7 +30,7 @@ async def change_many(job: ChangeMany, tools: HostTools) -> None:
     has_more = True
     while has_more:
         async with tools.database.transaction(Role.ENGINE, job.workspace_id) as session:
-            has_more = await do_next_part(session, job, now=tools.now(), new_id=tools.new_id)
+            has_more = await do_next_part(session, job, now=tools.now(), new_id=tools.new_id, find_type=channel_type)
 
 
 async def import_contacts(job: ImportContacts, tools: HostTools) -> None:

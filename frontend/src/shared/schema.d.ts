@@ -1226,6 +1226,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/macro-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do all that was not left out, or nothing.
+         * @description Do all that was not left out, or nothing.
+         */
+        post: operations["runMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What it would do here now, act by act. Nothing is changed.
+         * @description What it would do here now, act by act. Nothing is changed.
+         */
+        post: operations["previewMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/mentions/seen": {
         parameters: {
             query?: never;
@@ -2340,6 +2380,79 @@ export interface paths {
          * @description Rename or recolour it.
          */
         patch: operations["updateLabel"];
+        trace?: never;
+    };
+    "/api/macro-runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one's own run back: everything as it was, except what somebody changed since and what has gone out.
+         * @description Take one's own run back: everything as it was, except what somebody changed since and what has gone out.
+         */
+        post: operations["undoMacroRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own, one's teams' and the workspace's, the most used first; to who manages them those of all teams, unless
+         * @description One's own, one's teams' and the workspace's, the most used first; to who manages them those of all teams, unless
+         *     only what can be run is asked for.
+         */
+        get: operations["getMacros"];
+        put?: never;
+        /**
+         * Keep several acts under a name.
+         * @description Keep several acts under a name.
+         */
+        post: operations["createMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them.
+         * @description One of them.
+         */
+        get: operations["getMacro"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget it. What it did stays.
+         * @description Forget it. What it did stays.
+         */
+        delete: operations["deleteMacro"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it.
+         * @description Change it.
+         */
+        patch: operations["updateMacro"];
         trace?: never;
     };
     "/api/mentions": {
@@ -3895,10 +4008,24 @@ export interface components {
             /** Sees */
             sees?: ("all" | "team" | "assigned") | null;
         };
-        /** AssignOrder */
-        AssignOrder: {
+        /** AssignAct */
+        AssignAct: {
+            /** @default null */
+            assignee_id?: string | null;
+            /** @default false */
+            is_me?: boolean;
+            /** @enum {unknown} */
+            kind: "assign";
+        };
+        /** AssignActInput */
+        AssignActInput: {
             /** Assignee Id */
-            assignee_id: string | null;
+            assignee_id?: string | null;
+            /**
+             * Is Me
+             * @default false
+             */
+            is_me?: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4008,6 +4135,19 @@ export interface components {
         BatchList: {
             items: components["schemas"]["ContactBatch"][];
         };
+        /**
+         * Broken
+         * @description An act that cannot be done, whichever the conversation: what it names is gone.
+         */
+        Broken: {
+            place: number;
+            reason: string;
+            title: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
+        };
         /** BuiltInRole */
         BuiltInRole: {
             /** @enum {unknown} */
@@ -4044,7 +4184,7 @@ export interface components {
             /** Ids */
             ids?: string[] | null;
             /** Order */
-            order: components["schemas"]["StateOrder"] | components["schemas"]["AssignOrder"] | components["schemas"]["LabelsOrder"] | components["schemas"]["SnoozeOrder"] | components["schemas"]["TeamOrder"] | components["schemas"]["PriorityOrder"] | components["schemas"]["StageOrder"];
+            order: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"]) | components["schemas"]["MacroActInput"];
             view?: components["schemas"]["ListView"] | null;
         };
         /** BulkList */
@@ -5216,11 +5356,18 @@ export interface components {
              */
             search?: string;
         };
+        /** EditedText */
+        EditedText: {
+            /** Place */
+            place: number;
+            /** Text */
+            text: string;
+        };
         /**
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -5312,6 +5459,32 @@ export interface components {
             owner: "company" | "contact" | "conversation";
             position: number;
             type: components["schemas"]["FieldType"];
+        };
+        /**
+         * FieldAct
+         * @description A field of the conversation or of its contact; None empties it.
+         */
+        FieldAct: {
+            /** Format: uuid */
+            field_id: string;
+            /** @enum {unknown} */
+            kind: "field";
+            value: string | number | boolean | string[] | null;
+        };
+        /** FieldActInput */
+        FieldActInput: {
+            /**
+             * Field Id
+             * Format: uuid
+             */
+            field_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field";
+            /** Value */
+            value: string | boolean | number | string[] | null;
         };
         /** FieldInput */
         FieldInput: {
@@ -5734,18 +5907,17 @@ export interface components {
         LabelList: {
             items: components["schemas"]["Label"][];
         };
-        /**
-         * LabelsInput
-         * @description What is in neither list stays as it is.
-         */
-        LabelsInput: {
-            /** Add */
+        /** LabelsAct */
+        LabelsAct: {
+            /** @default [] */
             add?: string[];
-            /** Remove */
+            /** @enum {unknown} */
+            kind: "labels";
+            /** @default [] */
             remove?: string[];
         };
-        /** LabelsOrder */
-        LabelsOrder: {
+        /** LabelsActInput */
+        LabelsActInput: {
             /** Add */
             add?: string[];
             /**
@@ -5753,6 +5925,16 @@ export interface components {
              * @enum {string}
              */
             kind: "labels";
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * LabelsInput
+         * @description What is in neither list stays as it is.
+         */
+        LabelsInput: {
+            /** Add */
+            add?: string[];
             /** Remove */
             remove?: string[];
         };
@@ -5921,6 +6103,118 @@ export interface components {
              * @default
              */
             name?: string;
+        };
+        /** Macro */
+        Macro: {
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            /** @default [] */
+            broken?: components["schemas"]["Broken"][];
+            /** Format: uuid */
+            id: string;
+            is_shared: boolean;
+            name: string;
+            team_id: string | null;
+            updated_at: string;
+        };
+        /**
+         * MacroActInput
+         * @description A macro as it is now; each conversation in which it cannot be done whole is left as it was.
+         */
+        MacroActInput: {
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "macro";
+            /**
+             * Macro Id
+             * Format: uuid
+             */
+            macro_id: string;
+        };
+        /** MacroInput */
+        MacroInput: {
+            /** Acts */
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            /**
+             * Is Shared
+             * @default false
+             */
+            is_shared?: boolean;
+            /** Name */
+            name: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["Macro"][];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            hold_s: number;
+            is_opted_out: boolean;
+            lacks_label: boolean;
+            macro: components["schemas"]["Macro"];
+            missing: components["schemas"]["Field"][];
+            needs_review: boolean;
+            steps: components["schemas"]["StepPreview"][];
+        };
+        /** MacroRun */
+        MacroRun: {
+            conversation: components["schemas"]["ConversationDetail"];
+            /** Format: uuid */
+            id: string;
+            message_ids: string[];
+            review_ids: string[];
+        };
+        /**
+         * MacroRunInput
+         * @description `id` is the client's own: sent twice, it is one run.
+         */
+        MacroRunInput: {
+            /** Fields */
+            fields?: {
+                [key: string]: string | boolean | number | string[] | null;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label Ids */
+            label_ids?: string[];
+            /** Left Out */
+            left_out?: number[];
+            /**
+             * Macro Id
+             * Format: uuid
+             */
+            macro_id: string;
+            /** Texts */
+            texts?: components["schemas"]["EditedText"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** MacroUndone */
+        MacroUndone: {
+            conversation: components["schemas"]["ConversationDetail"];
+            kept: ("assignee" | "field" | "labels" | "message" | "note" | "priority" | "review" | "state" | "task" | "team")[];
+        };
+        /**
+         * MacroUpdate
+         * @description What is absent stays; `team_id` null gives it to everybody.
+         */
+        MacroUpdate: {
+            /** Acts */
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[] | null;
+            /** Name */
+            name?: string | null;
+            /** Team Id */
+            team_id?: string | null;
         };
         /**
          * Manners
@@ -6213,6 +6507,22 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** NoteAct */
+        NoteAct: {
+            /** @enum {unknown} */
+            kind: "note";
+            text: string;
+        };
+        /** NoteActInput */
+        NoteActInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** Text */
+            text: string;
+        };
         /** NoteInput */
         NoteInput: {
             /** Text */
@@ -6338,7 +6648,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -6573,8 +6883,14 @@ export interface components {
             agent_id: string;
             is_typing: boolean;
         };
-        /** PriorityOrder */
-        PriorityOrder: {
+        /** PriorityAct */
+        PriorityAct: {
+            /** @enum {unknown} */
+            kind: "priority";
+            priority: number;
+        };
+        /** PriorityActInput */
+        PriorityActInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6808,6 +7124,36 @@ export interface components {
             contact_name: string;
             conversation_id: string | null;
             refusal: components["schemas"]["Refusal"];
+        };
+        /**
+         * ReplyAct
+         * @description Either words of its own, with places, or a saved reply with its files.
+         */
+        ReplyAct: {
+            /** @enum {unknown} */
+            kind: "reply";
+            /** @default null */
+            reply_id?: string | null;
+            /** @default  */
+            text?: string;
+        };
+        /**
+         * ReplyActInput
+         * @description Either words of its own or a saved reply.
+         */
+        ReplyActInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reply";
+            /** Reply Id */
+            reply_id?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
         };
         /**
          * ReplyKind
@@ -7609,15 +7955,32 @@ export interface components {
             /** Until */
             until: string | null;
         };
-        /** SnoozeOrder */
-        SnoozeOrder: {
+        /**
+         * SnoozeAct
+         * @description Neither: until the customer writes.
+         */
+        SnoozeAct: {
+            /** @default null */
+            in_minutes?: number | null;
+            /** @enum {unknown} */
+            kind: "snooze";
+            /** @default null */
+            until?: string | null;
+        };
+        /**
+         * SnoozeActInput
+         * @description Neither: until the customer writes.
+         */
+        SnoozeActInput: {
+            /** In Minutes */
+            in_minutes?: number | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "snooze";
             /** Until */
-            until: string | null;
+            until?: string | null;
         };
         /**
          * Sorting
@@ -7663,6 +8026,22 @@ export interface components {
             /** @enum {unknown} */
             state: "open" | "pending" | "resolved" | "snoozed";
         };
+        /** StageAct */
+        StageAct: {
+            /** @enum {unknown} */
+            kind: "stage";
+            stage_id: string | null;
+        };
+        /** StageActInput */
+        StageActInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage";
+            /** Stage Id */
+            stage_id: string | null;
+        };
         /** StageChoice */
         StageChoice: {
             /** Stage Id */
@@ -7693,16 +8072,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /** StageOrder */
-        StageOrder: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "stage";
-            /** Stage Id */
-            stage_id: string | null;
-        };
         /**
          * StageUpdate
          * @description What is absent stays. A stage never changes its state.
@@ -7729,8 +8098,15 @@ export interface components {
             /** Team Id */
             team_id: string | null;
         };
-        /** StateOrder */
-        StateOrder: {
+        /** StateAct */
+        StateAct: {
+            /** @enum {unknown} */
+            kind: "state";
+            /** @enum {unknown} */
+            state: "open" | "resolved";
+        };
+        /** StateActInput */
+        StateActInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -7760,6 +8136,21 @@ export interface components {
             is_done?: boolean;
             /** Text */
             text: string;
+        };
+        /**
+         * StepPreview
+         * @description What one act would do in this conversation now.
+         */
+        StepPreview: {
+            act: components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"];
+            files: components["schemas"]["File"][];
+            language: string;
+            pieces: components["schemas"]["FilledPiece"][];
+            place: number;
+            refusal: components["schemas"]["Refusal"] | null;
+            text: string;
+            /** @enum {unknown} */
+            verdict: "cannot" | "does" | "same";
         };
         /**
          * TableInput
@@ -7872,6 +8263,51 @@ export interface components {
             time_zone: string;
             title: string;
             tries: number;
+        };
+        /**
+         * TaskAct
+         * @description Either a title, or a pattern that says it.
+         */
+        TaskAct: {
+            /** @default null */
+            due_in_minutes?: number | null;
+            /** @default false */
+            is_mine?: boolean;
+            /** @enum {unknown} */
+            kind: "task";
+            /** @default null */
+            owner_id?: string | null;
+            /** @default null */
+            pattern_id?: string | null;
+            /** @default  */
+            title?: string;
+        };
+        /**
+         * TaskActInput
+         * @description Either a title or a pattern.
+         */
+        TaskActInput: {
+            /** Due In Minutes */
+            due_in_minutes?: number | null;
+            /**
+             * Is Mine
+             * @default false
+             */
+            is_mine?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task";
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Pattern Id */
+            pattern_id?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
         };
         /** TaskInput */
         TaskInput: {
@@ -7993,6 +8429,25 @@ export interface components {
             needs_label?: boolean;
         };
         /**
+         * TeamAct
+         * @description Whoever has it and is not of the team has it no longer.
+         */
+        TeamAct: {
+            /** @enum {unknown} */
+            kind: "team";
+            team_id: string | null;
+        };
+        /** TeamActInput */
+        TeamActInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "team";
+            /** Team Id */
+            team_id: string | null;
+        };
+        /**
          * TeamCounts
          * @description Of a team: who waits, what nobody has, and all that is in work.
          */
@@ -8016,16 +8471,6 @@ export interface components {
         /** TeamList */
         TeamList: {
             items: components["schemas"]["Team"][];
-        };
-        /** TeamOrder */
-        TeamOrder: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "team";
-            /** Team Id */
-            team_id: string | null;
         };
         /**
          * TeamUpdate
@@ -8068,6 +8513,40 @@ export interface components {
             name: string;
             /** @default  */
             text?: string;
+        };
+        /**
+         * TemplateAct
+         * @description Its values may have places.
+         */
+        TemplateAct: {
+            /** @default [] */
+            body_values?: components["schemas"]["TemplateValue"][];
+            /** @default [] */
+            button_values?: components["schemas"]["TemplateValue"][];
+            /** @default [] */
+            header_values?: components["schemas"]["TemplateValue"][];
+            /** @enum {unknown} */
+            kind: "template";
+            language: string;
+            name: string;
+        };
+        /** TemplateActInput */
+        TemplateActInput: {
+            /** Body Values */
+            body_values?: components["schemas"]["TemplateValueInput"][];
+            /** Button Values */
+            button_values?: components["schemas"]["TemplateValueInput"][];
+            /** Header Values */
+            header_values?: components["schemas"]["TemplateValueInput"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "template";
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
         };
         /**
          * TemplateInput
@@ -11128,6 +11607,73 @@ export interface operations {
             };
         };
     };
+    runMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroRunInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroRun"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     seeMentions: {
         parameters: {
             query?: never;
@@ -13263,6 +13809,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoMacroRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroUndone"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMacros: {
+        parameters: {
+            query?: {
+                usable?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
                 };
             };
             /** @description Refused or failed */

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from threadline.actions.change_many import order_change, order_edit, order_undo
 from threadline.actions.edit_contacts import check_may_edit
-from threadline.core.bulk import MOST_AT_ONCE, MOST_CONTACTS_AT_ONCE, MOST_NAMED, BulkContacts, BulkOrder
+from threadline.core.acts import is_message
+from threadline.core.bulk import (
+    MOST_AT_ONCE,
+    MOST_CONTACTS_AT_ONCE,
+    MOST_NAMED,
+    BulkContacts,
+    BulkOrder,
+    MacroOrder,
+)
 from threadline.core.contact import check_country
 from threadline.core.errors import Invalid
 from threadline.core.filter import Use
@@ -27,10 +35,12 @@ from threadline.store.bulk_changes import (
 from threadline.store.contact_lists import find_matching_contacts
 from threadline.store.conversations import ListView
 from threadline.store.filters import asks_about, load_fields, load_fields_for
+from threadline.store.macros import access_macro
 from threadline.store.ranked_conversations import where_filter, where_view
+from threadline.web.api.acts import ActInput, to_act
 from threadline.web.api.contacts import FieldValues, values_by_field
 from threadline.web.api.filters import GroupInput, read_filter, values_asked
-from threadline.web.api.inputs import Id, Input, Locale, Moment, Search
+from threadline.web.api.inputs import Id, Input, Locale, Search
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls, own_agent
 from threadline.web.guesses import count_numbers
@@ -40,40 +50,11 @@ router = APIRouter()
 _LabelIds = Annotated[list[Id], Field(max_length=MOST_ON_ONE)]
 
 
-class StateOrder(Input):
-    kind: Literal["state"]
-    state: Literal["open", "resolved"]
+class MacroActInput(Input):
+    """A macro as it is now; each conversation in which it cannot be done whole is left as it was."""
 
-
-class AssignOrder(Input):
-    kind: Literal["assign"]
-    assignee_id: Id | None
-
-
-class LabelsOrder(Input):
-    kind: Literal["labels"]
-    add: _LabelIds = Field(default_factory=list)
-    remove: _LabelIds = Field(default_factory=list)
-
-
-class SnoozeOrder(Input):
-    kind: Literal["snooze"]
-    until: Moment | None
-
-
-class TeamOrder(Input):
-    kind: Literal["team"]
-    team_id: Id | None
-
-
-class PriorityOrder(Input):
-    kind: Literal["priority"]
-    priority: Annotated[int, Field(ge=0, le=3)]
-
-
-class StageOrder(Input):
-    kind: Literal["stage"]
-    stage_id: Id | None
+    kind: Literal["macro"]
+    macro_id: Id
 
 
 class RefusedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +97,8 @@ class EditContactsInput(Input):
 class BulkInput(Input):
     """Conversations by their ids, or everything that a view or filter shows."""
 
-    order: Annotated[
-        StateOrder | AssignOrder | LabelsOrder | SnoozeOrder | TeamOrder | PriorityOrder | StageOrder,
-        Field(discriminator="kind"),
-    ]
+    order: ActInput | MacroActInput
+    """One act, or the acts of a macro."""
     ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] | None = None
     view: ListView | None = Field(default=None, strict=False)
     channel_id: Id | None = None
@@ -136,7 +115,7 @@ async def post_bulk(
         call.session,
         caller=call.caller,
         agent_id=own_agent(call),
-        order=msgspec.convert(given.order.model_dump(), BulkOrder),
+        order=await _read_order(call, given.order),
         ids=ids,
         is_cut=is_cut,
         new_id=new_id,
@@ -190,6 +169,20 @@ async def post_undo(bulk_id: UUID, call: Call = calls(Permission.CONVERSATIONS_C
     sent = await order_undo(call.session, caller=call.caller, bulk_id=bulk_id)
     change = await access_bulk(call.session, call.caller, bulk_id)
     return call.answer(msgspec.structs.replace(change, closing_sent=sent))
+
+
+async def _read_order(call: Call, given: ActInput | MacroActInput) -> BulkOrder:
+    """Raises NotFound (no such macro), Invalid (an act that writes to customers: that has a name, and is a macro's;
+    one that cannot be done in any conversation)."""
+    if isinstance(given, MacroActInput):
+        macro = await access_macro(call.session, call.caller, given.macro_id, is_usable=True)
+        for one in macro.broken:
+            raise Invalid(one.title, field="order", reason=one.reason, values=one.values)
+        return MacroOrder(macro_id=macro.id, acts=macro.acts)
+    act = to_act(given)
+    if is_message(act):
+        raise Invalid("Make it a macro, and run that.", field="order", reason="order_needs_macro")
+    return act
 
 
 def _contacts_order(given: ContactsEdit) -> BulkContacts:

@@ -31,8 +31,10 @@ from threadline.web.guesses import count_numbers
 router = APIRouter()
 
 # A value may be of any type of field; which one, `core/field.py` checks by the field.
-_Value = Annotated[str, Field(max_length=1_000)] | bool | int | float | Annotated[list[str], Field(max_length=100)]
-FieldValues = Annotated[dict[Annotated[str, Field(max_length=40)], _Value | None], Field(max_length=100)]
+FieldValueInput = (
+    Annotated[str, Field(max_length=1_000)] | bool | int | float | Annotated[list[str], Field(max_length=100)]
+)
+FieldValues = Annotated[dict[Annotated[str, Field(max_length=40)], FieldValueInput | None], Field(max_length=100)]
 
 
 class ContactPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,7 +112,7 @@ async def create_message(
             new_id=new_id,
             find_type=channel_type,
             actor_id=call.caller.actor_id,
-            hold=await _hold_of(call),
+            hold=await hold_of(call),
         )
     if sent.is_new:
         await clear_sent_draft(
@@ -276,7 +276,7 @@ async def set_reaction(
     return call.answer(await access_message(call.session, call.caller, message_id))
 
 
-async def _hold_of(call: Call) -> timedelta:
+async def hold_of(call: Call) -> timedelta:
     """How long this agent may still take an answer back. Programs have no second thoughts."""
     if call.open_session is None or call.caller.agent_id is None:
         return timedelta(0)

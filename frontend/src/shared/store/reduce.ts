@@ -345,6 +345,8 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'invitation_revoked':
     case 'invitation_used':
     case 'saved_reply_changed':
+    case 'macro_changed':
+    case 'macro_run':
     case 'token_created':
     case 'token_revoked':
     case 'sending_paused':

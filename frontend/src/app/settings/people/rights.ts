@@ -27,7 +27,7 @@ export const RIGHTS = {
     'addresses:reveal',
     'messages:read_earlier',
   ],
-  tools: ['labels:manage', 'fields:manage', 'saved_replies:manage', 'views:manage', 'templates:sync'],
+  tools: ['labels:manage', 'fields:manage', 'saved_replies:manage', 'macros:manage', 'views:manage', 'templates:sync'],
   running: [
     'agents:read',
     'agents:manage',
