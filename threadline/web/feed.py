@@ -266,10 +266,9 @@ def _of_conversation(event: Event) -> UUID | None:
 def _may_know_which(event: Event, sight: Sight) -> bool:
     if event.kind is EventKind.COMPANY_CHANGED:
         return sight.visibility.is_whole
-    return (
-        event.kind not in (EventKind.SAVED_VIEW_CHANGED, EventKind.MACRO_CHANGED)
-        or Permission.AUDIT_READ in sight.permissions
-    )
+    if event.kind is EventKind.MACRO_CHANGED:
+        return False
+    return event.kind is not EventKind.SAVED_VIEW_CHANGED or Permission.AUDIT_READ in sight.permissions
 
 
 def _bare_event(numbered: NumberedEvent) -> FeedEvent:
