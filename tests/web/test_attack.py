@@ -470,7 +470,14 @@ BESIDE = {EventKind.REVIEW_CHANGED, EventKind.DISCUSSION_CHANGED, EventKind.NOTI
 # Who may do nothing, and what a cookie, a role and a token may -------------------------------------------------------
 
 
-OF_A_COLLEAGUE = {"deleteSavedReply", "deleteSavedView", "updateSavedReply", "updateSavedView"}
+OF_A_COLLEAGUE = {
+    "deleteSavedReply",
+    "deleteSavedView",
+    "updateSavedReply",
+    "deleteMacro",
+    "updateMacro",
+    "updateSavedView",
+}
 """What is hidden here is a colleague's own: not there, rather than not allowed."""
 
 
