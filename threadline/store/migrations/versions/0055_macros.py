@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0053"
-down_revision = "0052"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0053_macros.sql").read_text()
+    script = Path(__file__).with_name("0055_macros.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
