@@ -18,6 +18,7 @@ PARTS = {
     "whole": "bench.whole",
     "sockets": "bench.realtime",
     "outbound": "bench.outbound",
+    "deadlines": "bench.deadlines",
     "reading": "bench.reading",
     "search": "bench.search",
     "idle": "bench.idle",

@@ -19,6 +19,8 @@ class Sizes:
     steady_s: float = 15.0
     sockets: tuple[int, ...] = (200, 1000)
     outbox: int = 10_000
+    deadlines: int = 10_000
+    deadlines_s: float = 60.0
     outbox_with_statuses: int = 6_000
     burst: int = 6_000
     singles: int = 60
@@ -50,6 +52,8 @@ QUICK = Sizes(
     steady_s=1.0,
     sockets=(10, 20),
     outbox=200,
+    deadlines=100,
+    deadlines_s=2.0,
     outbox_with_statuses=100,
     burst=200,
     singles=5,
