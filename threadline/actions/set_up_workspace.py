@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.core.errors import NotFound
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import RoleName
 from threadline.infra.opaque_tokens import hash_token, new_opaque_token
-from threadline.store.agents import insert_agent
+from threadline.store.agents import has_people, insert_agent
 from threadline.store.demo import give_demo_to
 from threadline.store.links import Link, find_link, insert_link, revoke_setup_links, use_link
 from threadline.store.session import Session
-from threadline.store.workspaces import insert_workspace, rename_workspace
+from threadline.store.workspaces import get_workspace, insert_workspace, rename_workspace
 
 SETUP_LIFETIME_S = 72 * 3600.0
 
@@ -64,10 +65,11 @@ async def set_up_workspace(
     person_id: UUID,
     workspace_id: UUID,
     workspace_name: str | None,
+    locale: str,
     now: datetime,
     new_id: NewId,
 ) -> NewMember:
-    """Uses the link up and makes the person its workspace's admin.
+    """Uses the link up and makes the person its workspace's admin. A fresh one is furnished, in their language.
 
     The session must have entered `workspace_id`: the link's, or a new one if the link names none.
     Raises NotFound if somebody else was faster.
@@ -82,6 +84,8 @@ async def set_up_workspace(
         await insert_workspace(session, workspace_id=workspace_id, name=workspace_name or "Threadline")
     elif workspace_name:
         await rename_workspace(session, workspace_name)
+    if link.workspace_id is None or ((await get_workspace(session)).is_sandbox and not await has_people(session)):
+        await furnish_workspace(session, locale=locale, new_id=new_id)
     agent_id = await insert_agent(
         session, agent_id=new_id(), person_id=person_id, role=RoleName.ADMIN, sees="all", channel_ids=None
     )

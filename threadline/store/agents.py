@@ -124,6 +124,16 @@ async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> 
     )
 
 
+async def has_people(session: Session) -> bool:
+    """Whether anybody works here who could sign in: the demo's colleagues cannot."""
+    found = await (await session.raw()).fetchval(
+        "select true from agents a join people p on p.id = a.person_id and p.password_hash <> ''"
+        " where a.workspace_id = $1 limit 1",
+        session.workspace_id,
+    )
+    return bool(found)
+
+
 async def insert_agent(
     session: Session,
     *,

@@ -111,6 +111,14 @@ async def count_saved_replies(session: Session, *, agent_id: UUID | None, team_i
     return count or 0
 
 
+async def find_shortcuts(session: Session) -> set[str]:
+    """Those that stand for something already, whoever's it is."""
+    rows = await (await session.raw()).fetch(
+        "select distinct shortcut from saved_replies where workspace_id = $1 and shortcut <> ''", session.workspace_id
+    )
+    return {row["shortcut"] for row in rows}
+
+
 async def insert_saved_reply(session: Session, reply: SavedReply, *, agent_id: UUID | None) -> None:
     """Raises Conflict if its shortcut stands for another one already."""
     try:

@@ -94,6 +94,7 @@ async def create_setup(given: SetupAnswer, request: Request) -> Response:
             person_id=person_id,
             workspace_id=workspace_id,
             workspace_name=given.workspace_name,
+            locale=given.locale,
             now=now,
             new_id=new_id,
         )
