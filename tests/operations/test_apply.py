@@ -341,3 +341,44 @@ async def test_hours_that_cannot_be_are_named_and_change_nothing(
     with pytest.raises(ThreadlineError, match="business hours Wrong"):
         await apply(installation, tmp_path, file.replace(wrong, right))
     assert await ask(installation, count) == [(0,)]
+
+
+LEVELS = (
+    FILE
+    + """
+service_levels:
+  - name: Urgent
+    filter: {kind: group, match: all, of: [{kind: condition, field: priority, operator: any_of, values: ["3"]}]}
+    first_reply: {within: 2m, warn: 50%}
+  - {name: Usual, next_reply: {within: 1h, business_hours: true, warn: 10m}, resolution: {within: 2d}}
+"""
+)
+
+
+async def test_service_levels_are_made_and_stand_in_the_order_of_the_file(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the one that a fresh workspace has."""
+    await apply(installation, tmp_path)
+    await apply(installation, tmp_path, LEVELS)
+    assert "service level Urgent: created" in capsys.readouterr().out
+    rows = await ask(
+        installation, "select name, next_reply::text, resolution::text from sla_policies order by position"
+    )
+    assert [row[0] for row in rows] == ["Urgent", "Usual", "Everybody"]
+    reply, end = json.loads(str(rows[1][1])), json.loads(str(rows[1][2]))
+    assert reply == {"minutes": 60, "is_business_time": True, "warns": "before", "warns_at": 10}
+    assert (end["minutes"], end["warns"]) == (2880, "never")
+    await apply(installation, tmp_path, LEVELS)
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("service level")]
+    assert said == ["service level Urgent: unchanged", "service level Usual: unchanged"]
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("within: 2m", "within: soon"), ("warn: 10m", "warn: 60m")])
+async def test_a_level_that_cannot_be_is_named_and_changes_nothing(
+    installation: Settings, tmp_path: Path, wrong: str, right: str
+) -> None:
+    file = LEVELS.replace("name: Urgent", "name: Wrong").replace("name: Usual", "name: Wrong too")
+    with pytest.raises(ThreadlineError, match="service level Wrong"):
+        await apply(installation, tmp_path, file.replace(wrong, right))
+    assert await ask(installation, "select count(*) from sla_policies where name like 'Wrong%'") == [(0,)]

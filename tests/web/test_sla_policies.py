@@ -1,5 +1,6 @@
 """Service levels through HTTP: their order, their bounds, what a target comes to, and what lists and filters say."""
 
+import secrets
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from tests.web.conftest import PASSWORD, Browser, Desk, Server, browser_of, clear_rates, join, set_up
 from threadline.actions.keep_deadlines import count_clocks
+from threadline.actions.set_up_workspace import create_setup_link
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 
@@ -170,6 +172,41 @@ async def test_a_list_goes_by_what_is_due_next_and_a_row_says_what_was_promised(
         "filter": {"kind": "group", "match": "all", "of": [{**one, "field": "late", "operator": "yes", "values": []}]}
     }
     assert (await browser.post("/api/conversations/find", late)).json["items"] == []
+
+
+@pytest.mark.parametrize(("locale", "level", "label"), [("de", "Alle", "Frage"), ("en", "Everybody", "Question")])
+async def test_a_fresh_workspace_has_what_a_first_day_needs_and_nothing_comes_back(
+    server: Server, locale: str, level: str, label: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(browser_of(server))
+        await clear_rates(server)
+        async with server.database.transaction(Role.ENGINE) as session:
+            token = await create_setup_link(session, workspace_id=None, new_id=new_id)
+        person = {"name": "Ada", "email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "locale": locale}
+        answer = await browser.post("/api/setup", {"token": token, "workspace_name": "Fresh", **person})
+        browser.copy_session(answer)
+        (policy,) = (await browser.get("/api/sla-policies")).json["items"]
+        assert (policy["name"], policy["first_reply"], policy["next_reply"]) == (level, FOUR, FOUR)
+        labels = (await browser.get("/api/labels")).json["items"]
+        replies = (await browser.get("/api/saved-replies")).json["items"]
+        assert (len(labels), len(replies)) == (5, 10)
+        assert label in {one["name"] for one in labels}
+        assert {one["language"] for one in replies} == {locale}
+        for path, items in (("sla-policies", [policy]), ("labels", labels), ("saved-replies", replies)):
+            for one in items:
+                assert (await browser.delete(f"/api/{path}/{one['id']}")).status == 204
+        other = await stack.enter_async_context(browser_of(server))
+        await join(browser, other, role="admin")
+        for path in ("sla-policies", "labels", "saved-replies"):
+            assert (await other.get(f"/api/{path}")).json["items"] == []
+
+
+async def test_a_workspace_that_is_there_is_left_as_it_is(browser: Browser) -> None:
+    """Also when it gets its first person by a link of its own."""
+    await set_up(browser)
+    for path in ("sla-policies", "labels", "saved-replies"):
+        assert (await browser.get(f"/api/{path}")).json["items"] == []
 
 
 async def _forget_all(browser: Browser) -> None:

@@ -6,7 +6,7 @@ the edge has put them in the place of their references.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -18,6 +18,12 @@ from threadline.actions.change_automatic_replies import set_automatic_reply
 from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar
 from threadline.actions.change_channel import ChannelChange, change_channel
 from threadline.actions.change_roles import change_role, create_role
+from threadline.actions.change_sla_policy import (
+    PolicyChange,
+    change_sla_policy,
+    create_sla_policy,
+    order_sla_policies,
+)
 from threadline.actions.change_team import change_team
 from threadline.actions.change_workspace import change_workspace
 from threadline.actions.channel_secrets import open_channel_secrets, open_endpoint_secrets
@@ -40,9 +46,11 @@ from threadline.core.automatic_reply import (
 from threadline.core.calendar import DAY_MINUTES, Calendar, Period, SpecialDay, calendar_key
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.filter import Group
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, RoleName, Sees, role_key
 from threadline.core.saved_reply import Wording
+from threadline.core.sla import LONGEST_MIN, Policy, Target, policy_key
 from threadline.core.team import TeamColour, team_key
 from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.secrets import Keyring
@@ -53,6 +61,7 @@ from threadline.store.channels import ChannelRow, list_channels
 from threadline.store.people import find_credentials, insert_person, normal_email
 from threadline.store.roles import OwnRole, list_roles
 from threadline.store.session import Session
+from threadline.store.sla_policies import list_policies
 from threadline.store.teams import list_teams
 from threadline.store.tokens import list_tokens, revoke_token
 from threadline.store.workspaces import get_workspace
@@ -141,6 +150,24 @@ class TeamEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its business hours by their name. Empty: as they are."""
 
 
+class TargetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    within: str
+    """As `4m`, `2h`, `1d`."""
+    business_hours: bool = False
+    """Only these count."""
+    warn: str = ""
+    """`25%` of the time, or `10m` before its end. Empty: nobody is warned."""
+
+
+class ServiceLevelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    filter: Group = Group()
+    """To which conversations it applies, as the API has it; absent: to all."""
+    first_reply: TargetEntry | None = None
+    next_reply: TargetEntry | None = None
+    resolution: TargetEntry | None = None
+
+
 class TokenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scopes: tuple[Permission, ...]
@@ -161,6 +188,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agents: tuple[AgentEntry, ...] = ()
     calendars: tuple[CalendarEntry, ...] = ()
     teams: tuple[TeamEntry, ...] = ()
+    service_levels: tuple[ServiceLevelEntry, ...] = ()
+    """In their order; what the file does not name comes behind them."""
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()
@@ -435,6 +464,76 @@ async def apply_team(session: Session, entry: TeamEntry, *, caller: Caller, now:
         new_id=new_id,
     )
     return Applied(what=what, outcome="changed")
+
+
+async def apply_service_level(
+    session: Session, entry: ServiceLevelEntry, *, caller: Caller, now: datetime, new_id: NewId
+) -> Applied:
+    """Found by its name. Raises Invalid for what cannot be promised."""
+    what = f"service level {entry.name}"
+    known = await list_policies(session)
+    found = next((one for one in known if policy_key(one.name) == policy_key(entry.name)), None)
+    policy = Policy(
+        id=new_id() if found is None else found.id,
+        name=entry.name,
+        filter=entry.filter,
+        first_reply=_target(entry.first_reply),
+        next_reply=_target(entry.next_reply),
+        resolution=_target(entry.resolution),
+    )
+    if found is None:
+        await create_sla_policy(session, caller=caller, policy=policy, now=now, new_id=new_id)
+        return Applied(what=what, outcome="created")
+    if policy == found:
+        return Applied(what=what, outcome="unchanged")
+    change = PolicyChange(
+        name=policy.name,
+        filter=policy.filter,
+        first_reply=policy.first_reply,
+        next_reply=policy.next_reply,
+        resolution=policy.resolution,
+    )
+    await change_sla_policy(session, caller=caller, policy_id=found.id, change=change, now=now, new_id=new_id)
+    return Applied(what=what, outcome="changed")
+
+
+async def order_service_levels(
+    session: Session, entries: Sequence[ServiceLevelEntry], *, caller: Caller, now: datetime, new_id: NewId
+) -> None:
+    """As the file has them; the others behind, as they stood."""
+    if not entries:
+        return
+    known = await list_policies(session)
+    places = {policy_key(entry.name): place for place, entry in enumerate(entries)}
+    ordered = sorted(known, key=lambda one: places.get(policy_key(one.name), len(entries)))
+    if ordered != known:
+        ids = [one.id for one in ordered]
+        await order_sla_policies(session, caller=caller, policy_ids=ids, now=now, new_id=new_id)
+
+
+_SPAN: Final = re.compile(r"(\d{1,6}) ?([mhd])")
+_UNIT_MIN: Final = {"m": 1, "h": 60, "d": 24 * 60}
+
+
+def _target(entry: TargetEntry | None) -> Target | None:
+    if entry is None:
+        return None
+    warning = entry.warn.strip()
+    share = re.fullmatch(r"(\d{1,2}) ?%", warning)
+    return Target(
+        minutes=_minutes(entry.within),
+        is_business_time=entry.business_hours,
+        warns="never" if not warning else "before" if share is None else "share",
+        warns_at=0 if not warning else _minutes(warning) if share is None else int(share[1]),
+    )
+
+
+def _minutes(text: str) -> int:
+    match = _SPAN.fullmatch(text.strip())
+    minutes = int(match[1]) * _UNIT_MIN[match[2]] if match else 0
+    if not 1 <= minutes <= LONGEST_MIN:
+        raise Invalid(f"{text} is no time: write it as 4m, 2h or 1d.", field="within")
+    return minutes
 
 
 async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:

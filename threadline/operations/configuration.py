@@ -39,12 +39,15 @@ from threadline.actions.apply_configuration import (
     apply_calendar,
     apply_channel,
     apply_role,
+    apply_service_level,
     apply_team,
     apply_token,
     apply_workspace,
     name_of_automatic_reply,
+    order_service_levels,
     record_applied,
 )
+from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.channels.contract import FieldKind
 from threadline.channels.registry import channel_type, channel_type_names
 from threadline.core.errors import Invalid, ThreadlineError
@@ -82,12 +85,18 @@ async def apply_file(settings: Settings, file: Path) -> None:
         async with database.transaction(Role.ENGINE, workspace_id) as session:
             if is_new:
                 await insert_workspace(session, workspace_id=workspace_id, name=configuration.workspace.name)
+                await furnish_workspace(session, locale=_locale(configuration), new_id=new_id)
             applied = await _apply(session, configuration, keyring, hashes)
     finally:
         await database.close()
     say(f"workspace {configuration.workspace.name}: {'created' if is_new else 'unchanged'}")
     for one in applied:
         _tell(one, settings)
+
+
+def _locale(configuration: Configuration) -> str:
+    """A new workspace begins in the language of the first whom it names."""
+    return next((agent.locale for agent in configuration.agents), "en")
 
 
 def _check_passwords(configuration: Configuration) -> None:
@@ -138,6 +147,11 @@ async def _apply(
         with _naming(f"business hours {one.name}"):
             calendars.append(await apply_calendar(session, one, caller=caller, now=now, new_id=new_id))
     teams = [await apply_team(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.teams]
+    levels: list[Applied] = []
+    for one in configuration.service_levels:
+        with _naming(f"service level {one.name}"):
+            levels.append(await apply_service_level(session, one, caller=caller, now=now, new_id=new_id))
+    await order_service_levels(session, configuration.service_levels, caller=caller, now=now, new_id=new_id)
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
     for one in configuration.channels:
@@ -152,7 +166,7 @@ async def _apply(
     for one in configuration.automatic_replies:
         with _naming(name_of_automatic_reply(one)):
             replies.append(await apply_automatic_reply(session, one, caller=caller, now=now, new_id=new_id))
-    applied = [*workspace, *roles, *agents, *calendars, *teams, *tokens, *channels, *replies]
+    applied = [*workspace, *roles, *agents, *calendars, *teams, *levels, *tokens, *channels, *replies]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

@@ -37,6 +37,10 @@ const AutomaticReplies = lazy(async () => {
   const [module] = await Promise.all([import('./automatic/AutomaticReplies'), loadPart('automatic')]);
   return module;
 });
+const ServiceLevels = lazy(async () => {
+  const [module] = await Promise.all([import('./service/ServiceLevels'), loadPart('service')]);
+  return module;
+});
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
@@ -80,6 +84,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('hours') && (
         <Route path="/settings/hours/:calendarId">{({ calendarId }) => <CalendarPage calendarId={calendarId} />}</Route>
       )}
+      {may.has('service') && <Route path="/settings/service" component={ServiceLevels} />}
       {may.has('privacy') && <Route path="/settings/privacy" component={Privacy} />}
       {may.has('fields') && <Route path="/settings/fields" component={Fields} />}
       {may.has('channels') && <Route path="/settings/channels" component={Channels} />}

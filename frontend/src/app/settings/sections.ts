@@ -19,6 +19,7 @@ import {
   Signpost,
   Slash,
   Tag,
+  Timer,
   User,
   Users,
   UsersRound,
@@ -132,6 +133,14 @@ export const SECTIONS: readonly Section[] = [
       'settings.hours.from_file',
       'settings.hours.zone',
     ],
+  },
+  {
+    path: 'service',
+    group: 'workspace',
+    label: 'settings.service.title',
+    icon: Timer,
+    permission: 'workspace:change',
+    contents: ['settings.service.create', 'settings.service.reminder'],
   },
   {
     path: 'privacy',

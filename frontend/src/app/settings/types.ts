@@ -1,5 +1,6 @@
 /** The server's types that the settings screens read, by their short names. */
 
+import type { Filter } from '@/shared/api/types';
 import type { components } from '@/shared/schema';
 
 type Schemas = components['schemas'];
@@ -29,8 +30,17 @@ export type RoleList = Schemas['RoleList'];
 export type RoleSight = Schemas['RoleSight'];
 export type Sees = Agent['sees'];
 export type SavedReply = Schemas['SavedReply'];
+export type ServiceLevel = Omit<Schemas['SlaPolicy'], 'filter' | 'first_reply' | 'next_reply' | 'resolution'> & {
+  readonly filter: Filter;
+  readonly first_reply: Target | null;
+  readonly next_reply: Target | null;
+  readonly resolution: Target | null;
+};
+export type ServiceLevelList = Omit<Schemas['SlaPolicyList'], 'items'> & { readonly items: readonly ServiceLevel[] };
 export type SetupField = Schemas['ChannelField'];
 export type SignInSession = Schemas['OwnSession'];
 export type SpecialDay = Schemas['SpecialDay'];
+export type Target = Required<Schemas['Target']>;
+export type TargetPreview = Schemas['TargetPreview'];
 export type Template = Schemas['threadline.store.templates.Template'];
 export type Workspace = Schemas['Workspace'];

@@ -21,6 +21,7 @@ export const later = {
   entry: () => import('./later/entry.json'),
   practice: () => import('./later/practice.json'),
   server: () => import('./later/server.json'),
+  service: () => import('./later/service.json'),
   settings: () => import('./later/settings.json'),
 };
 
