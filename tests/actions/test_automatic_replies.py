@@ -249,6 +249,22 @@ async def test_a_bot_at_the_other_end_gets_no_more_than_three_in_an_hour(desk: R
     assert last["reason"] == "too_many"
 
 
+async def test_whoever_writes_faster_than_people_do_gets_nothing_until_it_is_calmer(desk: ReceivingDesk) -> None:
+    """Nothing of theirs is lost: it stands in the thread, reopens and waits as any other."""
+    await _set(desk, "away", "Closed")
+    await _close(desk)
+    await desk.receive(*(desk.message(1, f"m{number}") for number in range(21)))
+    await desk.receive(*(desk.message(2, f"n{number}") for number in range(20)))
+    await _decide(desk)
+    await _come(desk)
+    assert len(await _said(desk)) == 1, "twenty lines in a minute are a person's"
+    conversations = await desk.of("conversations", "incoming_count, waiting_since is not null as waits", "1")
+    assert [(one["incoming_count"], one["waits"]) for one in conversations] == [(20, True), (21, True)]
+    desk.advance(seconds=61)
+    await _hear(desk, "m21")
+    assert len(await _said(desk)) == 2
+
+
 async def test_a_worker_that_dies_while_it_says_it_leaves_it_to_the_next_one(desk: ReceivingDesk) -> None:
     """Claiming, saying and settling are one transaction: what is not committed never happened."""
     await _set(desk, "greeting", HELLO)

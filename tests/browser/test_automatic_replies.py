@@ -128,6 +128,16 @@ def test_they_are_written_looked_at_and_said_with_a_mark(
     expect(desk.tick("how can I help", "Delivered")).to_be_visible()
     assert [one["automatic"] for one in _messages(admin, admin.conversation_of(other)["id"])] == [None, None]
 
+    # Whoever writes faster than people do gets nothing by itself, and whoever looks is told.
+    flood = provider.customer(f"Bot {secrets.token_hex(3)}")
+    flood.says("First")
+    desk.enter(flood)
+    for number in range(21):
+        flood.says(f"line {number}")
+    expect(page.get_by_text("Bot writes faster than people do.")).to_be_visible()
+    _picture(desk, "flood")
+    admin.patch(f"/api/conversations/{admin.conversation_of(flood)['id']}", {"state": "resolved"})
+
     # A filter asks the same hours: both are open conversations, and nobody is at work any more.
     (hours,) = admin.get("/api/calendars")["items"]
     admin.patch(f"/api/calendars/{hours['id']}", {"week": [[]] * 7})

@@ -121,7 +121,8 @@ CASES: list[tuple[str, Heard, datetime, Why | WhyNot]] = [
     ),
     ("two had it within the hour", replace(_first(MONDAY_NOON), sent_lately=2), MONDAY_NOON, Why.FIRST_MESSAGE),
     ("three had it", replace(_first(MONDAY_NOON), sent_lately=3), MONDAY_NOON, WhyNot.TOO_MANY),
-    ("a flood", replace(_first(MONDAY_NOON), is_flood=True), MONDAY_NOON, WhyNot.FLOOD),
+    ("a long burst", replace(_first(MONDAY_NOON), received_lately=20), MONDAY_NOON, Why.FIRST_MESSAGE),
+    ("a flood", replace(_first(MONDAY_NOON), received_lately=21), MONDAY_NOON, WhyNot.FLOOD),
 ]
 
 

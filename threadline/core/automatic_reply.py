@@ -29,6 +29,8 @@ LONGEST_WAIT_S: Final = 60
 LONGEST_QUIET_MIN: Final = 1440
 LONGEST_SILENCE_DAYS: Final = 3650
 MOST_PER_HOUR: Final = 20
+FLOOD_PER_MINUTE: Final = 20
+"""Of one contact: with more messages than these, nothing is said by itself. They are kept like any other."""
 
 
 class ReplyKind(StrEnum):
@@ -122,7 +124,8 @@ class Heard:
     """When this conversation had its last away message."""
     sent_lately: int = 0
     """Automatic replies to this contact within the last hour."""
-    is_flood: bool = False
+    received_lately: int = 0
+    """Messages of this contact within the last minute, on all channels."""
 
 
 def decide(
@@ -155,7 +158,7 @@ def _why_not_now(heard: Heard, manners: Manners, now: datetime) -> WhyNot | None
     wrote_at = heard.person_wrote_at
     if wrote_at is not None and now - wrote_at < timedelta(minutes=manners.quiet_min):
         return WhyNot.PERSON_WROTE
-    if heard.is_flood:
+    if heard.received_lately > FLOOD_PER_MINUTE:
         return WhyNot.FLOOD
     return WhyNot.TOO_MANY if heard.sent_lately >= manners.most_per_hour else None
 

@@ -188,7 +188,12 @@ select m.id, m.sort_at, m.is_quiet, case when m.kind = 'text' then m.content ->>
        (select count(*) from automatic_sends s
            join conversations x on x.workspace_id = s.workspace_id and x.id = s.conversation_id
            where x.workspace_id = $1 and x.contact_id = c.contact_id
-             and s.state = 'sent' and s.decided_at > $3::timestamptz - interval '1 hour') as sent_lately
+             and s.state = 'sent' and s.decided_at > $3::timestamptz - interval '1 hour') as sent_lately,
+       (select count(*) from conversations x
+           join messages o on o.workspace_id = x.workspace_id and o.conversation_id = x.id
+           where x.workspace_id = $1 and x.contact_id = c.contact_id
+             and x.last_activity_at > $3::timestamptz - interval '1 minute' and o.id > $4
+             and o.direction = 'incoming' and o.sort_at > $3::timestamptz - interval '1 minute') as received_lately
 from messages m
 join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
@@ -226,6 +231,7 @@ def _heard(row: asyncpg.Record) -> HeardIn:
             has_person_acted=row["has_person_acted"],
             away_at=row["away_at"],
             sent_lately=row["sent_lately"],
+            received_lately=row["received_lately"],
         ),
     )
 

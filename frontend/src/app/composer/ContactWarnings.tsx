@@ -1,10 +1,12 @@
-import { Ban, MessageSquareOff, Moon, type LucideIcon } from 'lucide-react';
+import { Ban, MessageSquareOff, Moon, Zap, type LucideIcon } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { isNightIn } from '@/shared/format/contact';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
+import { useStore } from '@/shared/store/store';
+import { FLOOD_PER_MINUTE, isFlood } from './flood';
 
 /** Asked of the server: most workspaces are told nothing by it, and it stands at once from the second conversation on. */
 const ClosedNote = lazy(() => import('../hours/ClosedNote'));
@@ -16,6 +18,13 @@ const ClosedNote = lazy(() => import('../hours/ClosedNote'));
 export function ContactWarnings({ conversation }: { readonly conversation: Conversation }) {
   const { contact } = conversation;
   const now = useMinute();
+  const isFlooding = useStore((state) => {
+    const ids = state.threads.get(conversation.id)?.ids.slice(-4 * FLOOD_PER_MINUTE) ?? [];
+    return isFlood(
+      ids.flatMap((id) => state.messages.get(id) ?? []),
+      now,
+    );
+  });
   const name = contact.name.split(' ')[0] || conversation.address_display;
   // By a key of its own it is another line, not the first of those below that moved.
   if (contact.is_blocked) {
@@ -27,6 +36,7 @@ export function ContactWarnings({ conversation }: { readonly conversation: Conve
   }
   return (
     <>
+      {isFlooding && <Warning icon={Zap}>{t('warning.flood', { name })}</Warning>}
       {contact.is_opted_out && <Warning icon={MessageSquareOff}>{t('warning.opted_out', { name })}</Warning>}
       <Suspense fallback={null}>
         <ClosedNote conversation={conversation} />
