@@ -144,6 +144,7 @@ def test_what_is_late_is_told_in_row_and_thread(
     expect(desk.row(customer).get_by_title("First reply due")).to_contain_text(re.compile(r"\+\d min"))
     desk.enter(customer)
     desk.expect_line("The first reply is late")
+    expect(page.get_by_title("First reply due").filter(has_text="Waiting for")).to_be_visible()
     _looks_well(desk, "late")
 
     # An answer ends it; what the customer asks then is another promise.

@@ -1,5 +1,6 @@
 """Who is told of an event, as what, and what ends it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -69,6 +70,29 @@ TOLD = [
 def test_who_is_told_and_as_what(given: Event, concerned: Concerned, expected: tuple[str, UUID] | None) -> None:
     told = [(notice.kind.value, notice.agent_id) for notice in notices_of(given, concerned)]
     assert told == ([] if expected is None else [expected])
+
+
+WATCHER = uuid4()
+
+
+@pytest.mark.parametrize(
+    ("data", "concerned", "kind", "told"),
+    [
+        ({"what": "warning", "clock": "first_reply"}, Concerned(assignee_id=ME), "due_soon", {ME, WATCHER}),
+        ({"what": "warning", "clock": "resolution"}, Concerned(), "due_soon", {OTHER, WATCHER}),
+        ({"what": "warning", "clock": "window"}, Concerned(), "window_closing", {OTHER, WATCHER}),
+        ({"what": "warning", "clock": "next_reply"}, Concerned(assignee_id=WATCHER), "due_soon", {WATCHER}),
+        ({"what": "missed", "clock": "next_reply"}, Concerned(assignee_id=ME), "due_soon", set[UUID]()),
+    ],
+)
+def test_a_deadline_warns_who_answers_and_who_watches_each_once(
+    data: dict[str, Any], concerned: Concerned, kind: str, told: set[UUID]
+) -> None:
+    """The team only where nobody has it; what is late is told by its line."""
+    known = replace(concerned, team_member_ids=[OTHER], watcher_ids=[WATCHER])
+    notices = notices_of(event(EventKind.DEADLINE_REACHED, **data), known)
+    assert sorted(notice.agent_id for notice in notices) == sorted(told)
+    assert {notice.kind.value for notice in notices} <= {kind}
 
 
 def test_looking_settles_everything_of_mine_but_what_stands_beside() -> None:

@@ -3,7 +3,7 @@ import type { Channel, Conversation } from '@/shared/api/types';
 import { useMinute, useSecond } from '@/shared/format/clock';
 import { formatNear, formatSpan, formatWait } from '@/shared/format/times';
 import { standsStill, waitingSince } from '@/shared/format/waiting';
-import { windowState } from '@/shared/format/window';
+import { deadlineState, windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 
@@ -53,7 +53,7 @@ function WindowText({
   return (
     <>
       <span className="shrink-0">
-        {since !== null && <Waiting since={since} />}
+        {since !== null && <Waiting since={since} conversation={conversation} />}
         {still !== null && (
           <span className="tabular flex items-center gap-1.5 text-muted">
             <Pause aria-hidden size={14} strokeWidth={1.75} />
@@ -74,10 +74,23 @@ function WindowText({
   );
 }
 
-function Waiting({ since }: { readonly since: string }) {
+interface WaitingProps {
+  readonly since: string;
+  readonly conversation: Conversation;
+}
+
+/** How long; what was promised by when is said when one points at it, and its colour tells that it is over. */
+function Waiting({ since, conversation }: WaitingProps) {
   const now = useSecond();
+  const promised = conversation.deadlines.map(({ clock, due_at }) =>
+    t(`deadline.${clock}`, { when: formatNear(due_at, now) }),
+  );
+  const isLate = deadlineState(conversation, now).kind === 'overdue';
   return (
-    <span className="tabular flex items-center gap-1.5 font-semibold">
+    <span
+      title={promised.join('\n') || undefined}
+      className={cx('tabular flex items-center gap-1.5 font-semibold', isLate && 'text-danger')}
+    >
       <Timer aria-hidden size={14} strokeWidth={1.75} />
       {t('composer.waiting', { time: formatWait(Date.parse(since), now) })}
     </span>
