@@ -382,3 +382,38 @@ async def test_a_level_that_cannot_be_is_named_and_changes_nothing(
     with pytest.raises(ThreadlineError, match="service level Wrong"):
         await apply(installation, tmp_path, file.replace(wrong, right))
     assert await ask(installation, "select count(*) from sla_policies where name like 'Wrong%'") == [(0,)]
+
+
+ROUTED = (
+    FILE
+    + """
+teams:
+  - {name: Sales, members: ["ana@example.com"]}
+routing:
+  capacity: 3
+  capacity_by_type: {whatsapp: 2}
+  vanished_after_min: 60
+  teams: {sales: round_robin}
+  channels: {Support: Sales}
+  agents: {"Ana@example.com": 8}
+"""
+)
+
+
+async def test_routing_is_what_the_file_says_and_the_rest_stays(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, ROUTED)
+    assert "routing: changed" in capsys.readouterr().out
+    found = await ask(
+        installation,
+        "select t.assignment, c.team_id = t.id, a.capacity, w.settings -> 'routing' ->> 'capacity',"
+        " w.settings -> 'routing' ->> 'active_min', w.settings ->> 'vanished_after_min'"
+        " from teams t, channels c, agents a, workspaces w where w.name = 'Shop' and t.workspace_id = w.id"
+        " and c.workspace_id = w.id and a.workspace_id = w.id",
+    )
+    assert found == [("round_robin", True, 8, "3", "30", "60")]
+    await apply(installation, tmp_path, ROUTED)
+    assert "routing: unchanged" in capsys.readouterr().out
+    with pytest.raises(ThreadlineError, match="There is no team Nowhere"):
+        await apply(installation, tmp_path, ROUTED.replace("{sales: round_robin}", "{Nowhere: manual}"))

@@ -47,6 +47,8 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 """The admin's own."""
 
 RULES = {
+    "getRouting": EVERY_ROLE,
+    "updateRouting": ADMINS,
     "sayAvailability": OWN,
     "putAvailability": SUPERVISORS_OF_OBJECT,
     "sayPresence": "401 404 404 ok ok ok 404 401 401",
@@ -961,6 +963,7 @@ def body_of(name: str) -> Any:
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},
+        "updateRouting": {"settings": {"active_min": 30}},
         "putAvailability": {"state": "busy"},
         "sayAvailability": {"state": "online"},
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.actions.apply_routing import RoutingEntry
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_automatic_replies import set_automatic_reply
 from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar
@@ -193,6 +194,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()
+    routing: RoutingEntry | None = None
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):

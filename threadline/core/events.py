@@ -68,6 +68,8 @@ class EventKind(StrEnum):
     DEADLINE_REACHED = "deadline_reached"
     """A warning is due, a promise was not kept, or a window is about to close."""
     AGENT_CHANGED = "agent_changed"
+    ROUTING_CHANGED = "routing_changed"
+    """How conversations find somebody was changed."""
     AVAILABILITY_CHANGED = "availability_changed"
     """An agent is online, busy or offline now."""
     ROLE_CHANGED = "role_changed"

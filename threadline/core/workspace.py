@@ -15,6 +15,7 @@ from threadline.core.permission import (
     permissions_of,
     readable_permissions,
 )
+from threadline.core.routing import RoutingSettings
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,10 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """When greetings and away messages are said, and when rather not (core/automatic_reply.py)."""
     window_reminder_min: int = 60
     """So many minutes before the window of a waiting customer closes, somebody is reminded. Nought: nobody is."""
+    reply_target_min: int = 4
+    """Within so many minutes a customer should have an answer; rows show its last half. Nought: none is shown."""
+    routing: RoutingSettings = RoutingSettings()
+    """How conversations find somebody."""
     away_after_min: int = 15
     """An agent who touches nothing for so long is asked, then away. Nought: never."""
     vanished_after_min: int = 30

@@ -47,6 +47,7 @@ from threadline.actions.apply_configuration import (
     order_service_levels,
     record_applied,
 )
+from threadline.actions.apply_routing import apply_routing
 from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.channels.contract import FieldKind
 from threadline.channels.registry import channel_type, channel_type_names
@@ -166,7 +167,12 @@ async def _apply(
     for one in configuration.automatic_replies:
         with _naming(name_of_automatic_reply(one)):
             replies.append(await apply_automatic_reply(session, one, caller=caller, now=now, new_id=new_id))
-    applied = [*workspace, *roles, *agents, *calendars, *teams, *levels, *tokens, *channels, *replies]
+    routing: list[Applied] = []
+    if configuration.routing is not None:
+        with _naming("routing"):
+            is_new = await apply_routing(session, configuration.routing, caller=caller, now=now, new_id=new_id)
+        routing.append(Applied(what="routing", outcome="changed" if is_new else "unchanged"))
+    applied = [*workspace, *roles, *agents, *calendars, *teams, *levels, *tokens, *channels, *replies, *routing]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )

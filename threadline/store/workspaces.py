@@ -76,6 +76,12 @@ async def rename_workspace(session: Session, name: str) -> None:
     await (await session.raw()).execute("update workspaces set name = $2 where id = $1", session.workspace_id, name)
 
 
+async def lock_settings(session: Session) -> WorkspaceSettings:
+    """As they stand, kept from other changes until the end: two who change parts of one value lose nothing."""
+    await (await session.raw()).execute("select from workspaces where id = $1 for no key update", session.workspace_id)
+    return (await get_workspace(session)).settings
+
+
 async def change_settings(session: Session, change: Mapping[str, object]) -> None:
     """Writes what is named; the rest of the document stays, also what another release put there."""
     await (await session.raw()).execute(

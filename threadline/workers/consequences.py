@@ -20,6 +20,8 @@ from threadline.actions.index_search import INDEXED, index_search
 from threadline.actions.isolate_failures import describe
 from threadline.actions.keep_deadlines import COUNTED, keep_deadlines
 from threadline.actions.notify_agents import notify_agents
+from threadline.actions.route_conversations import CAUSES as CAUSES_OF_ROUTING
+from threadline.actions.route_conversations import route_conversations
 from threadline.actions.seal_events import seal_events
 from threadline.actions.serve_vips import CAUSES, serve_vips
 from threadline.core.events import EventKind
@@ -80,6 +82,7 @@ CONSUMERS: Final = (
     Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
     Consumer("serve_vips", serve_vips, CAUSES, rests_s=0.05),
     Consumer("keep_deadlines", keep_deadlines, COUNTED, rests_s=0.05),
+    Consumer("route_conversations", route_conversations, CAUSES_OF_ROUTING, rests_s=0.1),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
     Consumer("index_search", index_search, INDEXED, rests_s=0.3, rests_longer=3.0),

@@ -35,6 +35,7 @@ from threadline.workers.media import register_media
 from threadline.workers.older_numbers import OlderNumbers
 from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
+from threadline.workers.routing_timers import RoutingTimers
 from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.task_timers import TaskTimers
@@ -116,6 +117,7 @@ class Worker:
             await self._host(leases, "deadlines", self._deadlines_of())
             await self._host(leases, "recounts", self._recounts_of())
             await self._host(leases, "availabilities", self._availabilities_of())
+            await self._host(leases, "routing", self._routing_of())
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
@@ -249,6 +251,11 @@ class Worker:
     def _availabilities_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         poll_s = _MINUTES_MATTER * self.tools.poll_s
         timers = AvailabilityTimers(self.tools.database, self.tools.now, self.tools.new_id, poll_s)
+        return lambda _fence, stop: timers.run(stop)
+
+    def _routing_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        poll_s = _MINUTES_MATTER * self.tools.poll_s
+        timers = RoutingTimers(self.tools.database, self.tools.now, self.tools.new_id, poll_s)
         return lambda _fence, stop: timers.run(stop)
 
     def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":

@@ -41,6 +41,10 @@ const ServiceLevels = lazy(async () => {
   const [module] = await Promise.all([import('./service/ServiceLevels'), loadPart('service')]);
   return module;
 });
+const RoutingPage = lazy(async () => {
+  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing')]);
+  return module;
+});
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
@@ -95,6 +99,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
         <Route path="/settings/channels/:channelId">{({ channelId }) => <ChannelPage channelId={channelId} />}</Route>
       )}
       {may.has('templates') && <Route path="/settings/templates" component={Templates} />}
+      {may.has('routing') && <Route path="/settings/routing" component={RoutingPage} />}
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
       {may.has('tasks') && <Route path="/settings/tasks" component={TaskPatterns} />}
       {may.has('stages') && <Route path="/settings/stages" component={Stages} />}

@@ -23,6 +23,7 @@ import {
   User,
   Users,
   UsersRound,
+  Waypoints,
   type LucideIcon,
 } from 'lucide-react';
 import { fold } from '@/shared/format/fold';
@@ -178,6 +179,24 @@ export const SECTIONS: readonly Section[] = [
     icon: FileText,
     permission: 'templates:sync',
     contents: ['settings.templates.sync'],
+  },
+  {
+    path: 'routing',
+    group: 'conversations',
+    label: 'settings.routing.title',
+    icon: Waypoints,
+    permission: 'conversations:assign',
+    contents: [
+      'settings.routing.teams',
+      'settings.routing.channels',
+      'settings.routing.capacity',
+      'settings.routing.active_min',
+      'settings.routing.day_customers',
+      'settings.routing.day_messages',
+      'settings.routing.people',
+      'settings.routing.away_after_min',
+      'settings.routing.vanished_after_min',
+    ],
   },
   {
     path: 'labels',

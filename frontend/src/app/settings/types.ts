@@ -29,6 +29,8 @@ export type Role = Agent['role'];
 export type RoleList = Schemas['RoleList'];
 export type RoleSight = Schemas['RoleSight'];
 export type Sees = Agent['sees'];
+export type Routing = Schemas['Routing'];
+export type RoutingUpdate = Schemas['RoutingUpdate'];
 export type SavedReply = Schemas['SavedReply'];
 export type ServiceLevel = Omit<Schemas['SlaPolicy'], 'filter' | 'first_reply' | 'next_reply' | 'resolution'> & {
   readonly filter: Filter;

@@ -118,9 +118,12 @@ export function describeLine(message: Message): string {
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
 }
 
+/** What the desk did by itself has a sentence that says why. */
+const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing']);
+
 function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
   const reason = data['reason'];
-  if (reason === 'reaction' || reason === 'not_delivered' || reason === 'off_shift') return `${what}_by_${reason}`;
+  if (reason !== undefined && TOLD_BY_REASON.has(reason)) return `${what}_by_${reason}`;
   if (reason === 'vip') return `${happenedHow(what, data)}_by_vip`;
   if (author.kind === 'contact' && (what === 'reopened' || what === 'woken')) return `${what}_by_customer`;
   if (what === 'woken' && reason === 'time') return 'woken_by_time';

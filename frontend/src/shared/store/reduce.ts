@@ -331,6 +331,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'deadline_reached':
     case 'agent_changed':
     case 'availability_changed':
+    case 'routing_changed':
     case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':

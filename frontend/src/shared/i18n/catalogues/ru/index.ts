@@ -20,6 +20,7 @@ export const later = {
   automatic: () => import('./later/automatic.json'),
   entry: () => import('./later/entry.json'),
   practice: () => import('./later/practice.json'),
+  routing: () => import('./later/routing.json'),
   server: () => import('./later/server.json'),
   service: () => import('./later/service.json'),
   settings: () => import('./later/settings.json'),

@@ -1,0 +1,88 @@
+"""Routing: chosen in the settings, taken back by one press; a customer who writes has somebody, and what each has is seen."""
+
+import secrets
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import contrast_problems_of, overflow_of, problems_of
+from tests.browser.conftest import RESULTS, ContextMaker, Person
+from tests.browser.desk import Desk
+from tests.browser.provider import Provider
+from tests.browser.scene import eventually
+
+
+def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has_too_many(
+    desk: Desk,
+    provider: Provider,
+    admin: Person,
+    colleague: Person,
+    channel: dict[str, Any],
+    new_context: ContextMaker,
+) -> None:
+    page, name = desk.page, f"Orders {secrets.token_hex(2)}"
+    team = admin.post("/api/teams", {"name": name, "colour": "teal", "member_ids": [colleague.agent_id]})
+    try:
+        desk.open("/settings/profile")
+        page.get_by_role("searchbox", name="Search settings").fill("customers a day")
+        page.get_by_role("link", name="Customers a day").click()
+        expect(page.get_by_role("heading", name="Routing")).to_be_visible()
+        page.get_by_role("combobox", name=f"How {name} is given customers").click()
+        page.screenshot(path=RESULTS / "routing-modes.png")
+        page.get_by_role("option", name="In turn").click()
+        expect(page.get_by_text("Saved")).to_be_visible()
+        eventually(lambda: _mode(admin, team["id"]) == "round_robin")
+        page.get_by_role("button", name="Undo").click()
+        eventually(lambda: _mode(admin, team["id"]) == "manual")
+        page.get_by_role("combobox", name=f"How {name} is given customers").click()
+        page.get_by_role("option", name="Balanced").click()
+        page.get_by_role("combobox", name=f"Team of {channel['name']}").click()
+        page.get_by_role("option", name=name).click()
+        page.get_by_role("combobox", name=f"How many {colleague.name} has at once").click()
+        page.get_by_role("option", name="1", exact=True).click()
+        eventually(lambda: _capacity(admin, colleague) == 1)
+
+        theirs = Desk(new_context(colleague).new_page()).open("/inbox/mine")
+        first, second = (provider.customer(f"{one} {secrets.token_hex(2)}") for one in ("Ida", "Jan"))
+        first.says("Where is my parcel?")
+        theirs.enter(first)
+        theirs.expect_line(f"Came to {name} by its channel")
+        theirs.expect_line(f"Given to {colleague.name}")
+        second.says("And mine?")
+        eventually(lambda: admin.conversation_of(second)["team_id"] == team["id"])
+        assert admin.conversation_of(second)["assignee_id"] is None, "they bear one"
+
+        admin.patch(f"/api/conversations/{admin.conversation_of(second)['id']}", {"assignee_id": colleague.agent_id})
+        row = page.get_by_role("listitem").filter(has_text=colleague.name)
+        expect(row).to_contain_text("2 of 1 in hand")
+        expect(row).to_contain_text("1 too many")
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=RESULTS / f"routing-{theme}.png", full_page=True)
+            assert contrast_problems_of(page) == []
+        row.scroll_into_view_if_needed()
+        page.screenshot(path=RESULTS / "routing-people.png")
+        assert problems_of(page) + overflow_of(page) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        row.scroll_into_view_if_needed()
+        page.screenshot(path=RESULTS / "routing-phone.png")
+        assert overflow_of(page) == []
+
+        # Who goes offline gives up who waits; nobody else is there to have them.
+        colleague.put("/api/availability", {"state": "offline"})
+        eventually(lambda: admin.conversation_of(second)["assignee_id"] is None)
+        eventually(lambda: admin.conversation_of(first)["assignee_id"] is None)
+        colleague.put("/api/availability", {"state": "online"})
+        eventually(lambda: admin.conversation_of(first)["assignee_id"] == colleague.agent_id)
+        assert admin.conversation_of(second)["assignee_id"] is None
+    finally:
+        admin.patch("/api/routing", {"channels": {channel["id"]: None}, "teams": {team["id"]: "manual"}})
+        admin.delete(f"/api/teams/{team['id']}")
+
+
+def _mode(person: Person, team_id: str) -> str:
+    return next(one["assignment"] for one in person.get("/api/routing")["teams"] if one["id"] == team_id)
+
+
+def _capacity(person: Person, agent: Person) -> int | None:
+    return next(one["capacity"] for one in person.get("/api/routing")["agents"] if one["id"] == agent.agent_id)

@@ -1,0 +1,177 @@
+"""Who gets whom, against a slow second telling that counts everything anew before each assignment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from threadline.core.conversation import ConversationState
+from threadline.core.routing import Assignment, Given, Hand, Waiting, route, takes_place
+
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+SALES, SUPPORT = UUID(int=901), UUID(int=902)
+SHOP, DESK = UUID(int=801), UUID(int=802)
+
+
+def _waiting(number: int, minutes: int, team: UUID = SALES, channel: UUID = SHOP, type: str = "whatsapp") -> Waiting:
+    return Waiting(
+        id=UUID(int=number),
+        waiting_since=NOW - timedelta(minutes=minutes),
+        team_id=team,
+        channel_id=channel,
+        channel_type=type,
+    )
+
+
+def _hand(number: int, capacity: int = 5, **more: object) -> Hand:
+    usual: dict[str, object] = {"team_ids": frozenset({SALES}), "channel_ids": None}
+    return Hand(id=UUID(int=number), capacity=capacity, **(usual | more))  # pyright: ignore[reportArgumentType]
+
+
+def _of(given: Sequence[Given]) -> list[tuple[int, int]]:
+    return [(one.conversation_id.int, one.agent_id.int) for one in given]
+
+
+def _route(waiting: Sequence[Waiting], hands: Sequence[Hand], mode: Assignment, **limits: int) -> list[tuple[int, int]]:
+    return _of(route(waiting, hands, modes={SALES: mode}, limits=limits))
+
+
+def test_who_comes_online_gets_the_longest_waiting_up_to_what_they_bear() -> None:
+    waiting = [_waiting(number, minutes=number) for number in (3, 7, 1, 9, 5)]
+    assert _route(waiting, [_hand(1, 3)], Assignment.BALANCED) == [(9, 1), (7, 1), (5, 1)]
+
+
+def test_round_robin_goes_by_whose_turn_it_is_and_balanced_by_what_one_has() -> None:
+    waiting = [_waiting(number, minutes=10 - number) for number in range(4)]
+    ada = _hand(1, load={"whatsapp": 0}, routed_at=NOW)
+    bo = _hand(2, load={"whatsapp": 2}, routed_at=NOW - timedelta(hours=1))
+    assert _route(waiting, [ada, bo], Assignment.ROUND_ROBIN) == [(0, 2), (1, 1), (2, 2), (3, 1)]
+    assert _route(waiting, [ada, bo], Assignment.BALANCED) == [(0, 1), (1, 1), (2, 2), (3, 1)]
+
+
+def test_balanced_weighs_what_one_bears() -> None:
+    waiting = [_waiting(number, minutes=10 - number) for number in range(3)]
+    strong, new = _hand(1, 10, load={"whatsapp": 2}), _hand(2, 2, load={"whatsapp": 1})
+    assert _route(waiting, [strong, new], Assignment.BALANCED) == [(0, 1), (1, 1), (2, 1)]
+
+
+def test_nobody_gets_what_they_do_not_see_or_bear_or_what_is_given_by_hand() -> None:
+    elsewhere = _hand(1, channel_ids=frozenset({DESK}))
+    other_team = _hand(2, team_ids=frozenset({SUPPORT}))
+    full = _hand(3, 1, load={"whatsapp": 1})
+    assert _route([_waiting(1, 1)], [elsewhere, other_team, full], Assignment.BALANCED) == []
+    assert _route([_waiting(1, 1)], [_hand(1)], Assignment.MANUAL) == []
+    assert route([_waiting(1, 1)], [_hand(1)], modes={}, limits={}) == []
+
+
+def test_a_type_of_channel_has_a_limit_of_its_own_within_all() -> None:
+    waiting = [_waiting(1, 9), _waiting(2, 8), _waiting(3, 7, type="email")]
+    given = _route(waiting, [_hand(1, 5, load={"whatsapp": 1})], Assignment.BALANCED, whatsapp=2)
+    assert given == [(1, 1), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "waits", "paused", "quiet_min", "is_so"),
+    [
+        ("open", True, False, 600, True),
+        ("open", False, False, 29, True),
+        ("open", False, False, 30, False),
+        ("open", True, True, 600, False),
+        ("open", True, True, 1, True),
+        ("snoozed", True, False, 1, False),
+        ("pending", True, False, 1, False),
+        ("resolved", False, False, 1, False),
+    ],
+)
+def test_what_takes_a_place(state: str, waits: bool, paused: bool, quiet_min: int, is_so: bool) -> None:
+    assert is_so is takes_place(
+        state=ConversationState(state),
+        waiting_since=NOW if waits else None,
+        paused_at=NOW if paused else None,
+        last_activity_at=NOW - timedelta(minutes=quiet_min),
+        active=timedelta(minutes=30),
+        now=NOW,
+    )
+
+
+_TEAMS = st.sampled_from([SALES, SUPPORT])
+_CHANNELS = st.sampled_from([SHOP, DESK])
+_TYPES = st.sampled_from(["whatsapp", "email"])
+_WAITING = st.builds(
+    Waiting,
+    id=st.integers(0, 10_000).map(lambda number: UUID(int=number)),
+    waiting_since=st.integers(0, 5).map(lambda minutes: NOW - timedelta(minutes=minutes)),
+    team_id=_TEAMS,
+    channel_id=_CHANNELS,
+    channel_type=_TYPES,
+)
+_HANDS = st.builds(
+    Hand,
+    id=st.integers(0, 10_000).map(lambda number: UUID(int=number)),
+    team_ids=st.frozensets(_TEAMS),
+    channel_ids=st.none() | st.frozensets(_CHANNELS),
+    capacity=st.integers(1, 4),
+    load=st.dictionaries(_TYPES, st.integers(0, 3)),
+    routed_at=st.none() | st.integers(0, 3).map(lambda hours: NOW - timedelta(hours=hours)),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    waiting=st.lists(_WAITING, max_size=12, unique_by=lambda one: one.id),
+    hands=st.lists(_HANDS, max_size=5, unique_by=lambda one: one.id),
+    modes=st.dictionaries(_TEAMS, st.sampled_from(list(Assignment))),
+    limits=st.dictionaries(_TYPES, st.integers(1, 4)),
+)
+def test_it_is_what_counting_anew_says(
+    waiting: list[Waiting], hands: list[Hand], modes: dict[UUID, Assignment], limits: dict[str, int]
+) -> None:
+    given = route(waiting, hands, modes=modes, limits=limits)
+    assert given == _slow_route(waiting, hands, modes, limits)
+    assert len({one.conversation_id for one in given}) == len(given)
+
+
+def _slow_route(
+    waiting: Sequence[Waiting], hands: Sequence[Hand], modes: Mapping[UUID, Assignment], limits: Mapping[str, int]
+) -> list[Given]:
+    given: list[Given] = []
+    by_id = {one.id: one for one in waiting}
+
+    def of_hand(hand: Hand) -> list[Waiting]:
+        return [by_id[one.conversation_id] for one in given if one.agent_id == hand.id]
+
+    def count(hand: Hand, type: str | None = None) -> int:
+        before = sum(number for name, number in hand.load.items() if type in (None, name))
+        return before + sum(type in (None, one.channel_type) for one in of_hand(hand))
+
+    def comes_before(one: Hand, other: Hand, mode: Assignment) -> bool:
+        shares = [count(hand) / hand.capacity for hand in (one, other)]
+        if mode is Assignment.BALANCED and shares[0] != shares[1]:
+            return shares[0] < shares[1]
+        turns = [[place for place, each in enumerate(given) if each.agent_id == hand.id] for hand in (one, other)]
+        if bool(turns[0]) != bool(turns[1]):
+            return not turns[0]
+        if turns[0] and turns[0][-1] != turns[1][-1]:
+            return turns[0][-1] < turns[1][-1]
+        if not turns[0] and one.routed_at != other.routed_at:
+            if one.routed_at is None or other.routed_at is None:
+                return one.routed_at is None
+            return one.routed_at < other.routed_at
+        return one.id < other.id
+
+    for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
+        mode = modes.get(one.team_id, Assignment.MANUAL)
+        best: Hand | None = None
+        for hand in hands:
+            sees = hand.channel_ids is None or one.channel_id in hand.channel_ids
+            bears = count(hand) < hand.capacity and count(hand, one.channel_type) < limits.get(one.channel_type, 1000)
+            if mode is Assignment.MANUAL or one.team_id not in hand.team_ids or not sees or not bears:
+                continue
+            if best is None or comes_before(hand, best, mode):
+                best = hand
+        if best is not None:
+            given.append(Given(one.id, best.id))
+    return given

@@ -1,0 +1,132 @@
+"""How conversations find somebody, changed through HTTP; and what each has in hand."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from tests.web.test_realtime import Feed
+from threadline.actions.route_conversations import give_to_free
+from threadline.infra.clock import new_id, utc_now
+from threadline.store.session import Role
+
+
+async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) -> None:
+    await set_up(browser)
+    team = (await browser.post("/api/teams", {"name": "Sales", "colour": "red"})).json
+    routing = (await browser.get("/api/routing")).json
+    assert routing["settings"] == {
+        "capacity": 5,
+        "capacity_by_type": {},
+        "active_min": 30,
+        "day_customers": 50,
+        "day_messages": 1000,
+    }
+    assert routing["teams"] == [{"id": team["id"], "assignment": "manual"}]
+    assert routing["agents"] == [
+        {"id": str(browser.agent_id), "capacity": None, "load": 0, "day_customers": 0, "day_messages": 0}
+    ]
+
+
+async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    channel_id = await Desk(server, browser.workspace_id).channel()
+    team = (await browser.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"]
+    me = str(browser.agent_id)
+    async with Feed.of(browser) as feed:
+        first = await browser.patch("/api/routing", {"settings": {"capacity": 7, "capacity_by_type": {"whatsapp": 3}}})
+        assert first.status == 200, first.raw
+        second = await browser.patch(
+            "/api/routing",
+            {
+                "settings": {"active_min": 10},
+                "teams": {team: "round_robin"},
+                "channels": {str(channel_id): team},
+                "agents": {me: 2},
+            },
+        )
+        assert second.status == 200, second.raw
+        await feed.quiet()
+        assert [one["kind"] for one in feed.events] == ["routing_changed"] * 2
+    routing = second.json
+    assert {name: routing["settings"][name] for name in ("capacity", "capacity_by_type", "active_min")} == {
+        "capacity": 7,
+        "capacity_by_type": {"whatsapp": 3},
+        "active_min": 10,
+    }
+    assert routing["teams"] == [{"id": team, "assignment": "round_robin"}]
+    assert {"id": str(channel_id), "team_id": team} in routing["channels"]
+    assert routing["agents"][0]["capacity"] == 2
+    back = await browser.patch("/api/routing", {"channels": {str(channel_id): None}, "agents": {me: None}})
+    assert {"id": str(channel_id), "team_id": None} in back.json["channels"]
+    assert back.json["agents"][0]["capacity"] is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"settings": {}},
+        {"settings": {"capacity": 0}},
+        {"settings": {"capacity": 101}},
+        {"settings": {"capacity_by_type": {"Whats App": 3}}},
+        {"settings": {"active_min": -1}},
+        {"teams": {"x": "manual"}},
+        {"agents": {str(uuid4()): 0}},
+        {"unknown": 1},
+    ],
+)
+async def test_what_cannot_be_is_refused(browser: Browser, given: dict[str, Any]) -> None:
+    await set_up(browser)
+    before = (await browser.get("/api/routing")).json
+    assert (await browser.patch("/api/routing", given)).status == 422
+    assert (await browser.get("/api/routing")).json == before
+
+
+async def test_what_is_another_workspaces_is_nobodys_here(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    async with browser_of(server) as other:
+        await set_up(other, name="Other")
+        foreign_team = (await other.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"]
+        foreign_channel = await Desk(server, other.workspace_id).channel()
+        for given, reason in (
+            ({"teams": {foreign_team: "balanced"}}, "no_such_team"),
+            ({"channels": {str(foreign_channel): None}}, "no_such_channel"),
+            ({"agents": {str(other.agent_id): 3}}, "person_not_here"),
+        ):
+            refused = await browser.patch("/api/routing", given)
+            assert (refused.status, refused.json["errors"][0]["reason"]) == (422, reason)
+        assert (await other.get("/api/routing")).json["teams"] == [{"id": foreign_team, "assignment": "manual"}]
+
+
+async def test_an_agent_reads_it_and_changes_nothing(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    async with browser_of(server) as second:
+        agent = await join(browser, second)
+        assert (await agent.get("/api/routing")).status == 200
+        assert (await agent.patch("/api/routing", {"settings": {"capacity": 50}})).status == 403
+
+
+async def test_what_one_has_in_hand_and_wrote_today_is_told(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    desk = Desk(server, browser.workspace_id)
+    channel_id = await desk.channel()
+    team = (
+        await browser.post("/api/teams", {"name": "Sales", "colour": "red", "member_ids": [str(browser.agent_id)]})
+    ).json["id"]
+    conversation_id = await desk.conversation(channel_id)
+    await browser.patch(f"/api/conversations/{conversation_id}", {"team_id": team})
+    await browser.patch("/api/routing", {"teams": {team: "balanced"}})
+    async with server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        assert await give_to_free(session, now=utc_now(), new_id=new_id) == 1
+    path = f"/api/conversations/{conversation_id}"
+    assert (await browser.get(path)).json["assignee_id"] == str(browser.agent_id)
+    line = (await browser.get(f"{path}/messages")).json["items"][-1]
+    assert line["content"]["what"] == "assigned"
+    assert line["content"]["data"]["reason"] == "routing"
+    for text in ("Hello", "How can I help?"):
+        body = {"client_id": str(new_id()), "content": {"kind": "text", "text": text}}
+        assert (await browser.post(f"{path}/messages", body)).status in (200, 201)
+    mine = (await browser.get("/api/routing")).json["agents"][0]
+    assert (mine["load"], mine["day_customers"], mine["day_messages"]) == (1, 1, 2)

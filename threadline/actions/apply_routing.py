@@ -1,0 +1,102 @@
+"""The part of a configuration file that says how conversations find somebody. May be repeated."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+
+from threadline.actions.change_routing import RoutingChange, change_routing
+from threadline.actions.change_workspace import change_workspace
+from threadline.core.errors import Invalid
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.core.routing import Assignment, Places
+from threadline.core.team import team_key
+from threadline.store.agents import list_agents
+from threadline.store.channels import list_channels
+from threadline.store.people import normal_email
+from threadline.store.routing import list_agent_capacities, list_channel_routing, list_team_routing
+from threadline.store.session import Session
+from threadline.store.teams import list_teams
+from threadline.store.workspaces import get_workspace
+
+
+class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is."""
+
+    capacity: Places | None = None
+    capacity_by_type: dict[str, Places] | None = None
+    active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+    day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
+    vanished_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    teams: dict[str, Assignment] = {}
+    """Team, by its name → how its waiting customers come to somebody."""
+    channels: dict[str, str] = {}
+    """Channel, by its name → the team of what begins on it; an empty name: of none."""
+    agents: dict[str, Places] = {}
+    """Agent, by their e-mail address → how many they bear."""
+
+
+_OF_ROUTING: Final = ("capacity", "capacity_by_type", "active_min", "day_customers", "day_messages")
+_OF_WORKSPACE: Final = ("away_after_min", "vanished_after_min")
+
+
+async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller, now: datetime, new_id: NewId) -> bool:
+    """True if something changed. Raises Invalid for a team, channel or agent that is not here."""
+    settings = (await get_workspace(session)).settings
+    own = _differing(entry, settings, _OF_WORKSPACE)
+    if own:
+        await change_workspace(session, caller=caller, name=None, settings=own, now=now, new_id=new_id)
+    change = RoutingChange(
+        settings=_differing(entry, settings.routing, _OF_ROUTING),
+        teams=await _teams(session, entry),
+        channels=await _channels(session, entry, caller),
+        agents=await _agents(session, entry),
+    )
+    if change != RoutingChange():
+        await change_routing(session, caller=caller, change=change, now=now, new_id=new_id)
+    return bool(own) or change != RoutingChange()
+
+
+def _differing(entry: RoutingEntry, before: object, names: tuple[str, ...]) -> dict[str, object]:
+    wanted = {name: getattr(entry, name) for name in names}
+    return {name: value for name, value in wanted.items() if value is not None and value != getattr(before, name)}
+
+
+async def _team_ids(session: Session) -> dict[str, UUID]:
+    return {team_key(team.name): team.id for team in await list_teams(session)}
+
+
+async def _teams(session: Session, entry: RoutingEntry) -> Mapping[UUID, Assignment]:
+    ids = await _team_ids(session)
+    before = {one.id: one.assignment for one in await list_team_routing(session)}
+    wanted = {_found(ids, team_key(name), f"team {name}"): mode for name, mode in entry.teams.items()}
+    return {id: mode for id, mode in wanted.items() if before[id] != mode.value}
+
+
+async def _channels(session: Session, entry: RoutingEntry, caller: Caller) -> Mapping[UUID, UUID | None]:
+    ids = {row.name: row.id for row in await list_channels(session, caller) if row.state != "disconnected"}
+    teams = await _team_ids(session)
+    before = {one.id: one.team_id for one in await list_channel_routing(session)}
+    wanted = {
+        _found(ids, name, f"channel {name}"): _found(teams, team_key(team), f"team {team}") if team else None
+        for name, team in entry.channels.items()
+    }
+    return {id: team_id for id, team_id in wanted.items() if before[id] != team_id}
+
+
+async def _agents(session: Session, entry: RoutingEntry) -> Mapping[UUID, int]:
+    ids = {agent.email: agent.id for agent in await list_agents(session)}
+    before = await list_agent_capacities(session)
+    wanted = {_found(ids, normal_email(email), f"agent {email}"): places for email, places in entry.agents.items()}
+    return {id: places for id, places in wanted.items() if before.get(id) != places}
+
+
+def _found(ids: Mapping[str, UUID], key: str, what: str) -> UUID:
+    if key not in ids:
+        raise Invalid(f"There is no {what}.")
+    return ids[key]

@@ -1,0 +1,66 @@
+"""Change how conversations find somebody: a workspace's numbers, the way of teams, the teams of channels, who bears
+how many. By what changes, so that two who do it lose nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.errors import Invalid
+from threadline.core.events import Event, EventKind
+from threadline.core.ids import NewId
+from threadline.core.permission import Caller
+from threadline.core.routing import Assignment
+from threadline.store import routing
+from threadline.store.session import Session
+from threadline.store.teams import find_team_names
+from threadline.store.workspaces import change_settings, lock_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingChange:
+    """What is not named stays."""
+
+    settings: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Fields of RoutingSettings."""
+    teams: Mapping[UUID, Assignment] = field(default_factory=dict[UUID, Assignment])
+    channels: Mapping[UUID, UUID | None] = field(default_factory=dict[UUID, UUID | None])
+    """Channel → the team of what begins on it; None: of none."""
+    agents: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
+    """Agent → how many they bear; None: as many as anybody."""
+
+
+async def change_routing(
+    session: Session, *, caller: Caller, change: RoutingChange, now: datetime, new_id: NewId
+) -> None:
+    """Raises Invalid (a team, channel or agent that is not here)."""
+    await _check_teams(session, change)
+    if change.settings:
+        before = (await lock_settings(session)).routing
+        await change_settings(session, {"routing": msgspec.structs.replace(before, **change.settings)})
+    for team_id, assignment in sorted(change.teams.items()):
+        await routing.set_assignment(session, team_id, assignment)
+    for channel_id, team_id in sorted(change.channels.items()):
+        if not await routing.set_channel_team(session, channel_id, team_id):
+            raise Invalid("This channel does not exist any more.", field="channels", reason="no_such_channel")
+    for agent_id, capacity in sorted(change.agents.items()):
+        if not await routing.set_capacity(session, agent_id, capacity):
+            raise Invalid("This person is not in the workspace.", field="agents", reason="person_not_here")
+    session.record(
+        Event(
+            id=new_id(),
+            workspace_id=caller.workspace_id,
+            kind=EventKind.ROUTING_CHANGED,
+            at=now,
+            actor_id=caller.actor_id,
+        )
+    )
+
+
+async def _check_teams(session: Session, change: RoutingChange) -> None:
+    wanted = {*change.teams, *(team_id for team_id in change.channels.values() if team_id is not None)}
+    found = await find_team_names(session, sorted(wanted)) if wanted else {}
+    if any(team_id not in found or not found[team_id].is_live for team_id in wanted):
+        raise Invalid("This team does not exist any more.", field="teams", reason="no_such_team")

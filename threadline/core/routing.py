@@ -1,0 +1,164 @@
+"""Who gets whom: waiting customers and the places that are free → assignments. Pure.
+
+The one who waits longest comes first. Of those who may serve them and have a place, *round-robin* takes whoever got
+somebody longest ago, *balanced* whoever has least in hand for what they can bear.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.conversation import ConversationState
+
+MOST_PLACES: Final = 100
+"""Of one agent."""
+MOST_TYPES: Final = 50
+Places = Annotated[int, msgspec.Meta(ge=1, le=MOST_PLACES)]
+
+
+class Assignment(StrEnum):
+    """How a team's waiting customers come to somebody."""
+
+    MANUAL = "manual"
+    """They are taken, or given by hand."""
+    ROUND_ROBIN = "round_robin"
+    BALANCED = "balanced"
+
+
+AssignmentText = Literal["manual", "round_robin", "balanced"]
+
+
+class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace decides of it. Kept within its settings."""
+
+    capacity: Places = 5
+    """How many an agent has in hand at most, unless they have a number of their own."""
+    capacity_by_type: dict[str, Places] = {}
+    """Of these, how many on channels of one type at most; absent: as many as of all."""
+    active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
+    """So long after the last message a conversation takes a place though nobody waits in it."""
+    day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 50
+    """More customers a day than these are too many for one agent: it warns. Nought: never."""
+    day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
+    """As many messages of theirs."""
+
+
+def takes_place(
+    *,
+    state: ConversationState,
+    waiting_since: datetime | None,
+    paused_at: datetime | None,
+    last_activity_at: datetime,
+    active: timedelta,
+    now: datetime,
+) -> bool:
+    """Whether a conversation takes one of its assignee's places: the customer waits, or somebody wrote lately.
+
+    What is snoozed, pending or resolved takes none. `store/routing.py` asks the same of rows.
+    """
+    if state is not ConversationState.OPEN:
+        return False
+    is_waiting = waiting_since is not None and paused_at is None
+    return is_waiting or last_activity_at > now - active
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A customer who waits, and whom nobody answers."""
+
+    id: UUID
+    waiting_since: datetime
+    team_id: UUID
+    channel_id: UUID
+    channel_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """An agent who is online, and what they have in hand."""
+
+    id: UUID
+    team_ids: frozenset[UUID]
+    channel_ids: frozenset[UUID] | None
+    """None: they see every channel."""
+    capacity: int
+    load: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Channel type → conversations that take a place."""
+    routed_at: datetime | None = None
+    """When they last got somebody; None: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    conversation_id: UUID
+    agent_id: UUID
+
+
+def route(
+    waiting: Iterable[Waiting],
+    hands: Sequence[Hand],
+    *,
+    modes: Mapping[UUID, Assignment],
+    limits: Mapping[str, int],
+) -> list[Given]:
+    """Who gets whom, in the order in which it is given. `modes`: of teams; one that is absent is manual.
+
+    `limits`: channel type → how many of it one agent bears.
+    """
+    places = [_Place(hand, limits) for hand in hands]
+    of_team: dict[UUID, list[_Place]] = {}
+    for place in places:
+        for team_id in place.hand.team_ids:
+            of_team.setdefault(team_id, []).append(place)
+    given: list[Given] = []
+    for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
+        mode = modes.get(one.team_id, Assignment.MANUAL)
+        if mode is Assignment.MANUAL:
+            continue
+        free = [place for place in of_team.get(one.team_id, ()) if place.can_take(one)]
+        if not free:
+            continue
+        chosen = min(free, key=_Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load)
+        chosen.take(one, turn=len(given))
+        given.append(Given(one.id, chosen.hand.id))
+    return given
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class _Place:
+    """One agent while assignments are made."""
+
+    __slots__ = ("_limits", "_load", "_of_type", "_turn", "hand")
+
+    def __init__(self, hand: Hand, limits: Mapping[str, int]) -> None:
+        self.hand = hand
+        self._limits = limits
+        self._of_type = dict(hand.load)
+        self._load = sum(hand.load.values())
+        self._turn = (0, hand.routed_at or _NEVER, 0)
+
+    def can_take(self, one: Waiting) -> bool:
+        if self._load >= self.hand.capacity:
+            return False
+        if self.hand.channel_ids is not None and one.channel_id not in self.hand.channel_ids:
+            return False
+        limit = self._limits.get(one.channel_type)
+        return limit is None or self._of_type.get(one.channel_type, 0) < limit
+
+    def take(self, one: Waiting, *, turn: int) -> None:
+        self._load += 1
+        self._of_type[one.channel_type] = self._of_type.get(one.channel_type, 0) + 1
+        self._turn = (1, _NEVER, turn)
+
+    def by_turn(self) -> tuple[tuple[int, datetime, int], UUID]:
+        return self._turn, self.hand.id
+
+    def by_load(self) -> tuple[float, tuple[int, datetime, int], UUID]:
+        return self._load / self.hand.capacity, self._turn, self.hand.id

@@ -1,0 +1,332 @@
+"""What routing reads and writes: who waits, who is free, who has how many, and the assignments of one pass."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from threadline.core.content import Line, encode_content
+from threadline.core.conversation import ConversationState
+from threadline.core.ids import first_uuid7_at
+from threadline.core.permission import Caller
+from threadline.core.routing import Assignment, AssignmentText, Hand, Waiting
+from threadline.store.clocks import IS_WAITING
+from threadline.store.connection import Connection
+from threadline.store.conversations import KEYS, ConversationKeys
+from threadline.store.session import Session
+from threadline.store.visibility import Arguments, visible
+
+MOST_ROUTED: Final = 2_000
+"""So many who wait longest are looked at in one pass; those behind them have their turn when these have somebody."""
+_TAKES_PLACE: Final = (
+    f"c.state = 'open' and (({IS_WAITING}) or c.last_activity_at > {{now}}::timestamptz - {{active}}::interval)"
+)
+"""`core.routing.takes_place` as SQL."""
+
+
+async def begin_pass(session: Session) -> None:
+    """One pass at a time in a workspace: two that counted the same free place would both fill it.
+
+    Taken before any conversation is locked, and given back with the transaction.
+    """
+    await (await session.raw()).execute(
+        "select pg_advisory_xact_lock(hashtextextended('routing ' || $1::text, 0))", str(session.workspace_id)
+    )
+
+
+async def load_modes(session: Session) -> dict[UUID, Assignment]:
+    """The teams whose waiting customers are given by the desk."""
+    rows = await (await session.raw()).fetch(
+        "select id, assignment from teams where workspace_id = $1 and deleted_at is null and assignment <> 'manual'",
+        session.workspace_id,
+    )
+    return {row["id"]: Assignment(row["assignment"]) for row in rows}
+
+
+async def load_waiting(session: Session, team_ids: Sequence[UUID]) -> list[Waiting]:
+    """Who waits in these teams and has nobody, the longest first. Uses `conversations_waiting`; takes no lock."""
+    rows = await (await session.raw()).fetch(
+        "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type from conversations c"
+        " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id and ch.state <> 'disconnected'"
+        " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id and p.blocked_at is null"
+        f" where c.workspace_id = $1 and {IS_WAITING} and c.state = 'open' and c.assignee_id is null"
+        " and c.team_id = any($2::uuid[]) order by c.waiting_since, c.id limit $3",
+        session.workspace_id,
+        list(team_ids),
+        MOST_ROUTED,
+    )
+    return [Waiting(**row) for row in rows]
+
+
+async def load_hands(
+    session: Session, team_ids: Sequence[UUID], *, capacity: int, active: timedelta, now: datetime
+) -> list[Hand]:
+    """The members of these teams who are online, with what they have in hand. Uses `conversations_by_assignee`.
+
+    `active`: of `takes_place`.
+    """
+    rows = await (await session.raw()).fetch(
+        "select a.id, a.channel_ids, coalesce(a.capacity, $3) as capacity, v.routed_at,"
+        " array_agg(distinct m.team_id) as team_ids, (select coalesce(jsonb_object_agg(l.type, l.count), '{}')::text"
+        "  from (select ch.type, count(*) as count from conversations c"
+        "   join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
+        "   where c.workspace_id = a.workspace_id and c.assignee_id = a.id and c.state <> 'resolved'"
+        f"    and {_TAKES_PLACE.format(now='$4', active='$5')} group by ch.type) l) as load"
+        " from team_members m join agents a on a.workspace_id = m.workspace_id and a.id = m.agent_id"
+        " left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id"
+        " where m.workspace_id = $1 and m.team_id = any($2::uuid[]) and a.deactivated_at is null"
+        " and coalesce(v.state, 'online') = 'online'"
+        " group by a.workspace_id, a.id, a.channel_ids, a.capacity, v.routed_at order by a.id",
+        session.workspace_id,
+        list(team_ids),
+        capacity,
+        now,
+        active,
+    )
+    return [
+        Hand(
+            id=row["id"],
+            team_ids=frozenset(row["team_ids"]),
+            channel_ids=None if row["channel_ids"] is None else frozenset(row["channel_ids"]),
+            capacity=row["capacity"],
+            load=msgspec.json.decode(row["load"], type=dict[str, int]),
+            routed_at=row["routed_at"],
+        )
+        for row in rows
+    ]
+
+
+async def lock_free(session: Session, conversation_ids: Sequence[UUID]) -> list[ConversationKeys]:
+    """Those of these that still wait and have nobody, locked in the order of their ids.
+
+    What somebody else holds is passed over: they may be taking it, and a pass after theirs sees what became of it.
+    """
+    rows = await (await session.raw()).fetch(
+        f"select {KEYS} from conversations c where c.workspace_id = $1 and c.id = any($2::uuid[]) and {IS_WAITING}"
+        " and c.state = 'open' and c.assignee_id is null order by c.id for no key update of c skip locked",
+        session.workspace_id,
+        list(conversation_ids),
+    )
+    return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]
+
+
+async def lock_left(session: Session, *, limit: int) -> list[ConversationKeys]:
+    """Open conversations in which a customer waits for somebody who is offline or gone, locked. Most passes find
+    nobody away, and read one small table."""
+    connection = await session.raw()
+    away = await connection.fetch(
+        "select a.id from agents a left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id"
+        " where a.workspace_id = $1 and (a.deactivated_at is not null or v.state = 'offline')",
+        session.workspace_id,
+    )
+    if not away:
+        return []
+    rows = await connection.fetch(
+        f"select {KEYS} from conversations c where c.workspace_id = $1 and c.assignee_id = any($2::uuid[])"
+        f" and c.state = 'open' and {IS_WAITING} order by c.id limit $3 for no key update of c skip locked",
+        session.workspace_id,
+        [row["id"] for row in away],
+        limit,
+    )
+    return [ConversationKeys(**{**row, "state": ConversationState(row["state"])}) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A locked conversation with what it becomes, and the line that tells it."""
+
+    conversation: ConversationKeys
+    assignee_id: UUID | None
+    team_id: UUID | None
+    line_id: UUID
+    line: Line
+
+
+_MOVE = """
+with moved as (
+    select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::text[])
+        as m (id, channel_id, assignee_id, team_id, line_id, seq, content)
+), written as (
+    insert into messages (workspace_id, id, conversation_id, channel_id, seq, direction, author_kind, kind, content,
+                          sort_at, created_at)
+    select $1, m.line_id, m.id, m.channel_id, m.seq, 'line', 'system', 'line', m.content::jsonb, $9, $9 from moved m
+)
+update conversations c set assignee_id = m.assignee_id, team_id = m.team_id, last_line_id = m.line_id,
+    last_seq = m.seq, first_message_id = coalesce(c.first_message_id, m.line_id)
+from moved m where c.workspace_id = $1 and c.id = m.id
+"""
+
+
+async def move(session: Session, moved: Sequence[Moved], *, now: datetime) -> None:
+    """All of them and their lines in one statement, under their locks."""
+    await (await session.raw()).execute(
+        _MOVE,
+        session.workspace_id,
+        [one.conversation.id for one in moved],
+        [one.conversation.channel_id for one in moved],
+        [one.assignee_id for one in moved],
+        [one.team_id for one in moved],
+        [one.line_id for one in moved],
+        [one.conversation.last_seq + 1 for one in moved],
+        [encode_content(one.line).decode() for one in moved],
+        now,
+    )
+
+
+async def note_routed(session: Session, agents: Mapping[UUID, datetime]) -> None:
+    """When agents got somebody: whose turn it is next."""
+    ordered = sorted(agents.items())
+    await (await session.raw()).execute(
+        "insert into availabilities as v (workspace_id, agent_id, state, routed_at)"
+        " select $1, o.id, 'online', o.at from unnest($2::uuid[], $3::timestamptz[]) as o (id, at) order by o.id"
+        " on conflict (workspace_id, agent_id) do update set routed_at = excluded.routed_at",
+        session.workspace_id,
+        [agent_id for agent_id, _ in ordered],
+        [at for _, at in ordered],
+    )
+
+
+async def lock_to_place(session: Session, conversation_ids: Sequence[UUID]) -> list[tuple[ConversationKeys, UUID]]:
+    """Those of these that no team has, with the team to which their channel's belong, locked in the order of ids."""
+    rows = await (await session.raw()).fetch(
+        f"select {KEYS}, ch.team_id as wanted from conversations c"
+        " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
+        " join teams t on t.workspace_id = ch.workspace_id and t.id = ch.team_id and t.deleted_at is null"
+        " where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.team_id is null and c.state <> 'resolved'"
+        " order by c.id for no key update of c",
+        session.workspace_id,
+        list(conversation_ids),
+    )
+    found = [dict(row) for row in rows]
+    return [
+        (ConversationKeys(**{**row, "state": ConversationState(row["state"])}), wanted)
+        for row in found
+        if isinstance(wanted := row.pop("wanted"), UUID)
+    ]
+
+
+async def find_workspaces_to_route(connection: Connection, *, limit: int) -> list[UUID]:
+    """Where somebody waits in a team whose customers the desk gives. Uses `conversations_by_team`."""
+    rows = await connection.fetch(
+        "select t.workspace_id from teams t where t.assignment <> 'manual' and t.deleted_at is null and exists ("
+        " select from conversations c where c.workspace_id = t.workspace_id and c.team_id = t.id"
+        f" and {IS_WAITING} and c.state = 'open' and c.assignee_id is null) group by t.workspace_id limit $1",
+        limit,
+    )
+    return [row["workspace_id"] for row in rows]
+
+
+# --- What people see and change of it -----------------------------------------------------------------------------
+
+
+class TeamRouting(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    assignment: AssignmentText
+
+
+class ChannelRouting(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    team_id: UUID | None
+    """The team to which conversations belong that begin on it; None: to none."""
+
+
+class AgentRouting(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    capacity: int | None
+    """Their own number; None: the workspace's."""
+    load: int
+    """How many take a place now. More than they can bear: customers who wrote again stay with them."""
+    day_customers: int
+    """Conversations in which they wrote today, by the clock of UTC."""
+    day_messages: int
+
+
+async def list_team_routing(session: Session) -> list[TeamRouting]:
+    rows = await (await session.raw()).fetch(
+        "select id, assignment from teams where workspace_id = $1 and deleted_at is null order by name_key",
+        session.workspace_id,
+    )
+    return [TeamRouting(**row) for row in rows]
+
+
+async def list_channel_routing(session: Session) -> list[ChannelRouting]:
+    rows = await (await session.raw()).fetch(
+        "select c.id, t.id as team_id from channels c"
+        " left join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id and t.deleted_at is null"
+        " where c.workspace_id = $1 and c.state <> 'disconnected' order by c.id",
+        session.workspace_id,
+    )
+    return [ChannelRouting(**row) for row in rows]
+
+
+async def list_agent_routing(
+    session: Session, caller: Caller, *, active: timedelta, now: datetime
+) -> list[AgentRouting]:
+    """Of everybody who works here, as far as the caller sees their conversations (S5). `active`: of `takes_place`.
+
+    Reads the messages of today once.
+    """
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    arguments = Arguments(caller.workspace_id, first_uuid7_at(midnight), midnight, now, active)
+    seen = visible(caller.visibility, "c", arguments)
+    rows = await (await session.raw()).fetch(
+        "with today as (select m.author_id, count(distinct m.conversation_id) as customers, count(*) as messages"
+        " from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
+        " where m.workspace_id = $1 and m.id >= $2 and m.direction = 'outgoing' and m.author_kind = 'agent'"
+        f" and m.sort_at >= $3 and {seen} group by m.author_id)"
+        " select a.id, a.capacity, coalesce(t.customers, 0) as day_customers, coalesce(t.messages, 0) as day_messages,"
+        " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
+        f"  and c.state <> 'resolved' and {_TAKES_PLACE.format(now='$4', active='$5')} and {seen}) as load"
+        " from agents a left join today t on t.author_id = a.id"
+        " where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
+        *arguments.values,
+    )
+    return [AgentRouting(**row) for row in rows]
+
+
+async def set_assignment(session: Session, team_id: UUID, assignment: Assignment) -> bool:
+    """False if there is no such team."""
+    return bool(
+        await (await session.raw()).fetchval(
+            "update teams set assignment = $3 where workspace_id = $1 and id = $2 and deleted_at is null"
+            " returning true",
+            session.workspace_id,
+            team_id,
+            assignment.value,
+        )
+    )
+
+
+async def set_channel_team(session: Session, channel_id: UUID, team_id: UUID | None) -> bool:
+    """False if there is no such channel."""
+    return bool(
+        await (await session.raw()).fetchval(
+            "update channels set team_id = $3 where workspace_id = $1 and id = $2 returning true",
+            session.workspace_id,
+            channel_id,
+            team_id,
+        )
+    )
+
+
+async def set_capacity(session: Session, agent_id: UUID, capacity: int | None) -> bool:
+    """False if there is no such agent. None: the workspace's number."""
+    return bool(
+        await (await session.raw()).fetchval(
+            "update agents set capacity = $3 where workspace_id = $1 and id = $2 returning true",
+            session.workspace_id,
+            agent_id,
+            capacity,
+        )
+    )
+
+
+async def list_agent_capacities(session: Session) -> dict[UUID, int]:
+    """Of those who have a number of their own."""
+    rows = await (await session.raw()).fetch(
+        "select id, capacity from agents where workspace_id = $1 and capacity is not null", session.workspace_id
+    )
+    return {row["id"]: row["capacity"] for row in rows}
