@@ -1,4 +1,4 @@
-"""Routing: chosen in the settings, taken back by one press; a customer who writes has somebody, and what each has is seen."""
+"""Routing: chosen in the settings, taken back by one press; who writes has somebody, and what each has is seen."""
 
 import secrets
 from typing import Any

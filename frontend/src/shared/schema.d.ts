@@ -3115,6 +3115,30 @@ export interface paths {
         patch: operations["updateRole"];
         trace?: never;
     };
+    "/api/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How conversations find somebody, and who has how many in hand now.
+         * @description How conversations find somebody, and who has how many in hand now.
+         */
+        get: operations["getRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change it; who waits and finds a free place by it has somebody at once.
+         * @description Change it; who waits and finds a free place by it has somebody at once.
+         */
+        patch: operations["updateRouting"];
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -3988,6 +4012,15 @@ export interface components {
         AgentList: {
             items: components["schemas"]["Agent"][];
         };
+        /** AgentRouting */
+        AgentRouting: {
+            capacity: number | null;
+            day_customers: number;
+            day_messages: number;
+            /** Format: uuid */
+            id: string;
+            load: number;
+        };
         /**
          * AgentUpdate
          * @description What is absent stays; `channel_ids` null means every channel.
@@ -4448,6 +4481,12 @@ export interface components {
         /** ChannelList */
         ChannelList: {
             items: components["schemas"]["Channel"][];
+        };
+        /** ChannelRouting */
+        ChannelRouting: {
+            /** Format: uuid */
+            id: string;
+            team_id: string | null;
         };
         /**
          * ChannelSettings
@@ -5367,7 +5406,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -7427,6 +7466,68 @@ export interface components {
             /** Permissions */
             permissions?: components["schemas"]["Permission"][] | null;
         };
+        /** Routing */
+        Routing: {
+            agents: components["schemas"]["AgentRouting"][];
+            channels: components["schemas"]["ChannelRouting"][];
+            settings: components["schemas"]["RoutingSettings"];
+            teams: components["schemas"]["TeamRouting"][];
+        };
+        /**
+         * RoutingSettings
+         * @description What a workspace decides of it. Kept within its settings.
+         */
+        RoutingSettings: {
+            /** @default 30 */
+            active_min?: number;
+            /** @default 5 */
+            capacity?: number;
+            /** @default {} */
+            capacity_by_type?: {
+                [key: string]: number;
+            };
+            /** @default 50 */
+            day_customers?: number;
+            /** @default 1000 */
+            day_messages?: number;
+        };
+        /**
+         * RoutingSettingsChange
+         * @description What is absent stays.
+         */
+        RoutingSettingsChange: {
+            /** Active Min */
+            active_min?: number | null;
+            /** Capacity */
+            capacity?: number | null;
+            /** Capacity By Type */
+            capacity_by_type?: {
+                [key: string]: number;
+            } | null;
+            /** Day Customers */
+            day_customers?: number | null;
+            /** Day Messages */
+            day_messages?: number | null;
+        };
+        /**
+         * RoutingUpdate
+         * @description What is absent stays.
+         */
+        RoutingUpdate: {
+            /** Agents */
+            agents?: {
+                [key: string]: number | null;
+            };
+            /** Channels */
+            channels?: {
+                [key: string]: string | null;
+            };
+            settings?: components["schemas"]["RoutingSettingsChange"] | null;
+            /** Teams */
+            teams?: {
+                [key: string]: "manual" | "round_robin" | "balanced";
+            };
+        };
         /**
          * RowInput
          * @description A row of a table as it was written; an empty cell says nothing.
@@ -8472,6 +8573,13 @@ export interface components {
         TeamList: {
             items: components["schemas"]["Team"][];
         };
+        /** TeamRouting */
+        TeamRouting: {
+            /** @enum {unknown} */
+            assignment: "balanced" | "manual" | "round_robin";
+            /** Format: uuid */
+            id: string;
+        };
         /**
          * TeamUpdate
          * @description What is absent stays, and so does who is in neither list.
@@ -9053,10 +9161,22 @@ export interface components {
             quiet_thanks?: boolean;
             /** @default 1 */
             reopening_price?: number;
+            /** @default 4 */
+            reply_target_min?: number;
             /** @default [] */
             resolving_needs_fields?: string[];
             /** @default false */
             resolving_needs_label?: boolean;
+            /**
+             * @default {
+             *       "active_min": 30,
+             *       "capacity": 5,
+             *       "capacity_by_type": {},
+             *       "day_customers": 50,
+             *       "day_messages": 1000
+             *     }
+             */
+            routing?: components["schemas"]["RoutingSettings"];
             /**
              * @default {
              *       "admin": {
@@ -15168,6 +15288,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnRole"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routing"];
                 };
             };
             /** @description Refused or failed */
