@@ -21,6 +21,7 @@ PARTS = {
     "deadlines": "bench.deadlines",
     "reading": "bench.reading",
     "search": "bench.search",
+    "routing": "bench.routing",
     "idle": "bench.idle",
 }
 """Each module has `measure(options) -> list[Figure]`."""

@@ -29,6 +29,7 @@ class Sizes:
     """Messages that must lie in the partition being written."""
     reads: int = 400
     grown: int = 10_000
+    routed: int = 1_000
     idle_s: float = 20.0
     deaf: int = 500
     deaf_s: float = 300.0

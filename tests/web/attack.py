@@ -317,6 +317,9 @@ PLACES = {
     "editContacts body:ids.[]": "contact",
     "editContacts body:edit.add_labels.[]": "contact_label",
     "editContacts body:edit.remove_labels.[]": "contact_label",
+    "updateRouting body:teams.{}": "team",
+    "updateRouting body:channels.{}": "channel",
+    "updateRouting body:agents.{}": "agent",
     "updateTeam body:add.[]": "agent",
     "updateTeam body:remove.[]": "agent",
     "startDiscussion body:id": "discussion",
@@ -384,6 +387,8 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
         return body | {"order": _ORDERS[rest[0]](id)}
     if operation.name in ("createMacro", "updateMacro") and first == "acts":
         return body | {"acts": [_ORDERS[rest[1]](id)]}
+    if operation.name == "updateRouting":
+        return {first: {id: "manual" if first == "teams" else None}}
     if operation.name in ("startConversation", "findRecipient") and last == "contact_id":
         body.pop("phone", None)
     return put(body, [first, *rest], id)

@@ -43,7 +43,8 @@ async def change_routing(
     for team_id, assignment in sorted(change.teams.items()):
         await routing.set_assignment(session, team_id, assignment)
     for channel_id, team_id in sorted(change.channels.items()):
-        if not await routing.set_channel_team(session, channel_id, team_id):
+        is_seen = caller.visibility.has_channel(channel_id)
+        if not (is_seen and await routing.set_channel_team(session, channel_id, team_id)):
             raise Invalid("This channel does not exist any more.", field="channels", reason="no_such_channel")
     for agent_id, capacity in sorted(change.agents.items()):
         if not await routing.set_capacity(session, agent_id, capacity):
