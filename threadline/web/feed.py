@@ -68,10 +68,6 @@ _OF_LISTS: Final = frozenset(
 )
 """They name a thing by its id; what it is, the API tells to whoever may see it. Companies, saved views and macros not
 everybody sees: who may not is told that there is news, and of nothing."""
-_OF_AGENTS: Final = frozenset({EventKind.AGENT_CHANGED, EventKind.AVAILABILITY_CHANGED, EventKind.ROLE_CHANGED})
-_OF_LISTS: Final = frozenset({EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED})
-"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies and saved views not everybody
-sees: who may not is told that there is news, and of nothing."""
 _OF_AGENTS: Final = frozenset(
     {EventKind.AGENT_CHANGED, EventKind.AVAILABILITY_CHANGED, EventKind.ROLE_CHANGED, EventKind.ROUTING_CHANGED}
 )
