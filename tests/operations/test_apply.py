@@ -410,7 +410,8 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         "select t.assignment, c.team_id = t.id, a.capacity, w.settings -> 'routing' ->> 'capacity',"
         " w.settings -> 'routing' ->> 'active_min', w.settings ->> 'vanished_after_min'"
         " from teams t, channels c, agents a, workspaces w where w.name = 'Shop' and t.workspace_id = w.id"
-        " and c.workspace_id = w.id and a.workspace_id = w.id",
+        " and c.workspace_id = w.id and a.workspace_id = w.id and t.name = 'Sales' and c.name = 'Support'"
+        " and a.person_id = (select id from people where email = 'ana@example.com')",
     )
     assert found == [("round_robin", True, 8, "3", "30", "60")]
     await apply(installation, tmp_path, ROUTED)
