@@ -381,6 +381,7 @@ def test_a_table_is_read_in_edited_and_undone(page: Page, admin: Person, fields:
     page.keyboard.press("Escape")
     batch = next(one for one in admin.get("/api/contact-batches")["items"] if one["total"] == 3)
     admin.post(f"/api/contact-batches/{batch['id']}/undo", None)
+    eventually(lambda: admin.get(f"/api/contact-batches/{batch['id']}")["undone_at"])
     page.reload()
     page.get_by_role("searchbox").fill(mark)
     expect(page.get_by_text("Nobody found")).to_be_visible()

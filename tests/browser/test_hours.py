@@ -91,6 +91,10 @@ def test_a_week_is_set_by_keyboard_and_holidays_come_from_a_file(
     _picture(desk, "delete")
     question.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No business hours yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_text("No business hours yet")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_text("Shop", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
 
 
 def _day(week: Locator, name: str) -> Locator:

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from threadline.core.conversation import ConversationState as State
-from threadline.core.undo import Standing, restore
+from threadline.core.errors import Invalid
+from threadline.core.undo import Standing, check_stood, restore
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
@@ -56,3 +57,29 @@ def test_everything_as_it_was_but_what_somebody_changed_since(
 def test_a_snooze_whose_time_is_over_comes_back_open() -> None:
     before = standing(State.SNOOZED, snoozed_until=NOW - timedelta(minutes=1), stage_id=COURIER_ID)
     assert restore(before, RESOLVED, RESOLVED, now=NOW) == (standing(), [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "known", "is_true"),
+    [
+        (standing(), RESOLVED, [standing()], True),
+        (standing(), RESOLVED, [], False),
+        (RESOLVED, standing(), [standing(State.SNOOZED)], False),
+        (SLEEPING, RESOLVED, [standing(State.SNOOZED)], False),
+        (COURIER, standing(), [standing(stage_id=WON)], False),
+        (standing(assignee_id=ANA), standing(assignee_id=BO), [standing(assignee_id=ANA)], True),
+        (standing(assignee_id=ANA), standing(assignee_id=BO), [standing()], False),
+        (standing(team_id=SUPPORT), standing(), [standing(assignee_id=ANA)], False),
+        # Each part by itself: a colleague took it between the two.
+        (standing(assignee_id=ANA), RESOLVED, [standing(), standing(State.RESOLVED, assignee_id=ANA)], True),
+        # What is not to change need not have been.
+        (standing(assignee_id=ANA), standing(State.RESOLVED, assignee_id=ANA), [standing()], True),
+    ],
+)
+def test_what_comes_back_really_was(before: Standing, after: Standing, known: list[Standing], is_true: bool) -> None:
+    if is_true:
+        check_stood(before, after, known)
+        return
+    with pytest.raises(Invalid) as refused:
+        check_stood(before, after, known)
+    assert refused.value.reason == "never_stood_so"

@@ -278,3 +278,52 @@ async def test_open_screens_hear_of_a_change(browser: Browser) -> None:
         while not (told := [event for event in feed.events if event["kind"] == "calendar_changed"]):
             await feed.next()
         assert told[0]["data"] == {"calendar_id": made["id"]}
+
+
+async def test_agents_hear_of_it_too_for_their_screens_say_when_it_is_closed(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        admin, agent = [await stack.enter_async_context(browser_of(server)) for _ in range(2)]
+        await set_up(admin)
+        await join(admin, agent, role="agent")
+        async with Feed.of(agent) as feed:
+            made = await _make(admin)
+            while not (told := [event for event in feed.events if event["kind"] == "calendar_changed"]):
+                await feed.next()
+            assert told[0]["data"] == {"calendar_id": made["id"]}
+
+
+async def test_a_deletion_is_taken_back_with_everybody_who_went_by_it(browser: Browser, server: Server) -> None:
+    await set_up(browser)
+    shop, bar = await _make(browser, is_default=True), await _make(browser, "Bar")
+    desk = Desk(server, browser.workspace_id)
+    here, there = [await desk.channel() for _ in range(2)]
+    for channel_id in (here, there):
+        assert (await browser.patch(f"/api/channels/{channel_id}", {"calendar_id": shop["id"]})).status == 200
+    team = (await browser.post("/api/teams", {"name": "Sales", "colour": "blue", "member_ids": []})).json
+    await browser.patch(f"/api/teams/{team['id']}", {"calendar_id": shop["id"]})
+    path = f"/api/calendars/{shop['id']}"
+    assert (await browser.post(f"{path}/restore")).status == 404, "it is there"
+    assert (await browser.delete(path)).status == 204
+    now = (await browser.get("/api/calendars/now")).json
+    assert (now["default_id"], now["channels"], now["teams"]) == (None, {}, {})
+    assert [one["id"] for one in now["items"]] == [bar["id"]]
+    await browser.patch(f"/api/channels/{there}", {"calendar_id": bar["id"]})  # somebody chose other hours since
+
+    back = await browser.post(f"{path}/restore")
+    assert (back.status, back.json["name"], back.json["week"]) == (200, "Shop", shop["week"]), back.raw
+    now = (await browser.get("/api/calendars/now")).json
+    assert now["default_id"] == shop["id"]
+    assert now["channels"] == {str(here): shop["id"], str(there): bar["id"]}
+    assert now["teams"] == {team["id"]: shop["id"]}
+    assert (await browser.post(f"{path}/restore")).status == 404, "once"
+
+    await browser.delete(path)
+    other = await _make(browser, is_default=True)
+    taken = await browser.post(f"{path}/restore")
+    assert (taken.status, taken.json["reason"]) == (409, "calendar_exists")
+    await browser.patch(f"/api/calendars/{other['id']}", {"name": "New shop"})
+    assert (await browser.post(f"{path}/restore")).json["is_default"] is False, "another is by now"
+    async with browser_of(server) as stranger:
+        await set_up(stranger)
+        await browser.delete(path)
+        assert (await stranger.post(f"{path}/restore")).status == 404

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
+from tests.web.test_contact_batches import undo_import
 from tests.web.test_realtime import Feed
 
 
@@ -285,7 +286,7 @@ async def test_tables_carry_the_company_by_its_name(browser: Browser) -> None:
     table = (await browser.get("/api/contact-table")).raw.decode()
     assert '"company"' in table.splitlines()[0]
     assert '"Cleo","+34612345680","","","Brick"' in table.replace("'", "")
-    assert (await browser.post(f"/api/contact-batches/{batch}/undo")).json == {"is_done": True}
+    await undo_import(browser, batch)
     assert await _named(browser) == ["Acme"], "what the table brought goes with it, what was there stays"
 
 

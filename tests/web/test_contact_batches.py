@@ -12,6 +12,7 @@ import pytest
 
 from tests.web.conftest import Browser, Desk, Server, browser_of, join, set_up
 from threadline.actions.import_contacts import ROWS_AT_ONCE, ImportContacts, import_next_rows
+from threadline.actions.undo_import import CONTACTS_AT_ONCE, UndoImport, undo_next_contacts
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.session import Role
 
@@ -26,6 +27,22 @@ async def _read_in(browser: Browser, batch_id: str, *rows: dict[str, Any], **mor
     answer = await browser.post(f"/api/contact-batches/{batch_id}/rows", {"rows": list(rows), **more})
     assert answer.status == 200, answer.raw
     return [one["outcome"] for one in answer.json["items"]]
+
+
+async def _undo_some(browser: Browser, batch_id: str) -> bool:
+    """What a worker does in one transaction."""
+    job = UndoImport(workspace_id=browser.workspace_id, batch_id=UUID(batch_id))
+    async with browser.server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+        return await undo_next_contacts(session, job, now=utc_now(), new_id=new_id)
+
+
+async def undo_import(browser: Browser, batch_id: str) -> None:
+    ordered = await browser.post(f"/api/contact-batches/{batch_id}/undo")
+    assert ordered.status == 200, ordered.raw
+    assert (ordered.json["undo_began_at"] is None, ordered.json["undone_at"]) == (False, None)
+    while await _undo_some(browser, batch_id):
+        pass
+    assert (await browser.get(f"/api/contact-batches/{batch_id}")).json["undone_at"] is not None
 
 
 async def _people(browser: Browser) -> dict[str, dict[str, Any]]:
@@ -66,7 +83,7 @@ async def test_a_table_is_tried_read_in_and_undone(admin: Browser) -> None:
     assert (batch["created_count"], batch["changed_count"]) == (1, 1)
 
     await admin.patch(f"/api/contacts/{known['id']}", {"fields": {field: None}})  # somebody changed it since
-    assert (await admin.post(f"/api/contact-batches/{batch_id}/undo")).json == {"is_done": True}
+    await undo_import(admin, batch_id)
     people = await _people(admin)
     assert set(people) == {"Ana"}
     assert (people["Ana"]["label_ids"], people["Ana"]["fields"]) == ([], {})
@@ -93,7 +110,7 @@ async def test_countries_are_read_in_and_taken_away(admin: Browser) -> None:
     table = (await admin.get("/api/contact-table")).raw.decode("utf-8-sig")
     countries = {row["name"]: row["country"] for row in csv.DictReader(io.StringIO(table))}
     assert countries == {"Ana": "DE", "Ben": "NL", "Dan": "SE"}
-    assert (await admin.post(f"/api/contact-batches/{batch_id}/undo")).json == {"is_done": True}
+    await undo_import(admin, batch_id)
     assert {name: one["country"] for name, one in (await _people(admin)).items()} == {"Ana": "ES", "Dan": "SE"}
 
 
@@ -229,8 +246,7 @@ async def test_a_worker_reads_a_table_in_and_another_goes_on_where_it_died(admin
     async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
         kept = await (await session.raw()).fetchval("select count(*) from contact_import_rows")
     assert kept == 1, "what was read in is kept once"
-    while not (await admin.post(f"{path}/undo")).json["is_done"]:
-        pass
+    await undo_import(admin, batch_id)
     assert await _people(admin) == {}
 
 
@@ -246,6 +262,42 @@ async def test_whoever_lost_the_right_reads_nothing_in_any_more(admin: Browser) 
         assert (await _progress(admin, batch_id))["failed"] == 1
         (failed,) = (await admin.get(f"{path}/failures")).json["items"]
         assert failed["reason"] == "forbidden"
+        assert await _people(admin) == {}
+
+
+async def test_a_worker_takes_a_table_back_and_another_goes_on_where_it_died(admin: Browser) -> None:
+    batch_id = await _batch(admin)
+    count = CONTACTS_AT_ONCE + 7
+    await _read_in(admin, batch_id, *({"name": f"Guest {number}"} for number in range(count)))
+    path = f"/api/contact-batches/{batch_id}"
+    began = (await admin.post(f"{path}/undo")).json
+    assert (await admin.post(f"{path}/undo")).json == began, "asked twice, begun once"
+    assert (await admin.post(f"{path}/rows", {"rows": [{"name": "Late"}]})).status == 409
+    assert await _undo_some(admin, batch_id) is True
+    with pytest.raises(ZeroDivisionError):
+        async with admin.server.database.transaction(Role.ENGINE, admin.workspace_id) as session:
+            job = UndoImport(workspace_id=admin.workspace_id, batch_id=UUID(batch_id))
+            await undo_next_contacts(session, job, now=utc_now(), new_id=new_id)
+            raise ZeroDivisionError  # a worker dies before it commits
+    going_on = await _progress(admin, batch_id)
+    assert (going_on["created_count"], going_on["undone_at"]) == (7, None)
+    assert await _undo_some(admin, batch_id) is False
+    assert await _undo_some(admin, batch_id) is False, "once more changes nothing"
+    assert (await _progress(admin, batch_id))["undone_at"] is not None
+    assert await _people(admin) == {}
+
+
+async def test_whoever_lost_the_right_takes_nothing_back_any_more(admin: Browser) -> None:
+    async with browser_of(admin.server) as supervisor:
+        await join(admin, supervisor, role="supervisor")
+        batch_id = await _batch(supervisor)
+        await _read_in(supervisor, batch_id, {"name": "Ana"})
+        assert (await supervisor.post(f"/api/contact-batches/{batch_id}/undo")).status == 200
+        await admin.patch(f"/api/agents/{supervisor.agent_id}", {"role": "agent"})
+        assert await _undo_some(admin, batch_id) is False
+        assert set(await _people(admin)) == {"Ana"}
+        assert (await _progress(admin, batch_id))["undo_began_at"] is None
+        await undo_import(admin, batch_id)
         assert await _people(admin) == {}
 
 

@@ -118,6 +118,7 @@ RULES = {
     "createToken": ADMINS,
     "createTranscript": READ_CONVERSATION,
     "deleteCalendar": ADMINS_OF_OBJECT,
+    "restoreCalendar": ADMINS_OF_OBJECT,
     "deleteChannel": ADMINS_OF_OBJECT,
     "deleteContactNote": CHANGE_CONVERSATION,
     "deleteField": SUPERVISORS_OF_OBJECT,
@@ -456,6 +457,12 @@ async def _calendar(house: House) -> dict[str, str]:
     return {"calendar_id": made.json["id"]}
 
 
+async def _deleted_calendar(house: House) -> dict[str, str]:
+    made = await _calendar(house)
+    assert (await house.admin.delete(f"/api/calendars/{made['calendar_id']}")).status == 204
+    return made
+
+
 async def _automatic_reply(house: House) -> dict[str, str]:
     said = {"kind": "away", "wordings": [{"language": "en", "text": "We are away"}]}
     made = await house.admin.put("/api/automatic-replies", said)
@@ -713,6 +720,7 @@ _TARGETS: dict[str, _Target] = {
     "undoMacroRun": _macro_run,
     "updateMacro": _macro,
     "deleteCalendar": _calendar,
+    "restoreCalendar": _deleted_calendar,
     "deleteAutomaticReply": _automatic_reply,
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,

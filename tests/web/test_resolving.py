@@ -207,3 +207,30 @@ async def test_team_priority_and_stage_of_many_and_back(house: House) -> None:
     for order in ({"kind": "priority", "priority": 4}, {"kind": "team"}, {"kind": "stage", "stage_id": "x"}):
         refused = await house.agent.post("/api/bulk-changes", {"order": order, "ids": [str(house.conversation_id)]})
         assert refused.status == 422
+
+
+def _stood(state: str, **more: Any) -> dict[str, Any]:
+    return {"state": state, "snoozed_until": None, "assignee_id": None, "team_id": None, "stage_id": None, **more}
+
+
+async def test_undo_leads_back_to_what_was_and_past_no_guard(house: House) -> None:
+    """A screen tells how it stood: it may tell anything, and get to nothing but what really was."""
+    at = (await house.agent.get(house.path)).json
+    now = {"assignee_id": at["assignee_id"], "team_id": at["team_id"]}
+    told = {"before": _stood("resolved", **now), "after": _stood(at["state"], **now)}
+    made_up = await house.agent.post(f"{house.path}/undo", told)
+    assert (made_up.status, made_up.json["reason"]) == (422, "never_stood_so"), made_up.raw
+    given = {"before": _stood(at["state"], **{**now, "assignee_id": str(house.admin.agent_id)}), "after": told["after"]}
+    assert (await house.agent.post(f"{house.path}/undo", given)).json["reason"] == "never_stood_so"
+    assert (await house.agent.get(house.path)).json["state"] == at["state"]
+
+    fields = {house.order["id"]: 7, house.branch["id"]: house.branch["options"][0]["id"]}
+    assert (await house.resolve(fields=fields)).status == 200
+    assert (await house.agent.patch(house.path, {"state": "open"})).status == 200
+    emptied = await house.agent.patch(f"{house.path}/fields", {"fields": {house.order["id"]: None}})
+    assert emptied.status == 200, emptied.raw
+    refused = await house.agent.post(f"{house.path}/undo", told | {"after": _stood("open", **now)})
+    assert (refused.status, refused.json["reason"]) == (409, "fields_needed"), "it was resolved, and may not be now"
+    await house.agent.patch(f"{house.path}/fields", {"fields": {house.order["id"]: 8}})
+    undone = await house.agent.post(f"{house.path}/undo", told | {"after": _stood("open", **now)})
+    assert (undone.status, undone.json["conversation"]["state"]) == (200, "resolved"), undone.raw

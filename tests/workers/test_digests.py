@@ -126,6 +126,26 @@ async def test_what_was_read_meanwhile_and_what_may_not_be_seen_is_not_mailed(de
     assert mailbox.letters == []
 
 
+async def test_who_was_asked_into_a_conversation_hears_of_it_and_of_no_other(desk: Desk, mailbox: Mailbox) -> None:
+    """They see only what is theirs; a colleague's word is enough, as long as it holds."""
+    await desk.connection.execute("update agents set sees = 'assigned' where id = $1", desk.agent_id)
+    asked, other = await _told(desk, "Ana Reyes", "replied"), await _told(desk, "Bo Lind", "replied")
+    await desk.connection.execute(
+        "insert into followers (workspace_id, agent_id, conversation_id, is_invited) values ($1, $2, $3, true)",
+        desk.workspace_id,
+        desk.agent_id,
+        UUID(asked),
+    )
+    await _digests(desk, mailbox).step()
+    text = mailbox.opened().get_content()
+    assert (asked in text, other in text) == (True, False)
+
+    await desk.connection.execute("delete from followers where agent_id = $1", desk.agent_id)
+    await desk.connection.execute("update notifications set mail_at = now()")
+    await _digests(desk, mailbox).step()
+    assert len(mailbox.letters) == 1, "let go meanwhile"
+
+
 async def test_a_letter_that_was_not_taken_is_due_again(desk: Desk, mailbox: Mailbox) -> None:
     await _told(desk, "Ana Reyes", "replied")
     mailbox.is_full = True

@@ -36,12 +36,7 @@ async def create_calendar(
     """Raises Conflict (the name is taken, or there are as many as a menu bears), Invalid."""
     check_calendar(calendar.hours)
     await _check_zone(session, calendar.hours.zone)
-    if len(await calendars.list_calendars(session)) >= MOST_CALENDARS:
-        raise Conflict(
-            f"There are {MOST_CALENDARS} business hours already. Please delete some that nobody needs.",
-            reason="too_many_calendars",
-            values={"limit": str(MOST_CALENDARS)},
-        )
+    await _check_room(session)
     await calendars.save_calendar(session, calendar)
     await calendars.save_special_days(session, calendar.id, calendar.hours.special_days)
     _record(session, caller, calendar.id, now, new_id)
@@ -86,8 +81,29 @@ def _changed_days(before: Sequence[SpecialDay], change: CalendarChange) -> tuple
 
 async def delete_calendar(session: Session, *, caller: Caller, calendar_id: UUID, now: datetime, new_id: NewId) -> None:
     """Teams that went by it go by their channel's hours, channels by the workspace's. Raises NotFound."""
-    await calendars.delete_calendar(session, calendar_id)
+    await calendars.delete_calendar(session, calendar_id, now=now)
     _record(session, caller, calendar_id, now, new_id)
+
+
+async def restore_calendar(
+    session: Session, *, caller: Caller, calendar_id: UUID, now: datetime, new_id: NewId
+) -> None:
+    """Take a deletion back, within a day: who went by it does so again, unless somebody gave them other hours since.
+
+    Raises NotFound, Conflict (another one has its name, or there are as many as a menu bears).
+    """
+    await _check_room(session)
+    await calendars.restore_calendar(session, calendar_id)
+    _record(session, caller, calendar_id, now, new_id)
+
+
+async def _check_room(session: Session) -> None:
+    if len(await calendars.list_calendars(session)) >= MOST_CALENDARS:
+        raise Conflict(
+            f"There are {MOST_CALENDARS} business hours already. Please delete some that nobody needs.",
+            reason="too_many_calendars",
+            values={"limit": str(MOST_CALENDARS)},
+        )
 
 
 CalendarChoice = UUID | msgspec.UnsetType | None

@@ -14,7 +14,7 @@ from threadline.core.permission import Caller, author_of
 from threadline.core.waiting import waiting_since
 from threadline.store import contact_merges
 from threadline.store.clocks import read_entries, set_clocks
-from threadline.store.contacts import check_sees_contact, name_of_contact
+from threadline.store.contacts import check_sees_contact
 from threadline.store.merging import merge_contacts as merge_rows
 from threadline.store.outgoing import lock_conversation
 from threadline.store.session import Session
@@ -97,12 +97,8 @@ async def move_conversation(
         conversation=conversation,
         content=Line(
             what="contact_moved",
-            data={
-                "from_id": str(from_id),
-                "from": await name_of_contact(session, from_id),
-                "into_id": str(contact_id),
-                "into": await name_of_contact(session, contact_id),
-            },
+            # Without names: who reads the thread may see one of them, or a third whose it became later.
+            data={"from_id": str(from_id), "into_id": str(contact_id)},
         ),
         data={"moved_from": str(from_id), "moved_into": str(contact_id)},
         author=author_of(caller),

@@ -13,8 +13,9 @@ from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, author_of
+from threadline.core.resolving import check_may_resolve
 from threadline.core.stage import stage_line
-from threadline.core.undo import Kept, Standing, restore
+from threadline.core.undo import Kept, Standing, check_stood, restore
 from threadline.core.waiting import UNDONE, Entry, waiting_since
 from threadline.store.agents import serves_channel
 from threadline.store.clocks import read_entries, set_clocks
@@ -26,6 +27,8 @@ from threadline.store.conversations import (
     set_state,
     set_team,
 )
+from threadline.store.past_standings import read_standings
+from threadline.store.readiness import read_readiness
 from threadline.store.session import Session
 from threadline.store.snoozes import set_snooze
 from threadline.store.stages import Stage, find_stage, name_of_stage, set_stage
@@ -38,6 +41,24 @@ class TakenBack:
     """What stays as it is, for somebody changed it since."""
     is_closing_sent: bool
     """The customer has had the closing text already."""
+
+
+async def undo_told_change(
+    session: Session,
+    *,
+    caller: Caller,
+    conversation_id: UUID,
+    before: Standing,
+    after: Standing,
+    now: datetime,
+    new_id: NewId,
+) -> TakenBack:
+    """As `undo_change`, for whoever tells from memory how it stood: it must have, within a day. Raises Invalid, too."""
+    await access_conversation_keys(session, caller, conversation_id, is_locked=True)
+    check_stood(before, after, await read_standings(session, conversation_id))
+    return await undo_change(
+        session, caller=caller, conversation_id=conversation_id, before=before, after=after, now=now, new_id=new_id
+    )
 
 
 async def undo_change(
@@ -55,7 +76,7 @@ async def undo_change(
     A clock that stood still in the stage stands where it stood: the time in between is not waited for either.
 
     Raises NotFound, Forbidden (who has it is not the caller's to change), Invalid (no such stage), Conflict (a newer
-    one is open in its place).
+    one is open in its place, or what is wanted before resolving is not there by now).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     target, kept = await _without_gone(session, conversation, *restore(before, after, _standing(conversation), now=now))
@@ -64,6 +85,8 @@ async def undo_change(
     if (was.assignee_id, was.team_id) != (handling.assignee_id, handling.team_id):
         may_assign = caller.may(Permission.CONVERSATIONS_ASSIGN)
         check_may_assign(was, handling, agent_id=caller.agent_id, may_assign=may_assign)
+    if target.state is ConversationState.RESOLVED and not conversation.is_resolved:
+        check_may_resolve(await read_readiness(session, conversation.id))
     stage = None if target.stage_id is None else await _check_stage(session, target.stage_id, target.state)
     before_it = await read_entries(session, {conversation.id: None})
     await _write(session, conversation, target, now)

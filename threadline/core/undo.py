@@ -1,5 +1,6 @@
 """Taking an act back: everything as it was before, except what somebody changed since. Pure."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.conversation import ConversationState
+from threadline.core.errors import Invalid
 
 Kept = Literal["state", "stage", "assignee", "team"]
 
@@ -19,6 +21,29 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: UUID | None
     team_id: UUID | None
     stage_id: UUID | None = None
+
+
+def check_stood(before: Standing, after: Standing, known: Sequence[Standing]) -> None:
+    """Raises Invalid unless what is to come back from `before` really was: each part apart, for acts change them apart.
+
+    `known` is how it stood before each change of late. Somebody's screen tells `before`, and may tell anything.
+    """
+    parts: tuple[Callable[[Standing], object], ...] = (_place, _assignee, _team)
+    for part in parts:
+        if part(before) != part(after) and not any(part(before) == part(one) for one in known):
+            raise Invalid(
+                "This conversation did not stand so before, so it cannot be taken back to that.",
+                field="before",
+                reason="never_stood_so",
+            )
+
+
+def _assignee(standing: Standing) -> UUID | None:
+    return standing.assignee_id
+
+
+def _team(standing: Standing) -> UUID | None:
+    return standing.team_id
 
 
 def restore(before: Standing, after: Standing, current: Standing, *, now: datetime) -> tuple[Standing, list[Kept]]:

@@ -1,7 +1,7 @@
 """Calendars, their special days, and who goes by them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -31,7 +31,7 @@ select c.id, c.name, c.zone, c.week::text as week, c.is_default,
        coalesce((select jsonb_agg(jsonb_build_object('day', d.day, 'name', d.name, 'periods', d.periods) order by d.day)
                  from special_days d where d.workspace_id = c.workspace_id and d.calendar_id = c.id),
                 '[]')::text as special_days
-from calendars c where c.workspace_id = $1
+from calendars c where c.workspace_id = $1 and c.deleted_at is null
 """
 _decode_week = msgspec.json.Decoder(Week).decode
 _decode_days = msgspec.json.Decoder(tuple[SpecialDay, ...]).decode
@@ -48,7 +48,7 @@ async def get_calendar(session: Session, calendar_id: UUID, *, is_locked: bool =
     connection = await session.raw()
     if is_locked:
         await connection.execute(
-            "select from calendars where workspace_id = $1 and id = $2 for no key update",
+            "select from calendars where workspace_id = $1 and id = $2 and deleted_at is null for no key update",
             session.workspace_id,
             calendar_id,
         )
@@ -91,14 +91,7 @@ async def list_users(session: Session) -> Users:
 async def save_calendar(session: Session, calendar: CalendarRow) -> None:
     """New, or changed under its id; its special days are saved apart. Raises Conflict if another one has the name."""
     connection = await session.raw()
-    taken = await connection.fetchval(
-        "select true from calendars where workspace_id = $1 and name_key = $2 and id <> $3",
-        session.workspace_id,
-        calendar_key(calendar.name),
-        calendar.id,
-    )
-    if taken:
-        raise Conflict("There are business hours of this name already.", reason="calendar_exists")
+    await _check_name(session, calendar_key(calendar.name), calendar.id)
     if calendar.is_default:
         await connection.execute(
             "update calendars set is_default = false where workspace_id = $1 and is_default and id <> $2",
@@ -144,20 +137,67 @@ async def delete_special_days(session: Session, calendar_id: UUID, days: Sequenc
     )
 
 
-async def delete_calendar(session: Session, calendar_id: UUID) -> None:
-    """Who pointed to it goes by the next one. Raises NotFound."""
+async def _check_name(session: Session, key: str, calendar_id: UUID) -> None:
+    taken = await (await session.raw()).fetchval(
+        "select true from calendars where workspace_id = $1 and name_key = $2 and id <> $3 and deleted_at is null",
+        session.workspace_id,
+        key,
+        calendar_id,
+    )
+    if taken:
+        raise Conflict("There are business hours of this name already.", reason="calendar_exists")
+
+
+async def delete_calendar(session: Session, calendar_id: UUID, *, now: datetime) -> None:
+    """Who pointed to it goes by the next one; who that was is kept with it. Raises NotFound."""
     connection = await session.raw()
+    deleted = await connection.fetchval(
+        "update calendars c set deleted_at = $3, was_default = is_default, is_default = false,"
+        " was_of_channels = array(select h.id from channels h where h.workspace_id = $1 and h.calendar_id = $2),"
+        " was_of_teams = array(select t.id from teams t where t.workspace_id = $1 and t.calendar_id = $2)"
+        " where c.workspace_id = $1 and c.id = $2 and c.deleted_at is null returning true",
+        session.workspace_id,
+        calendar_id,
+        now,
+    )
+    if not deleted:
+        raise NotFound("These business hours do not exist any more.", reason="no_such_calendar")
     for table in ("channels", "teams"):
         await connection.execute(
             f"update {table} set calendar_id = null where workspace_id = $1 and calendar_id = $2",
             session.workspace_id,
             calendar_id,
         )
-    deleted = await connection.fetchval(
-        "delete from calendars where workspace_id = $1 and id = $2 returning true", session.workspace_id, calendar_id
+
+
+async def restore_calendar(session: Session, calendar_id: UUID) -> None:
+    """As it was, for whoever went by it and has no other of their own by now; the default one unless another is.
+
+    Raises NotFound (it was not deleted, or is gone for good), Conflict: another one has the name by now.
+    """
+    connection = await session.raw()
+    row = await connection.fetchrow(
+        "select name_key from calendars where workspace_id = $1 and id = $2 and deleted_at is not null for update",
+        session.workspace_id,
+        calendar_id,
     )
-    if not deleted:
+    if row is None:
         raise NotFound("These business hours do not exist any more.", reason="no_such_calendar")
+    await _check_name(session, row["name_key"], calendar_id)
+    await connection.execute(
+        "update calendars c set deleted_at = null, is_default = c.was_default and not exists ("
+        " select from calendars o where o.workspace_id = $1 and o.is_default)"
+        " where c.workspace_id = $1 and c.id = $2",
+        session.workspace_id,
+        calendar_id,
+    )
+    for table in ("channels", "teams"):
+        await connection.execute(
+            f"update {table} u set calendar_id = c.id from calendars c where c.workspace_id = $1 and c.id = $2"
+            f" and u.workspace_id = $1 and u.id = any(c.was_of_{table}) and u.calendar_id is null",
+            session.workspace_id,
+            calendar_id,
+        )
 
 
 async def is_zone_known(session: Session, zone: str) -> bool:

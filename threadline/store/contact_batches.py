@@ -30,6 +30,8 @@ class ContactBatch(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     actor_id: UUID | None
     created_at: datetime
+    undo_began_at: datetime | None
+    """Since when a worker takes it back; its counts go down meanwhile."""
     undone_at: datetime | None
     created_count: int
     changed_count: int
@@ -49,7 +51,8 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = """
-b.id, b.kind, b.name, b.actor_id, b.created_at, b.undone_at, b.total, b.done, b.failed, b.started_at, b.finished_at,
+b.id, b.kind, b.name, b.actor_id, b.created_at, b.undo_began_at, b.undone_at, b.total, b.done, b.failed, b.started_at,
+b.finished_at,
 (select count(*) from contact_batch_rows r where r.workspace_id = b.workspace_id and r.batch_id = b.id and r.is_new)
     as created_count,
 (select count(*) from contact_batch_rows r where r.workspace_id = b.workspace_id and r.batch_id = b.id
@@ -183,6 +186,36 @@ async def companies_made(session: Session, batch_id: UUID) -> list[UUID]:
         )
         or []
     )
+
+
+async def begin_undo(session: Session, batch_id: UUID, *, agent_id: UUID, now: datetime) -> None:
+    await (await session.raw()).execute(
+        "update contact_batches set undo_began_at = $3, undo_agent_id = $4 where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        batch_id,
+        now,
+        agent_id,
+    )
+
+
+async def stop_undo(session: Session, batch_id: UUID) -> None:
+    """What is taken back already stays so; the rest may be taken back by somebody else."""
+    await (await session.raw()).execute(
+        "update contact_batches set undo_began_at = null where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        batch_id,
+    )
+
+
+async def lock_undo(session: Session, batch_id: UUID) -> UUID | None:
+    """For this transaction alone: the agent for whom it is taken back; None if it is not, or is done."""
+    agent_id: UUID | None = await (await session.raw()).fetchval(
+        "select undo_agent_id from contact_batches where workspace_id = $1 and id = $2"
+        " and undo_began_at is not null and undone_at is null for no key update",
+        session.workspace_id,
+        batch_id,
+    )
+    return agent_id
 
 
 async def mark_undone(session: Session, batch_id: UUID, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from threadline.core.field import PERSONAL, FieldValue
 from threadline.core.permission import Caller
 from threadline.core.personal import Address as Shown
 from threadline.core.personal import Excerpt, PersonName
-from threadline.infra.phone import country_of_phone, display_name, display_phone, zone_of_customer
+from threadline.infra.phone import country_of_phone, display_phone, zone_of_customer
 from threadline.store.companies import CompanyName, companies_of
 from threadline.store.contact_merges import Merge, Move, list_merges, list_moves
 from threadline.store.contact_notes import ContactNote, list_contact_notes
@@ -25,7 +25,7 @@ from threadline.store.fields import values_of
 from threadline.store.labels import labels_of
 from threadline.store.messages import excerpt
 from threadline.store.session import Session
-from threadline.store.shown_name import called, person_name
+from threadline.store.shown_name import person_name
 from threadline.store.visibility import Arguments, visible
 
 _CONVERSATIONS = 50
@@ -382,12 +382,3 @@ async def unresolved_of_contact(session: Session, contact_id: UUID) -> list[UUID
         contact_id,
     )
     return [row["id"] for row in rows]
-
-
-async def name_of_contact(session: Session, contact_id: UUID) -> str:
-    name: str | None = await (await session.raw()).fetchval(
-        f"select {called('p')} from contacts p where p.workspace_id = $1 and p.id = $2",
-        session.workspace_id,
-        contact_id,
-    )
-    return display_name(name or "")

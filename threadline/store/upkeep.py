@@ -104,6 +104,8 @@ _OLD = {
     "failed_items": "state <> 'failed' and created_at < now() - interval '30 days'",
     "notifications": "at < now() - interval '60 days'",
     "drafts": "text = '' and written_at < now() - interval '30 days'",
+    "calendars": "deleted_at < now() - interval '1 day'",
+    "conversation_standings": "left_at < now() - interval '1 day'",
     "pgqueuer_log": "created < now() - interval '7 days'",
     "workers": "beat_at < now() - interval '1 day'",
 }

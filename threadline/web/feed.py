@@ -73,7 +73,13 @@ _OF_AGENTS: Final = frozenset(
 )
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(
-    {EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED, EventKind.DEMO_REMOVED}
+    {
+        EventKind.WORKSPACE_CHANGED,
+        EventKind.CALENDAR_CHANGED,
+        EventKind.SENDING_PAUSED,
+        EventKind.SENDING_RESUMED,
+        EventKind.DEMO_REMOVED,
+    }
 )
 
 

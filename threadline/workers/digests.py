@@ -1,10 +1,11 @@
 """Mails agents what they have not seen yet, as one letter each. A lease keeps the idle workers from asking too."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from threadline.core.notification_text import say, words_of
 from threadline.core.permission import Visibility
@@ -12,6 +13,7 @@ from threadline.core.personal import Clearance
 from threadline.infra.log import get_logger
 from threadline.infra.mail import Letter, MailError, MailServer, send_letter
 from threadline.store.digests import DigestLine, DueDigest, claim_due_digests, put_back_digest
+from threadline.store.followers import invited_to
 from threadline.store.session import Database, Role
 from threadline.store.sessions import callers_of_agents
 from threadline.workers.looking import keep_looking
@@ -48,7 +50,9 @@ class Digests:
         """What cannot be sent now is due again; what nobody could send for two days is left in the list."""
         async with self.database.transaction(Role.ENGINE, digest.workspace_id) as session:
             caller = (await callers_of_agents(session, [digest.agent_id])).get(digest.agent_id)
-        lines = [line for line in digest.lines if caller is not None and _sees(caller.visibility, line)]
+            conversation_ids = sorted({line.conversation_id for line in digest.lines})
+            invited = await invited_to(await session.raw(), digest.workspace_id, conversation_ids)
+        lines = [line for line in digest.lines if caller is not None and _sees(caller.visibility, line, invited)]
         if not lines or caller is None:
             return
         try:
@@ -90,6 +94,11 @@ def _line(line: DigestLine, locale: str, clearance: Clearance, base_url: str) ->
     return "\n".join(parts)
 
 
-def _sees(sight: Visibility, line: DigestLine) -> bool:
+def _sees(sight: Visibility, line: DigestLine, invited: Mapping[UUID, frozenset[UUID]]) -> bool:
     """As it is now: what somebody may not see any more is not mailed either (S5)."""
-    return sight.shows(channel_id=line.channel_id, assignee_id=line.assignee_id, team_id=line.team_id)
+    return sight.shows(
+        channel_id=line.channel_id,
+        assignee_id=line.assignee_id,
+        team_id=line.team_id,
+        invited_ids=invited.get(line.conversation_id, frozenset()),
+    )

@@ -320,6 +320,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendars/{calendar_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a deletion back within a day: who went by them does so again, unless they have other hours by now.
+         * @description Take a deletion back within a day: who went by them does so again, unless they have other hours by now.
+         */
+        post: operations["restoreCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars/now": {
         parameters: {
             query?: never;
@@ -698,8 +718,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone.
-         * @description Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone.
+         * Let a worker undo it: what nobody changed since is as it was, who is new and silent is gone. The batch tells how
+         * @description Let a worker undo it: what nobody changed since is as it was, who is new and silent is gone. The batch tells how
+         *     far it is.
          */
         post: operations["undoContactBatch"];
         delete?: never;
@@ -1696,8 +1717,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take an act back: everything as it was, except what somebody changed since.
-         * @description Take an act back: everything as it was, except what somebody changed since.
+         * Take an act back: everything as it was within a day, except what somebody changed since.
+         * @description Take an act back: everything as it was within a day, except what somebody changed since.
          */
         post: operations["undoChange"];
         delete?: never;
@@ -4789,6 +4810,7 @@ export interface components {
             name: string;
             started_at: string | null;
             total: number;
+            undo_began_at: string | null;
             undone_at: string | null;
         };
         /** ContactCard */
@@ -8920,10 +8942,6 @@ export interface components {
             is_closing_sent: boolean;
             kept: ("assignee" | "stage" | "state" | "team")[];
         };
-        /** UndoOutcome */
-        UndoOutcome: {
-            is_done: boolean;
-        };
         /** UnreadMark */
         UnreadMark: {
             /**
@@ -9826,6 +9844,37 @@ export interface operations {
             };
         };
     };
+    restoreCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOpenStates: {
         parameters: {
             query?: never;
@@ -10614,7 +10663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UndoOutcome"];
+                    "application/json": components["schemas"]["ContactBatch"];
                 };
             };
             /** @description Refused or failed */

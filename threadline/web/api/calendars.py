@@ -10,7 +10,13 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar, delete_calendar
+from threadline.actions.change_calendar import (
+    CalendarChange,
+    change_calendar,
+    create_calendar,
+    delete_calendar,
+    restore_calendar,
+)
 from threadline.core.calendar import (
     DAY_MINUTES,
     MOST_SPECIAL_DAYS,
@@ -193,6 +199,13 @@ async def remove_calendar(calendar_id: UUID, call: Call = calls(Permission.WORKS
     """Delete them: teams go by their channel's, channels by the workspace's."""
     await delete_calendar(call.session, caller=call.caller, calendar_id=calendar_id, now=call.now, new_id=new_id)
     return call.answer(status=204)
+
+
+@operation(router, "POST", "/calendars/{calendar_id}/restore", out=Calendar, name="restoreCalendar")
+async def post_restore(calendar_id: UUID, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
+    """Take a deletion back within a day: who went by them does so again, unless they have other hours by now."""
+    await restore_calendar(call.session, caller=call.caller, calendar_id=calendar_id, now=call.now, new_id=new_id)
+    return call.answer(_show(call, await get_calendar(call.session, calendar_id), await list_users(call.session)))
 
 
 @operation(router, "POST", "/calendars/{calendar_id}/read-file", out=FoundDays, name="readCalendarFile")

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
-from threadline.actions.batch_contacts import RowOutcome, import_rows, undo_batch
+from threadline.actions.batch_contacts import RowOutcome, import_rows
 from threadline.actions.export_contacts import record_export
 from threadline.actions.import_contacts import begin_import, bring_rows
 from threadline.actions.keep_segment import delete_segment, keep_segment
+from threadline.actions.undo_import import order_undo_import
 from threadline.core.contact_table import MOST_ROWS, MOST_ROWS_AT_ONCE, csv_line
 from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from threadline.core.field import Field as CustomField
@@ -68,11 +69,6 @@ class FailedRows(msgspec.Struct, frozen=True, kw_only=True):
     items: list[FailedRow]
     next: int | None
     """The place after which to ask for more; None: these are all."""
-
-
-class UndoOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    is_done: bool
-    """False: a slice was undone; ask again for the next."""
 
 
 class BatchInput(Input):
@@ -221,14 +217,13 @@ async def get_failures(
     return call.answer(FailedRows(items=items[:limit], next=items[limit - 1].place if len(items) > limit else None))
 
 
-@operation(router, "POST", "/contact-batches/{batch_id}/undo", out=UndoOutcome, name="undoContactBatch")
+@operation(router, "POST", "/contact-batches/{batch_id}/undo", out=ContactBatch, name="undoContactBatch")
 async def post_undo(batch_id: UUID, call: Call = calls(Permission.CONTACTS_IMPORT)) -> Response:
-    """Undo a slice of it: what nobody changed since is as it was, who is new and silent is gone."""
+    """Let a worker undo it: what nobody changed since is as it was, who is new and silent is gone. The batch tells how
+    far it is."""
     await _access_batch(call, batch_id)
-    is_done = await undo_batch(
-        call.session, caller=call.caller, batch_id=batch_id, limit=MOST_ROWS_AT_ONCE, now=call.now, new_id=new_id
-    )
-    return call.answer(UndoOutcome(is_done=is_done))
+    await order_undo_import(call.session, caller=call.caller, agent_id=own_agent(call), batch_id=batch_id, now=call.now)
+    return call.answer(await get_batch(call.session, batch_id))
 
 
 @operation(router, "POST", "/contacts/find", out=ContactPage, name="findContacts")
@@ -423,7 +418,7 @@ async def _access_batch(call: Call, batch_id: UUID) -> ContactBatch:
 
 async def _open_batch(call: Call, batch_id: UUID) -> None:
     batch = await _access_batch(call, batch_id)
-    if batch.undone_at is not None:
+    if batch.undone_at is not None or batch.undo_began_at is not None:
         raise Conflict("This was undone already.", reason="undone_already")
 
 

@@ -18,7 +18,7 @@ from threadline.actions.read_conversation import read_conversation
 from threadline.actions.set_priority import set_priority
 from threadline.actions.snooze_conversation import snooze_conversation, wake_conversation
 from threadline.actions.take_next import take_next
-from threadline.actions.undo_change import undo_change
+from threadline.actions.undo_change import undo_told_change
 from threadline.channels.registry import channel_type
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Forbidden, Invalid
@@ -300,8 +300,8 @@ async def update_conversation(
 async def post_undo(
     conversation_id: UUID, given: Undo, call: Call = calls(Permission.CONVERSATIONS_CHANGE)
 ) -> Response:
-    """Take an act back: everything as it was, except what somebody changed since."""
-    undone = await undo_change(
+    """Take an act back: everything as it was within a day, except what somebody changed since."""
+    undone = await undo_told_change(
         call.session,
         caller=call.caller,
         conversation_id=conversation_id,

@@ -19,7 +19,15 @@ import { useFields } from '../contact/fields';
 import { labelsOfKind } from '../labels/labels';
 import { beginBatch, inSlices, undoBatch } from './batches';
 import { countryCode, guessColumn, KNOWN, parseTable, writeTable } from './csv';
-import { bringTable, fetchFailed, isGoingOn, useImports, type ContactBatch, type FailedRow } from './useImport';
+import {
+  bringTable,
+  fetchFailed,
+  isGoingOn,
+  isUndoing,
+  useImports,
+  type ContactBatch,
+  type FailedRow,
+} from './useImport';
 
 const LARGEST_BYTES = 20_000_000;
 const SHOWN = 3;
@@ -345,6 +353,7 @@ function BatchResult({ batch, heads, rows }: BatchResultProps) {
     queryFn: () => fetchFailed(batch.id),
     enabled: batch.failed > 0 && !isGoingOn(batch),
   }).data;
+  if (isUndoing(batch)) return <p role="status">{undoingText(batch)}</p>;
   if (isGoingOn(batch)) {
     const [done, total] = [formatNumber(batch.done), formatNumber(batch.total)];
     return <Progress done={batch.done} total={batch.total} text={t('contacts.import_going_on', { done, total })} />;
@@ -364,6 +373,10 @@ function BatchResult({ batch, heads, rows }: BatchResultProps) {
       )}
     </section>
   );
+}
+
+function undoingText(batch: ContactBatch): string {
+  return t('contacts.import_undoing', { number: formatNumber(batch.created_count + batch.changed_count) });
 }
 
 function countsOf(batch: ContactBatch): string {
@@ -410,11 +423,13 @@ function Lately({ imports, onUndo, onShow }: LatelyProps) {
             </Button>
             <span className="text-12 text-muted">{formatRowTime(batch.created_at, now)}</span>
             <span className="text-12 text-muted">
-              {isGoingOn(batch)
-                ? t('contacts.bulk_progress', { done: formatNumber(batch.done), total: formatNumber(batch.total) })
-                : batch.undone_at === null
-                  ? countsOf(batch)
-                  : t('contacts.import_undone')}
+              {isUndoing(batch)
+                ? undoingText(batch)
+                : isGoingOn(batch)
+                  ? t('contacts.bulk_progress', { done: formatNumber(batch.done), total: formatNumber(batch.total) })
+                  : batch.undone_at === null
+                    ? countsOf(batch)
+                    : t('contacts.import_undone')}
             </span>
             {!isGoingOn(batch) && batch.undone_at === null && (
               <span className="ms-auto">

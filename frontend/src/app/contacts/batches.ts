@@ -21,9 +21,7 @@ export async function inSlices<T>(
   }
 }
 
+/** A worker takes it back, whether this page stays or not. */
 export async function undoBatch(id: Id): Promise<void> {
-  for (;;) {
-    const { is_done } = await request<{ is_done: boolean }>('POST', `/api/contact-batches/${id}/undo`);
-    if (is_done) return;
-  }
+  await request('POST', `/api/contact-batches/${id}/undo`);
 }

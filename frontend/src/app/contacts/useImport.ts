@@ -33,8 +33,13 @@ export async function bringTable(
   await request('POST', `/api/contact-batches/${batchId}/start`, { body: way });
 }
 
+/** A worker is at it: it is read in, or taken back. */
 export function isGoingOn(batch: ContactBatch): boolean {
-  return batch.started_at !== null && batch.finished_at === null;
+  return (batch.started_at !== null && batch.finished_at === null) || isUndoing(batch);
+}
+
+export function isUndoing(batch: ContactBatch): boolean {
+  return batch.undo_began_at !== null && batch.undone_at === null;
 }
 
 /** The latest tables, looked at again while one of them is being read in. */

@@ -54,6 +54,8 @@ const CASES: [Message, string][] = [
   [line(customer, 'reopened'), 'The customer’s message reopened this'],
   [line(customer, 'number_changed'), 'The customer changed the number'],
   [line(program, 'assigned', { assignee_id: 'jonas' }), 'Assigned to Jonas'],
+  [line(program, 'contact_moved', { from_id: 'a', into_id: 'b' }), 'Moved to another contact'],
+  [line(mila, 'contact_moved', { from_id: 'a', into_id: 'b' }), 'Mila moved this to another contact'],
   [line(program, 'resolved'), 'Resolved'],
   [line(program, 'priority', { priority: '2', previous_priority: '0', reason: 'vip' }), 'Priority: high, for a VIP'],
   [line(program, 'assigned', { assignee_id: 'jonas', reason: 'vip' }), 'Assigned to Jonas, who has the VIPs'],

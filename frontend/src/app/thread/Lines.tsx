@@ -107,21 +107,44 @@ export function describeLine(message: Message): string {
     when: whenOf(data['until']),
     label: data['label'] ?? '',
     agent: nameOf(data['agent_id']),
-    from: data['from'] ?? '',
-    into: data['into'] ?? '',
+    from: '',
+    into: '',
+    ...namesOfMove(message),
     title: data['title'] ?? '',
     stage: data['stage'] ?? '',
     channel: data['channel'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
   };
-  const key = `line.${sentenceOf(what, data, message.author)}`;
+  const key = `line.${sentenceOf(what, data, message)}`;
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
 }
 
+<<<<<<< HEAD
 /** What the desk did by itself has a sentence that says why. */
 const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing']);
 
 function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
+=======
+/** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */
+function namesOfMove({ conversation_id, content }: Message): { from: string; into: string } | undefined {
+  if (content.kind !== 'line' || content.what !== 'contact_moved') return undefined;
+  const { conversations, contacts } = getState();
+  const contact = contacts.get(conversations.get(conversation_id)?.contact.id ?? '');
+  const move = contact?.moves.find(
+    (one) =>
+      one.conversation_id === conversation_id &&
+      one.from_id === content.data?.['from_id'] &&
+      one.into_id === content.data?.['into_id'],
+  );
+  return move?.from_name && move.into_name ? { from: move.from_name, into: move.into_name } : undefined;
+}
+
+function sentenceOf(what: string, data: Readonly<Record<string, string>>, message: Message): string {
+  const { author } = message;
+  if (what === 'contact_moved' && namesOfMove(message) === undefined) {
+    return author.kind === 'agent' ? 'contact_moved_unseen_by' : 'contact_moved_unseen';
+  }
+>>>>>>> 5a62554f (undo: Lead back only to what was, and let a worker take tables back)
   const reason = data['reason'];
   if (reason !== undefined && TOLD_BY_REASON.has(reason)) return `${what}_by_${reason}`;
   if (reason === 'vip') return `${happenedHow(what, data)}_by_vip`;

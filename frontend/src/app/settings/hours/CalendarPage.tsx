@@ -140,6 +140,8 @@ function UsersBlock({ calendar }: { readonly calendar: Calendar }) {
     setAsking(false);
     const isDone = await act(() => request('DELETE', `/api/calendars/${calendar.id}`), {
       done: t('settings.hours.deleted', { name: calendar.name }),
+      undo: () =>
+        void act(() => request('POST', `/api/calendars/${calendar.id}/restore`), { done: t('settings.hours.undone') }),
     });
     if (isDone) go(paths.settings('hours'));
   }
