@@ -119,12 +119,9 @@ export function describeLine(message: Message): string {
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
 }
 
-<<<<<<< HEAD
 /** What the desk did by itself has a sentence that says why. */
 const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing']);
 
-function sentenceOf(what: string, data: Readonly<Record<string, string>>, author: Message['author']): string {
-=======
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */
 function namesOfMove({ conversation_id, content }: Message): { from: string; into: string } | undefined {
   if (content.kind !== 'line' || content.what !== 'contact_moved') return undefined;
@@ -144,7 +141,6 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, messag
   if (what === 'contact_moved' && namesOfMove(message) === undefined) {
     return author.kind === 'agent' ? 'contact_moved_unseen_by' : 'contact_moved_unseen';
   }
->>>>>>> 5a62554f (undo: Lead back only to what was, and let a worker take tables back)
   const reason = data['reason'];
   if (reason !== undefined && TOLD_BY_REASON.has(reason)) return `${what}_by_${reason}`;
   if (reason === 'vip') return `${happenedHow(what, data)}_by_vip`;
