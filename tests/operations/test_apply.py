@@ -418,3 +418,57 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
     assert "routing: unchanged" in capsys.readouterr().out
     with pytest.raises(ThreadlineError, match="There is no team Nowhere"):
         await apply(installation, tmp_path, ROUTED.replace("{sales: round_robin}", "{Nowhere: manual}"))
+
+
+MACROS = (
+    FILE
+    + """
+teams:
+  - {name: Sales}
+macros:
+  - name: Refund
+    acts:
+      - {reply: "Dear {{contact.first_name}}, it is on its way."}
+      - {note: Refunded}
+      - {priority: high}
+      - {team: sales}
+      - {assign: me}
+      - {snooze_minutes: 0}
+  - {name: Ask again, team: Sales, acts: [{task: Call}]}
+"""
+)
+
+
+async def test_macros_are_made_by_names_and_stay_if_nothing_changed(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, MACROS)
+    said = capsys.readouterr().out
+    assert "macro Refund: created" in said
+    ((acts,),) = await ask(installation, "select acts::text from macros where name = 'Refund'")
+    told = json.loads(str(acts))
+    assert [one["kind"] for one in told] == ["reply", "note", "priority", "team", "assign", "snooze"]
+    assert (told[2]["priority"], told[4]["is_me"], told[5]["in_minutes"]) == (2, True, None)
+    owners = await ask(
+        installation,
+        "select m.name, t.name, m.agent_id is null from macros m left join teams t on t.id = m.team_id order by 1",
+    )
+    assert owners == [("Ask again", "Sales", True), ("Refund", None, True)]
+    await apply(installation, tmp_path, MACROS)
+    again = capsys.readouterr().out
+    assert [line for line in again.splitlines() if line.startswith("macro")] == [
+        "macro Refund: unchanged",
+        "macro Ask again: unchanged",
+    ]
+    await apply(installation, tmp_path, MACROS.replace("priority: high", "priority: urgent"))
+    assert "macro Refund: changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["{team: Nobody}", "{note: x, reply: y}", "{}", "{reply: '{{contact.age}}'}"])
+async def test_a_macro_that_cannot_be_is_named_and_changes_nothing(
+    installation: Settings, tmp_path: Path, wrong: str
+) -> None:
+    file = MACROS.replace("name: Refund", "name: Wrong").replace("{note: Refunded}", wrong)
+    with pytest.raises(ThreadlineError, match="macro Wrong"):
+        await apply(installation, tmp_path, file)
+    assert await ask(installation, "select count(*) from macros where name = 'Wrong'") == [(0,)]

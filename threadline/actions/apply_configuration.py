@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.actions.apply_macros import MacroEntry
 from threadline.actions.apply_routing import RoutingEntry
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_automatic_replies import set_automatic_reply
@@ -191,6 +192,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teams: tuple[TeamEntry, ...] = ()
     service_levels: tuple[ServiceLevelEntry, ...] = ()
     """In their order; what the file does not name comes behind them."""
+    macros: tuple[MacroEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()

@@ -11,6 +11,8 @@ calendars:
      special_days: [{day: 2026-12-24, name: Christmas Eve, hours: ["9:00-13:00"]}, {day: 2026-12-25}]}
 teams:  # and channels may name their `calendar`
   - {name: Sales, colour: teal, members: [ana@example.com, ben@example.com]}  # who is invited only: by the next run
+macros:
+  - {name: Refund, acts: [{reply: "Dear {{contact.first_name}}, it is on its way."}, {assign: me}, {state: resolved}]}
 tokens:
   - {name: reports, scopes: ["conversations:read"]}  # printed once, when it is made
 channels:
@@ -47,6 +49,7 @@ from threadline.actions.apply_configuration import (
     order_service_levels,
     record_applied,
 )
+from threadline.actions.apply_macros import apply_macro
 from threadline.actions.apply_routing import apply_routing
 from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.channels.contract import FieldKind
@@ -153,6 +156,11 @@ async def _apply(
         with _naming(f"service level {one.name}"):
             levels.append(await apply_service_level(session, one, caller=caller, now=now, new_id=new_id))
     await order_service_levels(session, configuration.service_levels, caller=caller, now=now, new_id=new_id)
+    macros: list[Applied] = []
+    for macro in configuration.macros:
+        with _naming(f"macro {macro.name}"):
+            outcome = await apply_macro(session, macro, caller=caller, now=now, new_id=new_id)
+            macros.append(Applied(what=f"macro {macro.name}", outcome=outcome))
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
     for one in configuration.channels:
@@ -172,7 +180,19 @@ async def _apply(
         with _naming("routing"):
             is_new = await apply_routing(session, configuration.routing, caller=caller, now=now, new_id=new_id)
         routing.append(Applied(what="routing", outcome="changed" if is_new else "unchanged"))
-    applied = [*workspace, *roles, *agents, *calendars, *teams, *levels, *tokens, *channels, *replies, *routing]
+    applied = [
+        *workspace,
+        *roles,
+        *agents,
+        *calendars,
+        *teams,
+        *macros,
+        *levels,
+        *tokens,
+        *channels,
+        *replies,
+        *routing,
+    ]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id
     )
