@@ -5,6 +5,8 @@ import { loadPart, type Part } from '@/shared/i18n';
 export const importSettings = withTexts('settings', () => import('./settings/Settings'));
 export const importContacts = () => import('./contacts/Contacts');
 export const importCompanies = () => import('./companies/Companies');
+/** Macros: by their key, over many, and their settings. */
+export const importMacros = withTexts('macros', () => import('./macros/MacroPalette'));
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = withTexts('server', () => import('./thread/Conversation'));
 /** What stands beside it, fetched behind it. */
@@ -33,7 +35,7 @@ export const screens = {
 };
 
 /** A screen with sentences of its own: neither is shown without the other. */
-function withTexts<M>(part: Part, load: () => Promise<M>): () => Promise<M> {
+export function withTexts<M>(part: Part, load: () => Promise<M>): () => Promise<M> {
   return async () => {
     const [module] = await Promise.all([load(), loadPart(part)]);
     return module;

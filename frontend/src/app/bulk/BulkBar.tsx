@@ -1,23 +1,28 @@
 /** What is done with the chosen rows: assign, label, resolve, snooze, priority, stage; and how far it is. */
-import { AlarmClock, CheckCheck, Ellipsis, Flag, RotateCcw, Signpost, Tag, UserPlus, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { AlarmClock, CheckCheck, Ellipsis, Flag, RotateCcw, Signpost, Tag, UserPlus, X, Zap } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { countConversations } from '@/shared/api/calls';
 import { useSignedIn } from '@/shared/api/session';
 import type { BulkInput, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
+import { runCommand, useCommands } from '@/shared/keys/keyboard';
 import { usePreferences } from '@/shared/preferences';
 import type { ListQuery } from '@/shared/store/state';
 import { useStore } from '@/shared/store/store';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Menu, MenuGroup, MenuItem } from '@/shared/ui/Menu';
 import { LabelMenu } from '../labels/LabelMenu';
+import { catchTyped } from '../macros/open';
+import { importMacros } from '../routes';
 import { useStages } from '../stages/useStages';
 import { teamsByName } from '../teams/teams';
 import { snoozePresets } from '../thread/snooze';
 import { giveOrder, useRunningOrder } from './orders';
 import { OrderProgress } from './OrderProgress';
 import { isEmpty, type Selection } from './selection';
+
+const MacroPalette = lazy(importMacros);
 
 export interface BulkBarProps {
   readonly query: ListQuery;
@@ -76,6 +81,7 @@ export default function BulkBar({ query, selection, mayTakeAll, onAll, onClear }
           />
         </>
       )}
+      <Macros number={number} onRun={(macro_id) => void give({ kind: 'macro', macro_id })} />
       <More give={(order) => void give(order)} />
       <IconButton icon={X} label={t('bulk.clear')} keyName="Escape" onClick={onClear} />
     </Bar>
@@ -130,11 +136,46 @@ function Assign({ onChoose, onTeam }: AssignProps) {
   );
 }
 
+/** Several acts at once, by the same key as in one conversation. */
+function Macros({ number, onRun }: { readonly number: string; readonly onRun: (id: Id) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  useCommands({
+    macro: () => {
+      catchTyped(importMacros());
+      setOpen(true);
+    },
+  });
+  return (
+    <>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <MacroPalette
+            conversation={null}
+            macroId={null}
+            many={{
+              number,
+              run: ({ id }) => {
+                setOpen(false);
+                onRun(id);
+              },
+            }}
+            onClose={() => setOpen(false)}
+            onEnded={() => undefined}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** How much they press, and the workspace's own names under the states. */
 function More({ give }: { readonly give: (order: BulkInput['order']) => void }) {
   const stages = useStages() ?? [];
   return (
     <Menu side="top" trigger={<IconButton icon={Ellipsis} label={t('bulk.more')} />}>
+      <MenuItem icon={Zap} keyName={['Shift', 'M']} onClick={() => void runCommand('macro')}>
+        {t('keys.macro')}
+      </MenuItem>
       <MenuGroup label={t('bulk.priority')}>
         {([3, 2, 1, 0] as const).map((priority) => (
           <MenuItem key={priority} icon={Flag} onClick={() => give({ kind: 'priority', priority })}>

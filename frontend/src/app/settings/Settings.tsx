@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { paths } from '@/app/paths';
+import { withTexts } from '@/app/routes';
 import { useSignedIn } from '@/shared/api/session';
 import { loadPart, t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
@@ -45,6 +46,7 @@ const RoutingPage = lazy(async () => {
   const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing')]);
   return module;
 });
+const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
@@ -103,6 +105,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
       {may.has('tasks') && <Route path="/settings/tasks" component={TaskPatterns} />}
       {may.has('stages') && <Route path="/settings/stages" component={Stages} />}
+      {may.has('macros') && <Route path="/settings/macros" component={Macros} />}
       <Route path="/settings/replies" component={Replies} />
       {may.has('automatic') && <Route path="/settings/automatic" component={AutomaticReplies} />}
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}

@@ -24,6 +24,7 @@ import {
   Users,
   UsersRound,
   Waypoints,
+  Zap,
   type LucideIcon,
 } from 'lucide-react';
 import { fold } from '@/shared/format/fold';
@@ -235,6 +236,14 @@ export const SECTIONS: readonly Section[] = [
     label: 'settings.replies.title',
     icon: Slash,
     contents: ['settings.replies.create', 'settings.replies.shortcut'],
+  },
+  {
+    path: 'macros',
+    group: 'conversations',
+    label: 'settings.macros.title',
+    icon: Zap,
+    permission: 'conversations:change',
+    contents: ['settings.macros.create'],
   },
   {
     path: 'automatic',

@@ -8,6 +8,7 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { closeFloat, useTypedAhead } from './floats';
+import { useMacroItems } from '../macros/useMacroItems';
 import { Pieces } from '../search/Pieces';
 import { filterItems, paletteItems, type PaletteItem } from './paletteItems';
 import { useServerHits } from './useServerHits';
@@ -25,7 +26,8 @@ export default function Palette() {
     return id === undefined ? undefined : getState().conversations.get(id);
   }, [location]);
   const all = useMemo(() => paletteItems(getState(), selected, navigate), [selected, navigate]);
-  const local = useMemo(() => filterItems(all, search), [all, search]);
+  const macros = useMacroItems(selected?.id);
+  const local = useMemo(() => filterItems(withMacros(all, macros), search), [all, macros, search]);
   const remote = useServerHits(search, navigate);
   const items = useMemo(() => [...local, ...withoutKnown(remote, local)], [local, remote]);
   const chosen = items[Math.min(place, items.length - 1)];
@@ -117,6 +119,12 @@ export default function Palette() {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** Behind what the desk itself does here. */
+function withMacros(items: readonly PaletteItem[], macros: readonly PaletteItem[]): readonly PaletteItem[] {
+  const here = items.filter(({ group }) => group === 'conversation');
+  return [...here, ...macros, ...items.slice(here.length)];
 }
 
 /** A contact whose conversation stands above is found already. */

@@ -26,6 +26,7 @@ import {
   Users,
   Keyboard,
   ListFilter,
+  Zap,
   type LucideIcon,
 } from 'lucide-react';
 import type { Conversation, Id } from '@/shared/api/types';
@@ -121,6 +122,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
           },
         ]
       : []),
+    ...command('macro', Zap),
     ...command('task', ClipboardList),
     ...command('task_pattern', ListChecks),
     ...command('discuss', MessagesSquare),

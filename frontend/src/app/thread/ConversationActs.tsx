@@ -1,5 +1,5 @@
 /** What one does with a whole conversation beyond answering it: items of its menu, and what each opens. */
-import { ClipboardList, FileText, GitMerge, ListChecks } from 'lucide-react';
+import { ClipboardList, FileText, GitMerge, ListChecks, Zap } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -14,6 +14,9 @@ export type ConversationAct = 'transcript' | 'task' | 'links';
 export function ConversationItems({ onOpen }: { readonly onOpen: (act: ConversationAct) => void }) {
   return (
     <>
+      <MenuItem icon={Zap} keyName={['Shift', 'M']} onClick={() => void runCommand('macro')}>
+        {t('keys.macro')}
+      </MenuItem>
       <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
         {t('task.new')}
       </MenuItem>

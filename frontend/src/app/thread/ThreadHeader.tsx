@@ -11,9 +11,9 @@ import {
   TimerOff,
   UserPlus,
 } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useSignedIn } from '@/shared/api/session';
-import type { Conversation, Time } from '@/shared/api/types';
+import type { Conversation, Id, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { runCommand, useCommands } from '@/shared/keys/keyboard';
@@ -23,7 +23,9 @@ import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Kbd } from '@/shared/ui/Kbd';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { catchTyped, onOpenMacros } from '../macros/open';
 import { finish } from '../resolving/finish';
+import { importMacros } from '../routes';
 import { VipMark } from '@/shared/ui/VipMark';
 import { ConversationLabels } from '../labels/ConversationLabels';
 import { NAME_LINE, RowLabels } from '../labels/RowLabels';
@@ -34,6 +36,7 @@ import { assign, endWaiting, reopen, snooze } from './actions';
 import { ConversationItems, OpenedConversationAct, type ConversationAct } from './ConversationActs';
 import { SnoozeDialog } from './SnoozeDialog';
 
+const MacroPalette = lazy(importMacros);
 const StageDialog = lazy(() => import('../stages/StageDialog'));
 
 export interface ThreadHeaderProps {
@@ -55,6 +58,8 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   const [act, setAct] = useState<ConversationAct | null>(null);
   const [isStaging, setStaging] = useState(false);
   const [isSnoozing, setSnoozing] = useState(false);
+  const [macros, setMacros] = useState<{ readonly first: Id | null } | null>(null);
+  useEffect(() => onOpenMacros((first) => setMacros({ first })), []);
   const isWaiting = conversation.waiting_since !== null && !isResolved;
   const putOff = (until: Time | null) => {
     setSnoozing(false);
@@ -64,6 +69,12 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   useCommands({
     resolve: () => (mayChange ? finishIt() : false),
     snooze: () => (isResolved ? false : setSnoozing(true)),
+    macro: () => {
+      if (!mayChange) return false;
+      catchTyped(importMacros());
+      setMacros({ first: null });
+      return true;
+    },
     no_answer: () => (isWaiting ? endWaiting(conversation) : false),
   });
   const address = conversation.address_display && `, ${conversation.address_display}`;
@@ -156,6 +167,16 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
       />
       <TogetherForm together={together} conversation={conversation} onGiven={onResolved} />
       {act && <OpenedConversationAct act={act} conversation={conversation} onClose={() => setAct(null)} />}
+      {macros && (
+        <Suspense fallback={null}>
+          <MacroPalette
+            conversation={conversation}
+            macroId={macros.first}
+            onClose={() => setMacros(null)}
+            onEnded={onResolved}
+          />
+        </Suspense>
+      )}
       {isStaging && (
         <Suspense fallback={null}>
           <StageDialog conversation={conversation} onClose={() => setStaging(false)} />

@@ -44,6 +44,7 @@ export const KEYMAP = {
   priority: { keys: ['p'], title: 'keys.priority', group: 'conversation' },
   follow: { keys: ['w'], title: 'keys.follow', group: 'conversation' },
   hand_over: { keys: ['Shift+a'], title: 'keys.hand_over', group: 'conversation' },
+  macro: { keys: ['Shift+m'], title: 'keys.macro', group: 'conversation' },
   ask_in: { keys: ['Shift+i'], title: 'keys.ask_in', group: 'conversation' },
   pin: { keys: ['Shift+p'], title: 'keys.pin', group: 'conversation' },
   unread: { keys: ['Shift+u'], title: 'keys.unread', group: 'conversation' },
