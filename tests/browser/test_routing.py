@@ -9,7 +9,7 @@ from tests.browser.accessibility import contrast_problems_of, overflow_of, probl
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Provider
-from tests.browser.scene import eventually
+from tests.browser.scene import arrived, eventually
 
 
 def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has_too_many(
@@ -49,6 +49,7 @@ def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has
         theirs.expect_line(f"Came to {name} by its channel")
         theirs.expect_line(f"Given to {colleague.name}")
         second.says("And mine?")
+        arrived(admin, second)
         eventually(lambda: admin.conversation_of(second)["team_id"] == team["id"])
         assert admin.conversation_of(second)["assignee_id"] is None, "they bear one"
 
