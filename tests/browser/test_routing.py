@@ -30,7 +30,7 @@ def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has
         page.get_by_role("combobox", name=f"How {name} is given customers").click()
         page.screenshot(path=RESULTS / "routing-modes.png")
         page.get_by_role("option", name="In turn").click()
-        expect(page.get_by_text("Saved")).to_be_visible()
+        expect(page.get_by_role("heading", name="Saved", exact=True).first).to_be_visible()
         eventually(lambda: _mode(admin, team["id"]) == "round_robin")
         page.get_by_role("button", name="Undo").click()
         eventually(lambda: _mode(admin, team["id"]) == "manual")
