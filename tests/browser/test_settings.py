@@ -1,15 +1,16 @@
 """Step 3 of a new user: connecting a number of one's own; and people, tokens, sessions."""
 
 import re
+import secrets
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ContextMaker, Person
+from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.product import PASSWORD, Product, new_email
-from tests.browser.provider import Provider
+from tests.browser.provider import Customer, Provider
 from tests.browser.watching import Watch
 
 
@@ -203,10 +204,40 @@ def _sign_in(page: Page, person: Person) -> None:
     page.keyboard.press("Enter")
 
 
+def _sees_nothing_that_writes(reader: Page, customer: Customer) -> None:
+    """Menus, keys, the palette and the contact's panel of somebody who only reads."""
+    reader.get_by_role("option").filter(has_text=customer.name).click()
+    expect(reader.get_by_role("heading", name=customer.name)).to_be_visible()
+    reader.get_by_role("banner").or_(reader.get_by_role("main")).get_by_role("button", name="More", exact=True).click()
+    menu = reader.get_by_role("menu")
+    expect(menu.get_by_role("menuitem").filter(has_text="Transcript")).to_be_visible()
+    for refused in ("Snooze", "Hand over", "Priority", "New task", "Follow", "stage", "Merge"):
+        expect(menu.get_by_role("menuitem").filter(has_text=refused)).to_have_count(0)
+    reader.screenshot(path=RESULTS / "reader-menu.png")
+    reader.keyboard.press("Escape")
+    reader.get_by_role("button", name="Close", exact=True).click()  # the practice phone stands in its place
+    panel = reader.get_by_role("complementary", name="Contact")
+    expect(panel.get_by_text("Time zone")).to_be_visible()
+    expect(panel.get_by_role("button", name="Time zone")).to_have_count(0)
+    expect(panel.get_by_role("combobox", name="Language")).to_be_disabled()
+    expect(panel.get_by_role("textbox", name="Write a note about this contact")).to_have_count(0)
+    for key in ("h", "p", "a", "Shift+T"):
+        reader.keyboard.press(key)
+    expect(reader.get_by_role("dialog")).to_have_count(0)
+    expect(reader.get_by_role("menu")).to_have_count(0)
+    reader.keyboard.press("Control+k")
+    palette = reader.get_by_role("dialog")
+    palette.get_by_role("combobox").fill("Snooze")
+    expect(palette.get_by_role("option").filter(has_text="Snooze this")).to_have_count(0)
+    reader.keyboard.press("Escape")
+
+
 def test_a_role_of_its_own_is_made_given_and_felt_at_once(
-    new_context: ContextMaker, colleague_admin: Person, colleague: Person, watch: Watch
+    new_context: ContextMaker, colleague_admin: Person, colleague: Person, provider: Provider, watch: Watch
 ) -> None:
     watch.refusals += ("/api/roles/",)
+    customer = provider.customer(f"Rae {secrets.token_hex(3)}")
+    customer.says("Is anybody there?")
     reader, page = new_context(colleague).new_page(), new_context(colleague_admin).new_page()
     reader.goto("/inbox/open")
     expect(reader.get_by_role("button", name="New conversation")).to_be_visible()
@@ -232,6 +263,7 @@ def test_a_role_of_its_own_is_made_given_and_felt_at_once(
     expect(people.get_by_role("listitem").filter(has_text=colleague.email)).to_contain_text(name)
     expect(row).to_contain_text("1 person")
     expect(reader.get_by_role("button", name="New conversation")).to_have_count(0)  # without loading anything again
+    _sees_nothing_that_writes(reader, customer)
 
     row.get_by_role("button", name=f"Delete {name}").click()
     page.get_by_role("dialog", name=f"Delete {name}?").get_by_role("button", name="Delete").click()

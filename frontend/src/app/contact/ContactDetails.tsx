@@ -1,7 +1,7 @@
 /** What is known of a contact, each thing edited where it stands: in the inbox's panel and on the contact's own page. */
 import { Copy, Star } from 'lucide-react';
 import { useId } from 'react';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay } from '@/shared/api/session';
 import type { Address, Contact, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { hasText, t } from '@/shared/i18n';
@@ -28,6 +28,7 @@ export function ContactName({ id, name }: { readonly id: Id; readonly name: stri
     <InlineText
       label={t('contact.name')}
       buttonLabel={t('contact.rename', { name })}
+      isReadOnly={!useMay('contacts:change')}
       value={name}
       onSave={(next) => saveContact(id, { name: next })}
       className="text-16 font-semibold"
@@ -42,8 +43,9 @@ export function VipButton({ contact }: { readonly contact: Contact }) {
       aria-pressed={contact.is_vip}
       aria-label={t('contact.vip')}
       title={t('contact.vip')}
+      disabled={!useMay('contacts:change')}
       onClick={() => void saveContact(contact.id, { is_vip: !contact.is_vip })}
-      className="grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink aria-pressed:text-warn pointer-coarse:size-11"
+      className="grid size-8 shrink-0 place-items-center rounded-md text-muted enabled:hover:bg-hover enabled:hover:text-ink aria-pressed:text-warn pointer-coarse:size-11"
     >
       <Star aria-hidden size={16} strokeWidth={1.75} fill={contact.is_vip ? 'currentColor' : 'none'} />
     </button>
@@ -58,6 +60,7 @@ export function ContactDetails({
   readonly conversationId?: Id;
 }) {
   const fields = useFields('contact') ?? [];
+  const isReadOnly = !useMay('contacts:change');
   const sight = useSight(known);
   const { contact, isMasked } = sight;
   const mayWriteEmail = (!isMasked && !sight.wasRevealed) || contact.email === '';
@@ -78,6 +81,7 @@ export function ContactDetails({
               dir="ltr"
               value={contact.email}
               mayBeEmpty
+              isReadOnly={isReadOnly}
               onSave={(email) => saveContact(contact.id, { email })}
             />
           ) : (
@@ -104,6 +108,7 @@ export function ContactDetails({
             field={field}
             value={contact.fields[field.id]}
             isMasked={isMasked || sight.wasRevealed}
+            isReadOnly={isReadOnly}
             onSave={(value) => saveContact(contact.id, { fields: { [field.id]: value } })}
           />
         ))}
@@ -117,7 +122,8 @@ export function ContactDetails({
 function ConversationFields({ id }: { readonly id: Id }) {
   const fields = useFields('conversation') ?? [];
   const [values, fill] = useConversationValues(id);
-  const isMasked = !useSignedIn().agent.permissions.includes('addresses:read');
+  const isMasked = !useMay('addresses:read');
+  const isReadOnly = !useMay('conversations:change');
   if (fields.length === 0 || values === undefined) return null;
   return (
     <section className="border-b border-line px-4 py-3 text-13">
@@ -129,6 +135,7 @@ function ConversationFields({ id }: { readonly id: Id }) {
             field={field}
             value={values[field.id]}
             isMasked={isMasked}
+            isReadOnly={isReadOnly}
             onSave={(value) => fill(field.id, value)}
           />
         ))}
@@ -151,6 +158,7 @@ function Language({ contact }: { readonly contact: Contact }) {
       label={t('contact.language')}
       isLabelHidden
       isBare
+      disabled={!useMay('contacts:change')}
       value={contact.locale ?? ''}
       options={options}
       onValueChange={(locale) => void saveContact(contact.id, { locale })}
@@ -170,6 +178,7 @@ function Country({ contact }: { readonly contact: Contact }) {
       label={t('contact.country')}
       isLabelHidden
       isBare
+      disabled={!useMay('contacts:change')}
       value={contact.country}
       options={options}
       onValueChange={(country) => void saveContact(contact.id, { country })}
@@ -195,6 +204,7 @@ function TimeZone({ contact }: { readonly contact: Contact }) {
         shown={shown}
         placeholder={t('contact.unknown')}
         mayBeEmpty
+        isReadOnly={!useMay('contacts:change')}
         onSave={(time_zone) => saveContact(contact.id, { time_zone: time_zone.replaceAll(' ', '_') })}
       />
       <datalist id={id}>

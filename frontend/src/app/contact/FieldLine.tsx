@@ -16,28 +16,33 @@ export interface FieldLineProps {
   readonly onSave: (value: FieldValue | null) => Promise<boolean>;
   /** Numbers and e-mail addresses are masked from this agent: what stands is read, not replaced. */
   readonly isMasked?: boolean;
+  readonly isReadOnly?: boolean;
 }
 
 /** A field with its value, edited where it stands, by the type of the field. */
-export function FieldLine({ field, value, onSave, isMasked = false }: FieldLineProps) {
+export function FieldLine({ field, value, onSave, isMasked = false, isReadOnly = false }: FieldLineProps) {
   const isReachable = field.type === 'email' || field.type === 'phone';
   return (
     <Fact label={field.name}>
       {isMasked && isReachable && typeof value === 'string' ? (
         <MaskedText value={value} isMasked />
       ) : (
-        <FieldEditor field={field} value={value} onSave={onSave} />
+        <FieldEditor field={field} value={value} onSave={onSave} isReadOnly={isReadOnly} />
       )}
     </Fact>
   );
 }
 
-export function FieldEditor({ field, value, onSave }: FieldLineProps) {
+export function FieldEditor({ field, value, onSave, isReadOnly = false }: FieldLineProps) {
   switch (field.type) {
     case 'choice':
     case 'choices':
     case 'boolean':
-      return <ChoiceEditor field={field} value={value} onSave={onSave} />;
+      return isReadOnly ? (
+        <bdi>{textOfValue(field, value) || '–'}</bdi>
+      ) : (
+        <ChoiceEditor field={field} value={value} onSave={onSave} />
+      );
     default:
       return (
         <span className="flex min-w-0 items-center gap-1">
@@ -47,6 +52,7 @@ export function FieldEditor({ field, value, onSave }: FieldLineProps) {
             value={value === undefined ? '' : String(value)}
             shown={textOfValue(field, value)}
             mayBeEmpty
+            isReadOnly={isReadOnly}
             onSave={(text) => onSave(text === '' ? null : field.type === 'number' ? numberOf(text) : text)}
           />
           {field.type === 'link' && typeof value === 'string' && /^https?:\/\//i.test(value) && (

@@ -2,7 +2,7 @@
 import { ArrowRightLeft, ChevronRight, Combine, StickyNote } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { Link } from 'wouter';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay, useSignedIn } from '@/shared/api/session';
 import type { Contact, ContactNote, EarlierConversation, Id } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatRowTime } from '@/shared/format/times';
@@ -46,6 +46,7 @@ export function History({ contact, current, isFolding = false }: HistoryProps) {
   const entries = entriesOf(contact, current);
   const listId = useId();
   const isShown = isOpen || !isFolding;
+  const mayChange = useMay('contacts:change');
   return (
     <section aria-label={t('contact.history')} className="py-2 text-13">
       {isFolding && (
@@ -68,7 +69,7 @@ export function History({ contact, current, isFolding = false }: HistoryProps) {
       )}
       {isShown && (
         <div id={listId}>
-          <NewNote contactId={contact.id} />
+          {mayChange && <NewNote contactId={contact.id} />}
           {entries.length > 0 && (
             <ol>
               {entries.map((entry) => {
@@ -156,7 +157,8 @@ function NoteEntry({ contactId, note }: { readonly contactId: Id; readonly note:
   const author = useStore((state) => (note.author_id === null ? undefined : state.agents.get(note.author_id)));
   const now = useMinute();
   const [draft, setDraft] = useState<string>();
-  const mayChange = note.author_id === agent.id || agent.permissions.includes('fields:manage');
+  const mayChangeTheirs = note.author_id === agent.id || agent.permissions.includes('fields:manage');
+  const mayChange = useMay('contacts:change') && mayChangeTheirs;
   const save = async () => {
     if (draft === undefined || draft.trim() === '' || draft === note.text) return setDraft(undefined);
     if (await changeNote(contactId, note.id, draft)) setDraft(undefined);

@@ -16,6 +16,8 @@ export interface InlineTextProps extends Pick<ComponentProps<'input'>, 'type' | 
   readonly onSave: (value: string) => Promise<boolean>;
   /** An empty text takes the value away; else it changes nothing. */
   readonly mayBeEmpty?: boolean;
+  /** What stands is read, not changed. */
+  readonly isReadOnly?: boolean;
   readonly className?: string;
 }
 
@@ -28,6 +30,7 @@ export function InlineText({
   placeholder,
   onSave,
   mayBeEmpty = false,
+  isReadOnly = false,
   className,
   dir = 'auto',
   ...input
@@ -42,6 +45,13 @@ export function InlineText({
   };
   if (draft === undefined) {
     const text = shown ?? value;
+    if (isReadOnly) {
+      return (
+        <span dir={dir} className={cx('truncate', className)}>
+          {text || '–'}
+        </span>
+      );
+    }
     return (
       <button
         type="button"

@@ -1,5 +1,6 @@
 import { Tag } from 'lucide-react';
 import type { RefObject } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Conversation } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -20,7 +21,9 @@ export interface ConversationLabelsProps {
 /** What the conversation is about. */
 export function ConversationLabels({ conversation, isOpen, onOpenChange, header }: ConversationLabelsProps) {
   const isPhone = useMedia(PHONE);
-  useCommands({ labels: () => !isInContactPanel() && onOpenChange(true) });
+  const mayChange = useMay('conversations:change');
+  useCommands({ labels: () => mayChange && !isInContactPanel() && onOpenChange(true) });
+  if (!mayChange) return null;
   return (
     <LabelMenu
       title={t('labels.of_conversation')}

@@ -30,6 +30,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import type { Conversation, Id } from '@/shared/api/types';
+import { getSession } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { canRun, keyParts, keysOf, runCommand } from '@/shared/keys/keyboard';
 import { KEYMAP, type Command } from '@/shared/keys/keymap';
@@ -102,8 +103,9 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
           },
         ]
       : [];
+  const mayChange = getSession()?.agent.permissions.includes('conversations:change') === true;
   const others = [...state.agents.values()].filter(
-    (agent) => agent.is_active && agent.id !== state.me && agent.id !== selected.assignee_id,
+    (agent) => mayChange && agent.is_active && agent.id !== state.me && agent.id !== selected.assignee_id,
   );
   return [
     ...command('resolve', Check),
@@ -112,7 +114,7 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
     ...command('find_in_thread', Search),
     ...(selected.waiting_since === null || selected.state === 'resolved' ? [] : command('no_answer', TimerOff)),
     ...(selected.state === 'resolved' ? [] : command('snooze', AlarmClock)),
-    ...(selected.state === 'snoozed'
+    ...(mayChange && selected.state === 'snoozed'
       ? [
           {
             ...base('conversation', 'wake'),
@@ -136,14 +138,14 @@ function conversationItems(state: State, selected: Conversation | undefined): Pa
       run: () => assign(selected, agent.id),
     })),
     ...teamsByName(state.teams)
-      .filter((team) => team.id !== selected.team_id)
+      .filter((team) => mayChange && team.id !== selected.team_id)
       .map((team) => ({
         ...base('conversation', `team ${team.id}`),
         title: t('palette.team', { team: team.name }),
         icon: UsersRound,
         run: () => moveToTeam(selected, team.id),
       })),
-    ...(selected.assignee_id === null
+    ...(!mayChange || selected.assignee_id === null
       ? []
       : [
           {

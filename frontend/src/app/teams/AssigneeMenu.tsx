@@ -1,5 +1,6 @@
 import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Agent, Conversation, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -24,6 +25,13 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
     assign_me: () => assign(conversation, me),
   });
   const team = conversation.team_id === null ? undefined : teams.get(conversation.team_id);
+  if (!useMay('conversations:change')) {
+    return (
+      <span className="max-md:hidden">
+        <Trigger conversation={conversation} disabled />
+      </span>
+    );
+  }
   return (
     <span className="max-md:hidden">
       <Menu open={isOpen} onOpenChange={setIsOpen} trigger={<Trigger conversation={conversation} />}>
@@ -65,14 +73,18 @@ function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null)
 }
 
 /** Base UI hands its own properties to the button. */
-function Trigger({ conversation, ...rest }: { readonly conversation: Conversation }) {
+function Trigger({ conversation, ...rest }: { readonly conversation: Conversation; readonly disabled?: boolean }) {
   const agents = useStore((state) => state.agents);
   const me = useStore((state) => state.me);
   const team = useStore((state) => (conversation.team_id === null ? undefined : state.teams.get(conversation.team_id)));
   const assignee = conversation.assignee_id === null ? undefined : agents.get(conversation.assignee_id);
   const who = assignee ? (assignee.id === me ? t('row.you') : (assignee.name.split(' ')[0] ?? '')) : '';
   return (
-    <button type="button" className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover" {...rest}>
+    <button
+      type="button"
+      className="flex h-8 items-center gap-2 rounded-md px-2 font-medium enabled:hover:bg-hover"
+      {...rest}
+    >
       {assignee ? (
         <Avatar
           name={assignee.name}
@@ -99,7 +111,7 @@ function Trigger({ conversation, ...rest }: { readonly conversation: Conversatio
           <bdi className="w-20 truncate text-start @max-[640px]:hidden">{team.name}</bdi>
         </span>
       )}
-      <ChevronDown aria-hidden size={14} strokeWidth={1.75} />
+      {rest.disabled !== true && <ChevronDown aria-hidden size={14} strokeWidth={1.75} />}
     </button>
   );
 }

@@ -1,6 +1,6 @@
 import { Copy, Ellipsis, Forward, Info, ListChecks, Lock, MailOpen, Reply, SmilePlus, Undo2 } from 'lucide-react';
 import { memo, useState, type MouseEvent } from 'react';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay, useSignedIn } from '@/shared/api/session';
 import type { Id, Message, Quoted } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
@@ -322,8 +322,9 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
   const { message } = shown;
   const isOwn = useStore((state) => state.me === message.author.id);
   const text = describeContent(message.content);
-  const canReact = can.react && isIncoming && message.deleted_at === null;
-  const canQuote = can.quote && isQuotable(message);
+  const maySend = useMay('messages:send');
+  const canReact = can.react && maySend && isIncoming && message.deleted_at === null;
+  const canQuote = can.quote && maySend && isQuotable(message);
   const own = message.reactions.find((reaction) => reaction.by === 'agent')?.emoji ?? '';
   return (
     <span
@@ -375,7 +376,7 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
             {t('message.copy')}
           </MenuItem>
         )}
-        {message.deleted_at === null && (
+        {maySend && message.deleted_at === null && (
           <MenuItem icon={Forward} onClick={() => onMessage('forward', message)}>
             {t('thread.forward')}
           </MenuItem>
@@ -385,7 +386,7 @@ function Tools({ shown, can, onQuote, onMessage, isIncoming, isOpen, onOpenChang
             {t('together.unread_from')}
           </MenuItem>
         )}
-        {message.direction === 'note' && isOwn && message.deleted_at === null && (
+        {maySend && message.direction === 'note' && isOwn && message.deleted_at === null && (
           <MenuItem icon={Undo2} onClick={() => withdrawNote(message)}>
             {t('message.withdraw')}
           </MenuItem>

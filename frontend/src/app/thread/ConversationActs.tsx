@@ -11,21 +11,31 @@ const TranscriptDialog = lazy(() => import('./transcript/TranscriptDialog'));
 
 export type ConversationAct = 'transcript' | 'task' | 'links';
 
-export function ConversationItems({ onOpen }: { readonly onOpen: (act: ConversationAct) => void }) {
+export interface ConversationItemsProps {
+  readonly onOpen: (act: ConversationAct) => void;
+  /** False: whoever looks only reads. */
+  readonly mayChange: boolean;
+}
+
+export function ConversationItems({ onOpen, mayChange }: ConversationItemsProps) {
   return (
     <>
-      <MenuItem icon={Zap} keyName={['Shift', 'M']} onClick={() => void runCommand('macro')}>
-        {t('keys.macro')}
-      </MenuItem>
-      <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
-        {t('task.new')}
-      </MenuItem>
-      <MenuItem icon={ListChecks} keyName={['Shift', 'C']} onClick={() => void runCommand('task_pattern')}>
-        {t('keys.task_pattern')}
-      </MenuItem>
-      <MenuItem icon={GitMerge} onClick={() => onOpen('links')}>
-        {t('links.dialog')}
-      </MenuItem>
+      {mayChange && (
+        <>
+          <MenuItem icon={Zap} keyName={['Shift', 'M']} onClick={() => void runCommand('macro')}>
+            {t('keys.macro')}
+          </MenuItem>
+          <MenuItem icon={ClipboardList} keyName={['Shift', 'T']} onClick={() => onOpen('task')}>
+            {t('task.new')}
+          </MenuItem>
+          <MenuItem icon={ListChecks} keyName={['Shift', 'C']} onClick={() => void runCommand('task_pattern')}>
+            {t('keys.task_pattern')}
+          </MenuItem>
+          <MenuItem icon={GitMerge} onClick={() => onOpen('links')}>
+            {t('links.dialog')}
+          </MenuItem>
+        </>
+      )}
       <MenuItem icon={FileText} onClick={() => onOpen('transcript')}>
         {t('transcript.title')}
       </MenuItem>

@@ -12,7 +12,7 @@ import {
   UserPlus,
 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, Id, Time } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
@@ -52,7 +52,7 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
   const header = useRef<HTMLElement>(null);
   const [areLabelsOpen, setLabelsOpen] = useState(false);
   const isResolved = conversation.state === 'resolved';
-  const mayChange = useSignedIn().agent.permissions.includes('conversations:change');
+  const mayChange = useMay('conversations:change');
   const finishIt = () => (isResolved ? reopen(conversation) : void finish(conversation, onResolved));
   const together = useTogether(conversation);
   const [act, setAct] = useState<ConversationAct | null>(null);
@@ -162,8 +162,9 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         onStage={() => setStaging(true)}
         together={together}
         onAct={(next) => (next === 'task' ? runCommand('task') : setAct(next))}
-        onNoAnswer={isWaiting ? () => endWaiting(conversation) : undefined}
-        onSnooze={isResolved ? undefined : () => setSnoozing(true)}
+        mayChange={mayChange}
+        onNoAnswer={isWaiting && mayChange ? () => endWaiting(conversation) : undefined}
+        onSnooze={isResolved || !mayChange ? undefined : () => setSnoozing(true)}
       />
       <TogetherForm together={together} conversation={conversation} onGiven={onResolved} />
       {act && <OpenedConversationAct act={act} conversation={conversation} onClose={() => setAct(null)} />}
@@ -194,6 +195,8 @@ interface MoreMenuProps {
   readonly together: Together;
   readonly onAct: (act: ConversationAct) => void;
   readonly onStage: () => void;
+  /** False: whoever looks only reads. */
+  readonly mayChange: boolean;
   /** Undefined: nobody waits. */
   readonly onNoAnswer: (() => void) | undefined;
   /** Undefined: there is nothing to put off. */
@@ -207,6 +210,7 @@ function MoreMenu({
   onStage,
   together,
   onAct,
+  mayChange,
   onNoAnswer,
   onSnooze,
 }: MoreMenuProps) {
@@ -226,21 +230,32 @@ function MoreMenu({
           {t('keys.snooze')}
         </MenuItem>
       )}
-      <TogetherItems together={together} />
-      <ConversationItems onOpen={onAct} />
-      <MenuItem icon={Signpost} onClick={onStage}>
-        {t('stage.open')}
-      </MenuItem>
-      {isPhone && <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} />}
+      <TogetherItems together={together} mayChange={mayChange} />
+      <ConversationItems onOpen={onAct} mayChange={mayChange} />
+      {mayChange && (
+        <MenuItem icon={Signpost} onClick={onStage}>
+          {t('stage.open')}
+        </MenuItem>
+      )}
+      {isPhone && (
+        <PhoneItems conversation={conversation} onContext={onContext} onLabels={onLabels} mayChange={mayChange} />
+      )}
     </Menu>
   );
 }
 
-type PhoneItemsProps = Pick<MoreMenuProps, 'conversation' | 'onContext' | 'onLabels'>;
+type PhoneItemsProps = Pick<MoreMenuProps, 'conversation' | 'onContext' | 'onLabels' | 'mayChange'>;
 
 /** What has its own place in the header where there is room. */
-function PhoneItems({ conversation, onContext, onLabels }: PhoneItemsProps) {
+function PhoneItems({ conversation, onContext, onLabels, mayChange }: PhoneItemsProps) {
   const me = useStore((state) => state.me);
+  if (!mayChange) {
+    return (
+      <MenuItem icon={PanelRight} onClick={onContext}>
+        {t('thread.contact')}
+      </MenuItem>
+    );
+  }
   return (
     <>
       <MenuItem icon={PanelRight} onClick={onContext}>

@@ -49,26 +49,36 @@ export function useTogether(conversation: Conversation): Together {
   return together;
 }
 
-export function TogetherItems({ together }: { readonly together: Together }) {
+export interface TogetherItemsProps {
+  readonly together: Together;
+  /** False: whoever looks only reads. */
+  readonly mayChange: boolean;
+}
+
+export function TogetherItems({ together, mayChange }: TogetherItemsProps) {
   const { isFollowing, isPinned } = together;
   return (
     <>
       <MenuSeparator />
-      <MenuItem icon={Handshake} keyName={['Shift', 'A']} onClick={() => together.open('hand_over')}>
-        {t('keys.hand_over')}
-      </MenuItem>
-      <MenuItem icon={UserRoundPlus} keyName={['Shift', 'I']} onClick={() => together.open('ask_in')}>
-        {t('keys.ask_in')}
-      </MenuItem>
-      <MenuItem icon={MessagesSquare} keyName={['Shift', 'D']} onClick={() => void runCommand('discuss')}>
-        {t('keys.discuss')}
-      </MenuItem>
-      <MenuItem icon={Flag} keyName="P" onClick={() => together.open('priority')}>
-        {t('keys.priority')}
-      </MenuItem>
-      <MenuItem icon={isFollowing ? EyeOff : Eye} keyName="W" onClick={together.follow}>
-        {isFollowing ? t('together.unfollow') : t('keys.follow')}
-      </MenuItem>
+      {mayChange && (
+        <>
+          <MenuItem icon={Handshake} keyName={['Shift', 'A']} onClick={() => together.open('hand_over')}>
+            {t('keys.hand_over')}
+          </MenuItem>
+          <MenuItem icon={UserRoundPlus} keyName={['Shift', 'I']} onClick={() => together.open('ask_in')}>
+            {t('keys.ask_in')}
+          </MenuItem>
+          <MenuItem icon={MessagesSquare} keyName={['Shift', 'D']} onClick={() => void runCommand('discuss')}>
+            {t('keys.discuss')}
+          </MenuItem>
+          <MenuItem icon={Flag} keyName="P" onClick={() => together.open('priority')}>
+            {t('keys.priority')}
+          </MenuItem>
+          <MenuItem icon={isFollowing ? EyeOff : Eye} keyName="W" onClick={together.follow}>
+            {isFollowing ? t('together.unfollow') : t('keys.follow')}
+          </MenuItem>
+        </>
+      )}
       <MenuItem icon={isPinned ? PinOff : Pin} keyName={['Shift', 'P']} onClick={together.pin}>
         {isPinned ? t('together.unpin') : t('keys.pin')}
       </MenuItem>

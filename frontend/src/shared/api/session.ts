@@ -97,6 +97,11 @@ export function useSession(): Session | null | undefined {
 }
 
 /** The session of a screen that is only shown to somebody signed in. */
+/** Whether whoever is signed in has a right: what they lack is not offered. */
+export function useMay(permission: string): boolean {
+  return useSyncExternalStore(subscribe, () => session?.agent.permissions.includes(permission) === true);
+}
+
 export function useSignedIn(): Session {
   const current = useSession();
   if (!current) throw new Error('This screen needs a session.');

@@ -1,6 +1,7 @@
 /** From key presses to commands: one listener, handlers that come and go with the parts of the screen. */
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
-import { KEYMAP, keysWith, type ChangedKeys, type Command } from './keymap';
+import { getSession } from '../api/session';
+import { KEYMAP, keysWith, NEEDS, type ChangedKeys, type Command } from './keymap';
 import { nameOf } from './match';
 
 const SEQUENCE_MS = 1_200;
@@ -109,6 +110,7 @@ export function settleBeforeKeys(work: (() => void) | null): void {
 
 /** Runs a command as its key would. True if somebody took it. */
 export function runCommand(command: Command): boolean {
+  if (!mayRun(command)) return false;
   for (let index = stack.length - 1; index >= 0; index -= 1) {
     const handler = stack[index]?.current[command];
     if (handler && handler() !== false) return true;
@@ -117,7 +119,13 @@ export function runCommand(command: Command): boolean {
 }
 
 export function canRun(command: Command): boolean {
-  return stack.some((entry) => entry.current[command] !== undefined);
+  return mayRun(command) && stack.some((entry) => entry.current[command] !== undefined);
+}
+
+/** Before anybody is signed in there is nothing to be refused. */
+function mayRun(command: Command): boolean {
+  const needed = NEEDS[command];
+  return needed === undefined || getSession()?.agent.permissions.includes(needed) !== false;
 }
 
 /** While something opens that will take the keys, they are neither commands nor somebody else's text. */

@@ -69,6 +69,29 @@ export const KEYMAP = {
 
 export type Command = keyof typeof KEYMAP;
 
+/** What a command needs of whoever presses its key; the server would refuse it without. */
+export const NEEDS: Partial<Record<Command, string>> = {
+  reply: 'messages:send',
+  note: 'messages:send',
+  quote: 'messages:send',
+  ask_review: 'messages:send',
+  start: 'messages:send',
+  task: 'conversations:change',
+  task_pattern: 'conversations:change',
+  discuss: 'conversations:change',
+  resolve: 'conversations:change',
+  no_answer: 'conversations:change',
+  snooze: 'conversations:change',
+  assign: 'conversations:change',
+  assign_me: 'conversations:change',
+  take_next: 'conversations:change',
+  priority: 'conversations:change',
+  follow: 'conversations:change',
+  hand_over: 'conversations:change',
+  ask_in: 'conversations:change',
+  macro: 'conversations:change',
+};
+
 /** What an agent changed: the one key of a command, or an empty text for none. */
 export type ChangedKeys = Readonly<Record<string, string>>;
 
