@@ -331,7 +331,7 @@ function Row({ row, columns, onOpen, isPicked, onPick }: RowProps) {
           />
         </td>
       )}
-      <th scope="row" className="border-b border-line px-4 text-start font-normal">
+      <th scope="row" className="border-b border-line px-4 text-start font-normal max-md:w-full max-md:max-w-0">
         <span className="flex min-h-11 items-center gap-3 py-1">
           <Avatar name={name} seed={row.id} size={28} />
           <span className="flex min-w-0 flex-col">
