@@ -135,7 +135,8 @@ class Person:
         return answer.json() if answer.body() else None
 
     def conversation_of(self, customer: Customer) -> dict[str, Any]:
-        listed = self.get("/api/conversations?view=open&order=newest&limit=50")["items"]
+        """The newest with them, in whatever state."""
+        listed = self.get("/api/conversations?view=all&order=newest&limit=50")["items"]
         return next(one for one in listed if one["contact"]["name"] == customer.name)
 
 
