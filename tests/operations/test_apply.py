@@ -363,7 +363,9 @@ async def test_service_levels_are_made_and_stand_in_the_order_of_the_file(
     await apply(installation, tmp_path, LEVELS)
     assert "service level Urgent: created" in capsys.readouterr().out
     rows = await ask(
-        installation, "select name, next_reply::text, resolution::text from sla_policies order by position"
+        installation,
+        "select p.name, p.next_reply::text, p.resolution::text from sla_policies p"
+        " join workspaces w on w.id = p.workspace_id where w.name = 'Shop' order by p.position",
     )
     assert [row[0] for row in rows] == ["Urgent", "Usual", "Everybody"]
     reply, end = json.loads(str(rows[1][1])), json.loads(str(rows[1][2]))
