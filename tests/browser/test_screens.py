@@ -126,7 +126,7 @@ def _walk_the_desk(walk: Walk, admin: Person, provider: Provider, hannah: Custom
         walk.see("keys")
         page.keyboard.press("Escape")
         page.keyboard.press("Control+k")
-        expect(page.get_by_role("combobox")).to_be_focused()
+        expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
         walk.see("palette")
         page.keyboard.press("Escape")
     page.goto("/inbox/open")
