@@ -17,9 +17,8 @@ from threadline.core.automatic_reply import (
     decide,
     reply_for,
 )
-from threadline.core.calendar import Calendar, calendar_for
 from threadline.store.automatic_replies import KeptReply, list_automatic_replies
-from threadline.store.calendars import list_calendars, list_users
+from threadline.store.calendars import Hours, read_hours
 from threadline.store.session import Session
 from threadline.store.workspaces import get_workspace
 
@@ -27,20 +26,8 @@ from threadline.store.workspaces import get_workspace
 @dataclass(frozen=True, slots=True)
 class AutomaticPolicy:
     replies: Mapping[ReplyKind, Mapping[Place, KeptReply]]
-    calendars: Mapping[str, Calendar]
-    channel_calendars: Mapping[UUID, UUID]
-    team_calendars: Mapping[UUID, UUID]
-    default_calendar: str | None
+    hours: Hours
     manners: Manners
-
-    def calendar(self, *, channel_id: UUID, team_id: UUID | None) -> Calendar | None:
-        """None: always open."""
-        team = None if team_id is None else self.team_calendars.get(team_id)
-        channel = self.channel_calendars.get(channel_id)
-        found = calendar_for(
-            team=str(team) if team else None, channel=str(channel) if channel else None, default=self.default_calendar
-        )
-        return None if found is None else self.calendars[found]
 
     def reply(self, kind: ReplyKind, *, channel_id: UUID, team_id: UUID | None) -> KeptReply | None:
         """None: nothing is said there."""
@@ -56,7 +43,7 @@ class AutomaticPolicy:
                 heard,
                 greets=found[ReplyKind.GREETING] is not None,
                 is_away=found[ReplyKind.AWAY] is not None,
-                calendar=self.calendar(channel_id=channel_id, team_id=team_id),
+                calendar=self.hours.of(channel_id=channel_id, team_id=team_id),
                 manners=self.manners,
                 now=now,
             )
@@ -74,13 +61,9 @@ async def read_automatic_policy(session: Session) -> AutomaticPolicy | None:
     kept = await list_automatic_replies(session)
     if not any(reply.is_on for reply in kept):
         return None
-    calendars, users = await list_calendars(session), await list_users(session)
     settings = (await get_workspace(session)).settings
     return AutomaticPolicy(
         replies={kind: {one.place: one for one in kept if one.kind is kind} for kind in ReplyKind},
-        calendars={str(one.id): one.hours for one in calendars},
-        channel_calendars=users.channels,
-        team_calendars=users.teams,
-        default_calendar=next((str(one.id) for one in calendars if one.is_default), None),
+        hours=await read_hours(session),
         manners=settings.automatic,
     )

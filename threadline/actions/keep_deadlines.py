@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from threadline.core.calendar import Calendar, calendar_for
 from threadline.core.due import next_due
 from threadline.core.events import Event, EventKind
 from threadline.core.filter import Facts, Fields
@@ -28,7 +27,7 @@ from threadline.core.sla import (
     wanted_clocks,
 )
 from threadline.core.waiting import Entry
-from threadline.store.calendars import list_calendars, list_users
+from threadline.store.calendars import Hours, read_hours
 from threadline.store.clocks import read_entries
 from threadline.store.deadlines import (
     Clocks,
@@ -101,20 +100,9 @@ class _Rules:
 
     policies: Sequence[Policy]
     fields: Fields
-    calendars: Mapping[UUID, Calendar]
-    default_id: UUID | None
-    of_channels: Mapping[UUID, UUID]
-    of_teams: Mapping[UUID, UUID]
+    hours: Hours
     has_pauses: bool
     window_reminder: timedelta
-
-    def hours(self, timed: Timed) -> Calendar | None:
-        found = calendar_for(
-            team=_text(None if timed.team_id is None else self.of_teams.get(timed.team_id)),
-            channel=_text(self.of_channels.get(timed.channel_id)),
-            default=_text(self.default_id),
-        )
-        return None if found is None else self.calendars.get(UUID(found))
 
 
 async def count_clocks(
@@ -178,14 +166,10 @@ def changed_event(session: Session, timed: Timed, *, now: datetime, new_id: NewI
 
 
 async def _load_rules(session: Session) -> _Rules:
-    calendars, users = await list_calendars(session), await list_users(session)
     return _Rules(
         policies=await list_policies(session),
         fields=await load_fields(session),
-        calendars={one.id: one.hours for one in calendars},
-        default_id=next((one.id for one in calendars if one.is_default), None),
-        of_channels=users.channels,
-        of_teams=users.teams,
+        hours=await read_hours(session),
         has_pauses=await has_pauses(session),
         window_reminder=timedelta(minutes=(await get_workspace(session)).settings.window_reminder_min),
     )
@@ -209,7 +193,7 @@ async def _wanted(
                 resolution=_resolution_run(one, entries, policies[one.id]),
             ),
             policies[one.id],
-            rules.hours(one),
+            rules.hours.of(channel_id=one.channel_id, team_id=one.team_id),
             window_reminder=rules.window_reminder,
             now=now,
         )
@@ -266,7 +250,3 @@ def _resolution_run(timed: Timed, entries: Mapping[UUID, Sequence[Entry]], polic
     if policy is None or policy.resolution is None or timed.id not in entries:
         return None
     return resolution_run(entries[timed.id])
-
-
-def _text(id: UUID | None) -> str | None:
-    return None if id is None else str(id)

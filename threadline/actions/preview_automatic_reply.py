@@ -47,7 +47,7 @@ async def preview_automatic_reply(
         return AutomaticPreview(text=None, why=None, why_not="nothing_else_configured", is_open=True, opens_at=None)
     heard = Heard(at=at, before_at=None if is_first else at - timedelta(minutes=1))
     decided = policy.decide(heard, channel_id=channel_id, team_id=team_id, now=at)
-    calendar = policy.calendar(channel_id=channel_id, team_id=team_id)
+    calendar = policy.hours.of(channel_id=channel_id, team_id=team_id)
     is_closed = decided is not WhyNot.HOURS_UNREADABLE and calendar is not None and not is_open(calendar, at)
     shown = AutomaticPreview(
         text=None,

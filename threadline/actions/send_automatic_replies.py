@@ -68,7 +68,7 @@ async def _settle(
         if isinstance(decided, WhyNot):
             reason = decided
         else:
-            calendar = policy.calendar(channel_id=found.channel_id, team_id=found.team_id)
+            calendar = policy.hours.of(channel_id=found.channel_id, team_id=found.team_id)
             message_id, reason = await _say(session, one, decided, calendar, now, new_id, find_type)
     await settle_send(session, one.id, message_id=message_id, reason=reason, now=now)
     _record(session, one, message_id, reason, now, new_id)

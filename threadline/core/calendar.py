@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -273,7 +273,10 @@ def _without(periods: Iterable[Period], cuts: Iterable[tuple[int, int]]) -> tupl
 # Which one
 
 
-def calendar_for(*, team: str | None, channel: str | None, default: str | None) -> str | None:
+_Id = TypeVar("_Id")
+
+
+def calendar_for(*, team: _Id | None, channel: _Id | None, default: _Id | None) -> _Id | None:
     """The hours of a conversation: its team's, else its channel's, else the workspace's. None: always open."""
     return team or channel or default
 

@@ -1,12 +1,13 @@
 """Calendars, their special days, and who goes by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
-from threadline.core.calendar import Calendar, SpecialDay, Week, calendar_key
+from threadline.core.calendar import Calendar, SpecialDay, Week, calendar_for, calendar_key
 from threadline.core.errors import Conflict, NotFound
 from threadline.store.session import Session
 
@@ -85,6 +86,34 @@ async def list_users(session: Session) -> Users:
     return Users(
         channels={row["id"]: row["calendar_id"] for row in channels},
         teams={row["id"]: row["calendar_id"] for row in teams},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """All hours of a workspace, with who goes by which."""
+
+    calendars: Mapping[UUID, Calendar]
+    users: Users
+    default_id: UUID | None
+
+    def of(self, *, channel_id: UUID, team_id: UUID | None) -> Calendar | None:
+        """Those of a conversation. None: always open."""
+        found = calendar_for(
+            team=None if team_id is None else self.users.teams.get(team_id),
+            channel=self.users.channels.get(channel_id),
+            default=self.default_id,
+        )
+        return None if found is None else self.calendars.get(found)
+
+
+async def read_hours(session: Session) -> Hours:
+    """For many conversations at once; for one there is `find_calendar_for`."""
+    calendars, users = await list_calendars(session), await list_users(session)
+    return Hours(
+        calendars={one.id: one.hours for one in calendars},
+        users=users,
+        default_id=next((one.id for one in calendars if one.is_default), None),
     )
 
 
