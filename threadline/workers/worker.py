@@ -5,7 +5,7 @@ hands a surplus over between batches. Losing the lease connection loses everythi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
@@ -40,11 +40,23 @@ from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.task_timers import TaskTimers
 from threadline.workers.upkeep import Upkeep
+from threadline.workers.workspace_timers import WorkspaceTimers
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
 _STOP_WITHIN_S: Final = 15.0
 _MINUTES_MATTER: Final = 5
 """How many times as seldom as others those timers look that count in minutes."""
+_TIMERS: Final[Mapping[str, tuple[type[WorkspaceTimers], float]]] = {
+    "snoozes": (SnoozeTimers, 1),
+    "closings": (ClosingTimers, 1),
+    "automatic_replies": (AutomaticTimers, 1),
+    "deadlines": (DeadlineTimers, 0.5),
+    "recounts": (DeadlineRecounts, 1),
+    "availabilities": (AvailabilityTimers, _MINUTES_MATTER),
+    "routing": (RoutingTimers, _MINUTES_MATTER),
+    "tasks": (TaskTimers, 1),
+}
+"""Under their leases, with how many times the usual rest lies between two looks."""
 
 log = get_logger("worker")
 
@@ -111,19 +123,13 @@ class Worker:
             for consumer in self.consumers:
                 await self._host(leases, f"consumer:{consumer.name}", self._consumer_of(consumer))
             await self._host(leases, "upkeep", self._upkeep_of())
-            await self._host(leases, "snoozes", self._snoozes_of())
-            await self._host(leases, "closings", self._closings_of())
-            await self._host(leases, "automatic_replies", self._automatic_replies_of())
-            await self._host(leases, "deadlines", self._deadlines_of())
-            await self._host(leases, "recounts", self._recounts_of())
-            await self._host(leases, "availabilities", self._availabilities_of())
-            await self._host(leases, "routing", self._routing_of())
+            for name, (timers, pace) in _TIMERS.items():
+                await self._host(leases, name, self._timers_of(timers, pace))
             if self.pusher is not None:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
                 await self._host(leases, "digests", self._digests_of(self.digests))
             await self._host(leases, "scheduled", self._scheduled_of())
-            await self._host(leases, "tasks", self._tasks_of())
             await self._host(leases, "older_search", self._older_search_of())
             await self._host(leases, "older_numbers", self._older_numbers_of())
         except Unavailable:
@@ -228,39 +234,11 @@ class Worker:
     def _pushes_of(self, pusher: Pusher) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         return lambda _fence, stop: pusher.run(stop)
 
-    def _snoozes_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        timers = SnoozeTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _closings_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        timers = ClosingTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _automatic_replies_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        timers = AutomaticTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _deadlines_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        timers = DeadlineTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s / 2)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _recounts_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        recounts = DeadlineRecounts(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
-        return lambda _fence, stop: recounts.run(stop)
-
-    def _availabilities_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        poll_s = _MINUTES_MATTER * self.tools.poll_s
-        timers = AvailabilityTimers(self.tools.database, self.tools.now, self.tools.new_id, poll_s)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _routing_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        poll_s = _MINUTES_MATTER * self.tools.poll_s
-        timers = RoutingTimers(self.tools.database, self.tools.now, self.tools.new_id, poll_s)
-        return lambda _fence, stop: timers.run(stop)
-
-    def _tasks_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
-        timers = TaskTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
-        return lambda _fence, stop: timers.run(stop)
+    def _timers_of(
+        self, timers: type[WorkspaceTimers], pace: float
+    ) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        due = timers(self.tools.database, self.tools.now, self.tools.new_id, pace * self.tools.poll_s)
+        return lambda _fence, stop: due.run(stop)
 
     def _scheduled_of(self) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         timers = ScheduledTimers(self.tools.database, self.tools.now, self.tools.new_id, self.tools.poll_s)
