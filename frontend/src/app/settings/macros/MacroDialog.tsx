@@ -6,22 +6,19 @@ import type { Names } from '@/app/macros/names';
 import type { Act, Macro } from '@/app/macros/types';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
-import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { IconButton } from '@/shared/ui/IconButton';
 import { FieldNote, InlineError } from '@/shared/ui/InlineError';
 import { Menu, MenuItem } from '@/shared/ui/Menu';
-import { Select } from '@/shared/ui/Select';
 import { showToast } from '@/shared/ui/Toast';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { act as perform } from '../act';
+import { MINE, ownerOf, OwnerSelect, teamOf } from '../parts/OwnerSelect';
 import { ActFields } from './ActFields';
 import { newAct } from './newAct';
 
-const MINE = 'mine';
-const SHARED = 'shared';
 const MOST = 20;
 
 export interface MacroDialogProps {
@@ -47,7 +44,7 @@ function stepOf(act: Act): Step {
 
 export function MacroDialog({ macro, names, mayShare, onSaved, onClose }: MacroDialogProps) {
   const [name, setName] = useState(macro?.name ?? '');
-  const [owner, setOwner] = useState<string>(macro?.is_shared ? (macro.team_id ?? SHARED) : MINE);
+  const [owner, setOwner] = useState(ownerOf(macro));
   const [steps, setSteps] = useState<readonly Step[]>(() => (macro?.acts ?? []).map(stepOf));
   const places = Array.from({ length: MOST + 1 }, (_, place) => `acts.${place}`);
   const submit = useSubmit(['name', 'acts', ...places]);
@@ -58,7 +55,7 @@ export function MacroDialog({ macro, names, mayShare, onSaved, onClose }: MacroD
   }
 
   async function save(): Promise<void> {
-    const team_id = owner === MINE || owner === SHARED ? null : owner;
+    const team_id = teamOf(owner);
     const body = { name: name.trim(), acts: steps.map(({ act }) => act) };
     const isSaved = await submit.run(async () => {
       if (macro) {
@@ -183,31 +180,5 @@ function StepRow({ step: { act }, names, error, isFirst, onChange, onUp, onRemov
         </FieldNote>
       )}
     </li>
-  );
-}
-
-interface OwnerSelectProps {
-  readonly owner: string;
-  readonly isNew: boolean;
-  readonly onOwner: (owner: string) => void;
-}
-
-/** Whose it is. One's own stays one's own; between teams and everybody it may change. */
-function OwnerSelect({ owner, isNew, onOwner }: OwnerSelectProps) {
-  const teams = useStore((state) => state.teams);
-  return (
-    <Select
-      label={t('settings.replies.owner')}
-      value={owner}
-      options={[
-        ...(isNew ? [{ value: MINE, label: t('settings.replies.owner_mine') }] : []),
-        { value: SHARED, label: t('settings.replies.owner_shared') },
-        ...[...teams.values()].map(({ id, name }) => ({
-          value: id as string,
-          label: t('settings.replies.owner_team', { team: name }),
-        })),
-      ]}
-      onValueChange={onOwner}
-    />
   );
 }

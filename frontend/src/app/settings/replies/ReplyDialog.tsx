@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { FileRecord, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { useStore } from '@/shared/store/store';
 import { FormDialog } from '@/shared/ui/FormDialog';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Select } from '@/shared/ui/Select';
@@ -12,14 +11,13 @@ import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { LANGUAGE_CODES, languageName } from '../../contact/languages';
 import { useChannels } from '../channels/useChannels';
+import { MINE, ownerOf, OwnerSelect, teamOf } from '../parts/OwnerSelect';
 import type { SavedReply } from '../types';
 import { ReplyFiles } from './ReplyFiles';
 import { ReplyText } from './ReplyText';
 
 const EVERY = 'every';
 const ADD = 'add';
-const MINE = 'mine';
-const SHARED = 'shared';
 const UNSAID = 'unsaid';
 
 type Wording = SavedReply['wordings'][number];
@@ -38,7 +36,7 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
   const [shortcut, setShortcut] = useState(reply?.shortcut ?? '');
   const [text, setText] = useState(reply?.text ?? '');
   const [channelId, setChannelId] = useState<Id>(reply?.channel_id ?? EVERY);
-  const [owner, setOwner] = useState<string>(reply?.is_shared ? (reply.team_id ?? SHARED) : MINE);
+  const [owner, setOwner] = useState(ownerOf(reply));
   const [language, setLanguage] = useState(reply?.language ?? '');
   const [wordings, setWordings] = useState<readonly Wording[]>(reply?.wordings ?? []);
   const [files, setFiles] = useState<readonly FileRecord[]>(reply?.files ?? []);
@@ -59,7 +57,7 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
       language,
       wordings: wordings.map((wording) => ({ ...wording, text: wording.text.trim() })),
       file_ids: files.map(({ id }) => id),
-      ...(owner !== MINE && { team_id: owner === SHARED ? null : owner }),
+      ...(owner !== MINE && { team_id: teamOf(owner) }),
     };
     const isSaved = await submit.run(async () => {
       if (reply) await request('PATCH', `/api/saved-replies/${reply.id}`, { body });
@@ -149,32 +147,6 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
         <OwnerSelect owner={owner} isNew={reply === null} onOwner={setOwner} />
       )}
     </FormDialog>
-  );
-}
-
-interface OwnerSelectProps {
-  readonly owner: string;
-  readonly isNew: boolean;
-  readonly onOwner: (owner: string) => void;
-}
-
-/** Whose it is. One's own stays one's own; between teams and everybody it may change. */
-function OwnerSelect({ owner, isNew, onOwner }: OwnerSelectProps) {
-  const teams = useStore((state) => state.teams);
-  return (
-    <Select
-      label={t('settings.replies.owner')}
-      value={owner}
-      options={[
-        ...(isNew ? [{ value: MINE, label: t('settings.replies.owner_mine') }] : []),
-        { value: SHARED, label: t('settings.replies.owner_shared') },
-        ...[...teams.values()].map(({ id, name }) => ({
-          value: id as string,
-          label: t('settings.replies.owner_team', { team: name }),
-        })),
-      ]}
-      onValueChange={onOwner}
-    />
   );
 }
 
