@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.act_on_deadlines import act_on_deadlines
+from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.actions.keep_deadlines import BATCH, count_clocks
 from threadline.core.filter import Condition, Group, Operator
 from threadline.core.sla import Policy, Target
@@ -198,6 +199,19 @@ async def test_a_recount_goes_on_in_parts_and_marks_nothing_after_the_fact(desk:
         "select count(*) from deadlines where workspace_id = $1 and missed_at is not null", desk.workspace_id
     )
     assert late == 3
+
+
+async def test_who_waited_before_a_workspace_was_furnished_is_promised_the_same(desk: Desk) -> None:
+    await desk.connection.execute("delete from sla_policies where workspace_id = $1", desk.workspace_id)
+    customer = await desk.add_customer("early")
+    await _count(desk, customer)
+    kept = "select count(*) from deadlines where conversation_id = $1 and clock = 'reply'"
+    assert await desk.connection.fetchval(kept, customer.conversation_id) == 0
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await furnish_workspace(session, locale="en", new_id=new_id)
+    while await DeadlineRecounts(desk.database, utc_now, new_id).step():
+        pass
+    assert await _minutes(desk, customer) == 4
 
 
 async def test_paused_by_a_stage_a_promise_stands_still_and_goes_on_with_what_was_left(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from threadline.core.start import LABEL_COLOURS, REPLY_TARGET, Start, StartingRe
 from threadline.store.labels import Label, insert_label, list_labels
 from threadline.store.saved_replies import SavedReply, find_shortcuts, insert_saved_reply
 from threadline.store.session import Session
-from threadline.store.sla_policies import list_policies, save_policy
+from threadline.store.sla_policies import ask_for_recount, list_policies, save_policy
 
 
 async def furnish_workspace(session: Session, *, locale: str, new_id: NewId) -> None:
@@ -16,6 +16,9 @@ async def furnish_workspace(session: Session, *, locale: str, new_id: NewId) -> 
     if not await list_policies(session):
         policy = Policy(id=new_id(), name=start.level, first_reply=REPLY_TARGET, next_reply=REPLY_TARGET)
         await save_policy(session, policy)
+        # Who wrote before anybody was there, as on the practice phone, is promised the same.
+        assert session.workspace_id is not None  # whoever furnishes opens the transaction for one workspace
+        await ask_for_recount(await session.raw(), session.workspace_id)
     await _add_labels(session, start, new_id)
     taken = await find_shortcuts(session)
     for reply in start.replies:
