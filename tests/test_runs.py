@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import everything
 from tests.everything import PYTEST, Step, failed_in_browser, run
 
 ROOT = Path(__file__).parent.parent
@@ -56,3 +57,26 @@ def test_what_passes_on_the_second_try_only_is_named(tmp_path: Path, passes_at: 
     outcome = run(Step("door", [*PYTEST, "tests"], folder=tmp_path, has_browser=True))
     assert (outcome.failure is None) == (passes_at < 3)
     assert outcome.unsteady == (["tests/browser/test_door.py::test_opens"] if passes_at == 2 else [])
+
+
+def test_every_test_belongs_to_one_step(tmp_path: Path) -> None:
+    """Also the one that is marked twice; and a choice that leaves a step without tests fails nothing."""
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_configure(config):\n"
+        "    config.addinivalue_line('markers', 'browser: x')\n"
+        "    config.addinivalue_line('markers', 'faults: x')\n"
+    )
+    (tmp_path / "test_kinds.py").write_text(
+        "import os\nfrom pathlib import Path\nimport pytest\n\n"
+        "def note(name):\n    with open('played', 'a') as played:\n        played.write(name + ' ')\n\n"
+        "def test_plain():\n    note('plain')\n\n"
+        "@pytest.mark.browser\ndef test_browser():\n    note('browser')\n\n"
+        "@pytest.mark.faults\n@pytest.mark.browser\ndef test_both():\n    note('both')\n"
+    )
+    side_by_side, one_at_a_time, _external = everything.tests([])
+    for step in (side_by_side, one_at_a_time):
+        assert run(Step(step.name, step.command, folder=tmp_path)).failure is None
+    assert (tmp_path / "played").read_text().split() == ["plain", "browser", "both"]
+    _plain, chosen, _external = everything.tests(["-k=test_plain"])
+    assert run(Step(chosen.name, chosen.command, folder=tmp_path, may_be_empty=chosen.may_be_empty)).failure is None
+    assert run(Step(chosen.name, chosen.command, folder=tmp_path)).failure is not None
