@@ -1,24 +1,33 @@
 """Waiting customers find somebody: once each, the longest first, whatever happens at the same moment."""
 
 import asyncio
-import json
 from collections import Counter
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from tests.workers.outbox_world import Customer, Desk
+from tests.actions.routing_world import (
+    add_agent,
+    add_team,
+    add_waiting,
+    assignee_of,
+    caller_of,
+    follow,
+    give,
+    lines_of,
+    make_pass,
+    read_all,
+    record,
+    say,
+)
+from tests.workers.outbox_world import Desk
 from threadline.actions.notify_agents import notify_agents
-from threadline.actions.route_conversations import CAUSES, give_to_free, route_conversations
+from threadline.actions.route_conversations import give_to_free
 from threadline.core.conversation import ConversationState
-from threadline.core.events import Event, EventKind
+from threadline.core.events import EventKind
 from threadline.core.notification import NOTIFYING
-from threadline.core.permission import Caller, Permission
 from threadline.core.routing import takes_place
 from threadline.infra.clock import new_id, utc_now
-from threadline.store.events import read_events
 from threadline.store.routing import list_agent_routing
 from threadline.store.session import Role
 
@@ -26,71 +35,71 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_who_comes_online_gets_the_longest_waiting_up_to_what_they_bear(desk: Desk) -> None:
-    team_id = await _team(desk)
-    customers = await _waiting(desk, team_id, 7)
-    assert await _pass(desk) == 5
-    assert [await _assignee(desk, one) for one in customers] == [desk.agent_id] * 5 + [None, None]
-    lines = await _lines(desk, customers[0])
+    team_id = await add_team(desk)
+    customers = await add_waiting(desk, team_id, 7)
+    assert await make_pass(desk) == 5
+    assert [await assignee_of(desk, one) for one in customers] == [desk.agent_id] * 5 + [None, None]
+    lines = await lines_of(desk, customers[0])
     assert [(one["what"], one["data"]["reason"]) for one in lines] == [("assigned", "routing")]
-    assert await _pass(desk) == 0
+    assert await make_pass(desk) == 0
     await desk.connection.execute(
         "update conversations set state = 'resolved', waiting_since = null where id = $1", customers[2].conversation_id
     )
-    assert await _pass(desk) == 1
-    assert await _assignee(desk, customers[5]) == desk.agent_id
+    assert await make_pass(desk) == 1
+    assert await assignee_of(desk, customers[5]) == desk.agent_id
 
 
 async def test_ten_workers_at_once_give_nobody_twice_and_nobody_more_than_they_bear(desk: Desk) -> None:
-    agents = [desk.agent_id, *[await _agent(desk) for _ in range(5)]]
-    team_id = await _team(desk, *agents, assignment="round_robin")
-    customers = await _waiting(desk, team_id, 40)
-    given = await asyncio.gather(*(_pass(desk) for _ in range(10)))
+    agents = [desk.agent_id, *[await add_agent(desk) for _ in range(5)]]
+    team_id = await add_team(desk, *agents, assignment="round_robin")
+    customers = await add_waiting(desk, team_id, 40)
+    given = await asyncio.gather(*(make_pass(desk) for _ in range(10)))
     assert sum(given) == 30
-    assignees = Counter([await _assignee(desk, one) for one in customers])
+    assignees = Counter([await assignee_of(desk, one) for one in customers])
     assert assignees == Counter(dict.fromkeys(agents, 5) | {None: 10})
-    lines = Counter([len(await _lines(desk, one)) for one in customers])
+    lines = Counter([len(await lines_of(desk, one)) for one in customers])
     assert lines == Counter({1: 30, 0: 10})
 
 
 async def test_what_somebody_holds_is_passed_over_and_had_by_the_next_pass(desk: Desk) -> None:
-    team_id = await _team(desk)
-    first, second = await _waiting(desk, team_id, 2)
+    team_id = await add_team(desk)
+    first, second = await add_waiting(desk, team_id, 2)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         await (await session.raw()).execute(
             "select from conversations where id = $1 for no key update", first.conversation_id
         )
-        assert await asyncio.wait_for(_pass(desk), 10) == 1
-    assert (await _assignee(desk, first), await _assignee(desk, second)) == (None, desk.agent_id)
-    assert await _pass(desk) == 1
+        assert await asyncio.wait_for(make_pass(desk), 10) == 1
+    assert (await assignee_of(desk, first), await assignee_of(desk, second)) == (None, desk.agent_id)
+    assert await make_pass(desk) == 1
 
 
 @pytest.mark.parametrize("state", ["busy", "offline"])
 async def test_who_is_not_online_gets_nothing_new(desk: Desk, state: str) -> None:
-    team_id = await _team(desk)
-    await _waiting(desk, team_id, 1)
-    await _say(desk, desk.agent_id, state)
-    assert await _pass(desk) == 0
+    team_id = await add_team(desk)
+    await add_waiting(desk, team_id, 1)
+    await say(desk, desk.agent_id, state)
+    assert await make_pass(desk) == 0
 
 
 async def test_who_waits_for_somebody_away_waits_for_everybody_and_finds_the_next(desk: Desk) -> None:
     """Busy keeps its own; offline and gone give it up, in teams whose customers are given by hand, too."""
-    there, gone = await _agent(desk), await _agent(desk)
-    team_id = await _team(desk, desk.agent_id, there)
-    mine, of_gone, by_hand, kept = await _waiting(desk, team_id, 4)
+    there, gone = await add_agent(desk), await add_agent(desk)
+    team_id = await add_team(desk, desk.agent_id, there)
+    mine, of_gone, by_hand, kept = await add_waiting(desk, team_id, 4)
     for customer, agent_id in ((mine, desk.agent_id), (of_gone, gone), (by_hand, desk.agent_id), (kept, there)):
-        await _give(desk, customer, agent_id)
+        await give(desk, customer, agent_id)
     await desk.connection.execute("update conversations set team_id = null where id = $1", by_hand.conversation_id)
     await desk.connection.execute("update agents set deactivated_at = now() where id = $1", gone)
     answered = await desk.add_customer("Zoe", is_waiting=False)
-    await _give(desk, answered, desk.agent_id)
-    await _say(desk, desk.agent_id, "busy")
-    await _pass(desk)
-    assert await _assignee(desk, mine) == desk.agent_id
-    await _say(desk, desk.agent_id, "offline")
-    await _pass(desk)
-    assert [await _assignee(desk, one) for one in (mine, of_gone, by_hand, kept)] == [there, there, None, there]
-    assert await _assignee(desk, answered) == desk.agent_id, "nobody waits there"
-    told = [(one["what"], one["data"]["reason"]) for one in await _lines(desk, mine)]
+    await give(desk, answered, desk.agent_id)
+    await say(desk, desk.agent_id, "busy")
+    await make_pass(desk)
+    assert await assignee_of(desk, mine) == desk.agent_id
+    await say(desk, desk.agent_id, "offline")
+    await make_pass(desk)
+    assert [await assignee_of(desk, one) for one in (mine, of_gone, by_hand, kept)] == [there, there, None, there]
+    assert await assignee_of(desk, answered) == desk.agent_id, "nobody waits there"
+    told = [(one["what"], one["data"]["reason"]) for one in await lines_of(desk, mine)]
     assert told == [("unassigned", "off_shift"), ("assigned", "routing")]
     left = await desk.connection.fetchval(
         "select count(*) from conversations c join availabilities v on v.agent_id = c.assignee_id"
@@ -101,15 +110,15 @@ async def test_who_waits_for_somebody_away_waits_for_everybody_and_finds_the_nex
 
 
 async def test_who_writes_again_stays_with_somebody_who_is_full_and_it_is_seen(desk: Desk) -> None:
-    team_id = await _team(desk)
+    team_id = await add_team(desk)
     await desk.connection.execute("update agents set capacity = 1 where id = $1", desk.agent_id)
-    first, second = await _waiting(desk, team_id, 2)
-    await _give(desk, first, desk.agent_id)
-    await _give(desk, second, desk.agent_id)
-    await _pass(desk)
-    assert await _assignee(desk, second) == desk.agent_id
+    first, second = await add_waiting(desk, team_id, 2)
+    await give(desk, first, desk.agent_id)
+    await give(desk, second, desk.agent_id)
+    await make_pass(desk)
+    assert await assignee_of(desk, second) == desk.agent_id
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        rows = await list_agent_routing(session, _caller(desk), active=timedelta(minutes=30), now=utc_now())
+        rows = await list_agent_routing(session, caller_of(desk), active=timedelta(minutes=30), now=utc_now())
     assert [(one.load, one.capacity) for one in rows if one.id == desk.agent_id] == [(2, 1)]
 
 
@@ -146,35 +155,35 @@ async def test_places_are_counted_by_the_rule(desk: Desk) -> None:
             now=now,
         )
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        rows = await list_agent_routing(session, _caller(desk), active=active, now=now)
+        rows = await list_agent_routing(session, caller_of(desk), active=active, now=now)
     assert {one.id: one.load for one in rows} == {desk.agent_id: expected}
 
 
 async def test_what_begins_on_a_teams_channel_is_the_teams_and_finds_somebody(desk: Desk) -> None:
-    team_id = await _team(desk)
+    team_id = await add_team(desk)
     await desk.connection.execute("update channels set team_id = $2 where id = $1", desk.channel_id, team_id)
     customer, old = await desk.add_customer("Ana"), await desk.add_customer("Bo")
-    await _record(desk, EventKind.CONVERSATION_STARTED, customer)
-    await _follow(desk)
+    await record(desk, EventKind.CONVERSATION_STARTED, customer)
+    await follow(desk)
     row = await desk.conversation(customer)
     assert (row["team_id"], row["assignee_id"]) == (team_id, desk.agent_id)
-    assert [one["what"] for one in await _lines(desk, customer)] == ["team_assigned", "assigned"]
+    assert [one["what"] for one in await lines_of(desk, customer)] == ["team_assigned", "assigned"]
     assert (await desk.conversation(old))["team_id"] is None, "it had begun before"
 
 
 async def test_a_process_that_dies_leaves_all_of_it_or_nothing_and_who_got_somebody_is_told(desk: Desk) -> None:
     """What is told follows from the event, by another consumer: however long that one was away."""
-    team_id = await _team(desk)
-    (customer,) = await _waiting(desk, team_id, 1)
+    team_id = await add_team(desk)
+    (customer,) = await add_waiting(desk, team_id, 1)
     with pytest.raises(ConnectionAbortedError):
         async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
             assert await give_to_free(session, now=utc_now(), new_id=new_id) == 1
             raise ConnectionAbortedError
-    assert (await _assignee(desk, customer), await _lines(desk, customer)) == (None, [])
-    assert await _pass(desk) == 1
+    assert (await assignee_of(desk, customer), await lines_of(desk, customer)) == (None, [])
+    assert await make_pass(desk) == 1
     assert await desk.connection.fetch("select from notifications where agent_id = $1", desk.agent_id) == []
     async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-        events = await _events(session)
+        events = await read_all(session)
         await notify_agents(
             session, [one for one in events if one.event.kind in NOTIFYING], now=utc_now(), new_id=new_id
         )
@@ -185,17 +194,17 @@ async def test_a_process_that_dies_leaves_all_of_it_or_nothing_and_who_got_someb
 
 
 async def test_a_pass_is_no_cause_of_another_one(desk: Desk) -> None:
-    team_id = await _team(desk)
-    (customer,) = await _waiting(desk, team_id, 1)
-    await _pass(desk)
+    team_id = await add_team(desk)
+    (customer,) = await add_waiting(desk, team_id, 1)
+    await make_pass(desk)
     await desk.connection.execute("update conversations set assignee_id = null where id = $1", customer.conversation_id)
-    await _follow(desk)
-    assert await _assignee(desk, customer) is None
+    await follow(desk)
+    assert await assignee_of(desk, customer) is None
 
 
 async def test_a_thousand_who_wait_find_two_hundred_who_come(desk: Desk) -> None:
-    agents = [await _agent(desk) for _ in range(200)]
-    team_id = await _team(desk, *agents, assignment="balanced")
+    agents = [await add_agent(desk) for _ in range(200)]
+    team_id = await add_team(desk, *agents, assignment="balanced")
     await desk.connection.execute(
         "insert into contacts (workspace_id, id, name) select $1, gen_random_uuid(), 'c' || n"
         " from generate_series(1, 1000) n",
@@ -208,7 +217,7 @@ async def test_a_thousand_who_wait_find_two_hundred_who_come(desk: Desk) -> None
         desk.channel_id,
         team_id,
     )
-    assert await _pass(desk) == 1000
+    assert await make_pass(desk) == 1000
     counts = await desk.connection.fetch(
         "select count(*) as count from conversations where workspace_id = $1 group by assignee_id", desk.workspace_id
     )
@@ -217,121 +226,3 @@ async def test_a_thousand_who_wait_find_two_hundred_who_come(desk: Desk) -> None
         "select count(*) from messages where workspace_id = $1 and direction = 'line'", desk.workspace_id
     )
     assert lines == 1000
-
-
-def _caller(desk: Desk) -> Caller:
-    return Caller(desk.workspace_id, frozenset(Permission), agent_id=desk.agent_id)
-
-
-async def _team(desk: Desk, *members: UUID, assignment: str = "balanced") -> UUID:
-    team_id = new_id()
-    await desk.connection.execute(
-        "insert into teams (workspace_id, id, name, name_key, colour, assignment)"
-        " values ($1, $2, 'Sales', 'sales', 'teal', $3)",
-        desk.workspace_id,
-        team_id,
-        assignment,
-    )
-    await desk.connection.execute(
-        "insert into team_members (workspace_id, team_id, agent_id) select $1, $2, unnest($3::uuid[])",
-        desk.workspace_id,
-        team_id,
-        list(members or (desk.agent_id,)),
-    )
-    return team_id
-
-
-async def _agent(desk: Desk) -> UUID:
-    person_id, agent_id = new_id(), new_id()
-    await desk.connection.execute(
-        "insert into people (id, email, name) values ($1, $2, 'Bo')", person_id, f"{person_id}@x.test"
-    )
-    await desk.connection.execute(
-        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, 'agent')",
-        desk.workspace_id,
-        agent_id,
-        person_id,
-    )
-    return agent_id
-
-
-async def _waiting(desk: Desk, team_id: UUID, count: int) -> list[Customer]:
-    """The first waits longest."""
-    customers = await desk.add_customers(count)
-    for number, customer in enumerate(customers):
-        await desk.connection.execute(
-            "update conversations set team_id = $2,"
-            " waiting_since = now() - interval '1 hour' + $3 * interval '1 minute'"
-            " where id = $1",
-            customer.conversation_id,
-            team_id,
-            number,
-        )
-    return customers
-
-
-async def _give(desk: Desk, customer: Customer, agent_id: UUID) -> None:
-    await desk.connection.execute(
-        "update conversations set assignee_id = $2 where id = $1", customer.conversation_id, agent_id
-    )
-
-
-async def _say(desk: Desk, agent_id: UUID, state: str) -> None:
-    await desk.connection.execute(
-        "insert into availabilities (workspace_id, agent_id, state) values ($1, $2, $3)"
-        " on conflict (workspace_id, agent_id) do update set state = excluded.state",
-        desk.workspace_id,
-        agent_id,
-        state,
-    )
-
-
-async def _pass(desk: Desk) -> int:
-    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-        return await give_to_free(session, now=utc_now(), new_id=new_id)
-
-
-async def _record(desk: Desk, kind: EventKind, customer: Customer) -> None:
-    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-        session.record(
-            Event(
-                id=new_id(),
-                workspace_id=desk.workspace_id,
-                kind=kind,
-                at=utc_now(),
-                conversation_id=customer.conversation_id,
-                contact_id=customer.contact_id,
-                channel_id=desk.channel_id,
-            )
-        )
-
-
-async def _events(session: Any) -> Any:
-    return await read_events(
-        await session.raw(),
-        workspace_id=session.workspace_id,
-        after_seq=0,
-        limit=1000,
-        not_before=UUID(int=0),
-    )
-
-
-async def _follow(desk: Desk) -> None:
-    """As the consumer does it, over everything that has happened."""
-    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-        causes = [one for one in await _events(session) if one.event.kind in CAUSES]
-        if causes:
-            await route_conversations(session, causes, now=utc_now(), new_id=new_id)
-
-
-async def _assignee(desk: Desk, customer: Customer) -> UUID | None:
-    return (await desk.conversation(customer))["assignee_id"]
-
-
-async def _lines(desk: Desk, customer: Customer) -> list[Any]:
-    rows = await desk.connection.fetch(
-        "select content -> 'what' as what, content -> 'data' as data from messages"
-        " where conversation_id = $1 and direction = 'line' order by seq",
-        customer.conversation_id,
-    )
-    return [{"what": json.loads(row["what"]), "data": json.loads(row["data"])} for row in rows]

@@ -10,7 +10,7 @@ import pytest
 
 from threadline.actions.notify_agents import sort_out
 from threadline.core.events import Event, EventKind
-from threadline.core.notification import Concerned, NotificationKind, notices_of, settled_by
+from threadline.core.notification import Concerned, NotificationKind, is_told_to_watchers, notices_of, settled_by
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 ME, OTHER, CHAT = uuid4(), uuid4(), uuid4()
@@ -95,6 +95,15 @@ def test_a_deadline_warns_who_answers_and_who_watches_each_once(
     assert {notice.kind.value for notice in notices} <= {kind}
 
 
+def test_what_is_taken_back_is_told_to_whom_it_was_taken_from_and_what_is_left_to_those_who_watch() -> None:
+    taken = event(EventKind.CONVERSATION_CHANGED, state="open", previous_assignee_id=str(ME), is_taken_back=True)
+    left = event(EventKind.CONVERSATION_CHANGED, state="open", is_left=True)
+    watched = Concerned(assignee_id=ME, watcher_ids=[WATCHER])
+    told = [(one.kind.value, one.agent_id) for one in (*notices_of(taken, Concerned()), *notices_of(left, watched))]
+    assert told == [("taken_back", ME), ("left_waiting", WATCHER)]
+    assert (is_told_to_watchers(taken), is_told_to_watchers(left)) == (False, True)
+
+
 def test_looking_settles_everything_of_mine_but_what_stands_beside() -> None:
     settled = settled_by(event(EventKind.CONVERSATION_READ, agent_id=ME))
     assert settled is not None
@@ -147,6 +156,7 @@ def test_an_answer_or_the_end_settles_for_all_that_a_customer_waits(given: Event
         NotificationKind.WOKEN,
         NotificationKind.DUE_SOON,
         NotificationKind.WINDOW_CLOSING,
+        NotificationKind.LEFT_WAITING,
     }
 
 

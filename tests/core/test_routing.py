@@ -97,6 +97,17 @@ def test_what_takes_a_place(state: str, waits: bool, paused: bool, quiet_min: in
     )
 
 
+def test_whoever_said_nothing_gets_them_back_only_where_there_is_nobody_else() -> None:
+    """Somebody else who is full is somebody: a place of theirs is worth waiting for."""
+    one = _waiting(1, 5)
+    taken = Waiting(**{name: getattr(one, name) for name in one.__slots__} | {"taken_from": frozenset({UUID(int=1)})})
+    full = _hand(2, 1, load={"whatsapp": 1})
+    assert _route([taken], [_hand(1), _hand(2)], Assignment.BALANCED) == [(1, 2)]
+    assert _route([taken], [_hand(1), full], Assignment.BALANCED) == []
+    assert _route([taken], [_hand(1)], Assignment.BALANCED) == [(1, 1)]
+    assert _route([taken], [_hand(1), _hand(2, channel_ids=frozenset({DESK}))], Assignment.BALANCED) == [(1, 1)]
+
+
 _TEAMS = st.sampled_from([SALES, SUPPORT])
 _CHANNELS = st.sampled_from([SHOP, DESK])
 _TYPES = st.sampled_from(["whatsapp", "email"])
@@ -107,10 +118,11 @@ _WAITING = st.builds(
     team_id=_TEAMS,
     channel_id=_CHANNELS,
     channel_type=_TYPES,
+    taken_from=st.frozensets(st.integers(0, 4).map(lambda number: UUID(int=number)), max_size=2),
 )
 _HANDS = st.builds(
     Hand,
-    id=st.integers(0, 10_000).map(lambda number: UUID(int=number)),
+    id=st.integers(0, 6).map(lambda number: UUID(int=number)),
     team_ids=st.frozensets(_TEAMS),
     channel_ids=st.none() | st.frozensets(_CHANNELS),
     capacity=st.integers(1, 4),
@@ -164,11 +176,18 @@ def _slow_route(
 
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
         mode = modes.get(one.team_id, Assignment.MANUAL)
+        able = {
+            hand.id
+            for hand in hands
+            if one.team_id in hand.team_ids and (hand.channel_ids is None or one.channel_id in hand.channel_ids)
+        }
         best: Hand | None = None
         for hand in hands:
             sees = hand.channel_ids is None or one.channel_id in hand.channel_ids
             bears = count(hand) < hand.capacity and count(hand, one.channel_type) < limits.get(one.channel_type, 1000)
             if mode is Assignment.MANUAL or one.team_id not in hand.team_ids or not sees or not bears:
+                continue
+            if hand.id in one.taken_from and not able <= one.taken_from:
                 continue
             if best is None or comes_before(hand, best, mode):
                 best = hand

@@ -1,5 +1,6 @@
 """How conversations find somebody, changed through HTTP; and what each has in hand."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) 
         "day_customers": 50,
         "day_messages": 1000,
     }
-    assert routing["teams"] == [{"id": team["id"], "assignment": "manual"}]
+    assert routing["teams"] == [{"id": team["id"], "assignment": "manual", "take_back_min": None}]
     assert routing["agents"] == [
         {"id": str(browser.agent_id), "capacity": None, "load": 0, "day_customers": 0, "day_messages": 0}
     ]
@@ -42,6 +43,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
             {
                 "settings": {"active_min": 10},
                 "teams": {team: "round_robin"},
+                "take_back": {team: 10},
                 "channels": {str(channel_id): team},
                 "agents": {me: 2},
             },
@@ -55,10 +57,13 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         "capacity_by_type": {"whatsapp": 3},
         "active_min": 10,
     }
-    assert routing["teams"] == [{"id": team, "assignment": "round_robin"}]
+    assert routing["teams"] == [{"id": team, "assignment": "round_robin", "take_back_min": 10}]
     assert {"id": str(channel_id), "team_id": team} in routing["channels"]
     assert routing["agents"][0]["capacity"] == 2
-    back = await browser.patch("/api/routing", {"channels": {str(channel_id): None}, "agents": {me: None}})
+    back = await browser.patch(
+        "/api/routing", {"channels": {str(channel_id): None}, "agents": {me: None}, "take_back": {team: None}}
+    )
+    assert back.json["teams"][0]["take_back_min"] is None
     assert {"id": str(channel_id), "team_id": None} in back.json["channels"]
     assert back.json["agents"][0]["capacity"] is None
 
@@ -74,6 +79,9 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         {"settings": {"active_min": -1}},
         {"teams": {"x": "manual"}},
         {"agents": {str(uuid4()): 0}},
+        {"take_back": {str(uuid4()): 0}},
+        {"take_back": {str(uuid4()): 1441}},
+        {"take_back": {str(uuid4()): 5}},
         {"unknown": 1},
     ],
 )
@@ -92,12 +100,15 @@ async def test_what_is_another_workspaces_is_nobodys_here(browser: Browser, serv
         foreign_channel = await Desk(server, other.workspace_id).channel()
         for given, reason in (
             ({"teams": {foreign_team: "balanced"}}, "no_such_team"),
+            ({"take_back": {foreign_team: 5}}, "no_such_team"),
             ({"channels": {str(foreign_channel): None}}, "no_such_channel"),
             ({"agents": {str(other.agent_id): 3}}, "person_not_here"),
         ):
             refused = await browser.patch("/api/routing", given)
             assert (refused.status, refused.json["errors"][0]["reason"]) == (422, reason)
-        assert (await other.get("/api/routing")).json["teams"] == [{"id": foreign_team, "assignment": "manual"}]
+        assert (await other.get("/api/routing")).json["teams"] == [
+            {"id": foreign_team, "assignment": "manual", "take_back_min": None}
+        ]
 
 
 async def test_an_agent_reads_it_and_changes_nothing(browser: Browser, server: Server) -> None:
@@ -105,7 +116,9 @@ async def test_an_agent_reads_it_and_changes_nothing(browser: Browser, server: S
     async with browser_of(server) as second:
         agent = await join(browser, second)
         assert (await agent.get("/api/routing")).status == 200
-        assert (await agent.patch("/api/routing", {"settings": {"capacity": 50}})).status == 403
+        team = (await browser.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"]
+        for given in ({"settings": {"capacity": 50}}, {"take_back": {team: 5}}):
+            assert (await agent.patch("/api/routing", given)).status == 403
 
 
 async def test_what_one_has_in_hand_and_wrote_today_is_told(browser: Browser, server: Server) -> None:
@@ -130,3 +143,29 @@ async def test_what_one_has_in_hand_and_wrote_today_is_told(browser: Browser, se
         assert (await browser.post(f"{path}/messages", body)).status in (200, 201)
     mine = (await browser.get("/api/routing")).json["agents"][0]
     assert (mine["load"], mine["day_customers"], mine["day_messages"]) == (1, 1, 2)
+
+
+async def test_who_types_is_not_silent_and_who_says_nothing_loses_them(browser: Browser, server: Server) -> None:
+    """What a screen says every few seconds reaches the worker by a row, whichever process heard it."""
+    await set_up(browser)
+    desk = Desk(server, browser.workspace_id)
+    async with browser_of(server) as second:
+        agent = await join(browser, second)
+        members = [str(browser.agent_id), str(agent.agent_id)]
+        team = (await browser.post("/api/teams", {"name": "Sales", "colour": "red", "member_ids": members})).json["id"]
+        conversation_id = await desk.conversation(await desk.channel())
+        path = f"/api/conversations/{conversation_id}"
+        await browser.patch(path, {"team_id": team, "assignee_id": members[1]})
+        await browser.patch("/api/routing", {"teams": {team: "balanced"}, "take_back": {team: 1}})
+        assert (await agent.post(f"{path}/presence", {"doing": "typing"})).status == 204
+        soon, later = utc_now() + timedelta(seconds=50), utc_now() + timedelta(seconds=75)
+        for now, given in ((soon, 0), (later, 1)):
+            async with server.database.transaction(Role.ENGINE, browser.workspace_id) as session:
+                assert await give_to_free(session, now=now, new_id=new_id) == given
+        assert (await browser.get(path)).json["assignee_id"] == members[0]
+        lines = [one["content"] for one in (await browser.get(f"{path}/messages")).json["items"]][-2:]
+        assert [(one["what"], one["data"]["reason"]) for one in lines] == [
+            ("unassigned", "silent"),
+            ("assigned", "routing"),
+        ]
+        assert lines[0]["data"]["minutes"] == "1"

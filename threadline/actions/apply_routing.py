@@ -13,6 +13,7 @@ from threadline.core.errors import Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.core.routing import Assignment, Places
+from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import team_key
 from threadline.store.agents import list_agents
 from threadline.store.channels import list_channels
@@ -35,6 +36,8 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vanished_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     teams: dict[str, Assignment] = {}
     """Team, by its name → how its waiting customers come to somebody."""
+    take_back: dict[str, Annotated[int, msgspec.Meta(ge=0, le=MOST_SILENT_MIN)]] = {}
+    """Team → after how many minutes of silence who waits is taken from their assignee; nought: never."""
     channels: dict[str, str] = {}
     """Channel, by its name → the team of what begins on it; an empty name: of none."""
     agents: dict[str, Places] = {}
@@ -54,6 +57,7 @@ async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller
     change = RoutingChange(
         settings=_differing(entry, settings.routing, _OF_ROUTING),
         teams=await _teams(session, entry),
+        take_back=await _take_back(session, entry),
         channels=await _channels(session, entry, caller),
         agents=await _agents(session, entry),
     )
@@ -76,6 +80,15 @@ async def _teams(session: Session, entry: RoutingEntry) -> Mapping[UUID, Assignm
     before = {one.id: one.assignment for one in await list_team_routing(session)}
     wanted = {_found(ids, team_key(name), f"team {name}"): mode for name, mode in entry.teams.items()}
     return {id: mode for id, mode in wanted.items() if before[id] != mode.value}
+
+
+async def _take_back(session: Session, entry: RoutingEntry) -> Mapping[UUID, int | None]:
+    ids = await _team_ids(session)
+    before = {one.id: one.take_back_min for one in await list_team_routing(session)}
+    wanted = {
+        _found(ids, team_key(name), f"team {name}"): after_min or None for name, after_min in entry.take_back.items()
+    }
+    return {id: after_min for id, after_min in wanted.items() if before[id] != after_min}
 
 
 async def _channels(session: Session, entry: RoutingEntry, caller: Caller) -> Mapping[UUID, UUID | None]:

@@ -26,6 +26,8 @@ class RoutingChange:
     settings: Mapping[str, object] = field(default_factory=dict[str, object])
     """Fields of RoutingSettings."""
     teams: Mapping[UUID, Assignment] = field(default_factory=dict[UUID, Assignment])
+    take_back: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
+    """Team → after how many minutes of silence who waits is taken from their assignee; None: never."""
     channels: Mapping[UUID, UUID | None] = field(default_factory=dict[UUID, UUID | None])
     """Channel → the team of what begins on it; None: of none."""
     agents: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
@@ -42,6 +44,8 @@ async def change_routing(
         await change_settings(session, {"routing": msgspec.structs.replace(before, **change.settings)})
     for team_id, assignment in sorted(change.teams.items()):
         await routing.set_assignment(session, team_id, assignment)
+    for team_id, after_min in sorted(change.take_back.items()):
+        await routing.set_take_back(session, team_id, after_min)
     for channel_id, team_id in sorted(change.channels.items()):
         is_seen = caller.visibility.has_channel(channel_id)
         if not (is_seen and await routing.set_channel_team(session, channel_id, team_id)):
@@ -61,7 +65,11 @@ async def change_routing(
 
 
 async def _check_teams(session: Session, change: RoutingChange) -> None:
-    wanted = {*change.teams, *(team_id for team_id in change.channels.values() if team_id is not None)}
+    wanted = {
+        *change.teams,
+        *change.take_back,
+        *(team_id for team_id in change.channels.values() if team_id is not None),
+    }
     found = await find_team_names(session, sorted(wanted)) if wanted else {}
     if any(team_id not in found or not found[team_id].is_live for team_id in wanted):
         raise Invalid("This team does not exist any more.", field="teams", reason="no_such_team")

@@ -19,6 +19,7 @@ from threadline.core.notification import (
     Settled,
     Way,
     conversation_of,
+    is_told_to_watchers,
     notices_of,
     settled_by,
 )
@@ -53,7 +54,7 @@ async def notify_agents(session: Session, events: Sequence[NumberedEvent], *, no
         workspace_id=workspace_id,
         message_of=list(dict.fromkeys(_key(one.event) for one in events)),
     )
-    concerned |= await _concerned_by_deadlines(session, [one.event for one in events], concerned)
+    concerned |= await _concerned_who_watch(session, [one.event for one in events], concerned)
     settled, notices = sort_out([one.event for one in events], concerned)
     changed = await settle(connection, workspace_id=workspace_id, settled=settled, now=now) if settled else set[UUID]()
     told = await _tell(session, workspace_id, notices, concerned, now, new_id) if notices else []
@@ -63,11 +64,11 @@ async def notify_agents(session: Session, events: Sequence[NumberedEvent], *, no
         session.record(*_changes(workspace_id, agent_ids, told, unread, now, new_id))
 
 
-async def _concerned_by_deadlines(
+async def _concerned_who_watch(
     session: Session, events: Iterable[Event], concerned: dict[tuple[UUID, UUID | None], Concerned]
 ) -> dict[tuple[UUID, UUID | None], Concerned]:
     """With the teams of what nobody has, and with those who watch."""
-    keys = {_key(one) for one in events if one.kind is EventKind.DEADLINE_REACHED} & concerned.keys()
+    keys = {_key(one) for one in events if is_told_to_watchers(one)} & concerned.keys()
     if not keys:
         return {}
     assert session.workspace_id is not None  # the edge opens the transaction for one workspace

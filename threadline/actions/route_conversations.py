@@ -1,4 +1,4 @@
-"""Give waiting customers to those who are free: a consumer of the feed, and a timer for what time alone frees.
+"""Give waiting customers to those who are free: a consumer of the feed, and a timer for what time alone changes.
 
 A pass sees the workspace whole, alone (`begin_pass`), so nobody gets more than they bear and nobody waits who need not.
 What it writes is one transaction: a process that dies leaves all of it or nothing, and whoever got somebody is told of
@@ -10,14 +10,19 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from threadline.core.conversation import OFF_SHIFT, assignment_line, team_line
+from threadline.core.content import Line
+from threadline.core.conversation import OFF_SHIFT, ConversationState, assignment_line, state_line, team_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.routing import route
-from threadline.store import routing
+from threadline.core.silence import SILENT, Step, left_waiting_line, step_of
+from threadline.store import routing, silences, snoozes
+from threadline.store.calendars import Hours, read_hours
+from threadline.store.conversations import load_keys
 from threadline.store.events import NumberedEvent
 from threadline.store.routing import Moved
 from threadline.store.session import Session
+from threadline.store.silences import Silent
 from threadline.store.teams import find_team_names
 from threadline.store.workspaces import get_workspace
 
@@ -37,6 +42,7 @@ CAUSES: Final = frozenset(
 BY_ROUTING: Final = "routing"
 """Why a line says that somebody got a conversation, or a team did."""
 _MOST_LEFT: Final = 500
+_MOST_SILENT: Final = 500
 _OWN: Final = "is_routed"
 
 
@@ -60,6 +66,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     if started:
         await _place(session, started, now, new_id)
     await _release(session, now, new_id)
+    await _end_silences(session, now, new_id)
     modes = await routing.load_modes(session)
     if not modes:
         return 0
@@ -117,7 +124,12 @@ async def _place(session: Session, conversation_ids: Sequence[UUID], now: dateti
 
 
 async def _release(session: Session, now: datetime, new_id: NewId) -> None:
-    """Who waits for somebody who is away waits for everybody."""
+    """Who waits for somebody who is away waits for everybody.
+
+    What was put off until a time comes back to everybody then. What was put off until the customer writes, while the
+    customer waits, nobody would look at again: it is woken.
+    """
+    left = await routing.lock_left(session, limit=_MOST_LEFT)
     moved = [
         Moved(
             conversation=one,
@@ -126,9 +138,75 @@ async def _release(session: Session, now: datetime, new_id: NewId) -> None:
             line_id=new_id(),
             line=assignment_line(one.assignee_id, None, reason=OFF_SHIFT),
         )
-        for one in await routing.lock_left(session, limit=_MOST_LEFT)
+        for one in left
     ]
     await _write(session, moved, now, new_id)
+    asleep = [one for one in left if one.state is ConversationState.SNOOZED and one.snoozed_until is None]
+    if asleep:
+        await _wake(session, [one.id for one in asleep], now, new_id)
+
+
+async def _wake(session: Session, conversation_ids: Sequence[UUID], now: datetime, new_id: NewId) -> None:
+    woken = await snoozes.take_up(session, conversation_ids=conversation_ids, reason="", now=now)
+    line = state_line(ConversationState.SNOOZED, ConversationState.OPEN, reason=OFF_SHIFT)
+    moved = [
+        Moved(conversation=one, assignee_id=None, team_id=one.team_id, line_id=new_id(), line=line)
+        for one in await load_keys(session, sorted(woken))
+    ]
+    await _write(session, moved, now, new_id)
+
+
+async def _end_silences(session: Session, now: datetime, new_id: NewId) -> None:
+    """Who waits too long for somebody who says nothing waits for their team; in the end, the supervisors are told."""
+    may_be = await silences.read_silent(session, now=now, limit=_MOST_SILENT)
+    if not may_be:
+        return
+    hours = await read_hours(session)
+    due = [one.conversation.id for one in may_be if _step(one, hours, now) is not None]
+    locked = await silences.lock_waiting_for_somebody(session, due) if due else []
+    # Asked anew under the locks: the word that ends the silence may have come meanwhile.
+    found = await silences.read_silent(session, now=now, limit=len(locked), conversation_ids=locked) if locked else []
+    steps = [(one, step) for one in found if (step := _step(one, hours, now)) is not None]
+    await _write(session, [_ending(one, step, new_id()) for one, step in steps], now, new_id)
+    taken = {one.conversation.id: _assignee(one) for one, step in steps if step is Step.TAKE_BACK}
+    if taken:
+        await silences.note_taken_back(session, taken)
+    left = [one.conversation.id for one, step in steps if step is Step.TELL]
+    if left:
+        await silences.note_left(session, left, now=now)
+
+
+def _step(one: Silent, hours: Hours, now: datetime) -> Step | None:
+    keys = one.conversation
+    return step_of(one.silence, hours.of(channel_id=keys.channel_id, team_id=keys.team_id), now=now)
+
+
+def _ending(one: Silent, step: Step, line_id: UUID) -> Moved:
+    keys, minutes = one.conversation, one.silence.after_min
+    if step is Step.TELL:
+        line = left_waiting_line(_assignee(one), after_min=minutes, taken=len(one.silence.taken_from))
+        return Moved(
+            conversation=keys,
+            assignee_id=keys.assignee_id,
+            team_id=keys.team_id,
+            line_id=line_id,
+            line=line,
+            told={"is_left": True},
+        )
+    told = assignment_line(keys.assignee_id, None, reason=SILENT)
+    return Moved(
+        conversation=keys,
+        assignee_id=None,
+        team_id=keys.team_id,
+        line_id=line_id,
+        line=Line(what=told.what, data=told.data | {"minutes": str(minutes)}),
+        told={"is_taken_back": True},
+    )
+
+
+def _assignee(one: Silent) -> UUID:
+    assert one.conversation.assignee_id is not None  # silent is who has it
+    return one.conversation.assignee_id
 
 
 async def _write(session: Session, moved: Sequence[Moved], now: datetime, new_id: NewId) -> None:
@@ -159,6 +237,7 @@ def _event(workspace_id: UUID, moved: Moved, now: datetime, id: UUID) -> Event:
             "team_id": _text(moved.team_id),
             "previous_team_id": _text(before.team_id),
             _OWN: True,
+            **moved.told,
         },
     )
 

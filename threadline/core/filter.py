@@ -188,6 +188,7 @@ FIELDS: Final[Fields] = {
         _conversation("paused", Kind.BOOLEAN, "paused"),
         _conversation("due_at", Kind.TIME, "dueby", is_optional=True, is_promise=True),
         _conversation("late", Kind.BOOLEAN, "late", is_promise=True),
+        _conversation("left_waiting", Kind.BOOLEAN, "leftwaiting"),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),
         _conversation("followed", Kind.BOOLEAN, "followed", is_own=True),
         _conversation("follower", Kind.AGENTS, "follower", is_optional=True),

@@ -37,6 +37,10 @@ class NotificationKind(StrEnum):
     """A customer of mine, of my team, or one whom I watch over, is about to wait longer than was promised."""
     WINDOW_CLOSING = "window_closing"
     """One of these waits, and their window is about to close."""
+    TAKEN_BACK = "taken_back"
+    """A customer waited too long for a word of mine, and waits for the team again."""
+    LEFT_WAITING = "left_waiting"
+    """One whom I watch over waits for somebody who says nothing, and it was taken back as often as helps."""
 
 
 class Way(StrEnum):
@@ -64,6 +68,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     task_due: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH, Way.EMAIL)
     due_soon: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     window_closing: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    taken_back: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    left_waiting: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -89,6 +95,10 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.due_soon
             case NotificationKind.WINDOW_CLOSING:
                 return self.window_closing
+            case NotificationKind.TAKEN_BACK:
+                return self.taken_back
+            case NotificationKind.LEFT_WAITING:
+                return self.left_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ class Concerned:
     invited_ids: frozenset[UUID] = frozenset()
     """Who sees the conversation by a colleague's word."""
     team_member_ids: Sequence[UUID] = ()
-    """Of the conversation's team, where nobody has it. Read of deadlines only, as the next."""
+    """Of the conversation's team, where nobody has it. Read of what is told to those who watch, as the next."""
     watcher_ids: Sequence[UUID] = ()
     """Who watches over deadlines."""
 
@@ -152,12 +162,24 @@ NOTIFYING: Final = frozenset(
         EventKind.DEADLINE_REACHED,
     }
 )
-_OF_DEADLINES: Final = frozenset({NotificationKind.DUE_SOON, NotificationKind.WINDOW_CLOSING})
-_OF_WAITING: Final = frozenset({NotificationKind.REPLIED, NotificationKind.WOKEN}) | _OF_DEADLINES
+_OF_WAITING: Final = frozenset(
+    {
+        NotificationKind.REPLIED,
+        NotificationKind.WOKEN,
+        NotificationKind.DUE_SOON,
+        NotificationKind.WINDOW_CLOSING,
+        NotificationKind.LEFT_WAITING,
+    }
+)
 _BESIDE: Final = frozenset({NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED})
 """What looking at the thread does not settle: it stands beside it."""
 _OF_REVIEWS: Final = frozenset({NotificationKind.REVIEW_ASKED, NotificationKind.REVIEWED})
 _IN_THE_THREAD: Final = frozenset(NotificationKind) - _BESIDE
+
+
+def is_told_to_watchers(event: Event) -> bool:
+    """Whether `watcher_ids` and `team_member_ids` of `Concerned` are needed."""
+    return event.kind is EventKind.DEADLINE_REACHED or event.data.get("is_left") is True
 
 
 def conversation_of(event: Event) -> UUID | None:
@@ -236,6 +258,11 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
     if event.kind is EventKind.CONVERSATION_CHANGED:
         if data.get("is_woken"):
             return NotificationKind.WOKEN, [concerned.assignee_id]
+        if data.get("is_left"):
+            return NotificationKind.LEFT_WAITING, concerned.watcher_ids
+        previous = data.get("previous_assignee_id")
+        if data.get("is_taken_back") and isinstance(previous, str):
+            return NotificationKind.TAKEN_BACK, [UUID(previous)]
         return NotificationKind.ASSIGNED, [event.agent_id if data.get("assignee_id") else None]
     return NotificationKind.REPLIED, []
 

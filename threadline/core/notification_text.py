@@ -36,6 +36,8 @@ def _kinds(
     task_due: str,
     due_soon: str,
     window_closing: str,
+    taken_back: str,
+    left_waiting: str,
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -49,6 +51,8 @@ def _kinds(
         NotificationKind.TASK_DUE: task_due,
         NotificationKind.DUE_SOON: due_soon,
         NotificationKind.WINDOW_CLOSING: window_closing,
+        NotificationKind.TAKEN_BACK: taken_back,
+        NotificationKind.LEFT_WAITING: left_waiting,
     }
 
 
@@ -66,6 +70,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="A task for {name} is due",
             due_soon="{name} is about to wait too long",
             window_closing="The window of {name} is about to close",
+            taken_back="{name} waits for the team again: you did not answer",
+            left_waiting="{name} is left waiting: nobody answers",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -79,6 +85,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="A task of yours is due",
             due_soon="A customer is about to wait too long",
             window_closing="A window is about to close",
+            taken_back="A customer of yours waits for the team again",
+            left_waiting="A customer is left waiting",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -97,6 +105,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Eine Aufgabe zu {name} ist fällig",
             due_soon="{name} wartet gleich zu lange",
             window_closing="Das Zeitfenster von {name} schließt gleich",
+            taken_back="{name} wartet wieder auf das Team: Sie haben nicht geantwortet",
+            left_waiting="{name} bleibt ohne Antwort",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -110,6 +120,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Eine Aufgabe von Ihnen ist fällig",
             due_soon="Ein Kunde wartet gleich zu lange",
             window_closing="Ein Zeitfenster schließt gleich",
+            taken_back="Ein Kunde von Ihnen wartet wieder auf das Team",
+            left_waiting="Ein Kunde bleibt ohne Antwort",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -128,6 +140,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Una tarea de {name} vence",
             due_soon="{name} está a punto de esperar demasiado",
             window_closing="La ventana de {name} está a punto de cerrarse",
+            taken_back="{name} vuelve a esperar al equipo: usted no respondió",
+            left_waiting="{name} sigue sin respuesta",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -141,6 +155,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Vence una tarea tuya",
             due_soon="Un cliente está a punto de esperar demasiado",
             window_closing="Una ventana está a punto de cerrarse",
+            taken_back="Un cliente suyo vuelve a esperar al equipo",
+            left_waiting="Un cliente sigue sin respuesta",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -159,6 +175,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Een taak voor {name} is aan de beurt",
             due_soon="{name} wacht bijna te lang",
             window_closing="Het venster van {name} sluit bijna",
+            taken_back="{name} wacht weer op het team: u hebt niet geantwoord",
+            left_waiting="{name} blijft zonder antwoord",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -172,6 +190,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Een taak van u is aan de beurt",
             due_soon="Een klant wacht bijna te lang",
             window_closing="Een venster sluit bijna",
+            taken_back="Een klant van u wacht weer op het team",
+            left_waiting="Een klant blijft zonder antwoord",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -190,6 +210,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Uma tarefa de {name} está no prazo",
             due_soon="{name} está quase a esperar demasiado",
             window_closing="A janela de {name} está quase a fechar",
+            taken_back="{name} espera de novo pela equipa: não respondeu",
+            left_waiting="{name} continua sem resposta",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -203,6 +225,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Uma tarefa sua está no prazo",
             due_soon="Um cliente está quase a esperar demasiado",
             window_closing="Uma janela está quase a fechar",
+            taken_back="Um cliente seu espera de novo pela equipa",
+            left_waiting="Um cliente continua sem resposta",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -221,6 +245,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Пора выполнить задачу: {name}",
             due_soon="{name} скоро прождёт слишком долго",
             window_closing="Окно скоро закроется: {name}",
+            taken_back="{name} снова ждёт команду: вы не ответили",
+            left_waiting="{name} остаётся без ответа",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -234,6 +260,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="Пора выполнить вашу задачу",
             due_soon="Клиент скоро прождёт слишком долго",
             window_closing="Окно скоро закроется",
+            taken_back="Ваш клиент снова ждёт команду",
+            left_waiting="Клиент остаётся без ответа",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -252,6 +280,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="En uppgift för {name} ska göras nu",
             due_soon="{name} har snart väntat för länge",
             window_closing="Fönstret för {name} stängs snart",
+            taken_back="{name} väntar på teamet igen: du svarade inte",
+            left_waiting="{name} blir utan svar",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -265,6 +295,8 @@ WORDS: Final[Mapping[str, Words]] = {
             task_due="En uppgift till dig ska göras nu",
             due_soon="En kund har snart väntat för länge",
             window_closing="Ett fönster stängs snart",
+            taken_back="En kund till dig väntar på teamet igen",
+            left_waiting="En kund blir utan svar",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

@@ -76,6 +76,8 @@ class Waiting:
     team_id: UUID
     channel_id: UUID
     channel_type: str
+    taken_from: frozenset[UUID] = frozenset()
+    """Who said nothing to them in this wait: they are given them only while nobody else could have them at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +122,19 @@ def route(
         mode = modes.get(one.team_id, Assignment.MANUAL)
         if mode is Assignment.MANUAL:
             continue
-        free = [place for place in of_team.get(one.team_id, ()) if place.can_take(one)]
+        free = [place for place in _candidates(one, of_team.get(one.team_id, ())) if place.has_room(one)]
         if not free:
             continue
         chosen = min(free, key=_Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load)
         chosen.take(one, turn=len(given))
         given.append(Given(one.id, chosen.hand.id))
     return given
+
+
+def _candidates(one: Waiting, places: Iterable["_Place"]) -> list["_Place"]:
+    """Who may have them, full or not: whom they were taken from only where there is nobody else."""
+    able = [place for place in places if place.sees(one)]
+    return [place for place in able if place.hand.id not in one.taken_from] or able
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -144,10 +152,11 @@ class _Place:
         self._load = sum(hand.load.values())
         self._turn = (0, hand.routed_at or _NEVER, 0)
 
-    def can_take(self, one: Waiting) -> bool:
+    def sees(self, one: Waiting) -> bool:
+        return self.hand.channel_ids is None or one.channel_id in self.hand.channel_ids
+
+    def has_room(self, one: Waiting) -> bool:
         if self._load >= self.hand.capacity:
-            return False
-        if self.hand.channel_ids is not None and one.channel_id not in self.hand.channel_ids:
             return False
         limit = self._limits.get(one.channel_type)
         return limit is None or self._of_type.get(one.channel_type, 0) < limit

@@ -91,6 +91,7 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     " and t.state = 'open')",
     "task_due": "(select min(t.due_at) from tasks t where t.workspace_id = c.workspace_id"
     " and t.conversation_id = c.id and t.state = 'open')",
+    "left_waiting": "(c.left_at is not null)",
     "not_delivered": "(c.failed_count > 0)",
     "scheduled": "(c.scheduled_count > 0)",
     "held": "(c.held_count > 0)",

@@ -37,6 +37,8 @@ NotificationKindText = Literal[
     "task_due",
     "due_soon",
     "window_closing",
+    "taken_back",
+    "left_waiting",
 ]
 
 

@@ -1,7 +1,7 @@
 """What routing reads and writes: who waits, who is free, who has how many, and the assignments of one pass."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -49,7 +49,8 @@ async def load_modes(session: Session) -> dict[UUID, Assignment]:
 async def load_waiting(session: Session, team_ids: Sequence[UUID]) -> list[Waiting]:
     """Who waits in these teams and has nobody, the longest first. Uses `conversations_waiting`; takes no lock."""
     rows = await (await session.raw()).fetch(
-        "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type from conversations c"
+        "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type, c.taken_from"
+        " from conversations c"
         " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id and ch.state <> 'disconnected'"
         " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id and p.blocked_at is null"
         f" where c.workspace_id = $1 and {IS_WAITING} and c.state = 'open' and c.assignee_id is null"
@@ -58,7 +59,7 @@ async def load_waiting(session: Session, team_ids: Sequence[UUID]) -> list[Waiti
         list(team_ids),
         MOST_ROUTED,
     )
-    return [Waiting(**row) for row in rows]
+    return [Waiting(**{**row, "taken_from": frozenset(row["taken_from"])}) for row in rows]
 
 
 async def load_hands(
@@ -114,8 +115,8 @@ async def lock_free(session: Session, conversation_ids: Sequence[UUID]) -> list[
 
 
 async def lock_left(session: Session, *, limit: int) -> list[ConversationKeys]:
-    """Open conversations in which a customer waits for somebody who is offline or gone, locked. Most passes find
-    nobody away, and read one small table."""
+    """Conversations, snoozed ones too, in which a customer waits for somebody who is offline or gone, locked. Most
+    passes find nobody away, and read one small table."""
     connection = await session.raw()
     away = await connection.fetch(
         "select a.id from agents a left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id"
@@ -126,7 +127,8 @@ async def lock_left(session: Session, *, limit: int) -> list[ConversationKeys]:
         return []
     rows = await connection.fetch(
         f"select {KEYS} from conversations c where c.workspace_id = $1 and c.assignee_id = any($2::uuid[])"
-        f" and c.state = 'open' and {IS_WAITING} order by c.id limit $3 for no key update of c skip locked",
+        f" and c.state in ('open', 'snoozed') and {IS_WAITING} order by c.id limit $3"
+        " for no key update of c skip locked",
         session.workspace_id,
         [row["id"] for row in away],
         limit,
@@ -143,6 +145,8 @@ class Moved:
     team_id: UUID | None
     line_id: UUID
     line: Line
+    told: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    """What its event says besides."""
 
 
 _MOVE = """
@@ -225,6 +229,8 @@ async def find_workspaces_to_route(connection: Connection, *, limit: int) -> lis
 class TeamRouting(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     assignment: AssignmentText
+    take_back_min: int | None
+    """After so many minutes of silence who waits is taken from their assignee; None: never."""
 
 
 class ChannelRouting(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,7 +252,8 @@ class AgentRouting(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_team_routing(session: Session) -> list[TeamRouting]:
     rows = await (await session.raw()).fetch(
-        "select id, assignment from teams where workspace_id = $1 and deleted_at is null order by name_key",
+        "select id, assignment, take_back_min from teams where workspace_id = $1 and deleted_at is null"
+        " order by name_key",
         session.workspace_id,
     )
     return [TeamRouting(**row) for row in rows]
@@ -297,6 +304,16 @@ async def set_assignment(session: Session, team_id: UUID, assignment: Assignment
             team_id,
             assignment.value,
         )
+    )
+
+
+async def set_take_back(session: Session, team_id: UUID, after_min: int | None) -> None:
+    """Of a team that is here. None: never."""
+    await (await session.raw()).execute(
+        "update teams set take_back_min = $3 where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        team_id,
+        after_min,
     )
 
 

@@ -106,6 +106,7 @@ _OLD = {
     "drafts": "text = '' and written_at < now() - interval '30 days'",
     "calendars": "deleted_at < now() - interval '1 day'",
     "conversation_standings": "left_at < now() - interval '1 day'",
+    "typing_signs": "typed_at < now() - interval '1 day'",
     "pgqueuer_log": "created < now() - interval '7 days'",
     "workers": "beat_at < now() - interval '1 day'",
 }

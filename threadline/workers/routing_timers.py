@@ -1,5 +1,5 @@
-"""Gives waiting customers to those whom time alone makes free: a conversation in which nobody writes any more takes no
-place."""
+"""Does what only time brings about: a conversation in which nobody writes any more takes no place, and an assignee who
+says nothing loses who waits."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -8,6 +8,7 @@ from threadline.actions.route_conversations import give_to_free
 from threadline.store.connection import Connection
 from threadline.store.routing import find_workspaces_to_route
 from threadline.store.session import Session
+from threadline.store.silences import find_workspaces_with_silent
 from threadline.workers.workspace_timers import WorkspaceTimers
 
 
@@ -19,7 +20,9 @@ class RoutingTimers(WorkspaceTimers):
     """More than one pass gives: one look is enough."""
 
     async def find_workspaces(self, connection: Connection, *, limit: int) -> list[UUID]:
-        return await find_workspaces_to_route(connection, limit=limit)
+        waiting = await find_workspaces_to_route(connection, limit=limit)
+        silent = await find_workspaces_with_silent(connection, limit=limit)
+        return list(dict.fromkeys([*waiting, *silent]))[:limit]
 
     async def finish(self, session: Session) -> int:
         return await give_to_free(session, now=self.now(), new_id=self.new_id)

@@ -1425,8 +1425,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts.
-         * @description Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts.
+         * Tell colleagues that one looks, types, or is gone; say it again while it lasts.
+         * @description Tell colleagues that one looks, types, or is gone; say it again while it lasts.
+         *
+         *     That one types is kept only where silence takes a conversation away: `docs/routing.md`.
          */
         post: operations["sayPresence"];
         delete?: never;
@@ -6601,7 +6603,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "due_soon" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "task_due" | "window_closing" | "woken";
+            kind: "assigned" | "discussed" | "due_soon" | "left_waiting" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "taken_back" | "task_due" | "window_closing" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -6829,6 +6831,11 @@ export interface components {
              *         "desktop",
              *         "push"
              *       ],
+             *       "left_waiting": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
              *       "mentioned": [
              *         "list",
              *         "desktop",
@@ -6852,6 +6859,11 @@ export interface components {
              *         "email"
              *       ],
              *       "reviewed": [
+             *         "list",
+             *         "desktop",
+             *         "push"
+             *       ],
+             *       "taken_back": [
              *         "list",
              *         "desktop",
              *         "push"
@@ -7545,6 +7557,10 @@ export interface components {
                 [key: string]: string | null;
             };
             settings?: components["schemas"]["RoutingSettingsChange"] | null;
+            /** Take Back */
+            take_back?: {
+                [key: string]: number | null;
+            };
             /** Teams */
             teams?: {
                 [key: string]: "manual" | "round_robin" | "balanced";
@@ -8601,6 +8617,7 @@ export interface components {
             assignment: "balanced" | "manual" | "round_robin";
             /** Format: uuid */
             id: string;
+            take_back_min: number | null;
         };
         /**
          * TeamUpdate
@@ -9026,6 +9043,14 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push"
+             *     ]
+             */
+            left_waiting?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push",
              *       "email"
              *     ]
@@ -9068,6 +9093,14 @@ export interface components {
              * @default [
              *       "list",
              *       "desktop",
+             *       "push"
+             *     ]
+             */
+            taken_back?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
+             *       "desktop",
              *       "push",
              *       "email"
              *     ]
@@ -9098,6 +9131,8 @@ export interface components {
             discussed: ("list" | "desktop" | "push" | "email")[];
             /** Due Soon */
             due_soon: ("list" | "desktop" | "push" | "email")[];
+            /** Left Waiting */
+            left_waiting: ("list" | "desktop" | "push" | "email")[];
             /** Mentioned */
             mentioned: ("list" | "desktop" | "push" | "email")[];
             /** Not Delivered */
@@ -9108,6 +9143,8 @@ export interface components {
             review_asked: ("list" | "desktop" | "push" | "email")[];
             /** Reviewed */
             reviewed: ("list" | "desktop" | "push" | "email")[];
+            /** Taken Back */
+            taken_back: ("list" | "desktop" | "push" | "email")[];
             /** Task Due */
             task_due: ("list" | "desktop" | "push" | "email")[];
             /** Window Closing */

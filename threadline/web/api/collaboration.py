@@ -16,6 +16,7 @@ from threadline.core.presence import Doing, presence_topic
 from threadline.infra.clock import new_id
 from threadline.store.conversations import Conversation, access_conversation_keys, list_pinned
 from threadline.store.events import read_position
+from threadline.store.silences import note_typing
 from threadline.web.api.conversations import ConversationDetail, read_detail
 from threadline.web.api.inputs import Id, Input, Paragraphs
 from threadline.web.api.routes import operation
@@ -143,13 +144,18 @@ async def post_handover(
 async def post_presence(
     conversation_id: UUID, given: PresenceInput, call: Call = calls(Permission.CONVERSATIONS_READ)
 ) -> Response:
-    """Tell colleagues that one looks, types, or is gone. Nothing is written; say it again while it lasts."""
+    """Tell colleagues that one looks, types, or is gone; say it again while it lasts.
+
+    That one types is kept only where silence takes a conversation away: `docs/routing.md`.
+    """
     agent_id = own_agent(call)
     await access_conversation_keys(call.session, call.caller, conversation_id)
     said_at_ms = int(call.now.timestamp() * 1000)
     doing = Doing(given.doing)
     topic = presence_topic(call.caller.workspace_id, conversation_id, agent_id, doing, said_at_ms=said_at_ms)
     call.session.hint(topic)
+    if doing is Doing.TYPING:
+        await note_typing(call.session, conversation_id=conversation_id, agent_id=agent_id)
     return call.answer(status=204)
 
 

@@ -47,6 +47,8 @@ class WaysInput(Input):
     task_due: _Ways
     due_soon: _Ways
     window_closing: _Ways
+    taken_back: _Ways
+    left_waiting: _Ways
 
 
 class PreferencesChange(Input):

@@ -11,6 +11,7 @@ from threadline.actions.change_routing import RoutingChange, change_routing
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
 from threadline.core.routing import MOST_PLACES, MOST_TYPES, Assignment, AssignmentText, RoutingSettings
+from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import MOST_MEMBERS, MOST_TEAMS
 from threadline.infra.clock import new_id
 from threadline.store.routing import (
@@ -29,6 +30,7 @@ from threadline.web.deps import Call, calls
 router = APIRouter()
 
 _Places = Annotated[int, Field(ge=1, le=MOST_PLACES)]
+_SilentMin = Annotated[int, Field(ge=1, le=MOST_SILENT_MIN)]
 _TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 
@@ -55,6 +57,8 @@ class RoutingUpdate(Input):
 
     settings: RoutingSettingsChange | None = None
     teams: Annotated[dict[Id, AssignmentText], Field(max_length=MOST_TEAMS)] = Field(default_factory=dict)
+    take_back: Annotated[dict[Id, _SilentMin | None], Field(max_length=MOST_TEAMS)] = Field(default_factory=dict)
+    """Team → after so many minutes of silence who waits is taken from their assignee; null: never."""
     channels: Annotated[dict[Id, Id | None], Field(max_length=1000)] = Field(default_factory=dict)
     """Channel → the team of conversations that begin on it; null: of none."""
     agents: Annotated[dict[Id, _Places | None], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
@@ -74,6 +78,7 @@ async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WOR
     change = RoutingChange(
         settings=named,
         teams={id: Assignment(mode) for id, mode in given.teams.items()},
+        take_back=given.take_back,
         channels=given.channels,
         agents=given.agents,
     )

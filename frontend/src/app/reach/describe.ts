@@ -7,7 +7,9 @@ import {
   MessageCircle,
   MessagesSquare,
   ScanEye,
+  Siren,
   Timer,
+  Undo2,
   ClipboardCheck,
   UserPlus,
   type LucideIcon,
@@ -29,6 +31,8 @@ export const KINDS = [
   'task_due',
   'due_soon',
   'window_closing',
+  'taken_back',
+  'left_waiting',
 ] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
@@ -43,6 +47,8 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   task_due: ClipboardCheck,
   due_soon: Timer,
   window_closing: Hourglass,
+  taken_back: Undo2,
+  left_waiting: Siren,
 };
 
 export interface Facts {
@@ -78,5 +84,9 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return t('reach.told.due_soon', { name });
     case 'window_closing':
       return t('reach.told.window_closing', { name });
+    case 'taken_back':
+      return t('reach.told.taken_back', { name });
+    case 'left_waiting':
+      return t('reach.told.left_waiting', { name });
   }
 }

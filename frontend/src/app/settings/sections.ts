@@ -189,6 +189,7 @@ export const SECTIONS: readonly Section[] = [
     permission: 'conversations:assign',
     contents: [
       'settings.routing.teams',
+      'settings.routing.take_back',
       'settings.routing.channels',
       'settings.routing.capacity',
       'settings.routing.active_min',

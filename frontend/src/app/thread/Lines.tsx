@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Message } from '@/shared/api/types';
-import { formatNear } from '@/shared/format/times';
+import { formatNear, formatSpan } from '@/shared/format/times';
 import { hasText, t } from '@/shared/i18n';
 import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
@@ -114,13 +114,14 @@ export function describeLine(message: Message): string {
     stage: data['stage'] ?? '',
     channel: data['channel'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
+    span: formatSpan(Number(data['minutes'] ?? 0) * 60_000),
   };
   const key = `line.${sentenceOf(what, data, message)}`;
   return hasText(key) ? t(key, values) : formatList([what.replaceAll('_', ' ')]);
 }
 
 /** What the desk did by itself has a sentence that says why. */
-const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing']);
+const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing', 'silent']);
 
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */
 function namesOfMove({ conversation_id, content }: Message): { from: string; into: string } | undefined {

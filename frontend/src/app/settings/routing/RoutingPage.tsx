@@ -23,6 +23,7 @@ const CUSTOMERS = [0, 20, 30, 50, 75, 100, 150] as const;
 const MESSAGES = [0, 250, 500, 1000, 1500, 2000] as const;
 const AWAY_MIN = [0, 5, 10, 15, 30, 60] as const;
 const VANISHED_MIN = [0, 15, 30, 60, 120, 240] as const;
+const SILENT_MIN = [2, 3, 5, 10, 15, 20, 30, 60] as const;
 const NONE = '';
 const MODES = ['manual', 'round_robin', 'balanced'] as const;
 
@@ -37,6 +38,7 @@ export default function RoutingPage() {
         {(routing) => (
           <>
             <TeamModes routing={routing} isDisabled={isDisabled} />
+            <TakeBack routing={routing} isDisabled={isDisabled} />
             <ChannelTeams routing={routing} isDisabled={isDisabled} />
             <Capacity routing={routing} isDisabled={isDisabled} />
             <People routing={routing} isDisabled={isDisabled} />
@@ -81,6 +83,51 @@ function TeamModes({ routing, isDisabled }: PartProps) {
                     hint: t(`routing.mode.${value}_hint`),
                   }))}
                   onValueChange={(next) => change({ teams: { [team.id]: next } }, { teams: { [team.id]: mode } })}
+                  className="w-44"
+                />
+              }
+            />
+          );
+        })}
+      </Rows>
+    </Block>
+  );
+}
+
+function TakeBack({ routing, isDisabled }: PartProps) {
+  const teams = useStore((state) => state.teams);
+  const change = useChangeRouting();
+  const minutesOf = new Map(routing.teams.map(({ id, take_back_min }) => [id, take_back_min]));
+  if (teams.size === 0) return null;
+  return (
+    <Block title={t('settings.routing.take_back')} text={t('routing.take_back_text')}>
+      <Rows label={t('settings.routing.take_back')}>
+        {teamsByName(teams).map((team) => {
+          const after = minutesOf.get(team.id) ?? null;
+          return (
+            <Row
+              key={team.id}
+              start={<LabelDot colour={team.colour} className="size-2.5" />}
+              title={<bdi className="truncate">{team.name}</bdi>}
+              end={
+                <Select
+                  label={t('routing.take_back_of', { team: team.name })}
+                  isLabelHidden
+                  value={after === null ? NONE : String(after)}
+                  disabled={isDisabled}
+                  options={[
+                    { value: NONE, label: t('routing.never') },
+                    ...withValue(SILENT_MIN, after ?? SILENT_MIN[0]).map((value) => ({
+                      value: String(value),
+                      label: t('routing.take_back_after', { span: minutes(value) }),
+                    })),
+                  ]}
+                  onValueChange={(next) =>
+                    change(
+                      { take_back: { [team.id]: next === NONE ? null : Number(next) } },
+                      { take_back: { [team.id]: after } },
+                    )
+                  }
                   className="w-44"
                 />
               }
