@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.accessibility import contrast_problems_of, overflow_of, problems_of
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
+from tests.browser.product import Product
 from tests.browser.provider import Provider
 from tests.browser.scene import arrived, eventually
 
@@ -87,3 +88,90 @@ def _mode(person: Person, team_id: str) -> str:
 
 def _capacity(person: Person, agent: Person) -> int | None:
     return next(one["capacity"] for one in person.get("/api/routing")["agents"] if one["id"] == agent.agent_id)
+
+
+def test_who_says_nothing_loses_the_customer_and_everybody_concerned_is_told(
+    desk: Desk,
+    product: Product,
+    provider: Provider,
+    admin: Person,
+    colleague: Person,
+    new_context: ContextMaker,
+) -> None:
+    """An hour of silence is made by moving the time of the assignment; who watches over all is the admin."""
+    page, name = desk.page, f"Care {secrets.token_hex(2)}"
+    members = [admin.agent_id, colleague.agent_id]
+    team = admin.post("/api/teams", {"name": name, "colour": "red", "member_ids": members})
+    try:
+        desk.open("/settings/profile")
+        page.get_by_role("searchbox", name="Search settings").fill("taken back")
+        page.get_by_role("link", name="Taken back after silence").click()
+        page.get_by_role("combobox", name=f"When {name} takes customers back").click()
+        page.get_by_role("option", name="After 5 min").click()
+        eventually(lambda: _take_back(admin, team["id"]) == 5)
+        page.get_by_role("button", name="Undo").click()
+        eventually(lambda: _take_back(admin, team["id"]) is None)
+        page.get_by_role("combobox", name=f"When {name} takes customers back").click()
+        page.get_by_role("option", name="After 5 min").click()
+        eventually(lambda: _take_back(admin, team["id"]) == 5)
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=RESULTS / f"take-back-settings-{theme}.png", full_page=True)
+            assert contrast_problems_of(page) == []
+        assert problems_of(page) + overflow_of(page) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.get_by_role("combobox", name=f"When {name} takes customers back").scroll_into_view_if_needed()
+        page.screenshot(path=RESULTS / "take-back-settings-phone.png")
+        assert overflow_of(page) == []
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+        customer = provider.customer(f"Una {secrets.token_hex(2)}")
+        customer.says("Is anybody there?")
+        arrived(admin, customer)
+        id = admin.conversation_of(customer)["id"]
+        admin.patch(f"/api/conversations/{id}", {"team_id": team["id"], "assignee_id": colleague.agent_id})
+        theirs = Desk(new_context(colleague).new_page()).open("/inbox/mine")
+        theirs.enter(customer)
+        since = admin.conversation_of(customer)["waiting_since"]
+        _let_an_hour_pass(product, id)
+        eventually(lambda: admin.conversation_of(customer)["assignee_id"] is None)
+        theirs.expect_line(f"Back to everybody: {colleague.name} said nothing for 5 min")
+        theirs.page.screenshot(path=RESULTS / "taken-back-thread.png")
+        told = _told(colleague, id)
+        assert "taken_back" in told
+
+        # Nobody else is there: it stays, and is told to who watches over waiting customers.
+        admin.put("/api/availability", {"state": "busy"})
+        admin.patch(f"/api/conversations/{id}", {"assignee_id": colleague.agent_id})
+        _let_an_hour_pass(product, id)
+        eventually(lambda: "left_waiting" in _told(admin, id))
+        conversation = admin.conversation_of(customer)
+        assert conversation["assignee_id"] == colleague.agent_id
+        assert conversation["waiting_since"] <= since, "the clock goes on"
+        desk.open(f"/inbox/all/{id}")
+        desk.expect_line(f"{colleague.name} said nothing for 5 min: the supervisors were told")
+        page.get_by_role("button", name="Notifications").click()
+        expect(page.get_by_text(f"{customer.name} is left waiting: nobody answers").first).to_be_visible()
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=RESULTS / f"left-waiting-{theme}.png")
+            assert contrast_problems_of(page) == []
+    finally:
+        admin.put("/api/availability", {"state": "online"})
+        admin.delete(f"/api/teams/{team['id']}")
+
+
+def _take_back(person: Person, team_id: str) -> int | None:
+    return next(one["take_back_min"] for one in person.get("/api/routing")["teams"] if one["id"] == team_id)
+
+
+def _let_an_hour_pass(product: Product, conversation_id: str) -> None:
+    product.run_sql(
+        "update conversations set assigned_at = now() - interval '1 hour',"
+        f" waiting_since = now() - interval '61 minutes' where id = '{conversation_id}'"
+    )
+
+
+def _told(person: Person, conversation_id: str) -> list[str]:
+    items = person.get("/api/notifications")["items"]
+    return [one["kind"] for one in items if one["conversation_id"] == conversation_id]
