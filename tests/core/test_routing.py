@@ -1,6 +1,7 @@
 """Who gets whom, against a slow second telling that counts everything anew before each assignment."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -99,8 +100,7 @@ def test_what_takes_a_place(state: str, waits: bool, paused: bool, quiet_min: in
 
 def test_whoever_said_nothing_gets_them_back_only_where_there_is_nobody_else() -> None:
     """Somebody else who is full is somebody: a place of theirs is worth waiting for."""
-    one = _waiting(1, 5)
-    taken = Waiting(**{name: getattr(one, name) for name in one.__slots__} | {"taken_from": frozenset({UUID(int=1)})})
+    taken = replace(_waiting(1, 5), taken_from=frozenset({UUID(int=1)}))
     full = _hand(2, 1, load={"whatsapp": 1})
     assert _route([taken], [_hand(1), _hand(2)], Assignment.BALANCED) == [(1, 2)]
     assert _route([taken], [_hand(1), full], Assignment.BALANCED) == []
