@@ -318,6 +318,7 @@ PLACES = {
     "editContacts body:edit.add_labels.[]": "contact_label",
     "editContacts body:edit.remove_labels.[]": "contact_label",
     "updateRouting body:teams.{}": "team",
+    "updateRouting body:take_back.{}": "team",
     "updateRouting body:channels.{}": "channel",
     "updateRouting body:agents.{}": "agent",
     "updateTeam body:add.[]": "agent",
