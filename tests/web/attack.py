@@ -244,6 +244,16 @@ async def furnish_workspace(owner: Browser, hidden: Hidden, word: str) -> None:
         ("team", "/teams", {"name": f"{word} team", "colour": "teal"}, "id"),
         ("calendar", "/calendars", {"name": f"{word} hours", "zone": "UTC", "week": [[]] * 7}, "id"),
         ("policy", "/sla-policies", {"name": f"{word} level", "first_reply": {"minutes": 4}}, "id"),
+        (
+            "rule",
+            "/rules",
+            {
+                "name": f"{word} rule",
+                "trigger": {"on": "message_received"},
+                "acts": [{"kind": "note", "text": f"{word} note"}],
+            },
+            "id",
+        ),
         ("role", "/roles", {"name": f"{word} role", "permissions": ["conversations:read"]}, "id"),
         ("place", "/places", {"name": f"{word} place", "address": "", "latitude": 1, "longitude": 2}, "id"),
         ("pattern", "/task-patterns", {"name": f"{word} pattern", "title": "Call"}, "id"),
@@ -291,6 +301,7 @@ KIND_OF = {
     "reviewer_id": "agent", "guest_ids": "agent", "untold_ids": "agent", "vip_assignee_id": "agent",
     "calendar_id": "calendar", "automatic_reply_id": "automatic_reply",
     "policy_id": "policy", "policy_ids": "policy",
+    "rule_id": "rule", "rule_ids": "rule",
     "role_id": "role",
     "team_id": "team", "team_ids": "team", "vip_team_id": "team", "label_id": "label", "label_ids": "label",
     "field_id": "field", "needs_fields": "field", "resolving_needs_fields": "field", "stage_id": "stage",
@@ -304,6 +315,10 @@ PLACES = {
     "createBulkChange body:order.add.[]": "label",
     "createBulkChange body:order.remove.[]": "label",
     "createBulkChange body:order.field_id": "field",
+    "createRule body:acts.[].add.[]": "label",
+    "createRule body:acts.[].remove.[]": "label",
+    "updateRule body:acts.[].add.[]": "label",
+    "updateRule body:acts.[].remove.[]": "label",
     "createMacro body:acts.[].add.[]": "label",
     "createMacro body:acts.[].remove.[]": "label",
     "updateMacro body:acts.[].add.[]": "label",
@@ -386,7 +401,7 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
         return body | ({"kind": "note"} if "mentions" in place and operation.name == "createMessage" else {})
     if operation.name == "createBulkChange" and first == "order":
         return body | {"order": _ORDERS[rest[0]](id)}
-    if operation.name in ("createMacro", "updateMacro") and first == "acts":
+    if operation.name in ("createMacro", "updateMacro", "createRule", "updateRule") and first == "acts":
         return body | {"acts": [_ORDERS[rest[1]](id)]}
     if operation.name == "updateRouting":
         return {first: {id: "manual" if first == "teams" else None}}

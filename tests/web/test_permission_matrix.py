@@ -107,6 +107,15 @@ RULES = {
     "orderSlaPolicies": ADMINS,
     "previewSlaTarget": ADMINS,
     "updateSlaPolicy": ADMINS_OF_OBJECT,
+    "createRule": SUPERVISORS,
+    "deleteRule": SUPERVISORS_OF_OBJECT,
+    "getRules": SUPERVISORS,
+    "listRuleRuns": SUPERVISORS_OF_OBJECT,
+    "listConversationRuleRuns": READ_CONVERSATION,
+    "listRuleVersions": SUPERVISORS_OF_OBJECT,
+    "orderRules": SUPERVISORS,
+    "restoreRule": SUPERVISORS_OF_OBJECT,
+    "updateRule": SUPERVISORS_OF_OBJECT,
     "createStage": SUPERVISORS,
     "getReadiness": READ_CONVERSATION,
     "resolveConversation": CHANGE_CONVERSATION,
@@ -476,6 +485,15 @@ async def _sla_policy(house: House) -> dict[str, str]:
     return {"policy_id": made.json["id"]}
 
 
+async def _rule(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/rules", _RULE | {"name": secrets.token_hex(6)})
+    assert made.status == 201, made.raw
+    return {"rule_id": made.json["id"]}
+
+
+_RULE = {"name": "x", "trigger": {"on": "message_received"}, "acts": [{"kind": "note", "text": "Look"}]}
+
+
 async def _stage(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/stages", {"state": "open", "name": secrets.token_hex(6)})
     assert made.status == 201, made.raw
@@ -724,6 +742,11 @@ _TARGETS: dict[str, _Target] = {
     "deleteAutomaticReply": _automatic_reply,
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,
+    "deleteRule": _rule,
+    "listRuleRuns": _rule,
+    "listRuleVersions": _rule,
+    "restoreRule": _rule,
+    "updateRule": _rule,
     "deleteSlaPolicy": _sla_policy,
     "updateSlaPolicy": _sla_policy,
     "deleteStage": _stage,
@@ -910,6 +933,10 @@ def body_of(name: str) -> Any:
         "createSession": {"email": "nobody@example.org", "password": "wrong"},
         "setAutomaticReply": {"kind": "greeting", "wordings": [{"language": "en", "text": "Hello"}]},
         "previewAutomaticReply": {"channel_id": "{channel_id}"},
+        "createRule": _RULE | {"name": secrets.token_hex(6)},
+        "orderRules": {"rule_ids": []},
+        "restoreRule": {"version": 1},
+        "updateRule": {"name": secrets.token_hex(6)},
         "createSlaPolicy": {"name": secrets.token_hex(6), "first_reply": {"minutes": 4}},
         "orderSlaPolicies": {"policy_ids": []},
         "previewSlaTarget": {"target": {"minutes": 4}},

@@ -24,6 +24,8 @@ class AnsweredBy(StrEnum):
     PERSON = "person"
     AUTOMATIC = "automatic"
     """A greeting or an away message, if nothing comes between; a person answers all the same."""
+    RULE = "rule"
+    """A rule has an answer to it (actions/reply_by_rule.py); it goes before a greeting."""
 
 
 async def answer_incoming(session: Session, events: Sequence[NumberedEvent], *, now: datetime, new_id: NewId) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypedDict, assert_never
+from typing import Final, TypedDict, assert_never
 from uuid import UUID, uuid5
 
 import msgspec
@@ -77,6 +77,9 @@ from threadline.store.session import Session
 from threadline.store.standings import read_standing
 from threadline.store.tasks import list_patterns
 from threadline.store.teams import get_team
+
+BY_RULE: Final = "rule"
+"""The mark of what a rule says: nobody looked at it, it is no answer to the clock, and reopens nothing."""
 
 
 @dataclass(slots=True)
@@ -266,6 +269,7 @@ async def _send(session: Session, doing: Doing, place: int, words: Words) -> Non
         doing.review_ids.append(review_id)
         return
     await check_answer(session, caller=caller, conversation_id=doing.conversation_id)
+    is_by_rule = caller.rule_id is not None
     for part, content in enumerate(contents):
         sent = await send_message(
             session,
@@ -279,6 +283,9 @@ async def _send(session: Session, doing: Doing, place: int, words: Words) -> Non
             find_type=doing.find_type,
             actor_id=caller.actor_id,
             hold=doing.hold,
+            is_unattended=is_by_rule,
+            reopens=not is_by_rule,
+            automatic=BY_RULE if is_by_rule else None,
         )
         doing.message_ids.append(sent.id)
 

@@ -1,4 +1,4 @@
-"""Say what has waited its seconds: a greeting or an away message, once, and only if it is still right.
+"""Say what has waited its seconds: a rule's answer, a greeting or an away message, once, and only if still right.
 
 Everything is asked anew under the conversation's lock: whether somebody of ours wrote or acted meanwhile, whether it is
 closed still, what the text is now, and whatever forbids that something goes out by itself. Claiming, sending and
@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from threadline.actions.automatic_policy import AutomaticPolicy, read_automatic_policy
+from threadline.actions.reply_by_rule import RULE_OFF, reply_by_rule
 from threadline.actions.send_message import send_message
 from threadline.channels.contract import ChannelType
 from threadline.core.automatic_reply import Filling, Why, WhyNot, fill_automatic_reply, promises_return, wording_for
@@ -63,7 +64,11 @@ async def _settle(
 ) -> None:
     message_id: UUID | None = None
     reason: str = WhyNot.NOTHING_CONFIGURED
-    if policy is not None and found is not None:
+    if one.reply is not None:
+        message_id, reason = await reply_by_rule(
+            session, one, one.reply, found, now=now, new_id=new_id, find_type=find_type
+        )
+    if policy is not None and found is not None and (one.reply is None or reason == RULE_OFF):
         decided = policy.decide(found.heard, channel_id=found.channel_id, team_id=found.team_id, now=now)
         if isinstance(decided, WhyNot):
             reason = decided

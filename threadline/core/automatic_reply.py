@@ -134,9 +134,12 @@ def decide(
     """What is said at `now` to who wrote this. `greets`, `is_away`: whether there is such a reply here."""
     if not greets and not is_away:
         return WhyNot.NOTHING_CONFIGURED
-    return (
-        _why_never(heard) or _why_not_now(heard, manners, now) or _why(heard, greets, is_away, calendar, manners, now)
-    )
+    return why_say_nothing(heard, manners, now=now) or _why(heard, greets, is_away, calendar, manners, now)
+
+
+def why_say_nothing(heard: Heard, manners: Manners, *, now: datetime) -> WhyNot | None:
+    """What forbids that anything is said by itself to who wrote this, whatever it is."""
+    return _why_never(heard) or _why_not_now(heard, manners, now)
 
 
 def _why_never(heard: Heard) -> WhyNot | None:

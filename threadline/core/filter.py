@@ -434,20 +434,20 @@ def _holds(condition: Condition, facts: Facts, asker: Asker, fields: Fields) -> 
     fact = facts[field.id]
     match condition.operator:
         case Operator.EMPTY:
-            return _is_empty(fact)
+            return is_empty(fact)
         case Operator.PRESENT:
-            return not _is_empty(fact)
+            return not is_empty(fact)
         case Operator.YES | Operator.NO:
             return bool(fact) is (condition.operator is Operator.YES)
         case _:
-            return _compare(condition.operator, fact, operands(field, condition, agent_id=asker.agent_id), asker.now)
+            return compare(condition.operator, fact, operands(field, condition, agent_id=asker.agent_id), asker.now)
 
 
-def _compare(operator: Operator, fact: Fact, wanted: Sequence[Operand], now: datetime) -> bool:
+def compare(operator: Operator, fact: Fact, wanted: Sequence[Operand], now: datetime) -> bool:
     """What is empty is not this, does not contain that, and is none of those; to every other question it says no."""
     if operator in (Operator.IS_NOT, Operator.CONTAINS_NOT, Operator.NONE_OF):
-        return not _compare(_OPPOSITE[operator], fact, wanted, now)
-    if _is_empty(fact):
+        return not compare(_OPPOSITE[operator], fact, wanted, now)
+    if is_empty(fact):
         return False
     match fact:
         case frozenset():
@@ -503,7 +503,7 @@ def span_holds(operator: Operator, moment: datetime, span: timedelta, now: datet
             return moment > now + span
 
 
-def _is_empty(fact: Fact) -> bool:
+def is_empty(fact: Fact) -> bool:
     return fact is None or fact == "" or fact == frozenset()
 
 

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     """Change those of the workspace; one's own need only `messages:send`."""
     MACROS_MANAGE = "macros:manage"
     """Change macros that others have; one's own need only `conversations:change`."""
+    RULES_MANAGE = "rules:manage"
+    """Make, change and delete automation rules, and read what they did. The desk acts by them with every right."""
     VIEWS_MANAGE = "views:manage"
     """Change saved views that others see; one's own need only `conversations:change`."""
     WORKSPACE_READ = "workspace:read"
@@ -101,6 +103,7 @@ _SUPERVISOR = _AGENT | {
     Permission.TEMPLATES_SYNC,
     Permission.SAVED_REPLIES_MANAGE,
     Permission.MACROS_MANAGE,
+    Permission.RULES_MANAGE,
     Permission.VIEWS_MANAGE,
     Permission.DELIVERIES_READ,
     Permission.SENDING_PAUSE,
@@ -280,11 +283,13 @@ class Caller:
     person_id: UUID | None = None
     token_id: UUID | None = None
     session_id: UUID | None = None
+    rule_id: UUID | None = None
+    """The desk by itself, by this rule."""
 
     @property
     def actor_id(self) -> UUID:
-        """Who is named as the cause in events and keys of requests: the agent, else the token."""
-        actor = self.agent_id or self.token_id
+        """Who is named as the cause in events and keys of requests: the agent, else the token, else the rule."""
+        actor = self.agent_id or self.token_id or self.rule_id
         if actor is None:
             raise NotSignedIn("Please sign in.")
         return actor
@@ -298,9 +303,11 @@ class Caller:
 
 
 def author_of(caller: Caller) -> Author:
-    """An agent writes in their name; a token without one is a program. Raises Forbidden for anybody else."""
+    """An agent writes in their name; a token without one is a program, a rule the desk. Raises Forbidden else."""
     if caller.agent_id is not None:
         return Author(AuthorKind.AGENT, caller.agent_id)
+    if caller.rule_id is not None:
+        return Author(AuthorKind.SYSTEM, caller.rule_id)
     if caller.token_id is None:
         raise Forbidden("Nobody may write without a name.")
     return Author(AuthorKind.SYSTEM, None)

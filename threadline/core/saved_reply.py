@@ -99,6 +99,11 @@ def has_places(text: str) -> bool:
     return any(isinstance(piece, _Place) for piece in _read(text))
 
 
+def variables_in(text: str) -> list[ReplyVariable]:
+    """What its places stand for."""
+    return [piece.variable for piece in _read(text) if isinstance(piece, _Place)]
+
+
 def unsure_places(text: str) -> list[ReplyVariable]:
     """What is said of the customer without saying what stands there where it is unknown."""
     places = [piece for piece in _read(text) if isinstance(piece, _Place)]

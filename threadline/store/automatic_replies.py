@@ -113,6 +113,88 @@ async def start_waiting(session: Session, *, starts: Sequence[tuple[UUID, UUID, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RuleReply:
+    """An answer of a rule: the act at this place of this version, as a part of this run."""
+
+    rule_id: UUID
+    version: int
+    place: int
+    run_id: UUID
+
+
+async def wait_for_rule(
+    session: Session, *, id: UUID, conversation_id: UUID, cause_id: UUID, reply: RuleReply, due_at: datetime
+) -> bool:
+    """In the place of a greeting that waits. False where another rule's answer waits already."""
+    return True is await (await session.raw()).fetchval(
+        "insert into automatic_sends as s (workspace_id, id, conversation_id, cause_id, due_at, rule_id, rule_version,"
+        " rule_place, run_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " on conflict (workspace_id, conversation_id) where state = 'waiting' do update set"
+        " rule_id = excluded.rule_id, rule_version = excluded.rule_version, rule_place = excluded.rule_place,"
+        " run_id = excluded.run_id where s.rule_id is null returning true",
+        session.workspace_id,
+        id,
+        conversation_id,
+        cause_id,
+        due_at,
+        reply.rule_id,
+        reply.version,
+        reply.place,
+        reply.run_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    is_muted: bool
+    sent_lately: int
+    """What was said by itself to this contact within the last hour, on all channels."""
+
+
+async def read_told(session: Session, conversation_id: UUID, *, now: datetime) -> Told:
+    """Of the conversation's contact. Uses `conversations_by_contact` and `automatic_sends_sent`."""
+    row = await (await session.raw()).fetchrow(
+        "select p.muted_at is not null as is_muted, (select count(*)::int from automatic_sends s"
+        " join conversations x on x.workspace_id = s.workspace_id and x.id = s.conversation_id"
+        " where x.workspace_id = $1 and x.contact_id = c.contact_id and s.state = 'sent'"
+        " and s.decided_at > $3::timestamptz - interval '1 hour') as sent_lately from conversations c"
+        " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+        " where c.workspace_id = $1 and c.id = $2",
+        session.workspace_id,
+        conversation_id,
+        now,
+    )
+    return Told(is_muted=False, sent_lately=0) if row is None else Told(**row)
+
+
+async def note_said(
+    session: Session, *, id: UUID, conversation_id: UUID, message_id: UUID, reason: str, now: datetime
+) -> None:
+    """Said by itself without having waited: it counts as what waited does."""
+    await (await session.raw()).execute(
+        "insert into automatic_sends (workspace_id, id, conversation_id, cause_id, due_at, state, reason, message_id,"
+        " decided_at) values ($1, $2, $3, $4, $5, 'sent', $6, $4, $5)",
+        session.workspace_id,
+        id,
+        conversation_id,
+        message_id,
+        now,
+        reason,
+    )
+
+
+async def was_answered(session: Session, cause_id: UUID) -> bool:
+    """Whether something was said by itself to this message."""
+    return True is await (await session.raw()).fetchval(
+        "select true from messages m join automatic_sends s on s.workspace_id = m.workspace_id"
+        " and s.conversation_id = m.conversation_id and s.state = 'sent' and s.cause_id = m.id"
+        " where m.workspace_id = $1 and m.id = $2 limit 1",
+        session.workspace_id,
+        cause_id,
+    )
+
+
 async def find_workspaces_with_due(connection: Connection, *, limit: int) -> list[UUID]:
     """Where one is due, by the database's clock. Uses `automatic_sends_due`."""
     rows = await connection.fetch(
@@ -128,19 +210,28 @@ class DueSend:
     id: UUID
     conversation_id: UUID
     cause_id: UUID
+    reply: RuleReply | None
+    """None: a greeting or an away message."""
 
 
 async def claim_due(session: Session, *, limit: int) -> list[DueSend]:
     """Those due longest first, with their conversations under lock. One that somebody holds is due again."""
     rows = await (await session.raw()).fetch(
-        "select s.id, s.conversation_id, s.cause_id from automatic_sends s"
+        "select s.id, s.conversation_id, s.cause_id, s.rule_id, s.rule_version, s.rule_place, s.run_id"
+        " from automatic_sends s"
         " join conversations c on c.workspace_id = s.workspace_id and c.id = s.conversation_id"
         " where s.workspace_id = $1 and s.state = 'waiting' and s.due_at <= now()"
         " order by s.due_at, s.id limit $2 for no key update of c, s skip locked",
         session.workspace_id,
         limit,
     )
-    return [DueSend(**row) for row in rows]
+    return [DueSend(row["id"], row["conversation_id"], row["cause_id"], _reply_of(row)) for row in rows]
+
+
+def _reply_of(row: asyncpg.Record) -> RuleReply | None:
+    if row["rule_id"] is None:
+        return None
+    return RuleReply(row["rule_id"], row["rule_version"], row["rule_place"], row["run_id"])
 
 
 async def settle_send(session: Session, send_id: UUID, *, message_id: UUID | None, reason: str, now: datetime) -> None:

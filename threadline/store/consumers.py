@@ -165,7 +165,7 @@ class Decision:
 async def insert_decisions(
     connection: Connection, *, workspace_id: UUID, decisions: Sequence[Decision], now: datetime
 ) -> set[UUID]:
-    """Returns the messages for which this is the first decision; there is never a second (docs/design.md §4.6)."""
+    """Returns the messages for which this is the first decision; whoever comes later has none."""
     rows = await connection.fetch(
         "insert into answer_decisions (workspace_id, message_id, conversation_id, answered_by, reason, decided_at)"
         " select $1, message_id, conversation_id, answered_by, reason, $2"
@@ -180,6 +180,21 @@ async def insert_decisions(
         [decision.reason for decision in decisions],
     )
     return {row["message_id"] for row in rows}
+
+
+async def decide_anew(connection: Connection, *, workspace_id: UUID, decision: Decision, now: datetime) -> None:
+    """In the place of what was decided: a rule goes before a greeting, whichever of both was asked first."""
+    await connection.execute(
+        "insert into answer_decisions as d (workspace_id, message_id, conversation_id, answered_by, reason, decided_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id, message_id) do update set"
+        " answered_by = excluded.answered_by, reason = excluded.reason, decided_at = excluded.decided_at",
+        workspace_id,
+        decision.message_id,
+        decision.conversation_id,
+        decision.answered_by,
+        decision.reason,
+        now,
+    )
 
 
 # --- Seals -------------------------------------------------------------------------------------------------------

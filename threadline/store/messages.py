@@ -46,7 +46,7 @@ KIND = (
 )
 
 
-Automatic = Literal["first_message", "after_silence", "outside_hours", "after_end"]
+Automatic = Literal["first_message", "after_silence", "outside_hours", "after_end", "rule"]
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):

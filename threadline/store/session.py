@@ -7,13 +7,14 @@ session are numbered and written as the last statement before the commit; hints 
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from time import monotonic
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from threadline.core.errors import Unavailable
 from threadline.core.events import Event
@@ -43,6 +44,7 @@ class Session:
         self.workspace_id = workspace_id
         self.events: list[Event] = []
         self.hints: set[str] = set()
+        self._depth = 0
 
     async def raw(self) -> Connection:
         """The connection of this transaction. JSON goes in and comes out as text.
@@ -58,7 +60,18 @@ class Session:
 
     def record(self, *events: Event) -> None:
         """Write these to the feed, in this order, when the transaction ends well."""
+        if self._depth:
+            events = tuple(msgspec.structs.replace(one, depth=max(one.depth, self._depth)) for one in events)
         self.events.extend(events)
+
+    @contextmanager
+    def following(self, cause: Event | None) -> Iterator[None]:
+        """What is recorded in this block is a consequence of that event, whichever verb records it; None: of time."""
+        before, self._depth = self._depth, 1 if cause is None else cause.depth + 1
+        try:
+            yield
+        finally:
+            self._depth = before
 
     def hint(self, *topics: str) -> None:
         """Tell these topics after the commit. A hint may be lost; whoever listens also looks by itself."""

@@ -42,6 +42,7 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.ANSWER_DECIDED,
         EventKind.DEADLINES_CHANGED,
         EventKind.DEADLINE_REACHED,
+        EventKind.RULE_RUN,
     }
 )
 _PERSONAL: Final = frozenset(
@@ -289,6 +290,8 @@ def _may_hear(event: Event, sight: Sight) -> bool:
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind in _OF_LABELS or event.kind in _OF_LISTS:
         return Permission.CONVERSATIONS_READ in sight.permissions
+    if event.kind is EventKind.RULE_CHANGED:
+        return Permission.RULES_MANAGE in sight.permissions
     if event.kind in _OF_CHANNELS:
         return Permission.CHANNELS_READ in sight.permissions
     if event.kind is EventKind.TEMPLATE_CHANGED:

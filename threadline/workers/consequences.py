@@ -19,9 +19,14 @@ from threadline.actions.answer_incoming import answer_incoming
 from threadline.actions.index_search import INDEXED, index_search
 from threadline.actions.isolate_failures import describe
 from threadline.actions.keep_deadlines import COUNTED, keep_deadlines
+from threadline.actions.keep_rule_timers import COUNTED as TIMED_BY_RULES
+from threadline.actions.keep_rule_timers import keep_rule_timers
 from threadline.actions.notify_agents import notify_agents
 from threadline.actions.route_conversations import CAUSES as CAUSES_OF_ROUTING
 from threadline.actions.route_conversations import route_conversations
+from threadline.actions.run_rules import BATCH as RULE_BATCH
+from threadline.actions.run_rules import CAUSES as RULE_CAUSES
+from threadline.actions.run_rules import run_rules
 from threadline.actions.seal_events import seal_events
 from threadline.actions.serve_vips import CAUSES, serve_vips
 from threadline.core.events import EventKind
@@ -69,18 +74,21 @@ class Handle(Protocol):
 class Consumer:
     """`kinds` None: every event, and in unbroken ranges. `rests_s`: how long it rests when it has caught up, so that
     ranges are not tiny. `rests_longer`: how many times as long as a full batch took it rests after that batch, so that
-    what nobody waits for leaves the worker to what arrives."""
+    what nobody waits for leaves the worker to what arrives. `batch`: of how many events at most one transaction is."""
 
     name: str
     handle: Handle
     kinds: frozenset[EventKind] | None
     rests_s: float = 0.0
     rests_longer: float = 0.0
+    batch: int = BATCH
 
 
 CONSUMERS: Final = (
     Consumer("answer_incoming", answer_incoming, frozenset({EventKind.MESSAGE_RECEIVED}), rests_s=0.05),
     Consumer("serve_vips", serve_vips, CAUSES, rests_s=0.05),
+    Consumer("run_rules", run_rules, RULE_CAUSES, rests_s=0.05, batch=RULE_BATCH),
+    Consumer("keep_rule_timers", keep_rule_timers, TIMED_BY_RULES, rests_s=0.1),
     Consumer("keep_deadlines", keep_deadlines, COUNTED, rests_s=0.05),
     Consumer("route_conversations", route_conversations, CAUSES_OF_ROUTING, rests_s=0.1),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
@@ -149,7 +157,7 @@ class ConsumerLoop:
                 connection,
                 workspace_id=position.workspace_id,
                 after_seq=position.seq,
-                limit=self.batch,
+                limit=min(self.batch, self.consumer.batch),
                 not_before=_not_before(position.position_id),
             )
             events = _without_growing_albums(events, now) if self.consumer.kinds else events

@@ -36,6 +36,7 @@ from threadline.workers.older_numbers import OlderNumbers
 from threadline.workers.older_search import OlderSearch
 from threadline.workers.pusher import Pusher
 from threadline.workers.routing_timers import RoutingTimers
+from threadline.workers.rule_timers import RuleRecounts, RuleTimers
 from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.task_timers import TaskTimers
@@ -52,6 +53,8 @@ _TIMERS: Final[Mapping[str, tuple[type[WorkspaceTimers], float]]] = {
     "automatic_replies": (AutomaticTimers, 1),
     "deadlines": (DeadlineTimers, 0.5),
     "recounts": (DeadlineRecounts, 1),
+    "rule_times": (RuleTimers, 0.5),
+    "rule_recounts": (RuleRecounts, 1),
     "availabilities": (AvailabilityTimers, _MINUTES_MATTER),
     "routing": (RoutingTimers, _MINUTES_MATTER),
     "tasks": (TaskTimers, 1),
