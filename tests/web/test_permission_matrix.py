@@ -743,6 +743,7 @@ _TARGETS: dict[str, _Target] = {
     "readCalendarFile": _calendar,
     "updateCalendar": _calendar,
     "deleteRule": _rule,
+    "listConversationRuleRuns": _conversation,
     "listRuleRuns": _rule,
     "listRuleVersions": _rule,
     "restoreRule": _rule,

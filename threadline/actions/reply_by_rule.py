@@ -68,7 +68,7 @@ async def say_at_once(session: Session, doing: Doing, place: int, act: Act) -> N
         raise CannotSend("This customer is muted: nothing is said to them by itself.", reason="rule_muted")
     if told.sent_lately >= manners.most_per_hour:
         raise CannotSend(
-            "This customer has had as many automatic messages within the hour as may be.", reason="rule_too_many"
+            "This customer has had as many automatic messages within the hour as may be.", reason="rule_told_enough"
         )
     await do_act(session, doing, place, act)
     await note_said(

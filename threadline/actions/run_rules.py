@@ -25,7 +25,7 @@ from threadline.core.automation import (
     Outcome,
     Rule,
     RuleSet,
-    Step,
+    RunStep,
     find_broken,
     happenings,
     kind_of,
@@ -199,7 +199,7 @@ class Running:
         *,
         on: Occasion,
         outcome: Outcome,
-        steps: Sequence[Step],
+        steps: Sequence[RunStep],
         made: Made = Made(),  # noqa: B008 - a frozen value
     ) -> None:
         run = NewRun(run_id, rule, conversation_id, on.value, outcome, steps, made)
@@ -223,7 +223,7 @@ class Running:
 
     async def _do(
         self, rule: Rule, conversation_id: UUID, run_id: UUID, *, on: Occasion, event: Event | None
-    ) -> tuple[Outcome, list[Step], Made]:
+    ) -> tuple[Outcome, list[RunStep], Made]:
         """All of its acts, or none: the first that is refused undoes those before it."""
         doing = Doing(
             caller=desk_of(self.session, rule.id),
@@ -233,7 +233,7 @@ class Running:
             new_id=self.new_id,
             find_type=self.find_type,
         )
-        steps: list[Step] = []
+        steps: list[RunStep] = []
         try:
             async with savepoint(self.session):
                 await access_conversation_keys(self.session, doing.caller, conversation_id, is_locked=True)
@@ -264,7 +264,7 @@ class Running:
             new_id=self.new_id,
         )
 
-    async def _step(self, rule: Rule, doing: Doing, place: int, *, on: Occasion, event: Event | None) -> Step:
+    async def _step(self, rule: Rule, doing: Doing, place: int, *, on: Occasion, event: Event | None) -> RunStep:
         act = rule.acts[place]
         before, made = await read_standing(self.session, doing.conversation_id), doing.made
         try:
@@ -273,11 +273,11 @@ class Running:
                 return await self._answer(rule, doing, place, act, cause_id)
             if is_message(act):
                 await say_at_once(self.session, doing, place, act)
-                return Step(place=place, kind=kind_of(act), verdict="does")
+                return RunStep(place=place, kind=kind_of(act), verdict="does")
             await do_act(self.session, doing, place, act)
         except ThreadlineError as error:
             raise _RefusedError(
-                Step(
+                RunStep(
                     place=place,
                     kind=kind_of(act),
                     verdict="cannot",
@@ -288,17 +288,17 @@ class Running:
             ) from error
         after = await read_standing(self.session, doing.conversation_id)
         is_same = (before, made) == (after, doing.made)
-        return Step(place=place, kind=kind_of(act), verdict="same" if is_same else "does")
+        return RunStep(place=place, kind=kind_of(act), verdict="same" if is_same else "does")
 
-    async def _answer(self, rule: Rule, doing: Doing, place: int, act: Act, cause_id: UUID | None) -> Step:
+    async def _answer(self, rule: Rule, doing: Doing, place: int, act: Act, cause_id: UUID | None) -> RunStep:
         """To what a customer has just said: in the one place where that is decided, and some seconds later."""
         cause_id = cause_id or await automation.find_last_heard(self.session, doing.conversation_id)
         if cause_id is None:
             await say_at_once(self.session, doing, place, act)
-            return Step(place=place, kind=kind_of(act), verdict="does")
+            return RunStep(place=place, kind=kind_of(act), verdict="does")
         reason = await wait_to_reply(self.session, rule, doing, place, cause_id=cause_id)
         verdict = "waits" if reason is None else "left_out"
-        return Step(place=place, kind=kind_of(act), verdict=verdict, reason=reason or "")
+        return RunStep(place=place, kind=kind_of(act), verdict=verdict, reason=reason or "")
 
 
 class _NothingDone(Exception):
@@ -306,14 +306,14 @@ class _NothingDone(Exception):
 
 
 class _RefusedError(Exception):
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: RunStep) -> None:
         super().__init__(step.reason)
         self.step = step
 
 
-def _broken_step(rule: Rule, broken: Broken) -> Step:
+def _broken_step(rule: Rule, broken: Broken) -> RunStep:
     kind = kind_of(rule.acts[broken.place]) if broken.place >= 0 else ""
-    return Step(
+    return RunStep(
         place=broken.place,
         kind=kind,
         verdict="cannot",

@@ -2,7 +2,7 @@
 
 A rule has an occasion, a filter over the one registry of fields, and acts of the one vocabulary. Rules are asked in
 their order. Each run of one is all of its acts or none, and is kept with its reason
-(docs/decisions/0039-how-rules-run.md).
+(docs/decisions/0042-how-rules-run.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -484,7 +484,7 @@ Verdict = Literal["does", "same", "waits", "left_out", "cannot"]
 """`waits`: an answer, which is asked anew in some seconds. `left_out`: another rule answers already."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one act."""
 
     place: int

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from threadline.core.acts import Act, Made
-from threadline.core.automation import PER, Due, Moments, Outcome, Rule, Step, Trigger, rule_key
+from threadline.core.automation import PER, Due, Moments, Occasion, Outcome, Rule, RunStep, Trigger, rule_key
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.filter import Group
@@ -26,7 +26,7 @@ from threadline.store.visibility import Arguments, visible
 _decode_trigger = msgspec.json.Decoder(Trigger).decode
 _decode_filter = msgspec.json.Decoder(Group).decode
 _decode_acts = msgspec.json.Decoder(list[Act]).decode
-_decode_steps = msgspec.json.Decoder(list[Step]).decode
+_decode_steps = msgspec.json.Decoder(list[RunStep]).decode
 _encode = msgspec.json.Encoder().encode
 
 _WORDS: Final = "trigger::text as trigger, filter::text as filter, acts::text as acts"
@@ -221,10 +221,12 @@ class RuleRun(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     conversation_id: UUID
     customer: PersonName
-    occasion: str
+    occasion: Occasion
     at: datetime
     outcome: Outcome
-    steps: list[Step]
+    acts: list[Act]
+    """What it said then; a step names one by its place."""
+    steps: list[RunStep]
     reply: str
     """Of an answer that waited its seconds: `waiting`, `sent` or `left_out`; empty: there was none."""
     reply_reason: str
@@ -238,7 +240,7 @@ class NewRun:
     conversation_id: UUID
     occasion: str
     outcome: Outcome
-    steps: Sequence[Step]
+    steps: Sequence[RunStep]
     made: Made
 
 
@@ -323,6 +325,7 @@ async def list_runs(
         conditions.append(f"(r.at, r.id) < ({moment}::timestamptz, {arguments.add(str(id))}::text::uuid)")
     rows = await (await session.raw()).fetch(
         "select r.id, r.rule_id, r.version, r.conversation_id, r.occasion, r.at, r.outcome, r.steps::text as steps,"
+        " v.acts::text as acts,"
         f" v.name as rule, {called('p')} as customer, s.state as reply, s.reason as reply_reason"
         " from automation_runs r"
         " join conversations c on c.workspace_id = r.workspace_id and c.id = r.conversation_id"
@@ -346,9 +349,10 @@ def _run(row: asyncpg.Record) -> RuleRun:
         version=row["version"],
         conversation_id=row["conversation_id"],
         customer=person_name(row["customer"] or ""),
-        occasion=row["occasion"],
+        occasion=Occasion(row["occasion"]),
         at=row["at"],
         outcome=row["outcome"],
+        acts=_decode_acts(row["acts"]),
         steps=_decode_steps(row["steps"]),
         reply=row["reply"] or "",
         reply_reason=(row["reply_reason"] or "") if row["reply"] == "left_out" else "",

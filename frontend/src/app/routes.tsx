@@ -7,6 +7,11 @@ export const importContacts = () => import('./contacts/Contacts');
 export const importCompanies = () => import('./companies/Companies');
 /** Macros: by their key, over many, and their settings. */
 export const importMacros = withTexts('macros', () => import('./macros/MacroPalette'));
+/** What rules did in a conversation: acts are described in the words of macros. */
+export const importRuleRuns = withTexts(
+  'macros',
+  withTexts('rules', () => import('./rules/ConversationRuns')),
+);
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = withTexts('server', () => import('./thread/Conversation'));
 /** What stands beside it, fetched behind it. */

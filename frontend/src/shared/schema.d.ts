@@ -7868,13 +7868,14 @@ export interface components {
          * @description One use of a rule in one conversation, with what became of it and why.
          */
         RuleRun: {
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
             at: string;
             /** Format: uuid */
             conversation_id: string;
             customer: string;
             /** Format: uuid */
             id: string;
-            occasion: string;
+            occasion: components["schemas"]["Occasion"];
             /** @enum {unknown} */
             outcome: "broken" | "circle" | "done" | "nothing" | "refused" | "too_often";
             reply: string;
@@ -7882,7 +7883,7 @@ export interface components {
             rule: string;
             /** Format: uuid */
             rule_id: string;
-            steps: components["schemas"]["threadline.core.automation.Step"][];
+            steps: components["schemas"]["RunStep"][];
             version: number;
         };
         /**
@@ -7923,6 +7924,24 @@ export interface components {
             name: string;
             trigger: components["schemas"]["Trigger"];
             version: number;
+        };
+        /**
+         * RunStep
+         * @description What became of one act.
+         */
+        RunStep: {
+            kind: string;
+            place: number;
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            title?: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            verdict: "cannot" | "does" | "left_out" | "same" | "waits";
         };
         /** SavedReply */
         SavedReply: {
@@ -8534,6 +8553,15 @@ export interface components {
              */
             state: "open" | "resolved";
         };
+        /**
+         * Step
+         * @description One line of a check list.
+         */
+        Step: {
+            /** @default false */
+            is_done?: boolean;
+            text: string;
+        };
         /** StepInput */
         StepInput: {
             /**
@@ -8648,7 +8676,7 @@ export interface components {
         Task: {
             /** Format: uuid */
             channel_id: string;
-            checklist: components["schemas"]["threadline.core.task.Step"][];
+            checklist: components["schemas"]["Step"][];
             contact: components["schemas"]["ContactName"];
             /** Format: uuid */
             conversation_id: string;
@@ -8756,7 +8784,7 @@ export interface components {
          * @description What tasks of one kind begin with.
          */
         TaskPattern: {
-            checklist: components["schemas"]["threadline.core.task.Step"][];
+            checklist: components["schemas"]["Step"][];
             due_in_minutes: number | null;
             /** Format: uuid */
             id: string;
@@ -9122,24 +9150,6 @@ export interface components {
             phone?: string;
         };
         /**
-         * Step
-         * @description What became of one act.
-         */
-        "threadline.core.automation.Step": {
-            kind: string;
-            place: number;
-            /** @default  */
-            reason?: string;
-            /** @default  */
-            title?: string;
-            /** @default {} */
-            values?: {
-                [key: string]: string;
-            };
-            /** @enum {unknown} */
-            verdict: "cannot" | "does" | "left_out" | "same" | "waits";
-        };
-        /**
          * Template
          * @description An approved template by name and language, with the values that fill it and the text it makes.
          */
@@ -9160,15 +9170,6 @@ export interface components {
             name: string;
             /** @default  */
             text?: string;
-        };
-        /**
-         * Step
-         * @description One line of a check list.
-         */
-        "threadline.core.task.Step": {
-            /** @default false */
-            is_done?: boolean;
-            text: string;
         };
         /** Template */
         "threadline.store.templates.Template": {

@@ -122,7 +122,7 @@ class RuleOrder(Input):
 
 
 class RuleRestore(Input):
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 @operation(router, "GET", "/rules", out=AutomationRuleList)

@@ -46,6 +46,10 @@ const RoutingPage = lazy(async () => {
   const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing')]);
   return module;
 });
+const Rules = lazy(async () => {
+  const [module] = await Promise.all([import('./rules/Rules'), loadPart('rules'), loadPart('macros')]);
+  return module;
+});
 const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
@@ -105,6 +109,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       {may.has('labels') && <Route path="/settings/labels" component={Labels} />}
       {may.has('tasks') && <Route path="/settings/tasks" component={TaskPatterns} />}
       {may.has('stages') && <Route path="/settings/stages" component={Stages} />}
+      {may.has('rules') && <Route path="/settings/rules" component={Rules} />}
       {may.has('macros') && <Route path="/settings/macros" component={Macros} />}
       <Route path="/settings/replies" component={Replies} />
       {may.has('automatic') && <Route path="/settings/automatic" component={AutomaticReplies} />}

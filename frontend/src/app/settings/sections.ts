@@ -24,6 +24,7 @@ import {
   Users,
   UsersRound,
   Waypoints,
+  Workflow,
   Zap,
   type LucideIcon,
 } from 'lucide-react';
@@ -245,6 +246,14 @@ export const SECTIONS: readonly Section[] = [
     icon: Zap,
     permission: 'conversations:change',
     contents: ['settings.macros.create'],
+  },
+  {
+    path: 'rules',
+    group: 'conversations',
+    label: 'settings.rules.title',
+    icon: Workflow,
+    permission: 'rules:manage',
+    contents: ['settings.rules.create'],
   },
   {
     path: 'automatic',

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Message } from '@/shared/api/types';
 import { formatNear, formatSpan } from '@/shared/format/times';
@@ -8,7 +8,10 @@ import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { useOpenDiscussion } from '../discussions/open';
+import { importRuleRuns } from '../routes';
 import { reopen } from './actions';
+
+const ConversationRuns = lazy(importRuleRuns);
 
 /** What the desk did between messages: one folded line, centred. */
 export function Lines({ messages }: { readonly messages: readonly Message[] }) {
@@ -20,6 +23,7 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
     <>
       <ReopenAct last={messages[messages.length - 1]} />
       <DiscussionAct messages={messages} />
+      <RuleAct messages={messages} />
     </>
   );
   if (messages.length === 1) {
@@ -95,6 +99,30 @@ function DiscussionAct({ messages }: { readonly messages: readonly Message[] }) 
   );
 }
 
+/** From what a rule did to why: its log in this conversation. */
+function RuleAct({ messages }: { readonly messages: readonly Message[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const ran = messages.find(({ content }) => content.kind === 'line' && content.what === 'rule_ran');
+  if (!ran) return null;
+  return (
+    <>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+        className="ms-2 min-h-6 font-medium text-accent hover:underline pointer-coarse:min-h-11"
+      >
+        {t('line.rule_why')}
+      </button>
+      {isOpen && (
+        <Suspense>
+          <ConversationRuns id={ran.conversation_id} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** Whole sentences with names, so that they read alike for whoever looks; without an agent behind it, what happened. */
 export function describeLine(message: Message): string {
   if (message.content.kind !== 'line') return '';
@@ -112,6 +140,7 @@ export function describeLine(message: Message): string {
     ...namesOfMove(message),
     title: data['title'] ?? '',
     stage: data['stage'] ?? '',
+    rule: data['rule'] ?? '',
     channel: data['channel'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
     span: formatSpan(Number(data['minutes'] ?? 0) * 60_000),

@@ -120,6 +120,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   check: ['/app/settings/'],
   field: ['/app/settings/'],
   practice: ['/app/practice/'],
+  rules: ['/app/settings/rules/', '/app/rules/'],
   service: ['/app/settings/service/'],
   entry: ['/app/signin/', '/app/setup/'],
   // The dialogs of an open conversation, which comes with this part, say what the server would say.

@@ -348,6 +348,8 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'saved_reply_changed':
     case 'macro_changed':
     case 'macro_run':
+    case 'rule_changed':
+    case 'rule_run':
     case 'token_created':
     case 'token_revoked':
     case 'sending_paused':

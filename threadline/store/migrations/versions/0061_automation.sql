@@ -91,6 +91,7 @@ grant select, insert on automation_versions to threadline_web, threadline_engine
 grant select on automation_runs to threadline_web;
 grant select, insert, update on automation_runs to threadline_engine;
 grant select, insert, update, delete on automation_timers, automation_recounts to threadline_engine;
+grant select on automation_timers, automation_recounts to threadline_web;
 
 do $$
 declare

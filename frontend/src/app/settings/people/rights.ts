@@ -27,7 +27,15 @@ export const RIGHTS = {
     'addresses:reveal',
     'messages:read_earlier',
   ],
-  tools: ['labels:manage', 'fields:manage', 'saved_replies:manage', 'macros:manage', 'views:manage', 'templates:sync'],
+  tools: [
+    'labels:manage',
+    'fields:manage',
+    'saved_replies:manage',
+    'macros:manage',
+    'rules:manage',
+    'views:manage',
+    'templates:sync',
+  ],
   running: [
     'agents:read',
     'agents:manage',

@@ -1,22 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowDown, ArrowUp, GripVertical, Pencil, Plus, Trash2 } from 'lucide-react';
+import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { conditionsOf } from '@/app/filters/filter';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
 import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
-import { cx } from '@/shared/ui/cx';
 import { EmptyState } from '@/shared/ui/EmptyState';
-import { IconButton, type IconButtonProps } from '@/shared/ui/IconButton';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Select } from '@/shared/ui/Select';
 import { act } from '../act';
 import { Loaded } from '../parts/Loaded';
+import { moved } from '../parts/order';
+import { OrderedRows } from '../parts/OrderedRows';
 import { Block, Page } from '../parts/Page';
 import { workspaceQuery } from '../SendingBanner';
 import type { ServiceLevel, ServiceLevelList } from '../types';
 import { LevelDialog } from './LevelDialog';
-import { moved, spanText, targetText } from './target';
+import { spanText, targetText } from './target';
 import { useLevelChanges, useServiceLevels } from './useServiceLevels';
 
 /** What is promised to whom: the first one that matches a conversation wins, so their order is what counts. */
@@ -77,11 +78,7 @@ interface LevelRowsProps {
   readonly onEdit: (level: ServiceLevel) => void;
 }
 
-/** A list with a handle at each row: dragged, or moved by the arrow keys. */
 function LevelRows({ items, changes, onEdit }: LevelRowsProps) {
-  const [dragged, setDragged] = useState<number | null>(null);
-  const [over, setOver] = useState<number | null>(null);
-
   async function move(from: number, to: number): Promise<void> {
     const level = items[from];
     const next = moved(items, from, to);
@@ -100,91 +97,41 @@ function LevelRows({ items, changes, onEdit }: LevelRowsProps) {
     });
   }
 
-  const end = (): void => {
-    setDragged(null);
-    setOver(null);
-  };
   return (
-    <ol aria-label={t('settings.service.title')} className="flex flex-col divide-y divide-line border-t border-line">
-      {items.map((level, place) => (
-        <li
-          key={level.id}
-          draggable
-          onDragStart={(event) => {
-            event.dataTransfer.effectAllowed = 'move';
-            event.dataTransfer.setData('text/plain', level.name);
-            setDragged(place);
-          }}
-          onDragOver={(event) => {
-            if (dragged === null) return;
-            event.preventDefault();
-            setOver(place);
-          }}
-          onDrop={(event) => {
-            event.preventDefault();
-            if (dragged !== null) void move(dragged, place);
-            end();
-          }}
-          onDragEnd={end}
-          className={cx(
-            'relative flex min-h-16 flex-wrap items-center gap-x-3 gap-y-1 py-2',
-            dragged === place && 'opacity-50',
-            over === place && dragged !== place && 'bg-accent-soft',
-          )}
-        >
-          <button
-            type="button"
-            aria-label={t('service.move', { name: level.name })}
-            title={t('service.move_hint')}
-            onKeyDown={(event) => {
-              const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-              if (by === 0) return;
-              event.preventDefault();
-              void move(place, place + by);
-            }}
-            className="grid size-8 shrink-0 cursor-grab place-items-center rounded-md text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
-          >
-            <GripVertical aria-hidden size={16} strokeWidth={1.75} />
-          </button>
-          <span className="tabular w-4 shrink-0 text-13 text-muted">{place + 1}</span>
-          <div className="min-w-0 flex-1 basis-44">
+    <OrderedRows
+      label={t('settings.service.title')}
+      items={items}
+      words={({ name }) => ({
+        move: t('service.move', { name }),
+        hint: t('service.move_hint'),
+        up: t('service.up', { name }),
+        down: t('service.down', { name }),
+      })}
+      onMove={(from, to) => void move(from, to)}
+    >
+      {(level, place) => ({
+        body: (
+          <>
             <div className="flex min-w-0 items-center gap-2 text-14 font-medium">
               <bdi className="truncate">{level.name}</bdi>
               {level.late_count > 0 && <Badge state="danger">{t('service.late', { count: level.late_count })}</Badge>}
             </div>
             <div className="text-13 break-words text-muted">{promiseText(level)}</div>
             <div className="text-13 text-muted">{whomText(level, place === items.length - 1)}</div>
-          </div>
-          <div className="ms-auto flex items-center gap-1 md:gap-2">
-            <ByTouch
-              icon={ArrowUp}
-              label={t('service.up', { name: level.name })}
-              onClick={() => void move(place, place - 1)}
-            />
-            <ByTouch
-              icon={ArrowDown}
-              label={t('service.down', { name: level.name })}
-              onClick={() => void move(place, place + 1)}
-            />
+          </>
+        ),
+        end: (
+          <>
             <IconButton icon={Pencil} label={t('service.edit', { name: level.name })} onClick={() => onEdit(level)} />
             <IconButton
               icon={Trash2}
               label={t('service.delete', { name: level.name })}
               onClick={() => void remove(level, place)}
             />
-          </div>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-/** What fingers cannot drag, they press. */
-function ByTouch(props: IconButtonProps) {
-  return (
-    <span className="hidden pointer-coarse:inline-flex">
-      <IconButton {...props} />
-    </span>
+          </>
+        ),
+      })}
+    </OrderedRows>
   );
 }
 

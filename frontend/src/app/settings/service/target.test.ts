@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moved, readTarget, unitOf } from './target';
+import { readTarget, unitOf } from './target';
 
 const rest = { is_business_time: false, warns: 'never', warns_at: 0 } as const;
 
@@ -13,17 +13,5 @@ describe('a target as people choose it', () => {
     expect(['', '0', '-4', '4.5', 'four', '99999999'].map((typed) => readTarget(typed, 'minute', rest))).toEqual(
       Array.from({ length: 6 }, () => null),
     );
-  });
-});
-
-describe('a row that is moved', () => {
-  it('stands where it was put, and nothing else changes its order', () => {
-    expect(moved(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b']);
-    expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c']);
-  });
-
-  it('stays where it cannot go further', () => {
-    const items = ['a', 'b'];
-    expect([moved(items, 0, -1), moved(items, 1, 2), moved(items, 5, 0)]).toEqual([items, items, items]);
   });
 });

@@ -43,11 +43,3 @@ export function readTarget(amount: string, unit: Unit, rest: Omit<Target, 'minut
 export function readWhole(text: string): number {
   return /^\d{1,6}$/.test(text.trim()) ? Number(text.trim()) : NaN;
 }
-
-/** The list with one row somewhere else; the same list if it cannot go there. */
-export function moved<T>(items: readonly T[], from: number, to: number): readonly T[] {
-  const item = items[from];
-  if (item === undefined || to < 0 || to >= items.length || from === to) return items;
-  const others = items.filter((_, index) => index !== from);
-  return [...others.slice(0, to), item, ...others.slice(to)];
-}

@@ -22,6 +22,7 @@ export const later = {
   macros: () => import('./later/macros.json'),
   practice: () => import('./later/practice.json'),
   routing: () => import('./later/routing.json'),
+  rules: () => import('./later/rules.json'),
   server: () => import('./later/server.json'),
   service: () => import('./later/service.json'),
   settings: () => import('./later/settings.json'),

@@ -27,13 +27,15 @@ const LINE = 'flex flex-wrap items-end gap-3 *:min-w-48 *:flex-1';
 export interface ActFieldsProps<A extends Act = Act> {
   readonly act: A;
   readonly names: Names;
+  /** Whoever does it can be named so. */
+  readonly hasMe: boolean;
   readonly onChange: (act: Act) => void;
 }
 
-export function ActFields({ act, names, onChange }: ActFieldsProps) {
+export function ActFields({ act, names, hasMe, onChange }: ActFieldsProps) {
   switch (act.kind) {
     case 'assign':
-      return <AssignFields act={act} names={names} onChange={onChange} />;
+      return <AssignFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
     case 'team':
       return (
         <Select
@@ -108,24 +110,24 @@ export function ActFields({ act, names, onChange }: ActFieldsProps) {
         />
       );
     case 'reply':
-      return <ReplyFields act={act} names={names} onChange={onChange} />;
+      return <ReplyFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
     case 'template':
-      return <TemplateFields act={act} names={names} onChange={onChange} />;
+      return <TemplateFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
     case 'field':
-      return <FieldFields act={act} names={names} onChange={onChange} />;
+      return <FieldFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
     case 'task':
-      return <TaskFields act={act} names={names} onChange={onChange} />;
+      return <TaskFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
   }
 }
 
-function AssignFields({ act, names, onChange }: ActFieldsProps<ActOf<'assign'>>) {
+function AssignFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'assign'>>) {
   return (
     <Select
       label={t('macros.kind.assign')}
       isLabelHidden
       value={act.is_me ? ME : (act.assignee_id ?? NOBODY)}
       options={[
-        { value: ME, label: t('macros.act.assign_me') },
+        ...(hasMe ? [{ value: ME, label: t('macros.act.assign_me') }] : []),
         { value: NOBODY, label: t('macros.act.assign_nobody') },
         ...options(names.agents, act.assignee_id ?? null),
       ]}
@@ -136,7 +138,7 @@ function AssignFields({ act, names, onChange }: ActFieldsProps<ActOf<'assign'>>)
   );
 }
 
-function LabelFields({ act, onChange }: Omit<ActFieldsProps<ActOf<'labels'>>, 'names'>) {
+function LabelFields({ act, onChange }: Omit<ActFieldsProps<ActOf<'labels'>>, 'names' | 'hasMe'>) {
   const labels = labelsOfKind(
     'conversation',
     useStore((state) => state.labels),
@@ -348,7 +350,7 @@ function ValueField({ field, value, onValue }: ValueFieldProps) {
   }
 }
 
-function TaskFields({ act, names, onChange }: ActFieldsProps<ActOf<'task'>>) {
+function TaskFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'task'>>) {
   const due = act.due_in_minutes ?? null;
   return (
     <>
@@ -379,7 +381,7 @@ function TaskFields({ act, names, onChange }: ActFieldsProps<ActOf<'task'>>) {
           label={t('macros.task_owner')}
           value={act.is_mine ? ME : (act.owner_id ?? NOBODY)}
           options={[
-            { value: ME, label: t('macros.whoever_runs') },
+            ...(hasMe ? [{ value: ME, label: t('macros.whoever_runs') }] : []),
             { value: NOBODY, label: t('macros.nobody') },
             ...options(names.agents, act.owner_id ?? null),
           ]}

@@ -1,10 +1,10 @@
 import type { Act } from '@/app/macros/types';
 
 /** An act of this kind as it begins. What it must name is chosen next; until then the server says what is missing. */
-export function newAct(kind: Act['kind']): Act {
+export function newAct(kind: Act['kind'], hasMe: boolean): Act {
   switch (kind) {
     case 'assign':
-      return { kind, assignee_id: null, is_me: true };
+      return { kind, assignee_id: null, is_me: hasMe };
     case 'team':
       return { kind, team_id: null };
     case 'labels':
@@ -26,6 +26,6 @@ export function newAct(kind: Act['kind']): Act {
     case 'field':
       return { kind, field_id: '', value: null };
     case 'task':
-      return { kind, title: '', pattern_id: null, owner_id: null, is_mine: true, due_in_minutes: null };
+      return { kind, title: '', pattern_id: null, owner_id: null, is_mine: hasMe, due_in_minutes: null };
   }
 }

@@ -1,0 +1,130 @@
+import { useId, useState } from 'react';
+import { useFields } from '@/app/filters/fields';
+import { EVERYTHING, isFinished } from '@/app/filters/filter';
+import { FilterBuilder } from '@/app/filters/FilterBuilder';
+import type { Names } from '@/app/macros/names';
+import type { Act } from '@/app/macros/types';
+import type { Rule, Trigger } from '@/app/rules/types';
+import { t } from '@/shared/i18n';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { InlineError } from '@/shared/ui/InlineError';
+import { Skeleton } from '@/shared/ui/Skeleton';
+import { TextField } from '@/shared/ui/TextField';
+import { showToast } from '@/shared/ui/Toast';
+import { useSubmit } from '@/shared/useSubmit';
+import { act } from '../act';
+import { ACT_PLACES, ActSteps } from '../acts/ActSteps';
+import { TriggerFields } from './TriggerFields';
+import type { RuleChanges } from './useRules';
+
+const USUAL: Trigger = { on: 'message_received', of: [], minutes: 0, is_business_time: false };
+
+export interface RuleDialogProps {
+  /** Absent: a new one is made. */
+  readonly rule: Rule | undefined;
+  readonly names: Names;
+  readonly changes: RuleChanges;
+  readonly onClose: () => void;
+}
+
+/** When, of whom, and what: read from the top down as one sentence. */
+export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
+  const form = useId();
+  const fields = useFields('rules');
+  const [name, setName] = useState(rule?.name ?? '');
+  const [trigger, setTrigger] = useState<Trigger | null>(rule?.trigger ?? USUAL);
+  const [filter, setFilter] = useState(rule?.filter ?? EVERYTHING);
+  const [acts, setActs] = useState<readonly Act[]>(rule?.acts ?? []);
+  const [isStrict, setStrict] = useState(false);
+  const submit = useSubmit(['name', 'trigger', ...ACT_PLACES]);
+  const isReady = fields !== undefined && fields !== null && isFinished(filter, fields);
+
+  async function save(): Promise<void> {
+    setStrict(true);
+    if (!isReady || trigger === null) return;
+    const body = { name: name.trim(), trigger, filter, acts: [...acts] };
+    const isSaved = await submit.run(async () => {
+      const saved = await (rule ? changes.change(rule.id, body) : changes.create({ ...body, is_on: true }));
+      const undo = () => (rule ? changes.change(rule.id, rule) : changes.remove(saved.id));
+      showToast(t('common.saved'), { undo: () => void act(undo) });
+    });
+    if (isSaved) onClose();
+  }
+
+  return (
+    <Dialog
+      open
+      isWide
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={rule ? rule.name : t('settings.rules.create')}
+      footer={
+        <>
+          <Button look="plain" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button look="filled" type="submit" form={form} isBusy={submit.isBusy}>
+            {t('common.save')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="flex flex-col gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <TextField
+          label={t('rules.name')}
+          placeholder={t('rules.name_example')}
+          required
+          autoFocus={rule === undefined}
+          maxLength={100}
+          autoComplete="off"
+          dir="auto"
+          value={name}
+          {...submit.field('name', setName)}
+        />
+        <TriggerFields
+          start={rule?.trigger ?? USUAL}
+          names={names}
+          error={submit.errors['trigger']}
+          isStrict={isStrict}
+          onChange={(next) => {
+            submit.clear('trigger');
+            setTrigger(next);
+          }}
+        />
+        {fields === undefined && <Skeleton />}
+        {fields === null && <InlineError>{t('common.failed')}</InlineError>}
+        {fields && (
+          <FilterBuilder
+            where={t('rules.where')}
+            fields={fields}
+            value={filter}
+            onValueChange={setFilter}
+            isStrict={isStrict}
+          />
+        )}
+        {isStrict && !isReady && <InlineError>{t('filter.unfinished')}</InlineError>}
+        <section aria-label={t('rules.then')} className="flex flex-col gap-3">
+          <h3 className="text-14 font-medium">{t('rules.then')}</h3>
+          <ActSteps
+            hasMe={false}
+            acts={acts}
+            names={names}
+            errors={submit.errors}
+            onChange={(next) => {
+              for (const place of ACT_PLACES) submit.clear(place);
+              setActs(next);
+            }}
+          />
+        </section>
+        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+      </form>
+    </Dialog>
+  );
+}
