@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threadline.core.conversation import ConversationState
-from threadline.core.routing import Assignment, Given, Hand, Waiting, route, takes_place
+from threadline.core.routing import Assignment, Given, Hand, Reason, Waiting, route, takes_place
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SALES, SUPPORT = UUID(int=901), UUID(int=902)
@@ -108,6 +108,34 @@ def test_whoever_said_nothing_gets_them_back_only_where_there_is_nobody_else() -
     assert _route([taken], [_hand(1), _hand(2, channel_ids=frozenset({DESK}))], Assignment.BALANCED) == [(1, 1)]
 
 
+@pytest.mark.parametrize("mode", [Assignment.BALANCED, Assignment.ROUND_ROBIN])
+def test_whoever_owns_a_customer_gets_them_and_else_the_team_which_is_told_why(mode: Assignment) -> None:
+    own = replace(_waiting(1, 5), owner_id=UUID(int=9))
+    bo, owner = _hand(2), _hand(9, load={"whatsapp": 3}, team_ids=frozenset[UUID]())
+    cases: list[tuple[list[Hand], UUID, Reason]] = [
+        ([bo, owner], owner.id, Reason.OWNER),
+        ([bo], bo.id, Reason.OWNER_AWAY),
+        ([bo, replace(owner, channel_ids=frozenset({DESK}))], bo.id, Reason.OWNER_AWAY),
+        ([bo, replace(owner, capacity=3)], bo.id, Reason.OWNER_FULL),
+    ]
+    for hands, agent_id, reason in cases:
+        assert route([own], hands, modes={SALES: mode}, limits={}) == [Given(own.id, agent_id, reason)]
+    silent = replace(own, taken_from=frozenset({owner.id}))
+    assert route([silent], [bo, owner], modes={SALES: mode}, limits={}) == [Given(own.id, bo.id)]
+
+
+def test_an_owner_gets_their_own_where_nobody_is_given_anybody() -> None:
+    own = replace(_waiting(1, 5), owner_id=UUID(int=9))
+    for one in (own, replace(own, team_id=None)):
+        assert route([one], [_hand(2), _hand(9)], modes={}, limits={}) == [Given(one.id, UUID(int=9), Reason.OWNER)]
+        assert route([one], [_hand(2)], modes={}, limits={}) == []
+
+
+def test_an_owner_who_gets_their_own_has_a_place_less_for_others() -> None:
+    own, other = replace(_waiting(1, 5), owner_id=UUID(int=9)), _waiting(2, 4)
+    assert _route([own, other], [_hand(9, 1), _hand(2, 1)], Assignment.BALANCED) == [(1, 9), (2, 2)]
+
+
 _TEAMS = st.sampled_from([SALES, SUPPORT])
 _CHANNELS = st.sampled_from([SHOP, DESK])
 _TYPES = st.sampled_from(["whatsapp", "email"])
@@ -115,7 +143,8 @@ _WAITING = st.builds(
     Waiting,
     id=st.integers(0, 10_000).map(lambda number: UUID(int=number)),
     waiting_since=st.integers(0, 5).map(lambda minutes: NOW - timedelta(minutes=minutes)),
-    team_id=_TEAMS,
+    team_id=st.none() | _TEAMS,
+    owner_id=st.none() | st.integers(0, 6).map(lambda number: UUID(int=number)),
     channel_id=_CHANNELS,
     channel_type=_TYPES,
     taken_from=st.frozensets(st.integers(0, 4).map(lambda number: UUID(int=number)), max_size=2),
@@ -175,7 +204,19 @@ def _slow_route(
         return one.id < other.id
 
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
-        mode = modes.get(one.team_id, Assignment.MANUAL)
+        mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
+        reason = Reason.ROUTING
+        if one.owner_id is not None and one.owner_id not in one.taken_from:
+            owners = [hand for hand in hands if hand.id == one.owner_id]
+            if not owners or (owners[0].channel_ids is not None and one.channel_id not in owners[0].channel_ids):
+                reason = Reason.OWNER_AWAY
+            elif count(owners[0]) >= owners[0].capacity or (
+                count(owners[0], one.channel_type) >= limits.get(one.channel_type, 1000)
+            ):
+                reason = Reason.OWNER_FULL
+            else:
+                given.append(Given(one.id, one.owner_id, Reason.OWNER))
+                continue
         able = {
             hand.id
             for hand in hands
@@ -192,5 +233,5 @@ def _slow_route(
             if best is None or comes_before(hand, best, mode):
                 best = hand
         if best is not None:
-            given.append(Given(one.id, best.id))
+            given.append(Given(one.id, best.id, reason))
     return given

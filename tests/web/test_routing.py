@@ -21,6 +21,7 @@ async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) 
         "capacity": 5,
         "capacity_by_type": {},
         "active_min": 30,
+        "owners_first": True,
         "day_customers": 50,
         "day_messages": 1000,
     }
@@ -41,7 +42,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         second = await browser.patch(
             "/api/routing",
             {
-                "settings": {"active_min": 10},
+                "settings": {"active_min": 10, "owners_first": False},
                 "teams": {team: "round_robin"},
                 "take_back": {team: 10},
                 "channels": {str(channel_id): team},
@@ -57,6 +58,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         "capacity_by_type": {"whatsapp": 3},
         "active_min": 10,
     }
+    assert routing["settings"]["owners_first"] is False
     assert routing["teams"] == [{"id": team, "assignment": "round_robin", "take_back_min": 10}]
     assert {"id": str(channel_id), "team_id": team} in routing["channels"]
     assert routing["agents"][0]["capacity"] == 2

@@ -154,3 +154,25 @@ async def test_the_team_and_an_owner_who_is_here_get_it(desk: ReceivingDesk, is_
     before = await _lines(desk)
     await drain(loop_of(desk, CARE))
     assert await _lines(desk) == before, "run twice, done once"
+
+
+@pytest.mark.parametrize(("state", "wants_owners"), [("online", True), ("offline", True), ("online", False)])
+async def test_their_own_person_comes_before_the_one_for_all_of_them(
+    desk: ReceivingDesk, state: str, wants_owners: bool
+) -> None:
+    """Routing gives them to whoever owns them; this leaves them free for that, as long as it can be."""
+    ana, owner = await _agent(desk, "Ana"), await _agent(desk, "Bo")
+    owners_first = "true" if wants_owners else "false"
+    await _decide(desk, f'{{"vip_assignee_id": "{ana}", "routing": {{"owners_first": {owners_first}}}}}')
+    await desk.connection.execute(
+        "insert into availabilities (workspace_id, agent_id, state) values ($1, $2, $3)",
+        desk.workspace_id,
+        owner,
+        state,
+    )
+    await desk.receive(desk.message(1, "m1"))
+    await desk.connection.execute("update contacts set owner_id = $2 where workspace_id = $1", desk.workspace_id, owner)
+    await _mark(desk, is_vip=True)
+    await drain(loop_of(desk, CARE))
+    expected = None if state == "online" and wants_owners else ana
+    assert (await _row(desk))["assignee_id"] == expected

@@ -30,6 +30,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity: Places | None = None
     capacity_by_type: dict[str, Places] | None = None
     active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    owners_first: bool | None = None
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
@@ -44,7 +45,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Agent, by their e-mail address → how many they bear."""
 
 
-_OF_ROUTING: Final = ("capacity", "capacity_by_type", "active_min", "day_customers", "day_messages")
+_OF_ROUTING: Final = ("capacity", "capacity_by_type", "active_min", "owners_first", "day_customers", "day_messages")
 _OF_WORKSPACE: Final = ("away_after_min", "vanished_after_min")
 
 

@@ -22,10 +22,12 @@ from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.infra.phone import read_phone
 from threadline.store import contact_batches
+from threadline.store.agents import find_agent_by_email
 from threadline.store.companies import delete_deserted, find_company_called
 from threadline.store.contact_batches import BatchRow, State
 from threadline.store.contact_imports import ImportMode, TableRow
 from threadline.store.fields import list_fields
+from threadline.store.people import normal_email
 from threadline.store.savepoint import savepoint
 from threadline.store.session import Session
 
@@ -137,6 +139,7 @@ async def _apply_row(
         facts={key: value for key, value in facts.items() if value},
         fields=await _read_fields(session, row),
         company_id=await _read_company(session, caller, batch_id, row, now, new_id),
+        owner_id=await _read_owner(session, row),
         now=now,
         new_id=new_id,
     )
@@ -163,6 +166,16 @@ async def _read_company(
         company_id = await create_company(session, caller=caller, name=name, now=now, new_id=new_id)
         await contact_batches.note_company(session, batch_id, company_id)
     return company_id
+
+
+async def _read_owner(session: Session, row: TableRow) -> UUID | Literal["keep"]:
+    email = normal_email(restored(row.owner.strip()))
+    if not email:
+        return "keep"
+    owner_id = await find_agent_by_email(session, email)
+    if owner_id is None:
+        raise Invalid("This person is not in the workspace.", field="owner", reason="person_not_here")
+    return owner_id
 
 
 async def _read_fields(session: Session, row: TableRow) -> dict[UUID, FieldValue | None]:

@@ -12,9 +12,10 @@ from threadline.core.contact import check_country, check_time_zone
 from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.field import FieldValue
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller
+from threadline.core.permission import Caller, Permission, check_may
 from threadline.infra.phone import read_phone
 from threadline.store import contacts
+from threadline.store.agents import is_active_agent
 from threadline.store.companies import check_sees_company, companies_of
 from threadline.store.fields import set_values
 from threadline.store.incoming import AddressKey, NewAddress, find_addresses, insert_addresses, move_addresses
@@ -29,6 +30,7 @@ async def change_contact(
     facts: Mapping[str, str | bool],
     fields: Mapping[UUID, FieldValue | None],
     company_id: UUID | Literal["keep"] | None = "keep",
+    owner_id: UUID | Literal["keep"] | None = "keep",
     now: datetime,
     new_id: NewId,
 ) -> None:
@@ -36,7 +38,8 @@ async def change_contact(
     provider's.
 
     Raises NotFound if the caller sees none of the contact's conversations, or not the company; Invalid for what no
-    field takes; Forbidden for a number or e-mail address that the caller does not see.
+    field takes, and an owner who is not here; Forbidden for a number or e-mail address that the caller does not see,
+    and for another owner from whoever gives no conversations to others.
     """
     await contacts.check_sees_contact(session, caller, contact_id)
     check_country(str(facts.get("country", "")))
@@ -49,8 +52,11 @@ async def change_contact(
         await contacts.update_contact(session, contact_id, facts)
     changed = await set_values(session, "contact", contact_id, lines)
     touched = [] if company_id == "keep" else await _join(session, caller, contact_id, company_id)
-    if facts or changed or touched:
+    has_new_owner = owner_id != "keep" and await _give(session, caller, contact_id, owner_id)
+    if facts or changed or touched or has_new_owner:
         data: dict[str, str | int | bool | None] = {"is_vip": True} if became_vip else {}
+        if has_new_owner:
+            data["owner_id"] = None if owner_id is None else str(owner_id)
         session.record(contact_event(caller, contact_id, data=data, now=now, new_id=new_id))
     session.record(*(company_event(caller, one, now=now, new_id=new_id) for one in touched))
 
@@ -65,6 +71,18 @@ async def _join(session: Session, caller: Caller, contact_id: UUID, company_id: 
         await check_sees_company(session, caller, company_id)
     await contacts.set_company(session, contact_id, company_id)
     return [one for one in (before and before.id, company_id) if one is not None]
+
+
+async def _give(session: Session, caller: Caller, contact_id: UUID, owner_id: UUID | None) -> bool:
+    """To this owner. False: they had them already. Who owns a customer is given their conversations, so it needs as
+    much as giving these."""
+    if await contacts.read_owner(session, contact_id) == owner_id:
+        return False
+    check_may(caller, Permission.CONVERSATIONS_ASSIGN)
+    if owner_id is not None and not await is_active_agent(session, owner_id):
+        raise Invalid("This person is not in the workspace.", field="owner_id", reason="person_not_here")
+    await contacts.set_owner(session, contact_id, owner_id)
+    return True
 
 
 async def _check_replaces_nothing_hidden(

@@ -62,6 +62,7 @@ async def edit_contact(
         facts=facts,
         fields=order.fields,
         company_id="keep" if order.company_id is msgspec.UNSET else order.company_id,
+        owner_id="keep" if order.owner_id is msgspec.UNSET else order.owner_id,
         now=now,
         new_id=new_id,
     )

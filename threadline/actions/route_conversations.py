@@ -14,7 +14,7 @@ from threadline.core.content import Line
 from threadline.core.conversation import OFF_SHIFT, ConversationState, assignment_line, state_line, team_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.routing import route
+from threadline.core.routing import Reason, route
 from threadline.core.silence import SILENT, Step, left_waiting_line, step_of
 from threadline.store import routing, silences, snoozes
 from threadline.store.calendars import Hours, read_hours
@@ -36,11 +36,12 @@ CAUSES: Final = frozenset(
         EventKind.TEAM_CHANGED,
         EventKind.CHANNEL_CHANGED,
         EventKind.ROUTING_CHANGED,
+        EventKind.CONTACT_CHANGED,
     }
 )
 """Somebody begins to wait, has nobody any more, or comes; or a place is free."""
 BY_ROUTING: Final = "routing"
-"""Why a line says that somebody got a conversation, or a team did."""
+"""Why a line says that a team got a conversation."""
 _MOST_LEFT: Final = 500
 _MOST_SILENT: Final = 500
 _OWN: Final = "is_routed"
@@ -50,11 +51,17 @@ async def route_conversations(
     session: Session, events: Sequence[NumberedEvent], *, now: datetime, new_id: NewId
 ) -> None:
     """After these events of one workspace. Safe to run twice: what has somebody is given to nobody else."""
-    causes = [one.event for one in events if not one.event.data.get(_OWN) and not one.event.data.get("is_history")]
+    causes = [one.event for one in events if _is_cause(one.event)]
     if not causes:
         return
     started = {one.conversation_id for one in causes if one.kind is EventKind.CONVERSATION_STARTED}
     await give_to_free(session, started=[one for one in started if one is not None], now=now, new_id=new_id)
+
+
+def _is_cause(event: Event) -> bool:
+    if event.kind is EventKind.CONTACT_CHANGED:
+        return "owner_id" in event.data
+    return not event.data.get(_OWN) and not event.data.get("is_history")
 
 
 async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: datetime, new_id: NewId) -> int:
@@ -68,21 +75,24 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     await _release(session, now, new_id)
     await _end_silences(session, now, new_id)
     modes = await routing.load_modes(session)
-    if not modes:
-        return 0
     settings = (await get_workspace(session)).settings.routing
+    if not (modes or settings.owners_first):
+        return 0
     hands = await routing.load_hands(
         session,
         sorted(modes),
+        by_owner=settings.owners_first,
         capacity=settings.capacity,
         active=timedelta(minutes=settings.active_min),
         now=now,
     )
     if all(sum(hand.load.values()) >= hand.capacity for hand in hands):
         return 0
-    waiting = await routing.load_waiting(session, sorted(modes))
+    waiting = await routing.load_waiting(session, sorted(modes), by_owner=settings.owners_first)
+    owners = {one.id: one.owner_id for one in waiting}
     given = route(waiting, hands, modes=modes, limits=settings.capacity_by_type)
     receivers = {one.conversation_id: one.agent_id for one in given}
+    reasons = {one.conversation_id: one.reason for one in given}
     locked = await routing.lock_free(session, sorted(receivers)) if receivers else []
     moved = [
         Moved(
@@ -90,7 +100,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
             assignee_id=receivers[one.id],
             team_id=one.team_id,
             line_id=new_id(),
-            line=assignment_line(None, receivers[one.id], reason=BY_ROUTING),
+            line=_given_line(receivers[one.id], reasons[one.id], owners[one.id]),
         )
         for one in locked
     ]
@@ -103,6 +113,12 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     if turns:
         await routing.note_routed(session, turns)
     return len(moved)
+
+
+def _given_line(agent_id: UUID, reason: Reason, owner_id: UUID | None) -> Line:
+    line = assignment_line(None, agent_id, reason=reason.value)
+    tells_owner = owner_id is not None and reason in (Reason.OWNER_AWAY, Reason.OWNER_FULL)
+    return Line(what=line.what, data=line.data | {"owner_id": str(owner_id)}) if tells_owner else line
 
 
 async def _place(session: Session, conversation_ids: Sequence[UUID], now: datetime, new_id: NewId) -> None:

@@ -3,12 +3,14 @@
 A consumer of the feed, so that what arrives is stored without asking for it. A line says why it was done.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_line
+from threadline.core.availability import Availability
 from threadline.core.content import Line
 from threadline.core.conversation import assignment_line, priority_line, team_line
 from threadline.core.events import Event, EventKind
@@ -16,6 +18,7 @@ from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind
 from threadline.core.vip import VIP, Handled, VipCare, care_for
 from threadline.store import vips
+from threadline.store.availabilities import load_workers
 from threadline.store.conversations import ConversationKeys, set_assignee, set_priority, set_team
 from threadline.store.events import NumberedEvent
 from threadline.store.session import Session
@@ -40,8 +43,20 @@ async def serve_vips(session: Session, events: Sequence[NumberedEvent], *, now: 
     care = await _care(session)
     if care == VipCare():
         return
-    for conversation in await vips.lock_of_vips(session, sorted(conversation_ids)):
-        await _serve(session, conversation, care, now, new_id)
+    rows = await vips.lock_of_vips(session, sorted(conversation_ids))
+    owners = await _owners_there(session, {one.owner_id for one in rows if one.owner_id is not None})
+    for row in rows:
+        # Their own person comes before the one for all of them: routing gives them.
+        given = replace(care, assignee_id=None) if row.owner_id in owners else care
+        await _serve(session, row, given, now, new_id)
+
+
+async def _owners_there(session: Session, agent_ids: Collection[UUID]) -> set[UUID]:
+    """Who of these is online, if owners are given their customers first."""
+    if not agent_ids or not (await get_workspace(session)).settings.routing.owners_first:
+        return set()
+    workers = await load_workers(session, sorted(agent_ids))
+    return {id for id, one in workers.items() if one.is_active and one.state is Availability.ONLINE}
 
 
 def _state_lines(events: Iterable[Event]) -> list[UUID]:

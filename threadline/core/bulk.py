@@ -34,6 +34,8 @@ class BulkContacts(msgspec.Struct, frozen=True, kw_only=True, tag="contacts", ta
     country: str | None = None
     company_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     """None: they belong to no company any more."""
+    owner_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    """None: they are nobody's customers any more."""
     fields: dict[UUID, FieldValue | None] = {}
     is_muted: bool | None = None
     is_blocked: bool | None = None

@@ -223,6 +223,7 @@ FIELDS: Final[Fields] = {
         _contact("contact.muted", Kind.BOOLEAN, "muted"),
         _contact("contact.label", Kind.LABELS, "tag", is_optional=True),
         _contact("contact.company", Kind.COMPANY, "company", is_optional=True),
+        _contact("contact.owner", Kind.AGENT, "owner", is_optional=True),
         _contact("contact.created", Kind.TIME, "since"),
         _contact("contact.last_received", Kind.TIME, "lastheard", is_optional=True),
         _contact("contact.conversations", Kind.NUMBER, "conversations"),

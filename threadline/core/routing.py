@@ -1,7 +1,8 @@
 """Who gets whom: waiting customers and the places that are free → assignments. Pure.
 
-The one who waits longest comes first. Of those who may serve them and have a place, *round-robin* takes whoever got
-somebody longest ago, *balanced* whoever has least in hand for what they can bear.
+The one who waits longest comes first. Whoever owns the customer gets them, if they are there and have a place. Else, of
+those of the team who may serve them and have a place, *round-robin* takes whoever got somebody longest ago, *balanced*
+whoever has least in hand for what they can bear.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,8 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of these, how many on channels of one type at most; absent: as many as of all."""
     active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
     """So long after the last message a conversation takes a place though nobody waits in it."""
+    owners_first: bool = True
+    """Whoever owns a customer is given them first, whichever team they wait in."""
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 50
     """More customers a day than these are too many for one agent: it warns. Nought: never."""
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
@@ -73,9 +76,12 @@ class Waiting:
 
     id: UUID
     waiting_since: datetime
-    team_id: UUID
+    team_id: UUID | None
+    """None: only their owner is given them."""
     channel_id: UUID
     channel_type: str
+    owner_id: UUID | None = None
+    """Whose customer they are."""
     taken_from: frozenset[UUID] = frozenset()
     """Who said nothing to them in this wait: they are given them only while nobody else could have them at all."""
 
@@ -95,10 +101,23 @@ class Hand:
     """When they last got somebody; None: never."""
 
 
+class Reason(StrEnum):
+    """Why somebody got a conversation, as its line says."""
+
+    ROUTING = "routing"
+    OWNER = "owner"
+    """Their own customer."""
+    OWNER_AWAY = "owner_away"
+    """Their owner is not online, or does not see this channel."""
+    OWNER_FULL = "owner_full"
+    """Their owner has no place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     conversation_id: UUID
     agent_id: UUID
+    reason: Reason = Reason.ROUTING
 
 
 def route(
@@ -113,22 +132,41 @@ def route(
     `limits`: channel type → how many of it one agent bears.
     """
     places = [_Place(hand, limits) for hand in hands]
+    by_id = {place.hand.id: place for place in places}
     of_team: dict[UUID, list[_Place]] = {}
     for place in places:
         for team_id in place.hand.team_ids:
             of_team.setdefault(team_id, []).append(place)
     given: list[Given] = []
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
-        mode = modes.get(one.team_id, Assignment.MANUAL)
-        if mode is Assignment.MANUAL:
+        owner = None if one.owner_id is None else by_id.get(one.owner_id)
+        reason = _reason(one, owner)
+        chosen = owner if reason is Reason.OWNER else _next_of_team(one, of_team, modes)
+        if chosen is None:
             continue
-        free = [place for place in _candidates(one, of_team.get(one.team_id, ())) if place.has_room(one)]
-        if not free:
-            continue
-        chosen = min(free, key=_Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load)
         chosen.take(one, turn=len(given))
-        given.append(Given(one.id, chosen.hand.id))
+        given.append(Given(one.id, chosen.hand.id, reason))
     return given
+
+
+def _reason(one: Waiting, owner: "_Place | None") -> Reason:
+    """`OWNER`: they get them. `owner` None: they have none, or one who is not online."""
+    if one.owner_id is None or one.owner_id in one.taken_from:
+        return Reason.ROUTING
+    if owner is None or not owner.sees(one):
+        return Reason.OWNER_AWAY
+    return Reason.OWNER if owner.has_room(one) else Reason.OWNER_FULL
+
+
+def _next_of_team(
+    one: Waiting, of_team: Mapping[UUID, Sequence["_Place"]], modes: Mapping[UUID, Assignment]
+) -> "_Place | None":
+    mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
+    if one.team_id is None or mode is Assignment.MANUAL:
+        return None
+    free = [place for place in _candidates(one, of_team.get(one.team_id, ())) if place.has_room(one)]
+    by = _Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load
+    return min(free, key=by, default=None)
 
 
 def _candidates(one: Waiting, places: Iterable["_Place"]) -> list["_Place"]:

@@ -124,6 +124,16 @@ async def serves_channel(session: Session, agent_id: UUID, channel_id: UUID) -> 
     )
 
 
+async def find_agent_by_email(session: Session, email: str) -> UUID | None:
+    """Who works here under this address, written as `normal_email` does."""
+    return await (await session.raw()).fetchval(
+        "select a.id from agents a join people p on p.id = a.person_id"
+        " where a.workspace_id = $1 and p.email = $2 and a.deactivated_at is null",
+        session.workspace_id,
+        email,
+    )
+
+
 async def has_people(session: Session) -> bool:
     """Whether anybody works here who could sign in: the demo's colleagues cannot."""
     found = await (await session.raw()).fetchval(

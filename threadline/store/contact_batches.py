@@ -19,7 +19,7 @@ the customer or one of us said by channel."""
 
 _decode = msgspec.json.Decoder(State).decode
 _encode = msgspec.json.Encoder().encode
-_FACTS = "name, email, locale, country, time_zone, is_vip, is_name_ours, company_id"
+_FACTS = "name, email, locale, country, time_zone, is_vip, is_name_ours, company_id, owner_id"
 _GUARDS = "muted_at, blocked_at, opted_out_at"
 """Given back by their verbs, for more hangs on them than a column."""
 

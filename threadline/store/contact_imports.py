@@ -24,6 +24,8 @@ class TableRow(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = ""
     company: str = ""
     """By its name; one that is not there yet is made."""
+    owner: str = ""
+    """By their e-mail address."""
     fields: Mapping[UUID, str] = {}
 
 

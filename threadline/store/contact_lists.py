@@ -50,6 +50,7 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     label_ids: list[UUID]
     fields: dict[str, FieldValue]
     company: CompanyName | None
+    owner_id: UUID | None
 
 
 async def list_contacts(
@@ -77,6 +78,7 @@ async def list_contacts(
         conditions.append(after_cursor(after, order, "p", arguments, named_in="" if says_name else "contacts"))
     rows = await connection.fetch(
         f"select p.id, p.name, p.phone, p.email, p.handle, coalesce({country_of('p')}, '') as country, p.is_vip,"
+        " p.owner_id,"
         " p.created_at, p.name_key from contacts p"
         f" where {' and '.join(conditions)} order by {ordering(order, 'p')} limit {arguments.add(limit + 1)}",
         *arguments.values,
@@ -171,6 +173,7 @@ async def _rows(connection: Connection, caller: Caller, rows: list[asyncpg.Recor
             label_ids=labels.get(row["id"], []),
             fields=values.get(row["id"], {}),
             company=companies.get(row["id"]),
+            owner_id=row["owner_id"],
         )
         for row in rows
     ]

@@ -302,6 +302,8 @@ _UNDO = (
                     else kept.time_zone end,
         company_id = case when kept.company_id = other.company_id then (b.before#>>'{{into,company_id}}')::uuid
                      else kept.company_id end,
+        owner_id = case when kept.owner_id = other.owner_id then (b.before#>>'{{into,owner_id}}')::uuid
+                   else kept.owner_id end,
         is_vip = case when other.is_vip then (b.before#>>'{{into,is_vip}}')::boolean else kept.is_vip end,
         muted_at = case when kept.muted_at = other.muted_at then (b.before#>>'{{into,muted_at}}')::timestamptz
                    else kept.muted_at end,

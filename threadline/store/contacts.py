@@ -92,6 +92,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, FieldValue]
     """The id of a field → its value; what is not filled in is absent. Of a number or e-mail address: an `Address`."""
     company: CompanyName | None
+    owner_id: UUID | None
+    """The agent whose customer they are; may have left."""
     notes: list[ContactNote]
     """The newest first, as many as a page shows."""
     merges: list[Merge]
@@ -110,7 +112,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
     connection = await session.raw()
     row = await connection.fetchrow(
         "select p.id, p.name, p.locale, p.phone, p.handle, p.created_at, p.email, p.country, p.time_zone, p.is_vip,"
-        " p.muted_at is not null as is_muted, p.blocked_at, p.opted_out_at"
+        " p.owner_id, p.muted_at is not null as is_muted, p.blocked_at, p.opted_out_at"
         f" from contacts p where p.workspace_id = $1 and p.id = $2 and {is_seen(caller, 'p', arguments)}",
         *arguments.values,
     )
@@ -157,6 +159,7 @@ async def access_contact(session: Session, caller: Caller, contact_id: UUID) -> 
         label_ids=found.get(contact_id, []),
         fields=values.get(contact_id, {}),
         company=companies.get(contact_id),
+        owner_id=row["owner_id"],
         notes=notes,
         merges=await list_merges(session, contact_id),
         moves=await list_moves(session, contact_id, seen=partial(is_seen, caller)),
@@ -267,6 +270,22 @@ async def set_company(session: Session, contact_id: UUID, company_id: UUID | Non
         session.workspace_id,
         contact_id,
         company_id,
+    )
+
+
+async def read_owner(session: Session, contact_id: UUID) -> UUID | None:
+    return await (await session.raw()).fetchval(
+        "select owner_id from contacts where workspace_id = $1 and id = $2", session.workspace_id, contact_id
+    )
+
+
+async def set_owner(session: Session, contact_id: UUID, owner_id: UUID | None) -> None:
+    """Of a contact that the caller was found to see."""
+    await (await session.raw()).execute(
+        "update contacts set owner_id = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        session.workspace_id,
+        contact_id,
+        owner_id,
     )
 
 

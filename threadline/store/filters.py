@@ -110,6 +110,7 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "contact.handle": "p.handle",
     "contact.email": "p.email",
     "contact.vip": "p.is_vip",
+    "contact.owner": "p.owner_id",
     "contact.language": "p.locale",
     "contact.country": country_of("p"),
     "contact.time_zone": "p.time_zone",

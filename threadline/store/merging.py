@@ -83,6 +83,7 @@ update contacts kept set
     time_zone = coalesce(nullif(kept.time_zone, ''), other.time_zone),
     company_id = coalesce((select k.id from companies k where k.workspace_id = $1 and k.id = kept.company_id
                            and k.deleted_at is null), other.company_id, kept.company_id),
+    owner_id = coalesce(kept.owner_id, other.owner_id),
     is_vip = kept.is_vip or other.is_vip,
     muted_at = coalesce(kept.muted_at, other.muted_at),
     blocked_at = coalesce(kept.blocked_at, other.blocked_at),

@@ -27,6 +27,13 @@ _TAKES_PLACE: Final = (
 """`core.routing.takes_place` as SQL."""
 
 
+_OWNERS_OF_WAITING: Final = (
+    "select p.owner_id from conversations c join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id"
+    f" where c.workspace_id = $1 and {IS_WAITING} and c.state = 'open' and c.assignee_id is null"
+    " and p.owner_id is not null"
+)
+
+
 async def begin_pass(session: Session) -> None:
     """One pass at a time in a workspace: two that counted the same free place would both fill it.
 
@@ -46,39 +53,47 @@ async def load_modes(session: Session) -> dict[UUID, Assignment]:
     return {row["id"]: Assignment(row["assignment"]) for row in rows}
 
 
-async def load_waiting(session: Session, team_ids: Sequence[UUID]) -> list[Waiting]:
-    """Who waits in these teams and has nobody, the longest first. Uses `conversations_waiting`; takes no lock."""
+async def load_waiting(session: Session, team_ids: Sequence[UUID], *, by_owner: bool) -> list[Waiting]:
+    """Who waits in these teams and has nobody, the longest first; `by_owner`, also whoever has an owner, wherever they
+    wait. Uses `conversations_waiting`; takes no lock."""
     rows = await (await session.raw()).fetch(
-        "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type, c.taken_from"
+        "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type, c.taken_from,"
+        " case when $4 then p.owner_id end as owner_id"
         " from conversations c"
         " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id and ch.state <> 'disconnected'"
         " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id and p.blocked_at is null"
         f" where c.workspace_id = $1 and {IS_WAITING} and c.state = 'open' and c.assignee_id is null"
-        " and c.team_id = any($2::uuid[]) order by c.waiting_since, c.id limit $3",
+        " and (c.team_id = any($2::uuid[]) or ($4 and p.owner_id is not null))"
+        " order by c.waiting_since, c.id limit $3",
         session.workspace_id,
         list(team_ids),
         MOST_ROUTED,
+        by_owner,
     )
     return [Waiting(**{**row, "taken_from": frozenset(row["taken_from"])}) for row in rows]
 
 
 async def load_hands(
-    session: Session, team_ids: Sequence[UUID], *, capacity: int, active: timedelta, now: datetime
+    session: Session, team_ids: Sequence[UUID], *, by_owner: bool, capacity: int, active: timedelta, now: datetime
 ) -> list[Hand]:
-    """The members of these teams who are online, with what they have in hand. Uses `conversations_by_assignee`.
+    """The members of these teams who are online, with what they have in hand; `by_owner`, also who owns somebody that
+    waits. Uses `conversations_by_assignee`.
 
     `active`: of `takes_place`.
     """
     rows = await (await session.raw()).fetch(
         "select a.id, a.channel_ids, coalesce(a.capacity, $3) as capacity, v.routed_at,"
-        " array_agg(distinct m.team_id) as team_ids, (select coalesce(jsonb_object_agg(l.type, l.count), '{}')::text"
+        " array_remove(array_agg(distinct m.team_id), null) as team_ids,"
+        " (select coalesce(jsonb_object_agg(l.type, l.count), '{}')::text"
         "  from (select ch.type, count(*) as count from conversations c"
         "   join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         "   where c.workspace_id = a.workspace_id and c.assignee_id = a.id and c.state <> 'resolved'"
         f"    and {_TAKES_PLACE.format(now='$4', active='$5')} group by ch.type) l) as load"
-        " from team_members m join agents a on a.workspace_id = m.workspace_id and a.id = m.agent_id"
+        " from agents a left join team_members m on m.workspace_id = a.workspace_id and m.agent_id = a.id"
+        "  and m.team_id = any($2::uuid[])"
         " left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id"
-        " where m.workspace_id = $1 and m.team_id = any($2::uuid[]) and a.deactivated_at is null"
+        " where a.workspace_id = $1 and a.deactivated_at is null"
+        f" and (m.team_id is not null or ($6 and a.id = any(array({_OWNERS_OF_WAITING}))))"
         " and coalesce(v.state, 'online') = 'online'"
         " group by a.workspace_id, a.id, a.channel_ids, a.capacity, v.routed_at order by a.id",
         session.workspace_id,
@@ -86,6 +101,7 @@ async def load_hands(
         capacity,
         now,
         active,
+        by_owner,
     )
     return [
         Hand(
@@ -213,11 +229,17 @@ async def lock_to_place(session: Session, conversation_ids: Sequence[UUID]) -> l
 
 
 async def find_workspaces_to_route(connection: Connection, *, limit: int) -> list[UUID]:
-    """Where somebody waits in a team whose customers the desk gives. Uses `conversations_by_team`."""
+    """Where somebody waits in a team whose customers the desk gives, or whose owner is online. Uses
+    `conversations_by_team`, `contacts_by_owner` and `conversations_by_contact`."""
     rows = await connection.fetch(
         "select t.workspace_id from teams t where t.assignment <> 'manual' and t.deleted_at is null and exists ("
         " select from conversations c where c.workspace_id = t.workspace_id and c.team_id = t.id"
-        f" and {IS_WAITING} and c.state = 'open' and c.assignee_id is null) group by t.workspace_id limit $1",
+        f" and {IS_WAITING} and c.state = 'open' and c.assignee_id is null)"
+        " union select p.workspace_id from contacts p"
+        " join conversations c on c.workspace_id = p.workspace_id and c.contact_id = p.id"
+        f" and {IS_WAITING} and c.state = 'open' and c.assignee_id is null"
+        " left join availabilities v on v.workspace_id = p.workspace_id and v.agent_id = p.owner_id"
+        " where p.owner_id is not null and coalesce(v.state, 'online') = 'online' limit $1",
         limit,
     )
     return [row["workspace_id"] for row in rows]

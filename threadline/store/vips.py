@@ -15,6 +15,8 @@ class LockedVip:
     workspace_id: UUID
     keys: ConversationKeys
     priority: int
+    owner_id: UUID | None
+    """Of the contact."""
 
 
 async def find_reopened(session: Session, line_ids: Sequence[UUID]) -> list[UUID]:
@@ -48,7 +50,7 @@ async def find_in_work(session: Session, contact_ids: Sequence[UUID]) -> list[UU
 async def lock_of_vips(session: Session, conversation_ids: Sequence[UUID]) -> list[LockedVip]:
     """Those whose contact is important, not blocked, and which are not resolved; locked, in the order of their ids."""
     rows = await (await session.raw()).fetch(
-        f"select {KEYS}, c.priority from conversations c"
+        f"select {KEYS}, c.priority, p.owner_id from conversations c"
         " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id and p.is_vip"
         " and p.blocked_at is null"
         " where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.state <> 'resolved'"
@@ -61,5 +63,6 @@ async def lock_of_vips(session: Session, conversation_ids: Sequence[UUID]) -> li
 
 
 def _locked(workspace_id: UUID, row: dict[str, Any]) -> LockedVip:  # a row of the database: typed by its columns
-    priority = row.pop("priority")
-    return LockedVip(workspace_id, ConversationKeys(**{**row, "state": ConversationState(row["state"])}), priority)
+    priority, owner_id = row.pop("priority"), row.pop("owner_id")
+    keys = ConversationKeys(**{**row, "state": ConversationState(row["state"])})
+    return LockedVip(workspace_id, keys, priority, owner_id)

@@ -4972,6 +4972,7 @@ export interface components {
             name: string;
             notes: components["schemas"]["ContactNote"][];
             opted_out_at: string | null;
+            owner_id: string | null;
             phone: string;
             phone_display: string;
             time_zone: string;
@@ -5082,6 +5083,8 @@ export interface components {
             locale?: string | null;
             /** Name */
             name?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
             /** Time Zone */
             time_zone?: string | null;
         };
@@ -5168,6 +5171,7 @@ export interface components {
             label_ids: string[];
             last_heard_at: string | null;
             name: string;
+            owner_id: string | null;
             phone: string;
         };
         /** Contacts */
@@ -5206,6 +5210,8 @@ export interface components {
             lifts_words?: boolean;
             /** Locale */
             locale?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
             /** Remove Labels */
             remove_labels?: string[];
         };
@@ -7710,6 +7716,8 @@ export interface components {
             day_customers?: number;
             /** @default 1000 */
             day_messages?: number;
+            /** @default true */
+            owners_first?: boolean;
         };
         /**
          * RoutingSettingsChange
@@ -7728,6 +7736,8 @@ export interface components {
             day_customers?: number | null;
             /** Day Messages */
             day_messages?: number | null;
+            /** Owners First */
+            owners_first?: boolean | null;
         };
         /**
          * RoutingUpdate
@@ -7786,6 +7796,11 @@ export interface components {
              * @default
              */
             name?: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner?: string;
             /**
              * Phone
              * @default
@@ -8616,6 +8631,8 @@ export interface components {
             locale?: string;
             /** @default  */
             name?: string;
+            /** @default  */
+            owner?: string;
             /** @default  */
             phone?: string;
             /** @default  */
@@ -9550,7 +9567,8 @@ export interface components {
              *       "capacity": 5,
              *       "capacity_by_type": {},
              *       "day_customers": 50,
-             *       "day_messages": 1000
+             *       "day_messages": 1000,
+             *       "owners_first": true
              *     }
              */
             routing?: components["schemas"]["RoutingSettings"];

@@ -75,6 +75,8 @@ class ContactsEdit(Input):
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] | None = None
     company_id: Id | None = None
     """Null, given: they belong to none any more."""
+    owner_id: Id | None = None
+    """Null, given: they are nobody's customers any more. Needs `conversations:assign`, too."""
     fields: FieldValues = Field(default_factory=dict)
     is_muted: bool | None = None
     is_blocked: bool | None = None
@@ -194,6 +196,7 @@ def _contacts_order(given: ContactsEdit) -> BulkContacts:
         locale=given.locale,
         country=given.country,
         company_id=given.company_id if "company_id" in given.model_fields_set else msgspec.UNSET,
+        owner_id=given.owner_id if "owner_id" in given.model_fields_set else msgspec.UNSET,
         fields=values_by_field(given.fields),
         is_muted=given.is_muted,
         is_blocked=given.is_blocked,

@@ -23,6 +23,7 @@ from threadline.core.permission import Permission, check_may
 from threadline.core.personal import Address, Clearance, Guarded
 from threadline.infra.clock import new_id
 from threadline.infra.phone import compact_phone
+from threadline.store.agents import list_agents
 from threadline.store.contact_batches import ContactBatch, get_batch, insert_batch, list_batches
 from threadline.store.contact_imports import FailedRow, TableRow, Way, list_failed
 from threadline.store.contact_lists import MOST_COUNTED, ContactRow, count_contacts, list_contacts
@@ -88,6 +89,8 @@ class RowInput(Input):
     time_zone: Annotated[Line, Field(max_length=60)] = ""
     company: Annotated[Line, Field(max_length=100)] = ""
     """By its name; one that is not there yet is made."""
+    owner: Annotated[Line, Field(max_length=254)] = ""
+    """By their e-mail address: whoever has an account here."""
     fields: Annotated[dict[Annotated[str, Field(max_length=40)], _Cell], Field(max_length=100)] = Field(
         default_factory=dict
     )
@@ -330,6 +333,7 @@ async def _table(call: Call, search: str, wanted: Filter | None, order: NameOrde
         async with call.web.database.transaction(Role.WEB, call.caller.workspace_id) as session:
             fields = await list_fields(session, "contact")
             names = {label.id: label.name for label in await list_labels(session)}
+            owners = {agent.id: agent.email for agent in await list_agents(session)}
             rows, after = await list_contacts(
                 session,
                 call.caller,
@@ -341,15 +345,27 @@ async def _table(call: Call, search: str, wanted: Filter | None, order: NameOrde
                 now=call.now,
             )
         if is_first:
-            heads = ["id", "name", "phone", "email", "username", "company", "country", "vip", "labels", "known_since"]
+            heads = [
+                "id",
+                "name",
+                "phone",
+                "email",
+                "username",
+                "company",
+                "owner",
+                "country",
+                "vip",
+                "labels",
+                "known_since",
+            ]
             yield "\ufeff" + csv_line([*heads, *(field.name for field in fields)])
         is_first = False
         for row in rows:
             cells = [_cell(row, field, call.caller.clearance) for field in fields]
-            yield csv_line([*_facts(row, names, call.caller.clearance), *cells])
+            yield csv_line([*_facts(row, names, owners, call.caller.clearance), *cells])
 
 
-def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> list[str]:
+def _facts(row: ContactRow, names: dict[UUID, str], owners: dict[UUID, str], clearance: Clearance) -> list[str]:
     return [
         str(row.id),
         row.name.shown(clearance),
@@ -357,6 +373,7 @@ def _facts(row: ContactRow, names: dict[UUID, str], clearance: Clearance) -> lis
         row.email.shown(clearance),
         row.handle.shown(clearance),
         row.company.name if row.company else "",
+        "" if row.owner_id is None else owners.get(row.owner_id, ""),
         row.country,
         "yes" if row.is_vip else "no",
         "; ".join(names[one] for one in row.label_ids if one in names),
@@ -393,6 +410,7 @@ def _rows(given: list[RowInput]) -> list[TableRow]:
             country=row.country,
             time_zone=row.time_zone,
             company=row.company,
+            owner=row.owner,
             fields=values_by_field(row.fields),
         )
         for row in given

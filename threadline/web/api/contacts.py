@@ -78,6 +78,8 @@ class ContactChange(Input):
     """Nothing goes out to them by itself."""
     company_id: Id | None = None
     """Null, given: they belong to none any more."""
+    owner_id: Id | None = None
+    """Whose customer they are. Null, given: nobody's any more. Needs `conversations:assign`, too."""
     fields: FieldValues | None = None
 
 
@@ -147,8 +149,8 @@ async def update_contact(
         if (value := getattr(given, name)) is not None
     }
     guards = (given.is_muted, given.is_blocked, given.is_opted_out)
-    has_company = "company_id" in given.model_fields_set
-    if not facts and not given.fields and not has_company and guards == (None, None, None):
+    has_company, has_owner = ("company_id" in given.model_fields_set), ("owner_id" in given.model_fields_set)
+    if not facts and not given.fields and not (has_company or has_owner) and guards == (None, None, None):
         raise Invalid("Please say what is to change.", field="name", reason="nothing_to_change")
     await _guard(call, contact_id, given)
     await change_contact(
@@ -158,6 +160,7 @@ async def update_contact(
         facts=facts,
         fields=values_by_field(given.fields or {}),
         company_id=given.company_id if has_company else "keep",
+        owner_id=given.owner_id if has_owner else "keep",
         now=call.now,
         new_id=new_id,
     )

@@ -48,6 +48,7 @@ class RoutingSettingsChange(Input):
     capacity_by_type: Annotated[dict[_TypeName, _Places], Field(max_length=MOST_TYPES)] | None = None
     """All of them: a type that is not named has no number of its own."""
     active_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    owners_first: bool | None = None
     day_customers: Annotated[int, Field(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, Field(ge=0, le=100_000)] | None = None
 

@@ -12,6 +12,7 @@ import { showToast } from '@/shared/ui/Toast';
 import { cx } from '@/shared/ui/cx';
 import { ContactCompany } from '../companies/ContactCompany';
 import { ContactLabels } from '../labels/ContactLabels';
+import { ContactOwner } from './ContactOwner';
 import { countryName, countryOptions } from './countries';
 import { Fact } from './Fact';
 import { FieldLine } from './FieldLine';
@@ -89,6 +90,7 @@ export function ContactDetails({
           )}
         </Fact>
         <ContactCompany contact={contact} />
+        <ContactOwner contact={contact} />
         <Fact label={t('contact.language')}>
           <Language contact={contact} />
         </Fact>

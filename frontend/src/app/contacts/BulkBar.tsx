@@ -1,6 +1,7 @@
 /** What is done with all that are chosen: by a worker, whether this page stays or not; and it can be taken back. */
-import { Building2, Ellipsis, ListChecks, Star, Tag, X } from 'lucide-react';
+import { Building2, Ellipsis, ListChecks, Star, Tag, UserRound, X } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { EditContactsInput, FieldValue, Filter, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
@@ -14,6 +15,7 @@ import { OrderProgress } from '../bulk/OrderProgress';
 import { orderEdit, useRunningOrder } from '../bulk/orders';
 import { isEmpty, NOTHING, type Selection } from '../bulk/selection';
 import { CompanyPicker } from '../companies/CompanyPicker';
+import { ownersOf } from '../contact/ContactOwner';
 import { useFields } from '../contact/fields';
 import { LabelMenu } from '../labels/LabelMenu';
 import { labelsOfKind } from '../labels/labels';
@@ -96,6 +98,7 @@ export function BulkBar({ selection, search, filter, onSelect }: BulkBarProps) {
               </Button>
             }
           />
+          <Owner onChoose={(owner_id) => void give({ owner_id } as Edit)} />
           <Fields onChoose={(fields) => void give({ fields } as Edit)} />
           <Button size="small" icon={Star} onClick={() => void give({ is_vip: true } as Edit)}>
             {t('contacts.bulk_vip')}
@@ -210,6 +213,29 @@ function More({ onEdit, onAsk }: MoreProps) {
           </MenuGroup>
         </>
       )}
+    </Menu>
+  );
+}
+
+/** Whose customers all of them are; for whoever gives conversations to others. */
+function Owner({ onChoose }: { readonly onChoose: (owner: Id | null) => void }) {
+  const agents = useStore((state) => state.agents);
+  if (!useMay('conversations:assign')) return null;
+  return (
+    <Menu
+      trigger={
+        <Button size="small" icon={UserRound}>
+          {t('companies.owner')}
+        </Button>
+      }
+    >
+      {ownersOf(agents, null).map(({ value, label }) => (
+        <MenuItem key={value} onClick={() => onChoose(value)}>
+          <bdi>{label}</bdi>
+        </MenuItem>
+      ))}
+      <MenuSeparator />
+      <MenuItem onClick={() => onChoose(null)}>{t('companies.nobody')}</MenuItem>
     </Menu>
   );
 }

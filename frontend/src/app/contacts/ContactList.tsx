@@ -73,8 +73,9 @@ export function ContactList() {
   const query = useContacts(search, filter, order, !isBoard);
   const fields = useFields('contact') ?? [];
   const channels = useStore((state) => state.channels);
+  const agents = useStore((state) => state.agents);
   const now = useMinute();
-  const all = columnsFor(fields, channels, now);
+  const all = columnsFor(fields, channels, agents, now);
   const columns = all.filter(({ id }) => chosen.includes(id));
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const find = (text: string) => {

@@ -476,6 +476,7 @@ const LONGEST: Readonly<Record<string, number>> = {
   phone: 60,
   email: 254,
   company: 100,
+  owner: 254,
   locale: 20,
   country: 60,
   time_zone: 60,
@@ -491,6 +492,8 @@ function nameOf(column: (typeof KNOWN)[number]): string {
       return t('contact.email');
     case 'company':
       return t('contact.company');
+    case 'owner':
+      return t('companies.owner');
     case 'locale':
       return t('contact.language');
     case 'country':

@@ -1,6 +1,6 @@
 /** The columns that a list of contacts can have, and which of them somebody chose. */
 import type { ReactNode } from 'react';
-import type { Channel, ContactRow, Field, Id } from '@/shared/api/types';
+import type { Agent, Channel, ContactRow, Field, Id } from '@/shared/api/types';
 import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
@@ -22,6 +22,7 @@ const KEY = 'threadline-contact-columns';
 export function columnsFor(
   fields: readonly Field[],
   channels: ReadonlyMap<Id, Channel>,
+  agents: ReadonlyMap<Id, Agent>,
   now: number,
 ): readonly Column[] {
   return [
@@ -29,6 +30,11 @@ export function columnsFor(
     { id: 'email', title: t('contact.email'), cell: (row) => <bdi>{row.email}</bdi> },
     { id: 'handle', title: t('contacts.column_handle'), cell: (row) => <bdi>{row.handle && `@${row.handle}`}</bdi> },
     { id: 'company', title: t('contact.company'), cell: (row) => <bdi>{row.company?.name}</bdi> },
+    {
+      id: 'owner',
+      title: t('companies.owner'),
+      cell: (row) => <bdi>{row.owner_id === null ? '' : agents.get(row.owner_id)?.name}</bdi>,
+    },
     { id: 'country', title: t('contact.country'), cell: (row) => row.country && countryName(row.country) },
     {
       id: 'channels',

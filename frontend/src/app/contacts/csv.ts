@@ -61,7 +61,7 @@ function quoted(cell: string): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-export const KNOWN = ['name', 'phone', 'email', 'company', 'locale', 'country', 'time_zone'] as const;
+export const KNOWN = ['name', 'phone', 'email', 'company', 'owner', 'locale', 'country', 'time_zone'] as const;
 export type KnownColumn = (typeof KNOWN)[number];
 
 const WORDS: Readonly<Record<KnownColumn, RegExp>> = {
@@ -69,6 +69,7 @@ const WORDS: Readonly<Record<KnownColumn, RegExp>> = {
   phone: /^(phone|mobile|tel|telefon|teléfono|telefoon|телефон|number|nummer|whatsapp|handy|móvil)( ?number)?$/i,
   email: /^(e-?mail|correo|почта|mail)( ?address)?$/i,
   company: /^(company|firm|organi[sz]ation|firma|empresa|bedrijf|företag|компания|unternehmen)( ?name)?$/i,
+  owner: /^(owner|account manager|betreuer|responsable|eigenaar|responsável|ответственный|ansvarig)( ?e-?mail)?$/i,
   locale: /^(language|locale|sprache|idioma|taal|язык)$/i,
   country: /^(country|country code|land|ländercode|landcode|país|страна)$/i,
   time_zone: /^(time ?zone|zeitzone|zona horaria|tijdzone|часовой пояс)$/i,

@@ -135,6 +135,7 @@ export function describeLine(message: Message): string {
     when: whenOf(data['until']),
     label: data['label'] ?? '',
     agent: nameOf(data['agent_id']),
+    owner: nameOf(data['owner_id']),
     from: '',
     into: '',
     ...namesOfMove(message),
@@ -150,7 +151,16 @@ export function describeLine(message: Message): string {
 }
 
 /** What the desk did by itself has a sentence that says why. */
-const TOLD_BY_REASON: ReadonlySet<string> = new Set(['reaction', 'not_delivered', 'off_shift', 'routing', 'silent']);
+const TOLD_BY_REASON: ReadonlySet<string> = new Set([
+  'reaction',
+  'not_delivered',
+  'off_shift',
+  'routing',
+  'silent',
+  'owner',
+  'owner_away',
+  'owner_full',
+]);
 
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */
 function namesOfMove({ conversation_id, content }: Message): { from: string; into: string } | undefined {

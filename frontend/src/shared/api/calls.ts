@@ -568,6 +568,7 @@ export interface ContactChange {
   is_blocked?: boolean;
   is_opted_out?: boolean;
   company_id?: Id | null;
+  owner_id?: Id | null;
   fields?: Record<Id, FieldValue | null>;
 }
 

@@ -10,6 +10,7 @@ import { useStore } from '@/shared/store/store';
 import { Avatar, ChannelMark } from '@/shared/ui/Avatar';
 import { LabelDot } from '@/shared/ui/LabelMark';
 import { Select } from '@/shared/ui/Select';
+import { Switch } from '@/shared/ui/Switch';
 import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
@@ -40,6 +41,7 @@ export default function RoutingPage() {
             <TeamModes routing={routing} isDisabled={isDisabled} />
             <TakeBack routing={routing} isDisabled={isDisabled} />
             <ChannelTeams routing={routing} isDisabled={isDisabled} />
+            <Owners routing={routing} isDisabled={isDisabled} />
             <Capacity routing={routing} isDisabled={isDisabled} />
             <People routing={routing} isDisabled={isDisabled} />
             <Away isDisabled={isDisabled} />
@@ -174,6 +176,21 @@ function ChannelTeams({ routing, isDisabled }: PartProps) {
           );
         })}
       </Rows>
+    </Block>
+  );
+}
+
+function Owners({ routing, isDisabled }: PartProps) {
+  const change = useChangeRouting();
+  const { owners_first } = routing.settings;
+  return (
+    <Block title={t('routing.owners')} text={t('routing.owners_text')}>
+      <Switch
+        label={t('settings.routing.owners_first')}
+        checked={owners_first ?? true}
+        disabled={isDisabled}
+        onCheckedChange={(next) => change({ settings: { owners_first: next } }, { settings: { owners_first: !next } })}
+      />
     </Block>
   );
 }
