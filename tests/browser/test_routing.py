@@ -175,3 +175,71 @@ def _let_an_hour_pass(product: Product, conversation_id: str) -> None:
 def _told(person: Person, conversation_id: str) -> list[str]:
     items = person.get("/api/notifications")["items"]
     return [one["kind"] for one in items if one["conversation_id"] == conversation_id]
+
+
+def test_a_customer_goes_to_their_own_person_and_to_the_team_when_that_one_is_away(
+    desk: Desk,
+    provider: Provider,
+    admin: Person,
+    colleague: Person,
+    channel: dict[str, Any],
+) -> None:
+    page, name = desk.page, f"Shop {secrets.token_hex(2)}"
+    customer = provider.customer(f"Olga {secrets.token_hex(2)}")
+    customer.says("Hello")
+    arrived(admin, customer)
+    team = admin.post("/api/teams", {"name": name, "colour": "gold", "member_ids": [admin.agent_id]})
+    try:
+        admin.patch("/api/routing", {"teams": {team["id"]: "balanced"}, "agents": {admin.agent_id: 50}})
+        desk.open("/inbox/all").enter(customer)
+        panel = page.get_by_role("complementary", name="Contact")
+        if not panel.is_visible():
+            page.keyboard.press("i")
+        page.get_by_role("combobox", name="Owner").click()
+        page.get_by_role("option", name=colleague.name).click()
+        desk.expect_line(f"Given to {colleague.name}, whose customer this is")
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=RESULTS / f"owner-{theme}.png")
+            assert contrast_problems_of(page) == []
+
+        # Their own person goes: the team has them, and it is told whose they are.
+        id = admin.conversation_of(customer)["id"]
+        admin.patch(f"/api/conversations/{id}", {"team_id": team["id"]})
+        colleague.put("/api/availability", {"state": "offline"})
+        eventually(lambda: admin.conversation_of(customer)["assignee_id"] == admin.agent_id)
+        desk.expect_line(f"{colleague.name}, whose customer this is, is not there")
+        page.screenshot(path=RESULTS / "owner-away.png")
+
+        page.goto("/contacts")
+        page.get_by_role("searchbox").first.fill(customer.name)
+        row = page.get_by_role("row").filter(has_text=customer.name)
+        expect(row).to_be_visible()
+        page.get_by_role("button", name="Columns").click()
+        page.get_by_role("menuitemcheckbox", name="Owner").click()
+        page.keyboard.press("Escape")
+        expect(row).to_contain_text(colleague.name)
+        row.get_by_role("checkbox").check()
+        page.get_by_role("toolbar", name="Edit several").get_by_role("button", name="Owner").click()
+        page.screenshot(path=RESULTS / "owner-many.png")
+        page.get_by_role("menuitem", name="Nobody").click()
+        contact = admin.conversation_of(customer)["contact"]["id"]
+        eventually(lambda: admin.get(f"/api/contacts/{contact}")["owner_id"] is None)
+
+        desk.open("/settings/routing")
+        switch = page.get_by_role("switch", name="Owners first")
+        switch.click()
+        eventually(lambda: admin.get("/api/routing")["settings"]["owners_first"] is False)
+        page.screenshot(path=RESULTS / "owners-settings.png", full_page=True)
+        page.get_by_role("button", name="Undo").click()
+        eventually(lambda: admin.get("/api/routing")["settings"]["owners_first"] is True)
+        expect(switch).to_be_checked()
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"/contacts/{contact}")
+        expect(page.get_by_role("combobox", name="Owner")).to_be_visible()
+        page.screenshot(path=RESULTS / "owner-phone.png")
+        assert overflow_of(page) == []
+    finally:
+        colleague.put("/api/availability", {"state": "online"})
+        admin.patch("/api/routing", {"settings": {"owners_first": True}, "agents": {admin.agent_id: None}})
+        admin.delete(f"/api/teams/{team['id']}")
