@@ -294,7 +294,7 @@ KIND_OF = {
     "file_ids": "file", "header_file_id": "file", "scheduled_id": "scheduled", "task_id": "task",
     "discussion_id": "discussion", "review_id": "review", "note_id": "note", "merge_id": "merge", "bulk_id": "bulk",
     "batch_id": "batch", "view_id": "view", "reply_id": "reply",
-    "macro_id": "macro", "run_id": "run", "notification_id": "notification",
+    "macro_id": "macro", "run_id": "run", "finish_id": "finish", "notification_id": "notification",
     "delivery_id": "delivery", "item_id": "item", "client_id": "client",
     # of a whole workspace
     "agent_id": "agent", "agent_ids": "agent", "member_ids": "agent", "owner_id": "agent", "assignee_id": "agent",

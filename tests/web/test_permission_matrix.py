@@ -51,6 +51,11 @@ RULES = {
     "updateRouting": ADMINS,
     "sayAvailability": OWN,
     "putAvailability": SUPERVISORS_OF_OBJECT,
+    "getAgentChats": SUPERVISORS_OF_OBJECT,  # of a colleague
+    "finishShift": SUPERVISORS_OF_OBJECT,
+    "undoFinishedShift": OWN_OBJECT,
+    "getAbsent": SUPERVISORS,
+    "getLeftDrafts": CHANGE_CONVERSATION,
     "sayPresence": "401 404 404 ok ok ok 404 401 401",
     "follow": CHANGE_CONVERSATION,
     "unfollow": "401 404 404 403 ok ok 404 401 403",  # somebody else
@@ -423,6 +428,16 @@ async def _agent(house: House) -> dict[str, str]:
     return {"agent_id": str(house.spare_agent_id)}
 
 
+async def _agent_and_conversation(house: House) -> dict[str, str]:
+    return await _agent(house) | await _conversation(house)
+
+
+async def _finished_shift(house: House) -> dict[str, str]:
+    made = await house.admin.post(f"/api/agents/{house.spare_agent_id}/finish-shift", {})
+    assert made.status == 200, made.raw
+    return {"finish_id": made.json["id"]}
+
+
 async def _invitation(house: House) -> dict[str, str]:
     email = f"{secrets.token_hex(6)}@example.org"
     made = await house.admin.post("/api/invitations", {"email": email, "role": "agent"})
@@ -781,6 +796,10 @@ _TARGETS: dict[str, _Target] = {
     "settleMessage": _message,
     "syncChannelTemplates": _practice,
     "putAvailability": _agent,
+    "getAgentChats": _agent,
+    "finishShift": _agent_and_conversation,
+    "undoFinishedShift": _finished_shift,
+    "getLeftDrafts": _conversation,
     "signOutAgent": _agent,
     "deleteSegment": _segment,
     "bringContactTable": _batch,
@@ -1001,6 +1020,17 @@ def body_of(name: str) -> Any:
         "updatePreferences": {"text_size_px": 16},
         "updateRouting": {"settings": {"active_min": 30}},
         "putAvailability": {"state": "busy"},
+        "finishShift": {
+            "chats": [
+                {
+                    "conversation_id": "{conversation_id}",
+                    "choice": "hand",
+                    "assignee_id": None,
+                    "team_id": None,
+                }
+            ],
+            "scheduled": [],
+        },
         "sayAvailability": {"state": "online"},
         "updateScheduled": {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
         "updateSavedReply": {"title": "Greeting"},
@@ -1031,9 +1061,11 @@ async def ask(house: House, caller: str, name: str, method: str, path: str, valu
 
 def _filled(body: Any, values: dict[str, str]) -> Any:
     """With the ids of the object in their places."""
-    if not isinstance(body, dict):
-        return body
-    return {key: value.format(**values) if value in _PLACES else value for key, value in body.items()}
+    if isinstance(body, dict):
+        return {key: _filled(value, values) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, values) for value in body]
+    return body.format(**values) if body in _PLACES else body
 
 
 def heard(name: str, answer: Answer) -> str:

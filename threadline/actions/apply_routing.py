@@ -35,6 +35,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
     vanished_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    absent_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     teams: dict[str, Assignment] = {}
     """Team, by its name → how its waiting customers come to somebody."""
     take_back: dict[str, Annotated[int, msgspec.Meta(ge=0, le=MOST_SILENT_MIN)]] = {}
@@ -46,7 +47,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _OF_ROUTING: Final = ("capacity", "capacity_by_type", "active_min", "owners_first", "day_customers", "day_messages")
-_OF_WORKSPACE: Final = ("away_after_min", "vanished_after_min")
+_OF_WORKSPACE: Final = ("away_after_min", "vanished_after_min", "absent_after_min")
 
 
 async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller, now: datetime, new_id: NewId) -> bool:

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
+from threadline.core.finishing import scheduled_left, waiting_left
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, RoleName, Sees, check_may_grant, visibility_of
 from threadline.store.agents import AgentKeys, lock_admins, lock_agent, update_agent
+from threadline.store.finished_shifts import count_left
 from threadline.store.links import revoke_invitations_by
 from threadline.store.roles import rights_of_role
 from threadline.store.session import Session
@@ -37,7 +39,7 @@ async def change_agent(
     """Sessions here, invitations and open sockets of somebody who loses rights end with them (S6, S14).
 
     Raises NotFound, Forbidden (more than the caller holds), Invalid (an unknown role or channel), Conflict (the last
-    admin).
+    admin; somebody waits for who is to go, or a message of theirs is to go out: actions/finish_shift.py).
     """
     admin_ids = await lock_admins(session)
     before = await lock_agent(session, agent_id)
@@ -49,6 +51,8 @@ async def change_agent(
     if change.channel_ids is not None and not await channels_exist(session, change.channel_ids):
         raise Invalid("One of these channels does not exist.", field="channel_ids")
     _check_admin_remains(admin_ids, agent_id, change)
+    if before.is_active and not change.is_active:
+        await _check_leaves_nobody(session, agent_id)
     await update_agent(
         session,
         agent_id,
@@ -80,6 +84,14 @@ async def change_agent(
             },
         )
     )
+
+
+async def _check_leaves_nobody(session: Session, agent_id: UUID) -> None:
+    waiting, scheduled = await count_left(session, agent_id)
+    if waiting:
+        raise waiting_left(waiting)
+    if scheduled:
+        raise scheduled_left(scheduled)
 
 
 def _sees_as_much(change: AgentChange, before: AgentKeys) -> bool:

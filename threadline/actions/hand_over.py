@@ -23,14 +23,15 @@ async def hand_over(
     client_id: UUID,
     now: datetime,
     new_id: NewId,
-) -> None:
+) -> UUID | None:
     """`team_id` None leaves it in its team. `note` may be empty; it stands above the line of the hand-over.
 
-    Raises what `change_conversation` raises.
+    Returns the note, if there is one. Raises what `change_conversation` raises.
     """
     await access_conversation_keys(session, caller, conversation_id, is_locked=True)
+    note_id = None
     if note:
-        await add_note(
+        added = await add_note(
             session,
             workspace_id=caller.workspace_id,
             conversation_id=conversation_id,
@@ -40,6 +41,7 @@ async def hand_over(
             now=now,
             new_id=new_id,
         )
+        note_id = added.id
     await change_conversation(
         session,
         caller=caller,
@@ -50,3 +52,4 @@ async def hand_over(
         now=now,
         new_id=new_id,
     )
+    return note_id

@@ -76,6 +76,8 @@ class EventKind(StrEnum):
     """How conversations find somebody was changed."""
     AVAILABILITY_CHANGED = "availability_changed"
     """An agent is online, busy or offline now."""
+    SHIFT_FINISHED = "shift_finished"
+    """An agent went, and what they had was handed over, put off, kept or resolved; or that was taken back."""
     ROLE_CHANGED = "role_changed"
     """A role of the workspace's own was made, changed or deleted."""
     PREFERENCES_CHANGED = "preferences_changed"

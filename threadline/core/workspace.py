@@ -52,6 +52,9 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """An agent who touches nothing for so long is asked, then away. Nought: never."""
     vanished_after_min: int = 30
     """An agent who had a desk open, and has none for so long, is away. Nought: never."""
+    absent_after_min: int = 10
+    """Who is offline for so long without finishing their shift is shown to supervisors with their chats.
+    Nought: nobody is."""
 
 
 def decode_settings(document: str) -> WorkspaceSettings:

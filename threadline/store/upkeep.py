@@ -105,6 +105,7 @@ _OLD = {
     "notifications": "at < now() - interval '60 days'",
     "drafts": "text = '' and written_at < now() - interval '30 days'",
     "calendars": "deleted_at < now() - interval '1 day'",
+    "finished_shifts": "finished_at < now() - interval '30 days'",
     "conversation_standings": "left_at < now() - interval '1 day'",
     "typing_signs": "typed_at < now() - interval '1 day'",
     "pgqueuer_log": "created < now() - interval '7 days'",

@@ -70,7 +70,13 @@ _OF_LISTS: Final = frozenset(
 """They name a thing by its id; what it is, the API tells to whoever may see it. Companies, saved views and macros not
 everybody sees: who may not is told that there is news, and of nothing."""
 _OF_AGENTS: Final = frozenset(
-    {EventKind.AGENT_CHANGED, EventKind.AVAILABILITY_CHANGED, EventKind.ROLE_CHANGED, EventKind.ROUTING_CHANGED}
+    {
+        EventKind.AGENT_CHANGED,
+        EventKind.AVAILABILITY_CHANGED,
+        EventKind.ROLE_CHANGED,
+        EventKind.ROUTING_CHANGED,
+        EventKind.SHIFT_FINISHED,
+    }
 )
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})
 _OF_THE_WORKSPACE: Final = frozenset(

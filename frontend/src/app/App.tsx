@@ -60,6 +60,10 @@ function Desk() {
           <Route path={patterns.reviews}>
             <screens.Reviews />
           </Route>
+          <Route path={patterns.finish}>{({ agentId }) => <screens.Finish key={agentId} agentId={agentId} />}</Route>
+          <Route path={patterns.absent}>
+            <screens.Absent />
+          </Route>
           <Route path={patterns.discussions}>
             <screens.Discussions />
           </Route>

@@ -31,6 +31,8 @@ export const patterns = {
   tasks: '/tasks',
   discussions: '/discussions',
   reviews: '/reviews',
+  finish: '/finish/:agentId?',
+  absent: '/absent',
   practice: '/practice/:channelId',
   search: '/search',
   inbox: '/inbox/:view?/:conversationId?',
@@ -48,6 +50,10 @@ export const paths = {
   tasks: () => '/tasks',
   discussions: () => '/discussions',
   reviews: () => '/reviews',
+  /** One's own shift, a colleague's, or the end of their time here. */
+  finish: (agentId?: string, isGoing = false) =>
+    agentId === undefined ? '/finish' : `/finish/${agentId}${isGoing ? '?gone' : ''}`,
+  absent: () => '/absent',
   discussion: (conversationId: string, id: string, view: View = 'open') =>
     `/inbox/${view}/${conversationId}?discussion=${id}`,
   settings: (section = '') => (section ? `/settings/${section}` : '/settings'),

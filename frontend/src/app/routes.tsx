@@ -31,6 +31,13 @@ export const screens = {
   Board: lazy(() => import('./board/Board')),
   Tasks: lazy(() => import('./tasks/TasksPage')),
   Reviews: lazy(() => import('./reviews/ReviewsPage')),
+  Finish: withQueries(
+    withTexts(
+      'server',
+      withTexts('finishing', () => import('./finishing/FinishPage')),
+    ),
+  ),
+  Absent: withQueries(withTexts('finishing', () => import('./finishing/AbsentPage'))),
   Discussions: lazy(() => import('./discussions/DiscussionsPage')),
   Discussion: lazy(() => import('./discussions/DiscussionPanel')),
   /** The practice phone in the place of the context; props: `channelId`, `onClose`. */

@@ -23,6 +23,7 @@ from threadline.web.api import (
     fields,
     files,
     filters,
+    finishing,
     forward_targets,
     joining,
     labels,
@@ -113,6 +114,7 @@ _ROUTERS = (
     deliveries.router,
     events.router,
     files.router,
+    finishing.router,
     practice.router,
 )
 

@@ -49,7 +49,7 @@ async def get_scheduled(conversation_id: UUID, call: Call = calls(Permission.CON
     """What waits for its time in a conversation, and what is held."""
     await access_conversation_keys(call.session, call.caller, conversation_id)
     found = await list_scheduled(call.session, conversation_id=conversation_id)
-    return call.answer(ScheduledList(items=[_shown(one, call.caller) for one in found]))
+    return call.answer(ScheduledList(items=[show_scheduled(one, call.caller) for one in found]))
 
 
 @operation(
@@ -100,7 +100,7 @@ async def post_cancel(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES
     cancelled = await cancel_scheduled(
         call.session, caller=call.caller, scheduled_id=scheduled_id, now=call.now, new_id=new_id
     )
-    return call.answer(_shown(cancelled, call.caller))
+    return call.answer(show_scheduled(cancelled, call.caller))
 
 
 @operation(router, "POST", "/scheduled/{scheduled_id}/send", out=Message, name="sendScheduled")
@@ -119,10 +119,10 @@ async def post_send(scheduled_id: UUID, call: Call = calls(Permission.MESSAGES_S
 
 async def _answer(call: Call, scheduled_id: UUID, *, status: int = 200) -> Response:
     found = await find_scheduled(call.session, scheduled_id)
-    return call.answer(None if found is None else _shown(found, call.caller), status=status)
+    return call.answer(None if found is None else show_scheduled(found, call.caller), status=status)
 
 
-def _shown(message: ScheduledMessage, caller: Caller) -> ScheduledMessage:
+def show_scheduled(message: ScheduledMessage, caller: Caller) -> ScheduledMessage:
     """A colleague's as any message is shown; one's own as it was written, for it is edited. A program edits nothing."""
     if message.agent_id is not None and message.agent_id == caller.agent_id and caller.token_id is None:
         return message

@@ -66,6 +66,7 @@ class SettingsChange(Input):
     away_after_min: Annotated[int, Field(ge=0, le=480)] | None = None
     """An agent who touches nothing for so long is asked, then away; nought: never."""
     vanished_after_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    absent_after_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     """An agent whose desk is open nowhere for so long is away; nought: never."""
     reopening_price: Annotated[float, Field(ge=CHEAPEST, le=DEAREST, strict=False, allow_inf_nan=False)] | None = None
     """What it costs to write to somebody whose window has closed: the first step of priority is worth one."""

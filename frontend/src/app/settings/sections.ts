@@ -200,6 +200,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.people',
       'settings.routing.away_after_min',
       'settings.routing.vanished_after_min',
+      'settings.routing.absent_after_min',
     ],
   },
   {

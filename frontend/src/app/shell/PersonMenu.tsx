@@ -1,8 +1,8 @@
-import { Keyboard, LogOut } from 'lucide-react';
+import { DoorOpen, Keyboard, LogOut } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { signOut, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
-import { useCommands } from '@/shared/keys/keyboard';
+import { canRun, runCommand, useCommands } from '@/shared/keys/keyboard';
 import type { Theme } from '@/shared/look';
 import { countUnsent } from '@/shared/outbox/outbox';
 import { changePreferences, usePreferences } from '@/shared/preferences';
@@ -52,6 +52,11 @@ export function PersonMenu() {
               options={choices()}
               onValueChange={choose}
             />
+            {canRun('finish') && (
+              <MenuItem icon={DoorOpen} onClick={() => void runCommand('finish')}>
+                {t('keys.finish')}
+              </MenuItem>
+            )}
             <MenuSeparator />
           </>
         )}

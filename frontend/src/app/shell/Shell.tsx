@@ -40,6 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     go_tasks: () => navigate(paths.tasks()),
     go_reviews: () => navigate(paths.reviews()),
     go_discussions: () => navigate(paths.discussions()),
+    finish: () => navigate(paths.finish()),
     go_settings: () => navigate(paths.settings()),
   });
   return (

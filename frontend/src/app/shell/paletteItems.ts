@@ -6,6 +6,7 @@ import {
   Building2,
   Check,
   ClipboardList,
+  DoorOpen,
   Inbox,
   Kanban,
   ListChecks,
@@ -241,6 +242,27 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       keys: keyOf('go_discussions'),
       run: () => go(paths.discussions()),
     },
+    ...(canRun('finish')
+      ? [
+          {
+            ...base('places', 'finish'),
+            title: t('keys.finish'),
+            icon: DoorOpen,
+            keys: keyOf('finish'),
+            run: () => go(paths.finish()),
+          },
+        ]
+      : []),
+    ...(getSession()?.agent.permissions.includes('conversations:assign')
+      ? [
+          {
+            ...base('places', 'absent'),
+            title: t('palette.absent'),
+            icon: UserMinus,
+            run: () => go(paths.absent()),
+          },
+        ]
+      : []),
     {
       ...base('places', 'settings'),
       title: t('shell.settings'),

@@ -1,10 +1,12 @@
 import { ArrowUp, Lock, TriangleAlert } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useSignedIn } from '@/shared/api/session';
 import type { Conversation } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 
 import { useStore } from '@/shared/store/store';
 import { Button } from '@/shared/ui/Button';
+import { withTexts } from '../routes';
 import { jumpTo } from '../thread/jumps';
 import { useDraftNews } from './draftWatch';
 import { refusalOf, type Refusal } from './maySend';
@@ -23,6 +25,7 @@ export function DraftBars({ conversation, isAtEnd }: DraftBarsProps) {
   return (
     <>
       <RefusalBar conversation={conversation} />
+      <LeftBar conversation={conversation} />
       {answer && (
         <div
           role="alert"
@@ -56,6 +59,26 @@ export function DraftBars({ conversation, isAtEnd }: DraftBarsProps) {
         </div>
       )}
     </>
+  );
+}
+
+const LeftDrafts = lazy(withTexts('finishing', () => import('../finishing/LeftDrafts')));
+
+/** Asked for only by those who may read them, and while some colleague is not there. */
+function LeftBar({ conversation }: { readonly conversation: Conversation }) {
+  const { permissions } = useSignedIn().agent;
+  const me = useStore((state) => state.me);
+  const isSomebodyAway = useStore((state) =>
+    [...state.agents.values()].some(
+      ({ id, is_active, availability }) => id !== state.me && (!is_active || availability === 'offline'),
+    ),
+  );
+  const mayRead = conversation.assignee_id === me || permissions.includes('conversations:assign');
+  if (!isSomebodyAway || !mayRead || !permissions.includes('messages:send')) return null;
+  return (
+    <Suspense fallback={null}>
+      <LeftDrafts key={`${conversation.id} ${conversation.assignee_id}`} conversationId={conversation.id} />
+    </Suspense>
   );
 }
 

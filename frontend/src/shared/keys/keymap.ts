@@ -61,6 +61,7 @@ export const KEYMAP = {
   start: { keys: ['c'], title: 'keys.start', group: 'desk' },
   palette: { keys: ['Mod+k'], title: 'keys.palette', group: 'desk' },
   search: { keys: ['/'], title: 'keys.search', group: 'desk' },
+  finish: { keys: ['g e'], title: 'keys.finish', group: 'desk' },
   availability: { keys: ['Shift+o'], title: 'keys.availability', group: 'desk' },
   views: { keys: ['['], title: 'keys.views', group: 'desk' },
   context: { keys: [']'], title: 'keys.context', group: 'desk' },
@@ -88,6 +89,7 @@ export const NEEDS: Partial<Record<Command, string>> = {
   priority: 'conversations:change',
   follow: 'conversations:change',
   hand_over: 'conversations:change',
+  finish: 'conversations:change',
   ask_in: 'conversations:change',
   macro: 'conversations:change',
 };

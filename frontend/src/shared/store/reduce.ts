@@ -332,6 +332,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'agent_changed':
     case 'availability_changed':
     case 'routing_changed':
+    case 'shift_finished':
     case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':

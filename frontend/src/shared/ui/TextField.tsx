@@ -6,6 +6,8 @@ import { FieldNote, type FieldState } from './InlineError';
 
 export interface FieldFrameProps {
   readonly label: string;
+  /** The label is there for assistive technology only, because the place says it already. */
+  readonly isLabelHidden?: boolean;
   /** At the end of the label: where the value is found. */
   readonly labelEnd?: ReactNode;
   readonly hint?: string;
@@ -25,6 +27,7 @@ export interface TextFieldProps extends FieldFrameProps, Omit<ComponentProps<'in
 /** A labelled line of text. Its error and hint are tied to it, so that they are read with it. */
 export function TextField({
   label,
+  isLabelHidden = false,
   labelEnd,
   hint,
   error,
@@ -43,7 +46,7 @@ export function TextField({
   const described = cx(hint && `${id}-hint`, answer && `${id}-answer`);
   return (
     <div className={cx('flex min-w-0 flex-col gap-1.5', className)}>
-      <div className="flex items-baseline justify-between gap-3">
+      <div className={isLabelHidden ? 'sr-only' : 'flex items-baseline justify-between gap-3'}>
         <label htmlFor={id} className="shrink-0 text-14 font-medium">
           {label}
         </label>

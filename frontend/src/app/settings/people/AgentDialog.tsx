@@ -1,11 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
 import { Checkbox } from '@/shared/ui/Checkbox';
 import { Dialog } from '@/shared/ui/Dialog';
+import { fetchLeft } from '@/app/finishing/calls';
+import { paths } from '@/app/paths';
 import { act } from '../act';
 import type { Agent } from '../types';
 import { AccessFields, type Access } from './AccessFields';
@@ -19,6 +22,7 @@ export interface AgentDialogProps {
 /** Changes what a colleague may do and see, ends their sessions, or takes their access away. */
 export function AgentDialog({ agent, onClose }: AgentDialogProps) {
   const queries = useQueryClient();
+  const [, navigate] = useLocation();
   const session = useSignedIn();
   const [access, setAccess] = useState<Access>(agent);
   const [isNovice, setNovice] = useState(agent.is_novice);
@@ -39,6 +43,13 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
     if (isDone) onClose();
   }
 
+  /** What they have is asked about first; who has nothing goes at once. */
+  async function deactivate(): Promise<void> {
+    const left = await fetchLeft(agent.id).catch(() => null);
+    if (left && left.chats.length + left.scheduled.length > 0) navigate(paths.finish(agent.id, true));
+    else await change({ is_active: false }, t('settings.people.deactivated'));
+  }
+
   return (
     <Dialog
       open
@@ -52,10 +63,7 @@ export function AgentDialog({ agent, onClose }: AgentDialogProps) {
               look={agent.is_active ? 'danger' : 'outlined'}
               className="me-auto"
               onClick={() =>
-                void change(
-                  { is_active: !agent.is_active },
-                  agent.is_active ? t('settings.people.deactivated') : t('settings.people.activated'),
-                )
+                void (agent.is_active ? deactivate() : change({ is_active: true }, t('settings.people.activated')))
               }
             >
               {agent.is_active ? t('settings.people.deactivate') : t('settings.people.activate')}

@@ -1,16 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { MailPlus, Pencil, UserPlus } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { request } from '@/shared/api/http';
 import { useSignedIn } from '@/shared/api/session';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { formatList, formatRelative } from '@/shared/i18n/format';
+import { formatList, formatNumber, formatRelative } from '@/shared/i18n/format';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
 import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { IconButton } from '@/shared/ui/IconButton';
+import { fetchAbsent } from '@/app/finishing/calls';
+import { paths } from '@/app/paths';
 import { availabilityText } from '@/app/availability/words';
 import { act } from '../act';
 import { useChannels } from '../channels/useChannels';
@@ -43,6 +46,7 @@ export function People() {
         </Button>
       }
     >
+      <AbsentLink />
       <Loaded query={agents}>
         {({ items }) => (
           <Rows label={t('settings.people.title')}>
@@ -57,6 +61,26 @@ export function People() {
       {edited !== undefined && <AgentDialog key={edited.id} agent={edited} onClose={() => setEditedId(null)} />}
       {isInviting && <InviteDialog onClose={() => setIsInviting(false)} />}
     </Page>
+  );
+}
+
+/** Shown while somebody is away who has chats. */
+function AbsentLink() {
+  const { permissions } = useSignedIn().agent;
+  const query = useQuery({
+    queryKey: ['absent'],
+    queryFn: fetchAbsent,
+    enabled: permissions.includes('conversations:assign'),
+  });
+  if (!query.data?.length) return null;
+  return (
+    <Link
+      href={paths.absent()}
+      className="flex min-h-11 items-center justify-between gap-3 rounded-lg border border-warn/50 px-4 py-2 text-14 hover:bg-hover"
+    >
+      {t('palette.absent')}
+      <span className="tabular text-muted">{formatNumber(query.data.length)}</span>
+    </Link>
   );
 }
 

@@ -16,7 +16,7 @@ import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { Routing } from '../types';
 import { loadOf, withValue } from './load';
-import { useAwaySettings, useChangeRouting, useRouting } from './useRouting';
+import { useAwaySettings, useChangeRouting, useRouting, type AwaySettings } from './useRouting';
 
 const PLACES = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30] as const;
 const ACTIVE_MIN = [0, 10, 15, 30, 60, 120] as const;
@@ -25,6 +25,7 @@ const MESSAGES = [0, 250, 500, 1000, 1500, 2000] as const;
 const AWAY_MIN = [0, 5, 10, 15, 30, 60] as const;
 const VANISHED_MIN = [0, 15, 30, 60, 120, 240] as const;
 const SILENT_MIN = [2, 3, 5, 10, 15, 20, 30, 60] as const;
+const ABSENT_MIN = [0, 5, 10, 20, 30, 60, 120] as const;
 const NONE = '';
 const MODES = ['manual', 'round_robin', 'balanced'] as const;
 
@@ -338,7 +339,7 @@ function Warning({ text }: { readonly text: string }) {
 function Away({ isDisabled }: { readonly isDisabled: boolean }) {
   const { settings, change } = useAwaySettings();
   if (!settings) return null;
-  const one = (name: 'away_after_min' | 'vanished_after_min', values: readonly number[]) => {
+  const one = (name: keyof AwaySettings, values: readonly number[]) => {
     const value = settings[name] ?? 0;
     return (
       <Select
@@ -355,6 +356,7 @@ function Away({ isDisabled }: { readonly isDisabled: boolean }) {
     <Block title={t('routing.away')} text={t('routing.away_text')}>
       {one('away_after_min', AWAY_MIN)}
       {one('vanished_after_min', VANISHED_MIN)}
+      {one('absent_after_min', ABSENT_MIN)}
     </Block>
   );
 }

@@ -55,7 +55,7 @@ export function useChangeRouting(): (change: RoutingUpdate, before: RoutingUpdat
     });
 }
 
-export type AwaySettings = Pick<Workspace['settings'], 'away_after_min' | 'vanished_after_min'>;
+export type AwaySettings = Pick<Workspace['settings'], 'away_after_min' | 'vanished_after_min' | 'absent_after_min'>;
 
 /** The minutes after which somebody is away; every desk of the workspace follows them. */
 export function useAwaySettings() {

@@ -19,6 +19,7 @@ import thread from './thread.json';
 export const later = {
   automatic: () => import('./later/automatic.json'),
   entry: () => import('./later/entry.json'),
+  finishing: () => import('./later/finishing.json'),
   macros: () => import('./later/macros.json'),
   practice: () => import('./later/practice.json'),
   routing: () => import('./later/routing.json'),
