@@ -478,3 +478,44 @@ async def test_a_macro_that_cannot_be_is_named_and_changes_nothing(
     with pytest.raises(ThreadlineError, match="macro Wrong"):
         await apply(installation, tmp_path, file)
     assert await ask(installation, "select count(*) from macros where name = 'Wrong'") == [(0,)]
+
+
+HOOKED = (
+    FILE
+    + """
+webhooks:
+  - {name: CRM, url: "https://crm.example.com/hook", kinds: [message_received, conversation_started]}
+"""
+)
+
+
+async def test_a_webhook_is_made_once_and_its_secret_printed_once(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, HOOKED)
+    made = capsys.readouterr().out
+    assert "webhook CRM: created\n  shown once: whsec_" in made
+    await apply(installation, tmp_path, HOOKED)
+    again = capsys.readouterr().out
+    assert "webhook CRM: unchanged" in again
+    assert "whsec_" not in again
+    await apply(installation, tmp_path, HOOKED.replace("kinds: [message_received, ", "is_on: false, kinds: ["))
+    assert "webhook CRM: changed" in capsys.readouterr().out
+    rows = await ask(installation, "select kinds, is_on from webhooks where name = 'CRM' and deleted_at is null")
+    assert (["conversation_started"], False) in [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("url", ["http://crm.example.com/", "https://10.0.0.1/", "https://a:b@crm.example.com/", "x"])
+async def test_a_webhook_to_an_address_that_nobody_may_call_is_named(
+    installation: Settings, tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(ThreadlineError, match="webhook CRM, url"):
+        await apply(installation, tmp_path, HOOKED.replace("https://crm.example.com/hook", url))
+
+
+@pytest.mark.parametrize("kinds", ["signed_in", "nonsense"])
+async def test_a_webhook_is_told_nothing_that_is_nobodys_outside(
+    installation: Settings, tmp_path: Path, kinds: str
+) -> None:
+    with pytest.raises(ThreadlineError):
+        await apply(installation, tmp_path, HOOKED.replace("message_received, conversation_started", kinds))

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from tests.operations.conftest import KEY
-from tests.operations.test_apply import FILE
+from tests.operations.test_apply import HOOKED
 from threadline.house import check_key, make_database
 from threadline.infra.secrets import MasterKeyError, load_keyring
 from threadline.infra.settings import Settings
@@ -26,7 +26,7 @@ async def test_key_is_replaced_and_then_not_needed(
     for name in ("ANA_PASSWORD", "NUMBER_TOKEN"):
         monkeypatch.setenv(name, "correct horse battery")
     monkeypatch.setenv("APP_SECRET", "0123456789abcdef" * 2)
-    (tmp_path / "desk.yaml").write_text(FILE)
+    (tmp_path / "desk.yaml").write_text(HOOKED)
     await apply_file(installation, tmp_path / "desk.yaml")
     both = replace(installation, master_key=f"{NEW_KEY},{KEY}")
     await reencrypt_secrets(both)

@@ -260,6 +260,7 @@ async def furnish_workspace(owner: Browser, hidden: Hidden, word: str) -> None:
         ("segment", "/segments", {"name": f"{word} segment", "filter": {"kind": "group", "match": "all"}}, "id"),
         ("invitation", "/invitations", {"email": f"{word.lower()}@example.org", "role": "agent"}, "id"),
         ("token", "/tokens", {"name": f"{word} token", "scopes": ["conversations:read"]}, "record.id"),
+        ("webhook", "/webhooks", {"name": f"{word} hook", "url": "https://a.example.com", "kinds": []}, "webhook.id"),
     ):
         answer = await owner.post(f"/api{path}", body)
         assert answer.status == 201, (path, answer.raw)
@@ -267,6 +268,9 @@ async def furnish_workspace(owner: Browser, hidden: Hidden, word: str) -> None:
         for step in at.split("."):
             found = found[step]
         hidden.ids[kind] = found
+    tried = await owner.post(f"/api/webhooks/{hidden.ids['webhook']}/test")
+    assert tried.status == 201, tried.raw
+    hidden.ids["dispatch"] = tried.json["id"]
     said = {"kind": "away", "wordings": [{"language": "en", "text": f"{word} away"}]}
     put = await owner.put("/api/automatic-replies", said)
     assert put.status == 200, put.raw
@@ -303,6 +307,7 @@ KIND_OF = {
     "policy_id": "policy", "policy_ids": "policy",
     "rule_id": "rule", "rule_ids": "rule",
     "role_id": "role",
+    "webhook_id": "webhook", "dispatch_id": "dispatch",
     "team_id": "team", "team_ids": "team", "vip_team_id": "team", "label_id": "label", "label_ids": "label",
     "field_id": "field", "needs_fields": "field", "resolving_needs_fields": "field", "stage_id": "stage",
     "place_id": "place", "pattern_id": "pattern", "segment_id": "segment", "invitation_id": "invitation",

@@ -130,6 +130,17 @@ RULES = {
     "createTaskPattern": EVERY_ROLE,
     "createSegment": SUPERVISORS,
     "createToken": ADMINS,
+    "createWebhook": ADMINS,
+    "deleteWebhook": ADMINS_OF_OBJECT,
+    "getWebhookDispatch": ADMINS_OF_OBJECT,
+    "getWebhookDispatches": ADMINS_OF_OBJECT,
+    "getWebhooks": ADMINS,
+    "replayFailedWebhookDispatches": ADMINS_OF_OBJECT,
+    "replayWebhookDispatch": ADMINS_OF_OBJECT,
+    "restoreWebhook": ADMINS_OF_OBJECT,
+    "rotateWebhookSecret": ADMINS_OF_OBJECT,
+    "testWebhook": ADMINS_OF_OBJECT,
+    "updateWebhook": ADMINS_OF_OBJECT,
     "createTranscript": READ_CONVERSATION,
     "deleteCalendar": ADMINS_OF_OBJECT,
     "restoreCalendar": ADMINS_OF_OBJECT,
@@ -509,6 +520,36 @@ async def _rule(house: House) -> dict[str, str]:
 _RULE = {"name": "x", "trigger": {"on": "message_received"}, "acts": [{"kind": "note", "text": "Look"}]}
 
 
+async def _webhook(house: House) -> dict[str, str]:
+    for one in (await house.admin.get("/api/webhooks")).json["items"]:  # there is room for so many only
+        await house.admin.delete(f"/api/webhooks/{one['id']}")
+    made = await house.admin.post("/api/webhooks", body_of("createWebhook"))
+    assert made.status == 201, made.raw
+    return {"webhook_id": made.json["webhook"]["id"]}
+
+
+async def _deleted_webhook(house: House) -> dict[str, str]:
+    made = await _webhook(house)
+    assert (await house.admin.delete(f"/api/webhooks/{made['webhook_id']}")).status == 204
+    return made
+
+
+async def _dispatch(house: House) -> dict[str, str]:
+    made = await _webhook(house)
+    asked = await house.admin.post(f"/api/webhooks/{made['webhook_id']}/test")
+    assert asked.status == 201, asked.raw
+    return {"dispatch_id": asked.json["id"]}
+
+
+async def _told_dispatch(house: House) -> dict[str, str]:
+    made = await _dispatch(house)
+    async with house.admin.server.database.transaction(Role.ENGINE, house.admin.workspace_id) as session:
+        await (await session.raw()).execute(
+            "update webhook_dispatches set state = 'told', settled_at = now() where id = $1", UUID(made["dispatch_id"])
+        )
+    return made
+
+
 async def _stage(house: House) -> dict[str, str]:
     made = await house.admin.post("/api/stages", {"state": "open", "name": secrets.token_hex(6)})
     assert made.status == 201, made.raw
@@ -766,6 +807,15 @@ _TARGETS: dict[str, _Target] = {
     "deleteSlaPolicy": _sla_policy,
     "updateSlaPolicy": _sla_policy,
     "deleteStage": _stage,
+    "deleteWebhook": _webhook,
+    "getWebhookDispatch": _dispatch,
+    "getWebhookDispatches": _webhook,
+    "replayFailedWebhookDispatches": _webhook,
+    "replayWebhookDispatch": _told_dispatch,
+    "restoreWebhook": _deleted_webhook,
+    "rotateWebhookSecret": _webhook,
+    "testWebhook": _webhook,
+    "updateWebhook": _webhook,
     "deleteRole": _role,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
@@ -962,6 +1012,13 @@ def body_of(name: str) -> Any:
         "previewSlaTarget": {"target": {"minutes": 4}},
         "updateSlaPolicy": {"name": secrets.token_hex(6)},
         "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
+        "createWebhook": {
+            "name": secrets.token_hex(6),
+            "url": "https://crm.example.com/threadline",
+            "kinds": ["message_received"],
+        },
+        "rotateWebhookSecret": {},
+        "updateWebhook": {"is_on": False},
         "createStage": {"state": "open", "name": secrets.token_hex(6)},
         "createRole": {"name": secrets.token_hex(6), "permissions": ["conversations:read"]},
         "createTeam": {"name": secrets.token_hex(6), "colour": "teal"},

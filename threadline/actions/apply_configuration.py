@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.apply_macros import MacroEntry
 from threadline.actions.apply_routing import RoutingEntry
+from threadline.actions.apply_webhooks import WebhookEntry
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_automatic_replies import set_automatic_reply
 from threadline.actions.change_calendar import CalendarChange, change_calendar, create_calendar
@@ -197,6 +198,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()
     routing: RoutingEntry | None = None
+    webhooks: tuple[WebhookEntry, ...] = ()
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,6 +82,8 @@ class EventKind(StrEnum):
     """A role of the workspace's own was made, changed or deleted."""
     PREFERENCES_CHANGED = "preferences_changed"
     NOTIFICATIONS_CHANGED = "notifications_changed"
+    WEBHOOK_CHANGED = "webhook_changed"
+    """A webhook was made, changed, deleted or switched off; what it is told is no event."""
     WORKSPACE_CHANGED = "workspace_changed"
     ANSWER_DECIDED = "answer_decided"
     """An automatic reply that waited went out, or did not, and why."""

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     DEADLINES_WATCH = "deadlines:watch"
     """Is told before any customer waits longer than was promised, whoever answers them."""
     TOKENS_MANAGE = "tokens:manage"
+    WEBHOOKS_MANAGE = "webhooks:manage"
+    """Say which programs outside are told what happens here, and read what they answered."""
     AUDIT_READ = "audit:read"
 
 

@@ -95,6 +95,15 @@ class Http:
         """Raises HttpUnreachable for a URL that would never be asked, whatever its name resolves to."""
         self._guard.check_url(url)
 
+    def may_call(self, url: str) -> bool:
+        """True for what somebody may have called who is not the owner of the server: an address of the Internet by
+        https, or one that the owner let in, also without it. Says nothing of what its name resolves to (S30)."""
+        try:
+            target = self._guard.check_url(url)
+        except HttpUnreachable:
+            return False
+        return target.scheme == "https" or self._guard.is_let_in(target)
+
     async def request(
         self,
         method: str,
@@ -216,6 +225,15 @@ class AddressGuard:
 
     def allows_host(self, host: str, port: int) -> bool:
         return (host, port) in self._hosts
+
+    def is_let_in(self, url: URL) -> bool:
+        """True if the owner named this very host and port, or a network in which its address lies."""
+        host, port = url.raw_host, url.port
+        if not host or not port:
+            return False
+        name = host.lower().rstrip(".")
+        address = _literal(name)
+        return self.allows_host(name, port) or (address is not None and self._is_in_networks(address))
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> None:
         """Every address of a name must be allowed: one private address among public ones refuses the name."""

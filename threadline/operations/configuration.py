@@ -21,6 +21,8 @@ channels:
     values: {address: "1234", account: "5678", token: {env: WHATSAPP_TOKEN}, app_secret: {env: APP_SECRET}}
 automatic_replies:  # everywhere, or for a `channel` or `team` by its name
   - {kind: away, wordings: {en: "We answer {{hours.returns}}.", de: "Wir antworten {{hours.returns}}."}}
+webhooks:  # the secret of a new one is printed once
+  - {name: CRM, url: "https://crm.example.com/threadline", kinds: [message_received, conversation_changed]}
 """
 
 import os
@@ -51,14 +53,17 @@ from threadline.actions.apply_configuration import (
 )
 from threadline.actions.apply_macros import apply_macro
 from threadline.actions.apply_routing import apply_routing
+from threadline.actions.apply_webhooks import apply_webhook
+from threadline.actions.change_webhook import MayCall
 from threadline.actions.furnish_workspace import furnish_workspace
 from threadline.channels.contract import FieldKind
 from threadline.channels.registry import channel_type, channel_type_names
 from threadline.core.errors import Invalid, ThreadlineError
 from threadline.core.password import check_password
 from threadline.core.permission import Caller, Permission
-from threadline.house import check_key, make_database
+from threadline.house import check_key, make_database, own_hosts
 from threadline.infra.clock import new_id, utc_now
+from threadline.infra.http import Http
 from threadline.infra.passwords import hash_password
 from threadline.infra.secrets import Keyring, load_keyring
 from threadline.infra.settings import Settings
@@ -90,12 +95,17 @@ async def apply_file(settings: Settings, file: Path) -> None:
             if is_new:
                 await insert_workspace(session, workspace_id=workspace_id, name=configuration.workspace.name)
                 await furnish_workspace(session, locale=_locale(configuration), new_id=new_id)
-            applied = await _apply(session, configuration, keyring, hashes)
+            applied = await _apply(session, configuration, keyring, hashes, _may_call(settings))
     finally:
         await database.close()
     say(f"workspace {configuration.workspace.name}: {'created' if is_new else 'unchanged'}")
     for one in applied:
         _tell(one, settings)
+
+
+def _may_call(settings: Settings) -> MayCall:
+    """As the guard of the running processes decides; nothing is asked here."""
+    return Http(allowed_private_hosts=settings.allowed_private_hosts, own_hosts=own_hosts(settings)).may_call
 
 
 def _locale(configuration: Configuration) -> str:
@@ -128,7 +138,7 @@ async def _find_workspace(database: Database, name: str) -> tuple[UUID, bool]:
 
 
 async def _apply(
-    session: Session, configuration: Configuration, keyring: Keyring, hashes: dict[str, str]
+    session: Session, configuration: Configuration, keyring: Keyring, hashes: dict[str, str], may_call: MayCall
 ) -> list[Applied]:
     assert session.workspace_id is not None
     caller = Caller(session.workspace_id, frozenset(Permission), token_id=COMMAND_LINE)
@@ -180,6 +190,13 @@ async def _apply(
         with _naming("routing"):
             is_new = await apply_routing(session, configuration.routing, caller=caller, now=now, new_id=new_id)
         routing.append(Applied(what="routing", outcome="changed" if is_new else "unchanged"))
+    webhooks: list[Applied] = []
+    for one in configuration.webhooks:
+        with _naming(f"webhook {one.name}"):
+            outcome, secret = await apply_webhook(
+                session, one, caller=caller, keyring=keyring, may_call=may_call, now=now, new_id=new_id
+            )
+        webhooks.append(Applied(what=f"webhook {one.name}", outcome=outcome, shown_once=secret))
     applied = [
         *workspace,
         *roles,
@@ -192,6 +209,7 @@ async def _apply(
         *channels,
         *replies,
         *routing,
+        *webhooks,
     ]
     record_applied(
         session, workspace_id=session.workspace_id, actor_id=COMMAND_LINE, applied=applied, now=now, new_id=new_id

@@ -21,6 +21,7 @@ from threadline.workers.channel_host import HostTools
 from threadline.workers.digests import Digests
 from threadline.workers.pusher import Pusher
 from threadline.workers.send_loop import SendTimes
+from threadline.workers.webhook_sender import WebhookSender
 from threadline.workers.worker import Worker
 
 _POOL: Final = 12
@@ -60,6 +61,9 @@ async def serve_worker(settings: Settings, *, stop: asyncio.Event) -> None:
             files_per_day=FilesPerDay(limits.files_per_day, limits.file_bytes_per_day),
             digests=_digests(house),
             pusher=Pusher(house.database, house.http, house.keyring, _subject(settings), limits.poll_s),
+            webhook_sender=WebhookSender(
+                house.database, house.bus, house.http, house.keyring, utc_now, new_id, limits.poll_s
+            ),
         )
         await worker.run(stop)
 

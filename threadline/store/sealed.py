@@ -6,7 +6,7 @@ from uuid import UUID
 
 from threadline.store.session import Session
 
-PLACES: Final = (("channels", "secrets"), ("endpoints", "secrets"), ("push_keys", "secret"))
+PLACES: Final = (("channels", "secrets"), ("endpoints", "secrets"), ("push_keys", "secret"), ("webhooks", "secrets"))
 
 
 async def lock_sealed(session: Session, table: str, column: str, *, prefix: bytes, limit: int) -> dict[UUID, bytes]:

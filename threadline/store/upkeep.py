@@ -108,6 +108,8 @@ _OLD = {
     "finished_shifts": "finished_at < now() - interval '30 days'",
     "conversation_standings": "left_at < now() - interval '1 day'",
     "typing_signs": "typed_at < now() - interval '1 day'",
+    "webhooks": "deleted_at < now() - interval '1 day'",
+    "webhook_dispatches": "settled_at < now() - interval '30 days'",
     "pgqueuer_log": "created < now() - interval '7 days'",
     "workers": "beat_at < now() - interval '1 day'",
 }

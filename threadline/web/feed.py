@@ -304,6 +304,8 @@ def _may_hear(event: Event, sight: Sight) -> bool:
         return Permission.TEMPLATES_READ in sight.permissions
     if event.kind in _OF_AGENTS or event.kind in _OF_TEAMS:
         return Permission.AGENTS_READ in sight.permissions
+    if event.kind is EventKind.WEBHOOK_CHANGED:
+        return Permission.WEBHOOKS_MANAGE in sight.permissions
     if event.kind in _OF_THE_WORKSPACE:
         return Permission.WORKSPACE_READ in sight.permissions
     return Permission.AUDIT_READ in sight.permissions

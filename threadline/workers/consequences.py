@@ -29,6 +29,7 @@ from threadline.actions.run_rules import CAUSES as RULE_CAUSES
 from threadline.actions.run_rules import run_rules
 from threadline.actions.seal_events import seal_events
 from threadline.actions.serve_vips import CAUSES, serve_vips
+from threadline.actions.tell_webhooks import TOLD_OF, tell_webhooks
 from threadline.core.events import EventKind
 from threadline.core.ids import first_uuid7_at, time_of_uuid7
 from threadline.core.notification import NOTIFYING
@@ -92,6 +93,7 @@ CONSUMERS: Final = (
     Consumer("keep_deadlines", keep_deadlines, COUNTED, rests_s=0.05),
     Consumer("route_conversations", route_conversations, CAUSES_OF_ROUTING, rests_s=0.1),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
+    Consumer("tell_webhooks", tell_webhooks, TOLD_OF, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),
     Consumer("index_search", index_search, INDEXED, rests_s=0.3, rests_longer=3.0),
 )

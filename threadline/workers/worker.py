@@ -41,6 +41,7 @@ from threadline.workers.scheduled_timers import ScheduledTimers
 from threadline.workers.snooze_timers import SnoozeTimers
 from threadline.workers.task_timers import TaskTimers
 from threadline.workers.upkeep import Upkeep
+from threadline.workers.webhook_sender import WebhookSender
 from threadline.workers.workspace_timers import WorkspaceTimers
 
 _HOSTED = Gauge("threadline_channels_hosted", "Channels this worker hosts")
@@ -91,6 +92,7 @@ class Worker:
     consumers: Sequence[Consumer] = CONSUMERS
     pusher: Pusher | None = None
     digests: Digests | None = None
+    webhook_sender: WebhookSender | None = None
     _hosted: dict[str, _Hosted] = field(default_factory=dict[str, _Hosted])
     _live: int = 1
     _counted_at: float = -1e9
@@ -132,6 +134,8 @@ class Worker:
                 await self._host(leases, "pushes", self._pushes_of(self.pusher))
             if self.digests is not None:
                 await self._host(leases, "digests", self._digests_of(self.digests))
+            if self.webhook_sender is not None:
+                await self._host(leases, "webhooks", self._webhooks_of(self.webhook_sender))
             await self._host(leases, "scheduled", self._scheduled_of())
             await self._host(leases, "older_search", self._older_search_of())
             await self._host(leases, "older_numbers", self._older_numbers_of())
@@ -236,6 +240,9 @@ class Worker:
 
     def _pushes_of(self, pusher: Pusher) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
         return lambda _fence, stop: pusher.run(stop)
+
+    def _webhooks_of(self, sender: WebhookSender) -> "Callable[[int, asyncio.Event], Awaitable[None]]":
+        return lambda _fence, stop: sender.run(stop)
 
     def _timers_of(
         self, timers: type[WorkspaceTimers], pace: float

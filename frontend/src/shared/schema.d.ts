@@ -4,26 +4,6 @@
  */
 
 export interface paths {
-    "/api/absent-agents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who is not there and has chats: offline for long without finishing their shift, or gone for good.
-         * @description Who is not there and has chats: offline for long without finishing their shift, or gone for good.
-         */
-        get: operations["getAbsent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -78,46 +58,6 @@ export interface paths {
          */
         put: operations["putAvailability"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agents/{agent_id}/chats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What an agent has: their open chats, what they have half written there, and their scheduled messages.
-         * @description What an agent has: their open chats, what they have half written there, and their scheduled messages.
-         */
-        get: operations["getAgentChats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agents/{agent_id}/finish-shift": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say what becomes of each chat and scheduled message of an agent; then they are offline, or gone for good.
-         * @description Say what becomes of each chat and scheduled message of an agent; then they are offline, or gone for good.
-         */
-        post: operations["finishShift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1287,28 +1227,6 @@ export interface paths {
         patch: operations["updateConversationLabels"];
         trace?: never;
     };
-    "/api/conversations/{conversation_id}/left-drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What colleagues who are not there have half written in a conversation that is not theirs any more.
-         * @description What colleagues who are not there have half written in a conversation that is not theirs any more.
-         *
-         *     Read by whoever has it now, and by those who hand out conversations.
-         */
-        get: operations["getLeftDrafts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/conversations/{conversation_id}/links": {
         parameters: {
             query?: never;
@@ -1633,26 +1551,6 @@ export interface paths {
          * @description Ask for a look at an answer before it goes out.
          */
         post: operations["askForReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/conversations/{conversation_id}/rule-runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What rules did here, and why they did not.
-         * @description What rules did here, and why they did not.
-         */
-        get: operations["listConversationRuleRuns"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2365,26 +2263,6 @@ export interface paths {
         get: operations["getFilterFields"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/finished-shifts/{finish_id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take it back within the hour: everything as it was, except what somebody changed since.
-         * @description Take it back within the hour: everything as it was, except what somebody changed since.
-         */
-        post: operations["undoFinishedShift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3284,134 +3162,6 @@ export interface paths {
         patch: operations["updateRouting"];
         trace?: never;
     };
-    "/api/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the desk does by itself, and what is wrong with it.
-         * @description What the desk does by itself, and what is wrong with it.
-         */
-        get: operations["getRules"];
-        put?: never;
-        /**
-         * Make a rule; it comes last.
-         * @description Make a rule; it comes last.
-         */
-        post: operations["createRule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rules/{rule_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete it. What it did stays, and so does the record of it.
-         * @description Delete it. What it did stays, and so does the record of it.
-         */
-        delete: operations["deleteRule"];
-        options?: never;
-        head?: never;
-        /**
-         * Change it. Other words are a version of their own.
-         * @description Change it. Other words are a version of their own.
-         */
-        patch: operations["updateRule"];
-        trace?: never;
-    };
-    "/api/rules/{rule_id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * It says again what it said then.
-         * @description It says again what it said then.
-         */
-        post: operations["restoreRule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rules/{rule_id}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What it did in conversations that the caller sees, and why it did not.
-         * @description What it did in conversations that the caller sees, and why it did not.
-         */
-        get: operations["listRuleRuns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rules/{rule_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What it said, and who wrote it.
-         * @description What it said, and who wrote it.
-         */
-        get: operations["listRuleVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rules/order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Say which one is asked first.
-         * @description Say which one is asked first.
-         */
-        put: operations["orderRules"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -4184,6 +3934,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhook-dispatches/{dispatch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them with each try of it, and with the first of what was answered.
+         * @description One of them with each try of it, and with the first of what was answered.
+         */
+        get: operations["getWebhookDispatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-dispatches/{dispatch_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it again, with the same id.
+         * @description Tell it again, with the same id.
+         */
+        post: operations["replayWebhookDispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, by name. Secrets are shown once only.
+         * @description What there is, by name. Secrets are shown once only.
+         */
+        get: operations["getWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook: it is told what happens from now on.
+         * @description Make a webhook: it is told what happens from now on.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it. For a day it can come back.
+         * @description Delete it. For a day it can come back.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it, or switch it. While it is off, what happens is not kept for it; what was on its way waits.
+         * @description Change it, or switch it. While it is off, what happens is not kept for it; what was on its way waits.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it was told and is to be told, the newest first. Kept for thirty days.
+         * @description What it was told and is to be told, the newest first. Kept for thirty days.
+         */
+        get: operations["getWebhookDispatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/replay-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it everything again that failed for good, the oldest first.
+         * @description Tell it everything again that failed for good, the oldest first.
+         */
+        post: operations["replayFailedWebhookDispatches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a deletion back: with its secret, and with what waited for it.
+         * @description Take a deletion back: with its secret, and with what waited for it.
+         */
+        post: operations["restoreWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret. For a while both sign, so that no request is lost while the receiver is told.
+         * @description A new secret. For a while both sign, so that no request is lost while the receiver is told.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it a request that says nothing but that it is one, also while it is off. How it went is in the log.
+         * @description Send it a request that says nothing but that it is one, also while it is off. How it went is in the log.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspace": {
         parameters: {
             query?: never;
@@ -4252,23 +4190,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Absent
-         * @description An agent who is not there, and has chats all the same.
-         */
-        Absent: {
-            /** Format: uuid */
-            agent_id: string;
-            chat_count: number;
-            is_active: boolean;
-            scheduled_count: number;
-            since: string | null;
-            waiting_count: number;
-        };
-        /** AbsentList */
-        AbsentList: {
-            items: components["schemas"]["Absent"][];
-        };
         /** Address */
         Address: {
             display: string;
@@ -4298,21 +4219,6 @@ export interface components {
             /** @enum {unknown} */
             sees: "all" | "assigned" | "team";
         };
-        /** AgentChat */
-        AgentChat: {
-            conversation: components["schemas"]["Conversation"];
-            drafts: components["schemas"]["HalfWritten"][];
-        };
-        /**
-         * AgentChats
-         * @description What an agent has; as far as the caller sees it, at most 500 of each.
-         */
-        AgentChats: {
-            /** Format: uuid */
-            agent_id: string;
-            chats: components["schemas"]["AgentChat"][];
-            scheduled: components["schemas"]["AgentScheduled"][];
-        };
         /** AgentList */
         AgentList: {
             items: components["schemas"]["Agent"][];
@@ -4325,11 +4231,6 @@ export interface components {
             /** Format: uuid */
             id: string;
             load: number;
-        };
-        /** AgentScheduled */
-        AgentScheduled: {
-            contact: components["schemas"]["ContactName"];
-            message: components["schemas"]["ScheduledMessage"];
         };
         /**
          * AgentUpdate
@@ -4446,38 +4347,6 @@ export interface components {
             language: string;
             /** Text */
             text: string;
-        };
-        /** AutomationRule */
-        AutomationRule: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
-            broken: components["schemas"]["Broken"] | null;
-            /**
-             * @default {
-             *       "kind": "group",
-             *       "match": "all",
-             *       "of": []
-             *     }
-             */
-            filter?: components["schemas"]["Group"];
-            /** Format: uuid */
-            id: string;
-            /** @default true */
-            is_on?: boolean;
-            name: string;
-            on_since: string;
-            /** @default  */
-            paused?: string;
-            trigger: components["schemas"]["Trigger"];
-            /** @default 1 */
-            version?: number;
-            week: components["schemas"]["RuleFigures"];
-        };
-        /**
-         * AutomationRuleList
-         * @description In the order in which they are asked.
-         */
-        AutomationRuleList: {
-            items: components["schemas"]["AutomationRule"][];
         };
         /** AvailabilityInput */
         AvailabilityInput: {
@@ -4748,6 +4617,11 @@ export interface components {
             /** Phone */
             phone: string;
         };
+        /**
+         * Cause
+         * @enum {unknown}
+         */
+        Cause: "call" | "event" | "test";
         /** Changes */
         Changes: {
             agents: components["schemas"]["Agent"][];
@@ -4879,30 +4753,6 @@ export interface components {
             values?: {
                 [key: string]: string;
             } | null;
-        };
-        /** ChatInput */
-        ChatInput: {
-            /** Assignee Id */
-            assignee_id?: string | null;
-            /**
-             * Choice
-             * @enum {string}
-             */
-            choice: "hand" | "snooze" | "keep" | "resolve";
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            /**
-             * Note
-             * @default
-             */
-            note?: string;
-            /** Team Id */
-            team_id?: string | null;
-            /** Until */
-            until?: string | null;
         };
         /** CheckLine */
         CheckLine: {
@@ -5702,6 +5552,55 @@ export interface components {
             /** Subject */
             subject?: string | null;
         };
+        /**
+         * Dispatch
+         * @description One thing that a webhook is told, and how far that has come.
+         */
+        Dispatch: {
+            /** @enum {unknown} */
+            answer_outcome: "" | "done" | "nothing" | "refused";
+            answer_reason: string;
+            answer_text: string;
+            cause: components["schemas"]["Cause"];
+            conversation_id: string | null;
+            created_at: string;
+            due_at: string | null;
+            /** Format: uuid */
+            id: string;
+            last_error: components["schemas"]["TryError"] | null;
+            last_status: number | null;
+            last_took_ms: number | null;
+            state: components["schemas"]["DispatchState"];
+            try_count: number;
+            type: string;
+            /** Format: uuid */
+            webhook_id: string;
+        };
+        /** DispatchDetail */
+        DispatchDetail: {
+            dispatch: components["schemas"]["Dispatch"];
+            told: Record<string, never>;
+            tries: components["schemas"]["DispatchTry"][];
+        };
+        /** DispatchPage */
+        DispatchPage: {
+            items: components["schemas"]["Dispatch"][];
+            next: string | null;
+        };
+        /**
+         * DispatchState
+         * @enum {unknown}
+         */
+        DispatchState: "failed" | "told" | "waiting";
+        /** DispatchTry */
+        DispatchTry: {
+            answer: string;
+            at: string;
+            error: components["schemas"]["TryError"] | null;
+            number: number;
+            status: number | null;
+            took_ms: number;
+        };
         /** Draft */
         Draft: {
             /** Format: uuid */
@@ -5779,7 +5678,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -6070,34 +5969,6 @@ export interface components {
              */
             search?: string;
         };
-        /** Finished */
-        Finished: {
-            /** Format: uuid */
-            id: string;
-            is_finished: boolean;
-            refused: components["schemas"]["Refused"][];
-            released_ids: string[];
-        };
-        /**
-         * FinishInput
-         * @description What is not named is kept; whoever waits and is not named is given to everybody.
-         */
-        FinishInput: {
-            /** Chats */
-            chats?: components["schemas"]["ChatInput"][];
-            /**
-             * Going
-             * @default offline
-             * @enum {string}
-             */
-            going?: "offline" | "gone";
-            /** Scheduled */
-            scheduled?: components["schemas"]["SchedulingInput"][];
-        };
-        /** FinishUndone */
-        FinishUndone: {
-            kept: number;
-        };
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
@@ -6191,13 +6062,6 @@ export interface components {
             match: "all" | "any";
             /** Of */
             of?: (components["schemas"]["ConditionInput"] | components["schemas"]["GroupInput"])[];
-        };
-        /** HalfWritten */
-        HalfWritten: {
-            /** @enum {unknown} */
-            mode: "note" | "reply";
-            text: string;
-            written_at: string;
         };
         /**
          * HandOver
@@ -6411,17 +6275,6 @@ export interface components {
             preview: string;
             seq: number;
             status: ("delivered" | "failed" | "played" | "queued" | "read" | "sending" | "sent") | null;
-        };
-        /** LeftDraft */
-        LeftDraft: {
-            /** Format: uuid */
-            agent_id: string;
-            text: string;
-            written_at: string;
-        };
-        /** LeftDraftList */
-        LeftDraftList: {
-            items: components["schemas"]["LeftDraft"][];
         };
         /**
          * Line
@@ -6823,7 +6676,7 @@ export interface components {
         Message: {
             at: string;
             author: components["schemas"]["Author"];
-            automatic: ("after_end" | "after_silence" | "first_message" | "outside_hours" | "rule") | null;
+            automatic: ("after_end" | "after_silence" | "first_message" | "outside_hours") | null;
             client_id: string | null;
             content: components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"];
             /** Format: uuid */
@@ -7007,11 +6860,11 @@ export interface components {
             unread: number;
         };
         /**
-         * Occasion
-         * @description What a rule waits for.
+         * OffReason
+         * @description Why a webhook was switched off by the desk itself.
          * @enum {unknown}
          */
-        Occasion: "answered" | "assigned" | "conversation_started" | "customer_silent" | "deadline_missed" | "deadline_warning" | "field_filled" | "labelled" | "message_received" | "missed_call" | "no_reply" | "not_delivered" | "note_added" | "priority_changed" | "stage_changed" | "state_changed" | "team_changed" | "unassigned" | "unlabelled" | "window_closing";
+        OffReason: "failing" | "gone";
         /**
          * OpenState
          * @description How it is at one moment.
@@ -7112,7 +6965,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "webhooks:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -7584,16 +7437,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /**
-         * Refused
-         * @description What could not be done as wished, and why.
-         */
-        Refused: {
-            /** Format: uuid */
-            id: string;
-            reason: string;
-            title: string;
-        };
         /** RefusedList */
         RefusedList: {
             items: components["schemas"]["RefusedOne"][];
@@ -7608,6 +7451,10 @@ export interface components {
             contact_name: string;
             conversation_id: string | null;
             refusal: components["schemas"]["Refusal"];
+        };
+        /** ReplayedDispatches */
+        ReplayedDispatches: {
+            count: number;
         };
         /**
          * ReplyAct
@@ -8067,116 +7914,6 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["RowInput"][];
         };
-        /** RuleFigures */
-        RuleFigures: {
-            done: number;
-            last_at: string | null;
-            refused: number;
-        };
-        /** RuleInput */
-        RuleInput: {
-            /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
-            filter?: components["schemas"]["GroupInput"];
-            /**
-             * Is On
-             * @default true
-             */
-            is_on?: boolean;
-            /** Name */
-            name: string;
-            trigger: components["schemas"]["TriggerInput"];
-        };
-        /** RuleOrder */
-        RuleOrder: {
-            /** Rule Ids */
-            rule_ids: string[];
-        };
-        /** RuleRestore */
-        RuleRestore: {
-            /** Version */
-            version: number;
-        };
-        /**
-         * RuleRun
-         * @description One use of a rule in one conversation, with what became of it and why.
-         */
-        RuleRun: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
-            at: string;
-            /** Format: uuid */
-            conversation_id: string;
-            customer: string;
-            /** Format: uuid */
-            id: string;
-            occasion: components["schemas"]["Occasion"];
-            /** @enum {unknown} */
-            outcome: "broken" | "circle" | "done" | "nothing" | "refused" | "too_often";
-            reply: string;
-            reply_reason: string;
-            rule: string;
-            /** Format: uuid */
-            rule_id: string;
-            steps: components["schemas"]["RunStep"][];
-            version: number;
-        };
-        /**
-         * RuleRunList
-         * @description The newest first.
-         */
-        RuleRunList: {
-            items: components["schemas"]["RuleRun"][];
-            next: string | null;
-        };
-        /**
-         * RuleUpdate
-         * @description What is absent stays.
-         */
-        RuleUpdate: {
-            /** Acts */
-            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[] | null;
-            filter?: components["schemas"]["GroupInput"] | null;
-            /** Is On */
-            is_on?: boolean | null;
-            /** Name */
-            name?: string | null;
-            trigger?: components["schemas"]["TriggerInput"] | null;
-        };
-        /**
-         * RuleVersionList
-         * @description The newest first.
-         */
-        RuleVersionList: {
-            items: components["schemas"]["RuleVersionRow"][];
-        };
-        /** RuleVersionRow */
-        RuleVersionRow: {
-            actor_id: string | null;
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
-            at: string;
-            filter: components["schemas"]["Group"];
-            name: string;
-            trigger: components["schemas"]["Trigger"];
-            version: number;
-        };
-        /**
-         * RunStep
-         * @description What became of one act.
-         */
-        RunStep: {
-            kind: string;
-            place: number;
-            /** @default  */
-            reason?: string;
-            /** @default  */
-            title?: string;
-            /** @default {} */
-            values?: {
-                [key: string]: string;
-            };
-            /** @enum {unknown} */
-            verdict: "cannot" | "does" | "left_out" | "same" | "waits";
-        };
         /** SavedReply */
         SavedReply: {
             channel_id: string | null;
@@ -8360,21 +8097,6 @@ export interface components {
          * @enum {unknown}
          */
         ScheduledState: "cancelled" | "held" | "sent" | "waiting";
-        /** SchedulingInput */
-        SchedulingInput: {
-            /** Agent Id */
-            agent_id?: string | null;
-            /**
-             * Choice
-             * @enum {string}
-             */
-            choice: "hand" | "hold" | "keep";
-            /**
-             * Scheduled Id
-             * Format: uuid
-             */
-            scheduled_id: string;
-        };
         /** SearchAnswer */
         SearchAnswer: {
             companies: components["schemas"]["CompanyHit"][];
@@ -8393,6 +8115,14 @@ export interface components {
             /** @enum {unknown} */
             reason: "not_understood" | "nothing_called_so";
             value: string;
+        };
+        /** SecretInput */
+        SecretInput: {
+            /**
+             * Overlap Hours
+             * @default 24
+             */
+            overlap_hours?: number;
         };
         /** SecretMark */
         SecretMark: {
@@ -8470,8 +8200,6 @@ export interface components {
          * @description What is absent stays.
          */
         SettingsChange: {
-            /** Absent After Min */
-            absent_after_min?: number | null;
             automatic?: components["schemas"]["MannersChange"] | null;
             /** Away After Min */
             away_after_min?: number | null;
@@ -9494,32 +9222,12 @@ export interface components {
              */
             with_notes?: boolean;
         };
-        /** Trigger */
-        Trigger: {
-            /** @default false */
-            is_business_time?: boolean;
-            /** @default 0 */
-            minutes?: number;
-            /** @default [] */
-            of?: string[];
-            on: components["schemas"]["Occasion"];
-        };
-        /** TriggerInput */
-        TriggerInput: {
-            /**
-             * Is Business Time
-             * @default false
-             */
-            is_business_time?: boolean;
-            /**
-             * Minutes
-             * @default 0
-             */
-            minutes?: number;
-            /** Of */
-            of?: string[];
-            on: components["schemas"]["Occasion"];
-        };
+        /**
+         * TryError
+         * @description What became of a request that has no answer, or none that counts.
+         * @enum {unknown}
+         */
+        TryError: "broken" | "redirected" | "timeout" | "unreachable";
         /**
          * Undo
          * @description How it stood before the act, and what the act made of it.
@@ -9728,6 +9436,69 @@ export interface components {
             woken: ("list" | "desktop" | "push" | "email")[];
         };
         /**
+         * Webhook
+         * @description Without its secret, which is shown once.
+         */
+        Webhook: {
+            created_at: string;
+            failed_count: number;
+            has_content: boolean;
+            /** Format: uuid */
+            id: string;
+            is_on: boolean;
+            kinds: components["schemas"]["EventKind"][];
+            last_told_at: string | null;
+            name: string;
+            off_at: string | null;
+            off_reason: components["schemas"]["OffReason"] | null;
+            old_secret_until: string | null;
+            secret_last4: string;
+            url: string;
+            waiting_count: number;
+        };
+        /** WebhookInput */
+        WebhookInput: {
+            /**
+             * Has Content
+             * @default false
+             */
+            has_content?: boolean;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on?: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["EventKind"][];
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
+        /** WebhookList */
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+            offered_kinds: components["schemas"]["EventKind"][];
+        };
+        /** WebhookSecret */
+        WebhookSecret: {
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
+        };
+        /** WebhookUpdate */
+        WebhookUpdate: {
+            /** Has Content */
+            has_content?: boolean | null;
+            /** Is On */
+            is_on?: boolean | null;
+            /** Kinds */
+            kinds?: components["schemas"]["EventKind"][] | null;
+            /** Name */
+            name?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
          * Wording
          * @description What a reply says in one language.
          */
@@ -9772,8 +9543,6 @@ export interface components {
          * @description Kept as one document: what is absent has its default, what is unknown belongs to another release.
          */
         WorkspaceSettings: {
-            /** @default 10 */
-            absent_after_min?: number;
             /**
              * @default {
              *       "most_per_hour": 3,
@@ -9858,35 +9627,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getAbsent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AbsentList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getAgents: {
         parameters: {
             query?: never;
@@ -9973,72 +9713,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgentChats: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentChats"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    finishShift: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FinishInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Finished"];
                 };
             };
             /** @description Refused or failed */
@@ -12455,37 +12129,6 @@ export interface operations {
             };
         };
     };
-    getLeftDrafts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeftDraftList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getLinks: {
         parameters: {
             query?: never;
@@ -13064,39 +12707,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listConversationRuleRuns: {
-        parameters: {
-            query?: {
-                after?: string | null;
-            };
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleRunList"];
                 };
             };
             /** @description Refused or failed */
@@ -14438,37 +14048,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterFieldList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    undoFinishedShift: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                finish_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FinishUndone"];
                 };
             };
             /** @description Refused or failed */
@@ -16217,264 +15796,6 @@ export interface operations {
             };
         };
     };
-    getRules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationRuleList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleInput"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationRule"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleUpdate"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationRule"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    restoreRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleRestore"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationRule"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listRuleRuns: {
-        parameters: {
-            query?: {
-                after?: string | null;
-            };
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleRunList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listRuleVersions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleVersionList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    orderRules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleOrder"];
-            };
-        };
-        responses: {
-            /** @description Answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AutomationRuleList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getSavedReplies: {
         parameters: {
             query?: never;
@@ -18127,6 +17448,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewCounts"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhookDispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispatch"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDispatches: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+                state?: components["schemas"]["DispatchState"] | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayFailedWebhookDispatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDispatches"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispatch"];
                 };
             };
             /** @description Refused or failed */

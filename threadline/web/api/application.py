@@ -53,6 +53,7 @@ from threadline.web.api import (
     teams,
     tokens,
     transcripts,
+    webhooks,
     workspace,
 )
 from threadline.web.context import WebContext
@@ -86,6 +87,7 @@ _ROUTERS = (
     roles.router,
     routing.router,
     tokens.router,
+    webhooks.router,
     transcripts.router,
     workspace.router,
     demo.router,

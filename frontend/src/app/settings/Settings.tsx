@@ -51,6 +51,7 @@ const Rules = lazy(async () => {
   return module;
 });
 const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
+const WebhooksRoom = lazy(withTexts('webhooks', () => import('./webhooks/WebhooksRoom')));
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */
@@ -114,6 +115,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       <Route path="/settings/replies" component={Replies} />
       {may.has('automatic') && <Route path="/settings/automatic" component={AutomaticReplies} />}
       {may.has('tokens') && <Route path="/settings/tokens" component={Tokens} />}
+      {may.has('webhooks') && <Route path="/settings/webhooks/:webhookId?" component={WebhooksRoom} />}
       {may.has('deliveries') && <Route path="/settings/deliveries" component={Deliveries} />}
       {/* Shown beside the list on a wide screen; on a phone the list stands alone. */}
       <Route path="/settings" component={Profile} />

@@ -25,6 +25,7 @@ import {
   UsersRound,
   Waypoints,
   Workflow,
+  Webhook,
   Zap,
   type LucideIcon,
 } from 'lucide-react';
@@ -272,6 +273,14 @@ export const SECTIONS: readonly Section[] = [
     icon: KeyRound,
     permission: 'tokens:manage',
     contents: ['settings.tokens.create', 'settings.tokens.scopes'],
+  },
+  {
+    path: 'webhooks',
+    group: 'technical',
+    label: 'settings.webhooks.title',
+    icon: Webhook,
+    permission: 'webhooks:manage',
+    contents: ['settings.webhooks.create'],
   },
   {
     path: 'deliveries',

@@ -353,6 +353,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'rule_run':
     case 'token_created':
     case 'token_revoked':
+    case 'webhook_changed':
     case 'sending_paused':
     case 'sending_resumed':
     case 'delivery_unroutable':

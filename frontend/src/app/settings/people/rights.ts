@@ -49,6 +49,7 @@ export const RIGHTS = {
     'deliveries:read',
     'deliveries:replay',
     'tokens:manage',
+    'webhooks:manage',
     'audit:read',
   ],
 } as const satisfies Record<string, readonly Permission[]>;

@@ -27,6 +27,7 @@ export const later = {
   server: () => import('./later/server.json'),
   service: () => import('./later/service.json'),
   settings: () => import('./later/settings.json'),
+  webhooks: () => import('./later/webhooks.json'),
 };
 
 /** What the inbox says in one language, one chunk: parts by area, so that a translator sees what belongs together. */
