@@ -33,6 +33,8 @@ class Product:
     folder: Path
     environment: dict[str, str]
     setup_link: str
+    receiver_port: int
+    """Where a program outside may listen: the owner of this installation let it in."""
 
     @property
     def simulator_url(self) -> str:
@@ -74,7 +76,7 @@ class Product:
 def running_product(folder: Path, *, clamd_url: str = "") -> Iterator[Product]:
     """Started as a new user starts it. Numbers that are connected by hand speak to the simulator as well."""
     assert _STATIC.exists(), "The front end is not built: run `make install` first."
-    port, simulator_port = free_ports(2)
+    port, simulator_port, receiver_port = free_ports(3)
     (folder / "simulator").mkdir(mode=0o700, parents=True)
     (folder / "simulator" / "whatsapp.port").write_text(str(simulator_port))
     folder.chmod(0o711)
@@ -83,6 +85,7 @@ def running_product(folder: Path, *, clamd_url: str = "") -> Iterator[Product]:
         "PYTHONPATH": str(Path(threadline.__file__).parent.parent),
         "PYTHONUNBUFFERED": "1",
         "THREADLINE_CLAMD_URL": clamd_url,
+        "THREADLINE_ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{receiver_port}",
     }
     command = [
         sys.executable, "-m", "threadline.cli", "serve",
@@ -95,7 +98,7 @@ def running_product(folder: Path, *, clamd_url: str = "") -> Iterator[Product]:
             link = _wait_for_link(process, output)
             url = link.partition("/setup")[0]
             _wait_until_ready(f"{url}/ready")
-            yield Product(url, folder, environment, link)
+            yield Product(url, folder, environment, link, receiver_port)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
