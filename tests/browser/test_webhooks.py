@@ -50,7 +50,7 @@ def receiver(product: Product) -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(b'{"ok": true}' if receiver.status == 200 else b"the shop is being painted")
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", product.receiver_port), Handler)

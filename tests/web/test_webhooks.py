@@ -195,7 +195,7 @@ async def test_the_log_is_paged_filtered_and_tells_each_try(browser: Browser) ->
         made[1], 500, 34, "webhook_test",
     )  # fmt: skip
     detail = (await browser.get(f"/api/webhook-dispatches/{made[1]}")).json
-    assert (detail["tries"][0]["answer"], detail["told"]["type"]) == ("no such table", "webhook_test")
+    assert (detail["tries"][0]["answer"], detail["said"]["type"]) == ("no such table", "webhook_test")
     assert (await browser.get("/api/webhooks")).json["items"][0]["failed_count"] == 1
     again = await browser.post(f"/api/webhook-dispatches/{made[1]}/replay")
     assert (again.json["state"], again.json["try_count"]) == ("waiting", 1)

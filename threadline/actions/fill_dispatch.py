@@ -3,7 +3,8 @@
 Texts are read when they leave and kept nowhere on the way: what was deleted meanwhile is not told any more.
 """
 
-from typing import Final
+from datetime import datetime
+from typing import Final, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -30,16 +31,34 @@ _encode = msgspec.json.Encoder(enc_hook=_show).encode
 
 async def fill_dispatch(session: Session, claimed: ClaimedDispatch) -> bytes:
     """The body, as JSON. The same dispatch may be filled with other words on its next try."""
-    told = claimed.told
-    data: dict[str, object] = {
+    said = said_of(claimed.told, dispatch_id=claimed.id, workspace_id=claimed.workspace_id)
+    if claimed.has_content:
+        said["data"] |= await _content(session, claimed.workspace_id, claimed.told)
+    return _encode(said)
+
+
+class Said(TypedDict):
+    """The body of a request. Names are part of the API (docs/webhooks.md)."""
+
+    type: str
+    timestamp: datetime
+    data: dict[str, object]
+
+
+def said_of(told: Told, *, dispatch_id: UUID, workspace_id: UUID) -> Said:
+    """Pure. What a request says without texts; ids that do not apply are absent."""
+    ids = {
         name: value
         for name, value in msgspec.structs.asdict(told).items()
         if name not in ("type", "at", "facts") and value is not None
     }
-    data |= {"dispatch_id": str(claimed.id), "workspace_id": str(claimed.workspace_id), "facts": told.facts}
-    if claimed.has_content:
-        data |= await _content(session, claimed.workspace_id, told)
-    return _encode({"type": told.type, "timestamp": told.at, "data": data})
+    data: dict[str, object] = {
+        "dispatch_id": str(dispatch_id),
+        "workspace_id": str(workspace_id),
+        **ids,
+        "facts": told.facts,
+    }
+    return Said(type=told.type, timestamp=told.at, data=data)
 
 
 async def _content(session: Session, workspace_id: UUID, told: Told) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Webhooks, what is on its way to them, and how each try went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -501,8 +501,8 @@ async def get_dispatch(session: Session, dispatch_id: UUID) -> Dispatch:
     return _dispatch(row)
 
 
-async def read_told(session: Session, dispatch_id: UUID) -> Mapping[str, object]:
-    """What it says, as JSON. Raises NotFound."""
+async def read_told(session: Session, dispatch_id: UUID) -> Told:
+    """Raises NotFound."""
     document = await (await session.raw()).fetchval(
         "select told::text from webhook_dispatches where workspace_id = $1 and id = $2",
         session.workspace_id,
@@ -510,7 +510,7 @@ async def read_told(session: Session, dispatch_id: UUID) -> Mapping[str, object]
     )
     if document is None:
         raise _no_such_dispatch()
-    return msgspec.to_builtins(_decode_told(document))
+    return _decode_told(document)
 
 
 async def list_tries(session: Session, dispatch_id: UUID) -> list[DispatchTry]:

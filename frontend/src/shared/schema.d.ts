@@ -5579,7 +5579,7 @@ export interface components {
         /** DispatchDetail */
         DispatchDetail: {
             dispatch: components["schemas"]["Dispatch"];
-            told: Record<string, never>;
+            said: Record<string, never>;
             tries: components["schemas"]["DispatchTry"][];
         };
         /** DispatchPage */

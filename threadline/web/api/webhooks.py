@@ -17,6 +17,7 @@ from threadline.actions.change_webhook import (
     restore_webhook,
     rotate_secret,
 )
+from threadline.actions.fill_dispatch import said_of
 from threadline.actions.replay_dispatches import replay_dispatch, replay_failed
 from threadline.core.errors import Invalid
 from threadline.core.events import EventKind
@@ -63,8 +64,8 @@ class DispatchPage(msgspec.Struct, frozen=True, kw_only=True):
 
 class DispatchDetail(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: Dispatch
-    told: dict[str, Any]  # JSON: ids and states
-    """What it says, without the texts that some webhooks are told besides."""
+    said: dict[str, Any]  # JSON: ids and states
+    """The body of its requests, without the texts that some webhooks are told besides."""
     tries: list[DispatchTry]
     """The newest first."""
 
@@ -201,9 +202,10 @@ async def get_dispatches(
 @operation(router, "GET", "/webhook-dispatches/{dispatch_id}", out=DispatchDetail, name="getWebhookDispatch")
 async def get_one_dispatch(dispatch_id: UUID, call: Call = calls(Permission.WEBHOOKS_MANAGE)) -> Response:
     """One of them with each try of it, and with the first of what was answered."""
+    told = await read_told(call.session, dispatch_id)
     detail = DispatchDetail(
         dispatch=await get_dispatch(call.session, dispatch_id),
-        told=dict(await read_told(call.session, dispatch_id)),
+        said=dict(said_of(told, dispatch_id=dispatch_id, workspace_id=call.caller.workspace_id)),
         tries=await list_tries(call.session, dispatch_id),
     )
     return call.answer(detail)

@@ -96,7 +96,7 @@ function Detail({ dispatch, onReplay }: { readonly dispatch: Dispatch; readonly 
         </p>
       )}
       <Titled title={t('webhooks.said')}>
-        <Code text={JSON.stringify(data.told, null, 2)} />
+        <Code text={JSON.stringify(data.said, null, 2)} />
       </Titled>
       {data.tries.length > 0 && <Tries tries={data.tries} />}
       <div className="flex flex-wrap gap-2">
@@ -152,7 +152,7 @@ function Code({ text, label }: { readonly text: string; readonly label?: string 
       dir="ltr"
       tabIndex={0}
       aria-label={label}
-      className="max-h-60 overflow-auto rounded-md bg-panel p-2 text-start font-mono text-12 break-words whitespace-pre-wrap"
+      className="max-h-60 overflow-auto rounded-md border border-line p-2 text-start font-mono text-12 break-words whitespace-pre-wrap"
     >
       {text}
     </pre>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { paths } from '@/app/paths';
 import { t } from '@/shared/i18n';
-import { formatList, formatMoment, formatNumber, formatRelative } from '@/shared/i18n/format';
+import { formatMoment, formatNumber } from '@/shared/i18n/format';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/EmptyState';
 import { FormDialog } from '@/shared/ui/FormDialog';
@@ -62,7 +62,7 @@ function OffNotice({ webhook }: { readonly webhook: Webhook }) {
   if (webhook.off_reason === null || webhook.off_at === null) return null;
   return (
     <p role="status" className="rounded-md bg-danger-tint px-3 py-2 text-14 text-danger">
-      {t(`webhooks.off_${webhook.off_reason}`, { when: formatRelative(webhook.off_at) })}
+      {t(`webhooks.off_${webhook.off_reason}`, { when: formatMoment(webhook.off_at) })}
     </p>
   );
 }
@@ -107,7 +107,14 @@ function Facts({ webhook, offered, changes }: FactsProps) {
           {url}
         </dd>
         <dt className="text-muted">{t('webhooks.kinds')}</dt>
-        <dd>{kinds.length === 0 ? t('webhooks.kinds_none') : formatList(kinds.map(kindText))}</dd>
+        <dd>
+          {kinds.length === 0 && t('webhooks.kinds_none')}
+          {kinds.map((kind) => (
+            <span key={kind} className="block first-letter:uppercase">
+              {kindText(kind)}
+            </span>
+          ))}
+        </dd>
         <dt className="text-muted">{t('webhooks.secret')}</dt>
         <dd>
           {t('webhooks.ends_in', { last4: webhook.secret_last4 })}
@@ -216,7 +223,7 @@ function Log({ webhook, changes }: Omit<FactsProps, 'offered'>) {
           {
             value: 'failed',
             label: t('webhooks.failed'),
-            count: webhook.failed_count,
+            count: webhook.failed_count || undefined,
             panel: (
               <div className="flex flex-col gap-4">
                 {webhook.failed_count > 0 && (

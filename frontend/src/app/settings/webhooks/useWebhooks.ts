@@ -25,7 +25,8 @@ export function useWebhooks() {
   return useQuery({
     queryKey: KEY,
     queryFn: () => request<WebhookList>('GET', '/api/webhooks'),
-    refetchInterval: OTHERWISE_MS,
+    refetchInterval: ({ state: { data } }) =>
+      data?.items.some((one) => one.waiting_count > 0) ? WHILE_WAITING_MS : OTHERWISE_MS,
   });
 }
 

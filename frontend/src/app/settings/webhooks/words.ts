@@ -1,6 +1,6 @@
 /** What stands in the list of webhooks and in their log, in words. Pure. */
 import { hasText, t } from '@/shared/i18n';
-import { formatList, formatNumber, formatRelative } from '@/shared/i18n/format';
+import { formatNumber, formatRelative } from '@/shared/i18n/format';
 import type { Dispatch, DispatchTry, Webhook } from '../types';
 
 /** The kind of an event as people know it; its own name if there is none. */
@@ -12,7 +12,7 @@ export function kindText(kind: string): string {
 export function aboutText({ kinds, last_told_at: at }: Webhook): string {
   const told = kinds.length === 0 ? t('webhooks.kinds_none') : t('webhooks.kinds_count', { count: kinds.length });
   const last = at === null ? t('webhooks.never_told') : t('webhooks.last_told', { when: formatRelative(at) });
-  return formatList([told, last]);
+  return `${told} · ${last}`;
 }
 
 /** What it is about: the event, or who asked for it. */
