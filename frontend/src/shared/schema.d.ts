@@ -1557,6 +1557,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/rule-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules did here, and why they did not.
+         * @description What rules did here, and why they did not.
+         */
+        get: operations["listConversationRuleRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/saved-replies": {
         parameters: {
             query?: never;
@@ -3162,6 +3182,134 @@ export interface paths {
         patch: operations["updateRouting"];
         trace?: never;
     };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the desk does by itself, and what is wrong with it.
+         * @description What the desk does by itself, and what is wrong with it.
+         */
+        get: operations["getRules"];
+        put?: never;
+        /**
+         * Make a rule; it comes last.
+         * @description Make a rule; it comes last.
+         */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it. What it did stays, and so does the record of it.
+         * @description Delete it. What it did stays, and so does the record of it.
+         */
+        delete: operations["deleteRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change it. Other words are a version of their own.
+         * @description Change it. Other words are a version of their own.
+         */
+        patch: operations["updateRule"];
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It says again what it said then.
+         * @description It says again what it said then.
+         */
+        post: operations["restoreRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it did in conversations that the caller sees, and why it did not.
+         * @description What it did in conversations that the caller sees, and why it did not.
+         */
+        get: operations["listRuleRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it said, and who wrote it.
+         * @description What it said, and who wrote it.
+         */
+        get: operations["listRuleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which one is asked first.
+         * @description Say which one is asked first.
+         */
+        put: operations["orderRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -4347,6 +4495,38 @@ export interface components {
             language: string;
             /** Text */
             text: string;
+        };
+        /** AutomationRule */
+        AutomationRule: {
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            broken: components["schemas"]["Broken"] | null;
+            /**
+             * @default {
+             *       "kind": "group",
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Group"];
+            /** Format: uuid */
+            id: string;
+            /** @default true */
+            is_on?: boolean;
+            name: string;
+            on_since: string;
+            /** @default  */
+            paused?: string;
+            trigger: components["schemas"]["Trigger"];
+            /** @default 1 */
+            version?: number;
+            week: components["schemas"]["RuleFigures"];
+        };
+        /**
+         * AutomationRuleList
+         * @description In the order in which they are asked.
+         */
+        AutomationRuleList: {
+            items: components["schemas"]["AutomationRule"][];
         };
         /** AvailabilityInput */
         AvailabilityInput: {
@@ -5678,7 +5858,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -6676,7 +6856,7 @@ export interface components {
         Message: {
             at: string;
             author: components["schemas"]["Author"];
-            automatic: ("after_end" | "after_silence" | "first_message" | "outside_hours") | null;
+            automatic: ("after_end" | "after_silence" | "first_message" | "outside_hours" | "rule") | null;
             client_id: string | null;
             content: components["schemas"]["Text"] | components["schemas"]["Media"] | components["schemas"]["Location"] | components["schemas"]["Contacts"] | components["schemas"]["ChoiceMade"] | components["schemas"]["Buttons"] | components["schemas"]["ChoiceList"] | components["schemas"]["LinkButton"] | components["schemas"]["Request"] | components["schemas"]["Order"] | components["schemas"]["FormAnswer"] | components["schemas"]["Template"] | components["schemas"]["Product"] | components["schemas"]["Native"] | components["schemas"]["Call"] | components["schemas"]["Line"] | components["schemas"]["Unsupported"];
             /** Format: uuid */
@@ -6860,6 +7040,12 @@ export interface components {
             unread: number;
         };
         /**
+         * Occasion
+         * @description What a rule waits for.
+         * @enum {unknown}
+         */
+        Occasion: "answered" | "assigned" | "conversation_started" | "customer_silent" | "deadline_missed" | "deadline_warning" | "field_filled" | "labelled" | "message_received" | "missed_call" | "no_reply" | "not_delivered" | "note_added" | "priority_changed" | "stage_changed" | "state_changed" | "team_changed" | "unassigned" | "unlabelled" | "window_closing";
+        /**
          * OffReason
          * @description Why a webhook was switched off by the desk itself.
          * @enum {unknown}
@@ -6965,7 +7151,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "webhooks:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "webhooks:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -7913,6 +8099,116 @@ export interface components {
             region?: string;
             /** Rows */
             rows: components["schemas"]["RowInput"][];
+        };
+        /** RuleFigures */
+        RuleFigures: {
+            done: number;
+            last_at: string | null;
+            refused: number;
+        };
+        /** RuleInput */
+        RuleInput: {
+            /** Acts */
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            filter?: components["schemas"]["GroupInput"];
+            /**
+             * Is On
+             * @default true
+             */
+            is_on?: boolean;
+            /** Name */
+            name: string;
+            trigger: components["schemas"]["TriggerInput"];
+        };
+        /** RuleOrder */
+        RuleOrder: {
+            /** Rule Ids */
+            rule_ids: string[];
+        };
+        /** RuleRestore */
+        RuleRestore: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * RuleRun
+         * @description One use of a rule in one conversation, with what became of it and why.
+         */
+        RuleRun: {
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            customer: string;
+            /** Format: uuid */
+            id: string;
+            occasion: components["schemas"]["Occasion"];
+            /** @enum {unknown} */
+            outcome: "broken" | "circle" | "done" | "nothing" | "refused" | "too_often";
+            reply: string;
+            reply_reason: string;
+            rule: string;
+            /** Format: uuid */
+            rule_id: string;
+            steps: components["schemas"]["RunStep"][];
+            version: number;
+        };
+        /**
+         * RuleRunList
+         * @description The newest first.
+         */
+        RuleRunList: {
+            items: components["schemas"]["RuleRun"][];
+            next: string | null;
+        };
+        /**
+         * RuleUpdate
+         * @description What is absent stays.
+         */
+        RuleUpdate: {
+            /** Acts */
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[] | null;
+            filter?: components["schemas"]["GroupInput"] | null;
+            /** Is On */
+            is_on?: boolean | null;
+            /** Name */
+            name?: string | null;
+            trigger?: components["schemas"]["TriggerInput"] | null;
+        };
+        /**
+         * RuleVersionList
+         * @description The newest first.
+         */
+        RuleVersionList: {
+            items: components["schemas"]["RuleVersionRow"][];
+        };
+        /** RuleVersionRow */
+        RuleVersionRow: {
+            actor_id: string | null;
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            at: string;
+            filter: components["schemas"]["Group"];
+            name: string;
+            trigger: components["schemas"]["Trigger"];
+            version: number;
+        };
+        /**
+         * RunStep
+         * @description What became of one act.
+         */
+        RunStep: {
+            kind: string;
+            place: number;
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            title?: string;
+            /** @default {} */
+            values?: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            verdict: "cannot" | "does" | "left_out" | "same" | "waits";
         };
         /** SavedReply */
         SavedReply: {
@@ -9221,6 +9517,32 @@ export interface components {
              * @default false
              */
             with_notes?: boolean;
+        };
+        /** Trigger */
+        Trigger: {
+            /** @default false */
+            is_business_time?: boolean;
+            /** @default 0 */
+            minutes?: number;
+            /** @default [] */
+            of?: string[];
+            on: components["schemas"]["Occasion"];
+        };
+        /** TriggerInput */
+        TriggerInput: {
+            /**
+             * Is Business Time
+             * @default false
+             */
+            is_business_time?: boolean;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes?: number;
+            /** Of */
+            of?: string[];
+            on: components["schemas"]["Occasion"];
         };
         /**
          * TryError
@@ -12720,6 +13042,39 @@ export interface operations {
             };
         };
     };
+    listConversationRuleRuns: {
+        parameters: {
+            query?: {
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRunList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFilledReplies: {
         parameters: {
             query?: never;
@@ -15783,6 +16138,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRuleList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRestore"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleRuns: {
+        parameters: {
+            query?: {
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRunList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRuleList"];
                 };
             };
             /** @description Refused or failed */
