@@ -11,7 +11,6 @@ from threadline.core.webhook import (
     ANSWER_KEPT_BYTES,
     OFFERED,
     WAITS,
-    BadAnswer,
     Cause,
     DispatchState,
     TryError,
@@ -151,7 +150,7 @@ def test_an_answer_says_what_it_wants(body: bytes, wanted: WebhookAnswer | None)
     ],
 )
 def test_what_is_no_answer_has_a_sentence(body: bytes, content_type: str, reason: str) -> None:
-    with pytest.raises(BadAnswer) as caught:
+    with pytest.raises(Invalid) as caught:
         read_answer(body, content_type=content_type)
     assert caught.value.reason == reason
 

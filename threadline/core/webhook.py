@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from threadline.core.errors import Invalid, ThreadlineError
+from threadline.core.errors import Invalid
 from threadline.core.events import EventKind
 from threadline.core.field import FieldValue
 from threadline.core.label import label_key
@@ -197,28 +197,21 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A field's id → its value; null empties it."""
 
 
-class BadAnswer(ThreadlineError):
-    """Not what a call may be answered."""
-
-    code = "webhook_answer"
-    status = 422
-
-
 _decode_answer = msgspec.json.Decoder(WebhookAnswer).decode
 
 
 def read_answer(body: bytes, *, content_type: str) -> WebhookAnswer | None:
-    """None: it wants nothing (an empty body). Raises BadAnswer with a sentence that the log keeps."""
+    """None: it wants nothing (an empty body). Raises Invalid with a sentence that the log keeps."""
     if not body.strip():
         return None
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise BadAnswer("The answer is no JSON by its content type.", reason="webhook_answer_type")
+        raise Invalid("The answer is no JSON by its content type.", reason="webhook_answer_type")
     try:
         answer = _decode_answer(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadAnswer("The answer is not the JSON that was agreed on.", reason="webhook_answer_json") from None
+        raise Invalid("The answer is not the JSON that was agreed on.", reason="webhook_answer_json") from None
     if len(answer.reply) > LONGEST_REPLY or len(answer.fields) > MOST_FIELDS_SET:
-        raise BadAnswer("The answer is longer than allowed.", reason="webhook_answer_long")
+        raise Invalid("The answer is longer than allowed.", reason="webhook_answer_long")
     return None if not answer.reply.strip() and not answer.fields else answer
 
 
