@@ -147,7 +147,7 @@ def test_a_program_is_told_and_what_fails_is_seen_and_sent_again(
 
     page.set_viewport_size({"width": 390, "height": 844})
     _open(wrote)
-    expect(wrote.get_by_text("Tries")).to_be_visible()
+    expect(wrote.get_by_role("heading", name="Tries")).to_be_visible()
     _looks_well(desk, "phone")
     page.set_viewport_size({"width": 1280, "height": 800})
 
