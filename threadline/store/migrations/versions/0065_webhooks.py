@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0064"
-down_revision = "0063"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0064_webhooks.sql").read_text()
+    script = Path(__file__).with_name("0065_webhooks.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
