@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/absent-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is not there and has chats: offline for long without finishing their shift, or gone for good.
+         * @description Who is not there and has chats: offline for long without finishing their shift, or gone for good.
+         */
+        get: operations["getAbsent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -58,6 +78,46 @@ export interface paths {
          */
         put: operations["putAvailability"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent has: their open chats, what they have half written there, and their scheduled messages.
+         * @description What an agent has: their open chats, what they have half written there, and their scheduled messages.
+         */
+        get: operations["getAgentChats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/finish-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what becomes of each chat and scheduled message of an agent; then they are offline, or gone for good.
+         * @description Say what becomes of each chat and scheduled message of an agent; then they are offline, or gone for good.
+         */
+        post: operations["finishShift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1227,6 +1287,28 @@ export interface paths {
         patch: operations["updateConversationLabels"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/left-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What colleagues who are not there have half written in a conversation that is not theirs any more.
+         * @description What colleagues who are not there have half written in a conversation that is not theirs any more.
+         *
+         *     Read by whoever has it now, and by those who hand out conversations.
+         */
+        get: operations["getLeftDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/links": {
         parameters: {
             query?: never;
@@ -2283,6 +2365,26 @@ export interface paths {
         get: operations["getFilterFields"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/finished-shifts/{finish_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back within the hour: everything as it was, except what somebody changed since.
+         * @description Take it back within the hour: everything as it was, except what somebody changed since.
+         */
+        post: operations["undoFinishedShift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4338,6 +4440,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Absent
+         * @description An agent who is not there, and has chats all the same.
+         */
+        Absent: {
+            /** Format: uuid */
+            agent_id: string;
+            chat_count: number;
+            is_active: boolean;
+            scheduled_count: number;
+            since: string | null;
+            waiting_count: number;
+        };
+        /** AbsentList */
+        AbsentList: {
+            items: components["schemas"]["Absent"][];
+        };
         /** Address */
         Address: {
             display: string;
@@ -4367,6 +4486,21 @@ export interface components {
             /** @enum {unknown} */
             sees: "all" | "assigned" | "team";
         };
+        /** AgentChat */
+        AgentChat: {
+            conversation: components["schemas"]["Conversation"];
+            drafts: components["schemas"]["HalfWritten"][];
+        };
+        /**
+         * AgentChats
+         * @description What an agent has; as far as the caller sees it, at most 500 of each.
+         */
+        AgentChats: {
+            /** Format: uuid */
+            agent_id: string;
+            chats: components["schemas"]["AgentChat"][];
+            scheduled: components["schemas"]["AgentScheduled"][];
+        };
         /** AgentList */
         AgentList: {
             items: components["schemas"]["Agent"][];
@@ -4379,6 +4513,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             load: number;
+        };
+        /** AgentScheduled */
+        AgentScheduled: {
+            contact: components["schemas"]["ContactName"];
+            message: components["schemas"]["ScheduledMessage"];
         };
         /**
          * AgentUpdate
@@ -4933,6 +5072,30 @@ export interface components {
             values?: {
                 [key: string]: string;
             } | null;
+        };
+        /** ChatInput */
+        ChatInput: {
+            /** Assignee Id */
+            assignee_id?: string | null;
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "hand" | "snooze" | "keep" | "resolve";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Team Id */
+            team_id?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /** CheckLine */
         CheckLine: {
@@ -5858,7 +6021,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -6149,6 +6312,34 @@ export interface components {
              */
             search?: string;
         };
+        /** Finished */
+        Finished: {
+            /** Format: uuid */
+            id: string;
+            is_finished: boolean;
+            refused: components["schemas"]["Refused"][];
+            released_ids: string[];
+        };
+        /**
+         * FinishInput
+         * @description What is not named is kept; whoever waits and is not named is given to everybody.
+         */
+        FinishInput: {
+            /** Chats */
+            chats?: components["schemas"]["ChatInput"][];
+            /**
+             * Going
+             * @default offline
+             * @enum {string}
+             */
+            going?: "offline" | "gone";
+            /** Scheduled */
+            scheduled?: components["schemas"]["SchedulingInput"][];
+        };
+        /** FinishUndone */
+        FinishUndone: {
+            kept: number;
+        };
         /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
@@ -6242,6 +6433,13 @@ export interface components {
             match: "all" | "any";
             /** Of */
             of?: (components["schemas"]["ConditionInput"] | components["schemas"]["GroupInput"])[];
+        };
+        /** HalfWritten */
+        HalfWritten: {
+            /** @enum {unknown} */
+            mode: "note" | "reply";
+            text: string;
+            written_at: string;
         };
         /**
          * HandOver
@@ -6455,6 +6653,17 @@ export interface components {
             preview: string;
             seq: number;
             status: ("delivered" | "failed" | "played" | "queued" | "read" | "sending" | "sent") | null;
+        };
+        /** LeftDraft */
+        LeftDraft: {
+            /** Format: uuid */
+            agent_id: string;
+            text: string;
+            written_at: string;
+        };
+        /** LeftDraftList */
+        LeftDraftList: {
+            items: components["schemas"]["LeftDraft"][];
         };
         /**
          * Line
@@ -7623,6 +7832,16 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Refused
+         * @description What could not be done as wished, and why.
+         */
+        Refused: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            title: string;
+        };
         /** RefusedList */
         RefusedList: {
             items: components["schemas"]["RefusedOne"][];
@@ -8393,6 +8612,21 @@ export interface components {
          * @enum {unknown}
          */
         ScheduledState: "cancelled" | "held" | "sent" | "waiting";
+        /** SchedulingInput */
+        SchedulingInput: {
+            /** Agent Id */
+            agent_id?: string | null;
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "hand" | "hold" | "keep";
+            /**
+             * Scheduled Id
+             * Format: uuid
+             */
+            scheduled_id: string;
+        };
         /** SearchAnswer */
         SearchAnswer: {
             companies: components["schemas"]["CompanyHit"][];
@@ -8496,6 +8730,8 @@ export interface components {
          * @description What is absent stays.
          */
         SettingsChange: {
+            /** Absent After Min */
+            absent_after_min?: number | null;
             automatic?: components["schemas"]["MannersChange"] | null;
             /** Away After Min */
             away_after_min?: number | null;
@@ -9865,6 +10101,8 @@ export interface components {
          * @description Kept as one document: what is absent has its default, what is unknown belongs to another release.
          */
         WorkspaceSettings: {
+            /** @default 10 */
+            absent_after_min?: number;
             /**
              * @default {
              *       "most_per_hour": 3,
@@ -9949,6 +10187,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAbsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsentList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAgents: {
         parameters: {
             query?: never;
@@ -10035,6 +10302,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgentChats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentChats"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finished"];
                 };
             };
             /** @description Refused or failed */
@@ -12451,6 +12784,37 @@ export interface operations {
             };
         };
     };
+    getLeftDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftDraftList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLinks: {
         parameters: {
             query?: never;
@@ -14403,6 +14767,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterFieldList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoFinishedShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finish_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishUndone"];
                 };
             };
             /** @description Refused or failed */
