@@ -412,6 +412,7 @@ async def test_a_saved_reply_goes_out_in_the_customers_language_or_is_said_to_be
         title="Hours",
         shortcut="",
         text="We open at nine",
+        variants=[],
         language="en",
         wordings=[],
         files=[],
@@ -429,6 +430,35 @@ async def test_a_saved_reply_goes_out_in_the_customers_language_or_is_said_to_be
     assert [one.refusal and one.refusal.reason for one in seen.steps] == ["no_such_reply", None]
     with pytest.raises(Invalid):
         await _run(desk, customer, macro)
+
+
+async def test_a_macro_turns_the_variants_of_its_reply_and_a_look_at_it_turns_nothing(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana")
+    reply = SavedReply(
+        id=new_id(),
+        is_shared=True,
+        team_id=None,
+        channel_id=None,
+        title="Hours",
+        shortcut="",
+        text="We open at nine",
+        variants=["From nine on"],
+        language="",
+        wordings=[],
+        files=[],
+    )
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await create_saved_reply(session, caller=_caller(desk), reply=reply, now=utc_now(), new_id=new_id)
+    macro = await _make(desk, [ReplyAct(reply_id=reply.id)])
+    seen: list[str] = []
+    for _ in range(3):
+        looks = [(await _preview(desk, customer, macro)).steps[0].pieces for _ in range(2)]
+        assert looks[0] == looks[1]
+        seen.append("".join(piece.text for piece in looks[0]))
+        await _run(desk, customer, macro)
+    assert await _thread(desk, customer, "outgoing") == seen
+    assert seen == [seen[0], seen[1], seen[0]]
+    assert sorted(seen[:2]) == ["From nine on", "We open at nine"]
 
 
 async def test_mine_are_mine_and_those_of_a_team_are_its_members(desk: Desk) -> None:

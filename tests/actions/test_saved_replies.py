@@ -5,17 +5,21 @@ from uuid import UUID
 
 import pytest
 
-from tests.workers.outbox_world import Desk
+from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.change_saved_reply import (
     ReplyChange,
     change_saved_reply,
     create_saved_reply,
     delete_saved_reply,
 )
-from threadline.actions.use_saved_reply import fill_saved_replies, note_saved_reply_use
+from threadline.actions.discard_message import discard_message
+from threadline.actions.merge_contacts import merge_contacts, unmerge_contacts
+from threadline.actions.send_message import SentMessage
+from threadline.actions.use_saved_reply import FilledVariant, fill_saved_replies, note_saved_reply_use
+from threadline.core.content import ReplyUse, Text
 from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from threadline.core.permission import ROLES, Caller, RoleName, Visibility
-from threadline.core.saved_reply import COUNT_LIMIT
+from threadline.core.saved_reply import COUNT_LIMIT, Wording, variant_key
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.saved_replies import SavedReply, list_saved_replies
 from threadline.store.session import Role
@@ -32,7 +36,7 @@ async def test_a_reply_is_filled_with_the_values_of_the_conversation(desk: Desk)
         (reply,) = await fill_saved_replies(
             session, caller=_caller(desk), conversation_id=customer.conversation_id, now=utc_now()
         )
-    assert "".join(piece.text for piece in reply.pieces) == "Ana, Ana, Courier, Shop"
+    assert "".join(piece.text for piece in reply.variants[0].pieces) == "Ana, Ana, Courier, Shop"
     assert reply.is_shared is False
 
 
@@ -192,6 +196,123 @@ async def test_another_workspace_sees_and_touches_nothing(desk: Desk) -> None:
     assert await _titles(desk, _caller(desk)) == [ours.title]
 
 
+VARIANTS = ["One", "Two", "Three"]
+
+
+async def _offered(desk: Desk, conversation_id: UUID) -> list[FilledVariant]:
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        (reply,) = await fill_saved_replies(
+            session, caller=_caller(desk), conversation_id=conversation_id, now=utc_now()
+        )
+    return reply.variants
+
+
+def _text(variant: FilledVariant) -> str:
+    return "".join(piece.text for piece in variant.pieces)
+
+
+async def _use_next(desk: Desk, customer: Customer, reply: SavedReply, *, text: str | None = None) -> SentMessage:
+    """Sends what is offered next, as it is or as the agent edited it."""
+    chosen = (await _offered(desk, customer.conversation_id))[0]
+    use = ReplyUse(reply_id=reply.id, variant=chosen.variant)
+    return await desk.send(customer, Text(text=text or _text(chosen), uses=(use,)))
+
+
+async def test_each_sending_turns_the_variants_for_this_contact_alone(desk: Desk) -> None:
+    ana, ben = await desk.add_customers(2)
+    reply = await _create(desk, _supervisor(desk), is_shared=True, text="One", variants=["Two", "Three"])
+    got: list[str] = []
+    for turn in range(7):
+        got.append(_text((await _offered(desk, ana.conversation_id))[0]))
+        # What was edited was begun with it all the same.
+        await _use_next(desk, ana, reply, text="Something else" if turn == 1 else None)
+    assert sorted(got[:3]) == sorted(VARIANTS)
+    assert got == [*got[:3], *got[:3], got[0]]
+    before = [_text(one) for one in await _offered(desk, ben.conversation_id)]
+    assert sorted(before) == sorted(VARIANTS)
+    assert [_text(one) for one in await _offered(desk, ben.conversation_id)] == before
+
+
+async def test_what_was_inserted_or_taken_back_counts_for_nothing(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana")
+    reply = await _create(desk, _caller(desk), text="One", variants=["Two"])
+    before = await _offered(desk, customer.conversation_id)
+    await _use(desk, _caller(desk), reply.id)
+    assert await _offered(desk, customer.conversation_id) == before
+    sent = await _use_next(desk, customer, reply)
+    assert await _offered(desk, customer.conversation_id) == before[::-1]
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await discard_message(session, workspace_id=desk.workspace_id, message_id=sent.id, now=utc_now(), new_id=new_id)
+    assert await _offered(desk, customer.conversation_id) == before
+
+
+async def test_the_message_says_nothing_of_the_reply_and_outlives_it(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana")
+    reply = await _create(desk, _caller(desk), text="One", variants=["Two"])
+    sent = await _use_next(desk, customer, reply)
+    content = await desk.connection.fetchval("select content::text from messages where id = $1", sent.id)
+    assert "uses" not in content
+    count = "select count(*) from saved_reply_sendings where workspace_id = $1"
+    assert await desk.connection.fetchval(count, desk.workspace_id) == 1
+    await _delete(desk, _caller(desk), reply.id)
+    assert await desk.connection.fetchval(count, desk.workspace_id) == 0
+    gone = ReplyUse(reply_id=reply.id, variant=variant_key("One"))
+    await desk.send(customer, Text(text="One", uses=(gone,)))
+    assert await desk.connection.fetchval(count, desk.workspace_id) == 0
+
+
+async def test_who_was_merged_has_seen_what_both_saw_and_apart_each_their_own(desk: Desk) -> None:
+    ana, other = await desk.add_customers(2)
+    reply = await _create(desk, _supervisor(desk), is_shared=True, text="One", variants=["Two"])
+    await desk.send(ana, Text(text="One", uses=(ReplyUse(reply_id=reply.id, variant=variant_key("One")),)))
+    await desk.send(other, Text(text="Two", uses=(ReplyUse(reply_id=reply.id, variant=variant_key("Two")),)))
+    assert _text((await _offered(desk, ana.conversation_id))[0]) == "Two"
+    assert _text((await _offered(desk, other.conversation_id))[0]) == "One"
+    supervisor = _supervisor(desk)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await merge_contacts(
+            session,
+            caller=supervisor,
+            contact_id=ana.contact_id,
+            from_id=other.contact_id,
+            now=utc_now(),
+            new_id=new_id,
+        )
+    merge_id = await desk.connection.fetchval(
+        "select id from contact_merges where workspace_id = $1", desk.workspace_id
+    )
+    for customer in (ana, other):
+        assert _text((await _offered(desk, customer.conversation_id))[0]) == "One", "it was longest ago"
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await unmerge_contacts(
+            session, caller=supervisor, contact_id=ana.contact_id, merge_id=merge_id, now=utc_now(), new_id=new_id
+        )
+    assert _text((await _offered(desk, ana.conversation_id))[0]) == "Two"
+    assert _text((await _offered(desk, other.conversation_id))[0]) == "One"
+
+
+async def test_a_reply_that_is_not_ones_own_to_use_counts_for_nothing(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana")
+    theirs = await _create(desk, _caller(desk, agent_id=await _colleague(desk)), text="One", variants=["Two"])
+    use = ReplyUse(reply_id=theirs.id, variant=variant_key("One"))
+    await desk.send(customer, Text(text="One", uses=(use,)))
+    count = "select count(*) from saved_reply_sendings where workspace_id = $1"
+    assert await desk.connection.fetchval(count, desk.workspace_id) == 0
+
+
+async def test_each_language_has_variants_of_its_own(desk: Desk) -> None:
+    customer = await desk.add_customer("Ana")
+    spanish = Wording(language="es", text="Uno", variants=["Dos"])
+    await _create(desk, _caller(desk), text="One", variants=["Two"], language="en", wordings=[spanish])
+    await desk.connection.execute("update contacts set locale = 'es' where id = $1", customer.contact_id)
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        (reply,) = await fill_saved_replies(
+            session, caller=_caller(desk), conversation_id=customer.conversation_id, now=utc_now()
+        )
+    assert (reply.language, sorted(map(_text, reply.variants))) == ("es", ["Dos", "Uno"])
+    assert [(one.language, sorted(map(_text, one.variants))) for one in reply.others] == [("en", ["One", "Two"])]
+
+
 def _caller(
     desk: Desk,
     *,
@@ -233,6 +354,7 @@ async def _create(desk: Desk, caller: Caller, **given: Any) -> SavedReply:
         "title": "Hello",
         "shortcut": "",
         "text": "Hello",
+        "variants": [],
         "language": "",
         "wordings": [],
         "files": [],

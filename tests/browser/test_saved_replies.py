@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -14,6 +15,7 @@ from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Customer, Provider
 from tests.browser.scene import arrived, eventually, shown
+from tests.browser.watching import Watch
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 HOURS = "Hello {{contact.first_name}}, we are open until six. {{agent.first_name}}, {{workspace.name}}"
@@ -352,6 +354,131 @@ def test_a_reply_of_a_team_goes_out_in_the_customers_language_with_its_file(
     option.tap()
     expect(held.answer_box(customer)).to_have_value("Here is our price list.")
     admin.delete(f"/api/teams/{team['id']}")
+
+
+def test_variants_are_written_turned_by_a_key_and_never_twice_before_all(
+    new_context: ContextMaker, admin: Person, customer: Customer, reply: MakeReply
+) -> None:
+    """In the settings, with the keyboard in the box, and with one tap on a phone."""
+    del reply  # only so that there are no others
+    page = new_context(admin).new_page()
+    page.goto("/settings/replies")
+    page.get_by_role("button", name="New saved reply").click()
+    dialog = page.get_by_role("dialog", name="New saved reply")
+    dialog.get_by_label("Title").fill("Thanks")
+    dialog.get_by_label("Text", exact=True).fill("Thank you, {{contact.first_name}}!")
+    for place, text in ((2, "Much obliged."), (3, "Many thanks, {{contact.first_name}}.")):
+        dialog.get_by_role("button", name="Add a variant", exact=True).click()
+        expect(dialog.get_by_label(f"Variant {place}", exact=True)).to_be_focused()
+        page.keyboard.type(text)
+    dialog.get_by_role("button", name="Move “Variant 3” up").click()
+    expect(dialog.get_by_label("Variant 3", exact=True)).to_have_value("Much obliged.")
+    dialog.get_by_role("button", name="Add a variant", exact=True).click()
+    dialog.get_by_role("button", name="Remove “Variant 4”").click()
+    assert problems_of(page) == []
+    _picture(page, "settings-reply-variants")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("list", name="Mine")).to_contain_text("3 variants")
+    (kept,) = admin.get("/api/saved-replies")["items"]
+    assert kept["variants"] == ["Many thanks, {{contact.first_name}}.", "Much obliged."]
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("button", name="Edit Thanks").click()
+    expect(page.get_by_label("Variant 2", exact=True)).to_have_value("Many thanks, {{contact.first_name}}.")
+    _picture(page, "settings-reply-variants-dark")
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("button", name="Remove “Variant 2”").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("list", name="Mine")).to_contain_text("2 variants")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("list", name="Mine")).to_contain_text("3 variants")
+
+    texts = ["Thank you, Kiri!", "Many thanks, Kiri.", "Much obliged."]
+    desk = Desk(page).open()
+    desk.row(customer).click()
+    desk.answer_box(customer).click()
+    page.keyboard.type("/")
+    first = texts.index(_preview(page).inner_text())
+    page.keyboard.press("ArrowLeft")
+    second = (first + 1) % 3
+    expect(_preview(page)).to_have_text(texts[second])
+    expect(page.get_by_text("2 of 3")).to_be_visible()
+    expect(_chosen(page)).to_contain_text(texts[second])
+    assert problems_of(page) == []
+    _picture(page, "saved-reply-variant")
+    page.keyboard.press("Enter")
+    expect(desk.answer_box(customer)).to_have_value(texts[second])
+    page.keyboard.type(" Bye")
+    page.keyboard.press("Enter")
+    shown(customer, f"{texts[second]} Bye")
+    # What was used is the last in turn, though its words were changed.
+    assert _next_of(admin, customer) == [texts[first], texts[(first + 2) % 3], texts[second]]
+
+    phone = new_context(admin, **PHONE).new_page()
+    held = Desk(phone).open(f"/inbox/open/{admin.conversation_of(customer)['id']}")
+    held.answer_box(customer).tap()
+    phone.keyboard.type("/")
+    option = phone.get_by_role("option", name=re.compile("Thanks"))
+    expect(option).to_contain_text(texts[first])
+    phone.get_by_role("button", name="Another wording").tap()
+    expect(option).to_contain_text(texts[(first + 2) % 3])
+    assert problems_of(phone) == []
+    _picture(phone, "saved-reply-variant-phone")
+    option.tap()
+    expect(held.answer_box(customer)).to_have_value(texts[(first + 2) % 3])
+    held.answer_box(customer).press("Control+Enter")
+    shown(customer, texts[(first + 2) % 3])
+    eventually(lambda: _next_of(admin, customer)[0] == texts[first])
+
+
+def test_one_text_to_many_warns_above_the_box_and_one_key_sends_it(
+    new_context: ContextMaker, admin: Person, provider: Provider, customer: Customer, watch: Watch
+) -> None:
+    page = new_context(admin).new_page()
+    page.goto("/settings/replies")
+    page.get_by_label("Warn after so many customers").click()
+    page.get_by_role("option", name="3", exact=True).click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    assert admin.get("/api/workspace")["settings"]["repeat_customers"] == 3
+    assert problems_of(page) == []
+    _picture(page, "settings-repeat")
+    text = "Our winter sale begins tomorrow at nine"
+    for number in range(3):
+        other = _customer(admin, provider, f"Other {number} {secrets.token_hex(3)}")
+        path = f"/api/conversations/{admin.conversation_of(other)['id']}/messages"
+        admin.post(path, {"client_id": str(uuid4()), "content": {"kind": "text", "text": text}})
+    desk = Desk(page).open()
+    desk.row(customer).click()
+    desk.answer_box(customer).fill(text)
+    page.keyboard.press("Enter")
+    warning = page.get_by_role("alert", name="The same text to many")
+    expect(warning).to_contain_text("You sent this text to 3 customers within 10 min.")
+    expect(desk.answer_box(customer)).to_be_focused()
+    assert problems_of(page) == []
+    _picture(page, "repeat-warning")
+    page.emulate_media(color_scheme="dark")
+    _picture(page, "repeat-warning-dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(warning).to_be_in_viewport()
+    _picture(page, "repeat-warning-phone")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    warning.get_by_role("button", name="Edit it").click()
+    expect(warning).to_have_count(0)
+    expect(desk.answer_box(customer)).to_have_value(text)
+    page.keyboard.press("Enter")
+    expect(warning).to_be_visible()
+    page.keyboard.press("Control+Shift+Y")
+    shown(customer, text)
+    expect(warning).to_have_count(0)
+    admin.patch("/api/workspace", {"settings": {"repeat_customers": 10}})
+    # The browser says of each refusal that it was one.
+    assert all("409 (Conflict)" in problem for problem in watch.problems)
+    watch.problems.clear()
+
+
+def _next_of(admin: Person, customer: Customer) -> list[str]:
+    (one,) = admin.get(f"/api/conversations/{admin.conversation_of(customer)['id']}/saved-replies")["items"]
+    return ["".join(piece["text"] for piece in said["pieces"]) for said in one["variants"]]
 
 
 def _choose(page: Page, dialog: Locator, label: str, option: str) -> None:

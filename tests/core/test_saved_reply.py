@@ -1,12 +1,15 @@
 """Filling saved replies: what places become, what is refused when written, and that values are never read again."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from threadline.core.errors import Invalid
 from threadline.core.saved_reply import (
+    VARIANT_LIMIT,
     FilledPiece,
     Names,
     ReplyVariable,
@@ -14,9 +17,13 @@ from threadline.core.saved_reply import (
     by_language,
     check_shortcut,
     check_text,
+    check_variants,
     check_wordings,
     fill_text,
+    in_rotation,
+    start_of,
     values_of,
+    variant_key,
     warmed,
 )
 
@@ -189,3 +196,64 @@ def test_a_language_is_said_once_and_every_wording_keeps_the_grammar() -> None:
         with pytest.raises(Invalid) as refusal:
             check_wordings(language, wordings)
         assert refusal.value.reason == reason
+
+
+def test_nobody_reads_one_twice_before_they_have_read_all() -> None:
+    """Whatever is added and taken away: before somebody gets one again, they got all others that stand there."""
+    chance = random.Random(7)
+    for _ in range(200):
+        texts = [f"text {number}" for number in range(chance.randint(1, 5))]
+        start = chance.randrange(1 << 32)
+        seen: dict[str, datetime] = {}
+        got: list[str] = []
+        for turn in range(30):
+            if chance.random() < 0.1 and len(texts) > 1:
+                texts.remove(chance.choice(texts))
+            if chance.random() < 0.1:
+                texts.insert(chance.randrange(len(texts) + 1), f"new {turn}")
+            order = in_rotation(texts, seen, start=start)
+            assert sorted(order) == sorted(texts)
+            last = max((place for place, text in enumerate(got) if text == order[0]), default=-1)
+            since = got[last + 1 :] if last >= 0 else got
+            assert last < 0 or all(text in since for text in texts if text != order[0])
+            # Now and then the agent takes another one than was offered.
+            chosen = order[0] if chance.random() < 0.8 else chance.choice(order)
+            seen[variant_key(chosen)] = NOW + timedelta(minutes=turn)
+            got.append(chosen)
+
+
+def test_not_everybody_begins_with_the_first_one() -> None:
+    texts = ["a", "b", "c"]
+    reply_id = uuid4()
+    first = {in_rotation(texts, {}, start=start_of(uuid4(), reply_id))[0] for _ in range(200)}
+    assert first == set(texts)
+    contact_id = uuid4()
+    assert start_of(contact_id, reply_id) == start_of(contact_id, reply_id)
+    assert in_rotation(texts, {}, start=4) == ["b", "c", "a"]
+
+
+def test_a_variant_is_known_by_its_words_and_not_by_its_place() -> None:
+    seen = {variant_key("a"): NOW, variant_key("b"): NOW + timedelta(minutes=1)}
+    assert in_rotation(["b", "a"], seen, start=0) == ["a", "b"]
+    assert in_rotation(["b", "a, anew"], seen, start=0) == ["a, anew", "b"]
+    assert variant_key(" a\n b ") == variant_key("a b") != variant_key("a  c")
+
+
+@pytest.mark.parametrize(
+    ("text", "variants", "reason"),
+    [
+        ("Hello", ["Hello "], "variant_twice"),
+        ("Hello", ["Good day", "Good  day"], "variant_twice"),
+        ("Hello", ["Hi {{contact.pin}}"], "place_unknown"),
+        ("Hello", [f"Hello {number}" for number in range(VARIANT_LIMIT + 1)], "too_many_variants"),
+    ],
+)
+def test_variants_that_cannot_be_are_refused(text: str, variants: list[str], reason: str) -> None:
+    for check in (
+        lambda: check_variants(Wording(language="", text=text, variants=variants)),
+        lambda: check_wordings("en", [Wording(language="es", text=text, variants=variants)]),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            check()
+        assert refusal.value.reason == reason
+    check_variants(Wording(language="", text="Hello", variants=["Hi {{contact.name}}"]))

@@ -426,6 +426,49 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         await apply(installation, tmp_path, ROUTED.replace("{sales: round_robin}", "{Nowhere: manual}"))
 
 
+SAVED = (
+    FILE
+    + """
+teams:
+  - {name: Sales}
+saved_replies:
+  - {title: Thanks, shortcut: thx, text: Thank you!, variants: [Many thanks!], language: en,
+     wordings: {de: {text: Danke!, variants: [Vielen Dank!]}}}
+  - {title: Offer, team: sales, text: "Dear {{contact.name}}"}
+"""
+)
+
+
+async def test_saved_replies_with_variants_are_made_and_stay_if_nothing_changed(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, SAVED)
+    assert "saved reply Thanks: created" in capsys.readouterr().out
+    found = await ask(
+        installation,
+        "select r.variants, w.language, w.text, w.variants from saved_replies r join saved_reply_wordings w"
+        " on w.reply_id = r.id where r.title = 'Thanks'",
+    )
+    assert found == [(["Many thanks!"], "de", "Danke!", ["Vielen Dank!"])]
+    await apply(installation, tmp_path, SAVED)
+    again = capsys.readouterr().out
+    assert [line for line in again.splitlines() if line.startswith("saved reply")] == [
+        "saved reply Thanks: unchanged",
+        "saved reply Offer: unchanged",
+    ]
+    await apply(installation, tmp_path, SAVED.replace("Vielen Dank!", "Herzlichen Dank!"))
+    assert "saved reply Thanks: changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["variants: [Hello]", "team: Nobody", "variants: ['{{contact.age}}']"])
+async def test_a_saved_reply_that_cannot_be_is_named_and_changes_nothing(
+    installation: Settings, tmp_path: Path, wrong: str
+) -> None:
+    with pytest.raises(ThreadlineError, match="saved reply A"):
+        await apply(installation, tmp_path, FILE + f"saved_replies:\n  - {{title: A, text: Hello, {wrong}}}\n")
+    assert await ask(installation, "select count(*) from saved_replies where title = 'A'") in ([(0,)], [])
+
+
 MACROS = (
     FILE
     + """

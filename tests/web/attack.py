@@ -357,8 +357,10 @@ NOT_OURS = (
     "values.{}",
     "keys.{}",
     "fields.{}.[]",
+    "uses.[].reply_id",
 )
-"""Ids of the provider, of a value within its owner, and names of secrets and keys."""
+"""Ids of the provider, of a value within its owner, names of secrets and keys, and what a text was begun with: that is
+told, not asked for, and one that is not the sender's to use counts for nothing."""
 
 
 def kind_of(operation: Operation, slot: str) -> str | None:

@@ -25,6 +25,7 @@ async def test_a_reply_is_written_changed_offered_used_and_deleted(browser: Brow
         "title": "Greeting",
         "shortcut": "hi",
         "text": "Hello {{contact.first_name}}",
+        "variants": [],
         "channel_id": None,
         "is_shared": False,
         "team_id": None,
@@ -37,8 +38,10 @@ async def test_a_reply_is_written_changed_offered_used_and_deleted(browser: Brow
     assert changed.json == made.json | {"text": "Good day {{contact.first_name}}!", "shortcut": ""}
     assert (await browser.get("/api/saved-replies")).json["items"] == [changed.json]
     offered = (await browser.get(f"/api/conversations/{conversation_id}/saved-replies")).json["items"]
-    assert [[piece["text"] for piece in one["pieces"]] for one in offered] == [["Good day ", "Carla", "!"]]
-    assert offered[0]["pieces"][1]["variable"] == "contact.first_name"
+    assert [[piece["text"] for piece in one["variants"][0]["pieces"]] for one in offered] == [
+        ["Good day ", "Carla", "!"]
+    ]
+    assert offered[0]["variants"][0]["pieces"][1]["variable"] == "contact.first_name"
     assert (await browser.post(f"{path}/uses")).status == 204
     assert (await browser.delete(path)).status == 204
     assert (await browser.get("/api/saved-replies")).json["items"] == []
@@ -51,6 +54,10 @@ async def test_a_reply_is_written_changed_offered_used_and_deleted(browser: Brow
         ({"text": "{{ secret }}"}, "text", "place_unknown"),
         ({"text": "  "}, "text", "needed"),
         ({"text": "x" * 4_097}, "text", "too_long"),
+        ({"variants": ["{{ secret }}"]}, "variants", "place_unknown"),
+        ({"variants": ["Hello  {{contact.first_name}}"]}, "variants", "variant_twice"),
+        ({"variants": [f"Hi {number}" for number in range(11)]}, "variants", "too_many_variants"),
+        ({"variants": [" "]}, "variants.0", "needed"),
         ({"title": ""}, "title", "needed"),
         ({"shortcut": "two words"}, "shortcut", "shortcut_letters"),
     ],
@@ -220,7 +227,7 @@ async def test_the_customers_language_is_offered_first_and_greets_by_their_clock
     await set_up(browser)
     desk = Desk(browser.server, browser.workspace_id)
     conversation_id = await desk.conversation(await desk.channel(), name="Carla Customer")
-    wordings = [{"language": "es", "text": "{{contact.greeting}}, {{contact.first_name}}"}]
+    wordings = [{"language": "es", "text": "{{contact.greeting}}, {{contact.first_name}}", "variants": []}]
     given = REPLY | {"language": "en", "text": "Hello", "wordings": wordings}
     made = await browser.post("/api/saved-replies", given)
     assert (made.status, made.json["wordings"]) == (201, wordings)
@@ -228,10 +235,12 @@ async def test_the_customers_language_is_offered_first_and_greets_by_their_clock
     contact_id = (await browser.get(f"/api/conversations/{conversation_id}")).json["contact"]["id"]
     await browser.patch(f"/api/contacts/{contact_id}", {"locale": "es", "time_zone": "Europe/Madrid"})
     (offered,) = (await browser.get(path)).json["items"]
-    words = "".join(piece["text"] for piece in offered["pieces"])
+    words = "".join(piece["text"] for piece in offered["variants"][0]["pieces"])
     assert offered["language"] == "es"
     assert words in ("Buenos días, Carla", "Buenas tardes, Carla", "Buenas noches, Carla")
-    assert [(one["language"], one["pieces"][0]["text"]) for one in offered["others"]] == [("en", "Hello")]
+    assert [(one["language"], one["variants"][0]["pieces"][0]["text"]) for one in offered["others"]] == [
+        ("en", "Hello")
+    ]
     await browser.patch(f"/api/contacts/{contact_id}", {"locale": "fi"})
     (offered,) = (await browser.get(path)).json["items"]
     assert (offered["language"], [one["language"] for one in offered["others"]]) == ("en", ["es"])
@@ -251,3 +260,34 @@ async def _upload(browser: Browser, name: str, content: bytes | None = None, kin
     form = aiohttp.FormData()
     form.add_field("file", content or _picture(), filename=name, content_type=kind)
     return await browser.request("POST", "/api/files", data=form)
+
+
+async def test_variants_are_kept_in_their_order_and_the_next_one_follows_what_was_sent(browser: Browser) -> None:
+    await set_up(browser)
+    desk = Desk(browser.server, browser.workspace_id)
+    conversation_id = await desk.conversation(await desk.channel(), name="Carla Customer")
+    made = await browser.post("/api/saved-replies", REPLY | {"variants": ["Hi {{contact.first_name}}", "Good day"]})
+    assert made.json["variants"] == ["Hi {{contact.first_name}}", "Good day"]
+    changed = await browser.patch(f"/api/saved-replies/{made.json['id']}", {"variants": ["Good day"]})
+    assert changed.json == made.json | {"variants": ["Good day"]}
+    path = f"/api/conversations/{conversation_id}/saved-replies"
+    texts: list[str] = []
+    for _ in range(3):
+        (offered,) = (await browser.get(path)).json["items"]
+        chosen = offered["variants"][0]
+        texts.append("".join(piece["text"] for piece in chosen["pieces"]))
+        use = {"reply_id": made.json["id"], "variant": chosen["variant"]}
+        sent = await browser.post(
+            f"/api/conversations/{conversation_id}/messages",
+            {"client_id": str(uuid4()), "content": {"kind": "text", "text": texts[-1], "uses": [use]}},
+        )
+        assert sent.status == 201, sent.raw
+        assert sent.json["content"] == {"kind": "text", "text": texts[-1]}
+    assert sorted(texts[:2]) == ["Good day", "Hello Carla"]
+    assert texts[2] == texts[0]
+    for use in ({"reply_id": "x", "variant": "0" * 16}, {"reply_id": str(uuid4()), "variant": "no key"}):
+        refused = await browser.post(
+            f"/api/conversations/{conversation_id}/messages",
+            {"client_id": str(uuid4()), "content": {"kind": "text", "text": "x", "uses": [use]}},
+        )
+        assert refused.status == 422

@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.apply_macros import MacroEntry
 from threadline.actions.apply_routing import RoutingEntry
+from threadline.actions.apply_saved_replies import SavedReplyEntry
 from threadline.actions.apply_webhooks import WebhookEntry
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_automatic_replies import set_automatic_reply
@@ -52,6 +53,7 @@ from threadline.core.events import Event, EventKind
 from threadline.core.filter import Group
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, RoleName, Sees, role_key
+from threadline.core.repeated_text import MOST_CUSTOMERS, MOST_MINUTES
 from threadline.core.saved_reply import Wording
 from threadline.core.sla import LONGEST_MIN, Policy, Target, policy_key
 from threadline.core.team import TeamColour, team_key
@@ -76,6 +78,9 @@ class WorkspaceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     reopening_price: Annotated[float, msgspec.Meta(ge=CHEAPEST, le=DEAREST)] | None = None
     """Absent: it stays as it is."""
+    repeat_customers: Annotated[int, msgspec.Meta(ge=0, le=MOST_CUSTOMERS)] | None = None
+    repeat_minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
+    """One text to so many customers within so many minutes warns whoever sends it. Absent: they stay as they are."""
     automatic: "MannersEntry | None" = None
 
 
@@ -193,6 +198,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teams: tuple[TeamEntry, ...] = ()
     service_levels: tuple[ServiceLevelEntry, ...] = ()
     """In their order; what the file does not name comes behind them."""
+    saved_replies: tuple[SavedReplyEntry, ...] = ()
     macros: tuple[MacroEntry, ...] = ()
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
@@ -257,6 +263,12 @@ async def apply_workspace(
     if entry.reopening_price is not None:
         is_same = known.reopening_price == entry.reopening_price
         wanted["reopening_price"] = ("price of reopening", entry.reopening_price, is_same)
+    for name, what, value in (
+        ("repeat_customers", "customers who get one text", entry.repeat_customers),
+        ("repeat_minutes", "minutes of one text to many", entry.repeat_minutes),
+    ):
+        if value is not None:
+            wanted[name] = (what, value, getattr(known, name) == value)
     if entry.automatic is not None:
         named = {name: value for name, value in msgspec.structs.asdict(entry.automatic).items() if value is not None}
         is_same = named.items() <= msgspec.structs.asdict(known.automatic).items()

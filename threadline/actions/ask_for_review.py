@@ -9,7 +9,7 @@ from threadline.actions.check_answer import check_answer
 from threadline.actions.find_blind import find_blind
 from threadline.actions.send_message import check_files, complete_content, files_of
 from threadline.channels.contract import ChannelType
-from threadline.core.content import Content
+from threadline.core.content import Content, keeping_uses
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
@@ -100,7 +100,7 @@ async def ask_again(
     await check_answer(session, caller=caller, conversation_id=review.conversation_id, is_reviewed=True)
     before = await reviews.list_reviewers(session, review_id)
     reviewer_ids = await find_reviewers(session, caller, review.conversation_id, addressee)
-    wanted = review.contents if contents is None else contents
+    wanted = review.contents if contents is None else keeping_uses(review.contents, contents)
     check_parts(len(wanted))
     wanted = await _checked(session, caller, conversation, wanted, find_type, author_id=agent_id)
     await reviews.ask_again(

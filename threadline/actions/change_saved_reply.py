@@ -10,7 +10,15 @@ from threadline.core.errors import Conflict, Forbidden, Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, Permission, check_may
-from threadline.core.saved_reply import COUNT_LIMIT, FILE_LIMIT, Wording, check_shortcut, check_text, check_wordings
+from threadline.core.saved_reply import (
+    COUNT_LIMIT,
+    FILE_LIMIT,
+    Wording,
+    check_shortcut,
+    check_text,
+    check_variants,
+    check_wordings,
+)
 from threadline.store import saved_replies
 from threadline.store.saved_replies import SavedReply, access_saved_reply, count_saved_replies
 from threadline.store.session import Session
@@ -24,6 +32,7 @@ class ReplyChange(msgspec.Struct, frozen=True, kw_only=True):
     title: str | msgspec.UnsetType = msgspec.UNSET
     shortcut: str | msgspec.UnsetType = msgspec.UNSET
     text: str | msgspec.UnsetType = msgspec.UNSET
+    variants: list[str] | msgspec.UnsetType = msgspec.UNSET
     channel_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     team_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     """None: everybody's. One's own stays one's own."""
@@ -103,6 +112,7 @@ def _check_owner(caller: Caller, reply: SavedReply) -> None:
 
 async def _check_reply(session: Session, caller: Caller, reply: SavedReply) -> None:
     check_text(reply.text)
+    check_variants(Wording(language=reply.language, text=reply.text, variants=reply.variants))
     check_shortcut(reply.shortcut)
     check_wordings(reply.language, reply.wordings)
     await _check_team(session, reply)

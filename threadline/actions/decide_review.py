@@ -12,7 +12,7 @@ from threadline.actions.ask_for_review import check_contents, lock_review, tell_
 from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import files_of, send_message
 from threadline.channels.contract import ChannelType
-from threadline.core.content import Content, Line, Media, Template
+from threadline.core.content import Content, Line, Media, Template, keeping_uses
 from threadline.core.errors import CannotSend, Conflict, Invalid, ThreadlineError, Unavailable
 from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind
@@ -111,6 +111,7 @@ async def _contents_of(
         return review.contents
     check_parts(len(changed))
     senders: set[UUID | None] = {caller.agent_id, review.author_id}
+    changed = keeping_uses(review.contents, changed)
     return await check_contents(session, caller, conversation, changed, find_type, senders=senders)
 
 

@@ -8,6 +8,8 @@ from threadline.core.errors import Conflict
 from threadline.core.events import Event, EventKind
 from threadline.core.message import Status
 from threadline.store import attempts, outgoing, resending
+from threadline.store.reply_sendings import delete_sendings
+from threadline.store.sent_texts import delete_sent_texts
 from threadline.store.session import Session
 
 
@@ -35,6 +37,8 @@ async def discard_message(
     await resending.cancel_attempts(session, workspace_id, message_id)
     await attempts.release_next(session, [conversation.id], not_before=message_id)
     await resending.hide_message(session, workspace_id, message, now=now)
+    await delete_sendings(session, message_id)
+    await delete_sent_texts(session, message_id)
     session.record(
         Event(
             id=new_id(),

@@ -5,7 +5,7 @@ its id, so that undoing finds it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypedDict, assert_never
@@ -56,7 +56,7 @@ from threadline.core.acts import (
     restoring,
     template_of,
 )
-from threadline.core.content import Content, TemplateValue, Text
+from threadline.core.content import Content, ReplyUse, TemplateValue, Text
 from threadline.core.conversation import ConversationState
 from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound, ThreadlineError
 from threadline.core.field import Field, FieldValue
@@ -195,6 +195,7 @@ class Words:
     """Of a template: none; its text is the provider's."""
     language: str = ""
     files: Sequence[File] = ()
+    uses: tuple[ReplyUse, ...] = ()
     template: TemplateAct | None = None
 
     @property
@@ -211,16 +212,20 @@ async def words_of(session: Session, doing: Doing, place: int, act: ReplyAct | T
             return Words([], act.language, template=_filled_template(act, customer))
         case ReplyAct(reply_id=UUID() as reply_id):
             try:
-                reply = await fill_saved_reply(session, caller=caller, reply_id=reply_id, customer=customer)
+                reply = await fill_saved_reply(
+                    session, caller=caller, reply_id=reply_id, conversation_id=conversation_id, customer=customer
+                )
             except NotFound:
                 raise Invalid("This saved reply does not exist any more.", reason="no_such_reply") from None
-            words = Words(reply.pieces, reply.language, files=reply.files)
+            chosen = reply.variants[0]
+            uses = (ReplyUse(reply_id=reply_id, variant=chosen.variant),)
+            words = Words(chosen.pieces, reply.language, files=reply.files, uses=uses)
         case ReplyAct(text=text) | NoteAct(text=text):
             words = Words(fill_text(text, values_of(customer.names)))
     edited = doing.texts.get(place)
     if edited is None:
         return words
-    return Words([FilledPiece(text=edited.strip())], words.language, files=words.files)
+    return replace(words, pieces=[FilledPiece(text=edited.strip())])
 
 
 def _filled_template(act: TemplateAct, customer: Customer) -> TemplateAct:
@@ -299,7 +304,7 @@ async def _contents_of(session: Session, doing: Doing, words: Words) -> list[Con
     _check_filled([words.text])
     conversation = await lock_conversation(session, doing.caller.workspace_id, doing.conversation_id)
     capabilities = doing.find_type(conversation.channel_type).manifest.capabilities
-    contents = contents_of(words.text, words.files, capabilities)
+    contents = contents_of(words.text, words.files, capabilities, uses=words.uses)
     if not contents:
         raise Invalid("Write the answer, or choose a saved reply.", reason="act_needs_reply")
     return contents

@@ -7,6 +7,7 @@ from uuid import UUID
 from threadline.actions.add_note import add_note
 from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import SentMessage, files_of, send_message
+from threadline.actions.warn_of_repeat import keep_sent_texts, warn_of_repeat
 from threadline.channels.registry import channel_type
 from threadline.core.content import decode_content
 from threadline.core.errors import Forbidden, Invalid
@@ -29,10 +30,13 @@ async def forward_message(
     conversation_id: UUID,
     kind: Literal["reply", "note"],
     client_id: UUID,
+    is_accepted: bool = False,
     now: datetime,
     new_id: NewId,
 ) -> SentMessage:
     """Both the message and the chat it goes to must be the caller's to see. A repeat is the same message.
+
+    `is_accepted`: also if the same text went to many others.
 
     Raises NotFound, Forbidden, Invalid (a message that says nothing outside its chat, a file that is not there), and
     whatever `send_message` raises.
@@ -74,7 +78,15 @@ async def forward_message(
             new_id=new_id,
         )
     await check_answer(session, caller=caller, conversation_id=target.id)
-    return await send_message(
+    digests = await warn_of_repeat(
+        session,
+        caller=caller,
+        conversation_id=target.id,
+        contents=[content],
+        is_accepted=is_accepted,
+        now=now,
+    )
+    sent = await send_message(
         session,
         workspace_id=caller.workspace_id,
         conversation_id=target.id,
@@ -86,3 +98,7 @@ async def forward_message(
         find_type=channel_type,
         actor_id=caller.actor_id,
     )
+    await keep_sent_texts(
+        session, caller=caller, conversation_id=target.id, source_id=sent.id, digests=digests, now=now
+    )
+    return sent

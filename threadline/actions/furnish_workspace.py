@@ -42,6 +42,7 @@ def _saved(reply: StartingReply, locale: str, new_id: NewId) -> SavedReply:
         title=reply.title,
         shortcut=reply.shortcut,
         text=reply.text,
+        variants=[],
         language=language_of(locale),
         wordings=[],
         files=[],

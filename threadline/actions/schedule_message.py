@@ -12,8 +12,9 @@ from uuid import UUID
 from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import check_files, complete_content, files_of, send_message
 from threadline.actions.take_reply_files import take_reply_files
+from threadline.actions.warn_of_repeat import keep_sent_texts, warn_of_repeat
 from threadline.channels.contract import ChannelType
-from threadline.core.content import Content
+from threadline.core.content import Content, keeping_uses
 from threadline.core.errors import Conflict, Forbidden
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
@@ -25,6 +26,7 @@ from threadline.store import outgoing, scheduled
 from threadline.store.messages import access_message
 from threadline.store.outgoing import LockedConversation
 from threadline.store.scheduled import ScheduledMessage, access_scheduled
+from threadline.store.sent_texts import delete_sent_texts
 from threadline.store.session import Session
 
 
@@ -37,11 +39,14 @@ async def schedule_message(
     quoted_id: UUID | None,
     due_at: datetime,
     client_id: UUID,
+    is_accepted: bool = False,
     now: datetime,
     new_id: NewId,
     find_type: Callable[[str], ChannelType],
 ) -> None:
     """`client_id` becomes its id, and the message's own when it is sent: a repeat is the same message.
+
+    `is_accepted`: also if the same text went to many others; that is asked now, while somebody is there.
 
     Raises NotFound, Forbidden, Invalid (the time, a file, the quoted message), CannotSend (the channel cannot carry it)
     and Conflict (too many stand open).
@@ -55,6 +60,9 @@ async def schedule_message(
         if known.conversation_id != conversation_id:
             raise Conflict("This id stands for another scheduled message.")
         return
+    digests = await warn_of_repeat(
+        session, caller=caller, conversation_id=conversation_id, contents=[content], is_accepted=is_accepted, now=now
+    )
     check_due_at(due_at, now=now)
     check_count(await scheduled.count_open(session, conversation_id=conversation_id))
     content = await _checked(
@@ -70,6 +78,9 @@ async def schedule_message(
         file_ids=files_of(content),
         quoted_id=quoted_id,
         due_at=due_at,
+    )
+    await keep_sent_texts(
+        session, caller=caller, conversation_id=conversation_id, source_id=client_id, digests=digests, now=now
     )
     await scheduled.count_on_conversation(session, conversation_id)
     record_scheduled(
@@ -97,7 +108,7 @@ async def change_scheduled(
     due_at = due_at or before.due_at
     check_due_at(due_at, now=now)
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, before.conversation_id)
-    content = content or before.content
+    (content,) = keeping_uses([before.content], [content or before.content])
     content = await _checked(
         session, caller, conversation, content, find_type, author_id=before.agent_id, now=now, new_id=new_id
     )
@@ -132,6 +143,7 @@ async def cancel_scheduled(
     check_is_open(before.state)
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, before.conversation_id)
     await scheduled.finish_scheduled(session, scheduled_id, state=ScheduledState.CANCELLED)
+    await delete_sent_texts(session, scheduled_id)
     await scheduled.count_on_conversation(session, before.conversation_id)
     record_scheduled(
         session,

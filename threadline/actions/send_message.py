@@ -17,7 +17,7 @@ from threadline.actions.mark_conversation_read import MarkRead, mark_conversatio
 from threadline.actions.take_reply_files import take_reply_files
 from threadline.channels.contract import ChannelType
 from threadline.core.consent import MARKETING
-from threadline.core.content import Content, Media, Template
+from threadline.core.content import Content, Media, Template, uses_of, without_uses
 from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import CannotSend, Conflict, Invalid
 from threadline.core.events import Event, EventKind
@@ -26,6 +26,7 @@ from threadline.core.template import check_values, read_template, render_templat
 from threadline.core.way import Way, check_way, check_window
 from threadline.store import outgoing
 from threadline.store.outgoing import LockedConversation, NewMessage
+from threadline.store.reply_sendings import insert_sendings
 from threadline.store.session import Session
 from threadline.store.uploads import find_usable_file, use_files
 
@@ -78,6 +79,7 @@ async def send_message(
     channel_type = find_type(conversation.channel_type)
     if send_class is None:
         send_class = _CLASSES.get(author.kind, SendClass.FLOW)
+    uses, content = uses_of(content), without_uses(content)
     content = await take_reply_files(
         session,
         content,
@@ -133,6 +135,15 @@ async def send_message(
         hold=hold,
     )
     await use_files(session, workspace_id, message.file_ids, message.id)
+    if uses:
+        await insert_sendings(
+            session,
+            message_id=message.id,
+            conversation_id=conversation_id,
+            agent_id=author.id if author.kind is AuthorKind.AGENT else None,
+            uses=uses,
+            now=now,
+        )
     await outgoing.advance_conversation(
         session,
         workspace_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.channels.contract import Capabilities, MediaLimit
-from threadline.core.content import Content, Media, Text
+from threadline.core.content import Content, Media, ReplyUse, Text
 from threadline.core.errors import Invalid
 from threadline.core.ids import NewId
 from threadline.store.files import File
@@ -48,7 +48,9 @@ _KINDS: Final[tuple[_Kind, ...]] = ("image", "video", "audio", "document")
 _TAKE_CAPTIONS: Final = frozenset({"image", "video", "document"})
 
 
-def contents_of(text: str, files: Sequence[File], capabilities: Capabilities) -> list[Content]:
+def contents_of(
+    text: str, files: Sequence[File], capabilities: Capabilities, *, uses: tuple[ReplyUse, ...] = ()
+) -> list[Content]:
     """A text and files as the composer sends them: one message per file, the text below the first that takes it, else
     in front as a message of its own. A type that the channel does not take goes as a document, and is refused there."""
     kinds: list[_Kind] = [_kind_of(file, capabilities) for file in files]
@@ -59,10 +61,11 @@ def contents_of(text: str, files: Sequence[File], capabilities: Capabilities) ->
             file_id=file.id,
             caption=text if is_caption and place == 0 else "",
             file_name=file.name if kind == "document" else "",
+            uses=uses if place == 0 and (is_caption or not text) else (),
         )
         for place, (kind, file) in enumerate(zip(kinds, files, strict=True))
     ]
-    return contents if is_caption or not text else [Text(text=text), *contents]
+    return contents if is_caption or not text else [Text(text=text, uses=uses), *contents]
 
 
 def _kind_of(file: File, capabilities: Capabilities) -> _Kind:

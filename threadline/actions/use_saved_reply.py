@@ -7,9 +7,20 @@ import msgspec
 
 from threadline.core.errors import Forbidden
 from threadline.core.permission import Caller
-from threadline.core.saved_reply import FilledPiece, Wording, by_language, fill_text, values_of, warmed
+from threadline.core.saved_reply import (
+    FilledPiece,
+    Wording,
+    by_language,
+    fill_text,
+    in_rotation,
+    start_of,
+    values_of,
+    variant_key,
+    warmed,
+)
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.files import File
+from threadline.store.reply_sendings import Seen, read_seen
 from threadline.store.saved_replies import (
     Customer,
     SavedReply,
@@ -23,9 +34,16 @@ from threadline.store.saved_replies import (
 from threadline.store.session import Session
 
 
+class FilledVariant(msgspec.Struct, frozen=True, kw_only=True):
+    variant: str
+    """Its key: what a message that was written with it says of it (core/content.py, `ReplyUse`)."""
+    pieces: list[FilledPiece]
+
+
 class FilledWording(msgspec.Struct, frozen=True, kw_only=True):
     language: str
-    pieces: list[FilledPiece]
+    variants: list[FilledVariant]
+    """In the order in which this customer gets them; the first is their next one."""
 
 
 class FilledReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +53,9 @@ class FilledReply(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     shortcut: str
     language: str
-    """Of `pieces`: the customer's if it is said in it, else what the reply was written in; "": nobody said."""
-    pieces: list[FilledPiece]
+    """Of `variants`: the customer's if it is said in it, else what the reply was written in; "": nobody said."""
+    variants: list[FilledVariant]
+    """In the order in which this customer gets them; the first is their next one."""
     others: list[FilledWording]
     """What it says in other languages."""
     files: list[File]
@@ -52,16 +71,29 @@ async def fill_saved_replies(
     conversation = await access_conversation_keys(session, caller, conversation_id)
     customer = await read_customer(session, caller, conversation_id=conversation_id, now=now)
     replies = await list_saved_replies(session, caller, channel_id=conversation.channel_id)
-    return [_filled(reply, customer) for reply in replies]
+    seen = await read_seen(session, conversation_id=conversation_id)
+    return [_filled(reply, customer, seen) for reply in replies]
 
 
-async def fill_saved_reply(session: Session, *, caller: Caller, reply_id: UUID, customer: Customer) -> FilledReply:
+async def fill_saved_reply(
+    session: Session, *, caller: Caller, reply_id: UUID, conversation_id: UUID, customer: Customer
+) -> FilledReply:
     """One of them, wherever it is offered. Raises NotFound."""
-    return _filled(await get_saved_reply(session, caller, reply_id), customer)
+    reply = await get_saved_reply(session, caller, reply_id)
+    seen = await read_seen(session, conversation_id=conversation_id, reply_id=reply_id)
+    return _filled(reply, customer, seen)
 
 
-def _filled(reply: SavedReply, customer: Customer) -> FilledReply:
-    written = Wording(language=reply.language, text=reply.text)
+def _filled(reply: SavedReply, customer: Customer, seen: Seen) -> FilledReply:
+    start = start_of(seen.contact_id, reply.id)
+    known = seen.replies.get(reply.id, {})
+
+    def variants(wording: Wording) -> list[FilledVariant]:
+        values = values_of(customer.names, wording.language)
+        texts = in_rotation(wording.texts, known, start=start)
+        return [FilledVariant(variant=variant_key(text), pieces=fill_text(text, values)) for text in texts]
+
+    written = Wording(language=reply.language, text=reply.text, variants=reply.variants)
     first, *others = by_language([written, *reply.wordings], customer.language)
     return FilledReply(
         id=reply.id,
@@ -70,14 +102,10 @@ def _filled(reply: SavedReply, customer: Customer) -> FilledReply:
         title=reply.title,
         shortcut=reply.shortcut,
         language=first.language,
-        pieces=_pieces(first, customer),
-        others=[FilledWording(language=one.language, pieces=_pieces(one, customer)) for one in others],
+        variants=variants(first),
+        others=[FilledWording(language=one.language, variants=variants(one)) for one in others],
         files=reply.files,
     )
-
-
-def _pieces(wording: Wording, customer: Customer) -> list[FilledPiece]:
-    return fill_text(wording.text, values_of(customer.names, wording.language))
 
 
 async def note_saved_reply_use(session: Session, *, caller: Caller, reply_id: UUID, now: datetime) -> None:

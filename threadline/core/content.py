@@ -4,6 +4,7 @@ Every channel type parses into these and builds from these. A new kind shows eve
 `assert_never`. Sizes are the provider's to limit, not ours; texts arrive clean (no NUL, no lone surrogates).
 """
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -18,12 +19,21 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
 
 
+class ReplyUse(msgspec.Struct, frozen=True, kw_only=True):
+    """That a text was begun with a saved reply, and with which of its variants (core/saved_reply.py)."""
+
+    reply_id: UUID
+    variant: str
+
+
 class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="text"):
     text: str
     has_preview: bool = False
     """Ask the provider to show a preview of the first link (outgoing only)."""
     mentions: tuple[Mention, ...] = ()
     """Notes only."""
+    uses: tuple[ReplyUse, ...] = ()
+    """Until it is sent: which saved replies it was written with. A message has none; they are rows beside it."""
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="media"):
@@ -35,6 +45,8 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     file_name: str = ""
     is_voice: bool = False
     is_animated: bool = False
+    uses: tuple[ReplyUse, ...] = ()
+    """As those of a text."""
 
 
 class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="location"):
@@ -240,3 +252,23 @@ def encode_content(content: Content) -> bytes:
 def decode_content(data: bytes | str) -> Content:
     """The stored JSON → content. Raises msgspec.ValidationError if it is none of ours."""
     return _decoder.decode(data)
+
+
+def uses_of(content: Content) -> tuple[ReplyUse, ...]:
+    return content.uses if isinstance(content, Text | Media) else ()
+
+
+def without_uses(content: Content) -> Content:
+    return msgspec.structs.replace(content, uses=()) if uses_of(content) else content
+
+
+def keeping_uses(before: Sequence[Content], after: Sequence[Content]) -> list[Content]:
+    """Contents that somebody wrote anew over others: they were begun with the same replies, unless they say it."""
+    kept = tuple(dict.fromkeys(use for one in before for use in uses_of(one)))
+    if not kept or any(map(uses_of, after)):
+        return list(after)
+    first = next((place for place, one in enumerate(after) if isinstance(one, Text | Media)), None)
+    return [
+        msgspec.structs.replace(one, uses=kept) if place == first and isinstance(one, Text | Media) else one
+        for place, one in enumerate(after)
+    ]

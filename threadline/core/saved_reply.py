@@ -8,6 +8,7 @@ A variable is one of `ReplyVariable`, the quoted text has no quotes and no brace
 filled in is never read again, whatever the customer calls themselves (S57).
 """
 
+import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -25,6 +27,8 @@ COUNT_LIMIT = 500
 """How many replies a person, a team, and a workspace may keep each: the list of all goes to the composer at once."""
 FILE_LIMIT = 10
 WORDING_LIMIT = 20
+VARIANT_LIMIT = 10
+"""Beside the text itself, in each language."""
 
 
 class ReplyVariable(StrEnum):
@@ -45,6 +49,12 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     """By its code, as `es` or `pt-BR`; "": nobody said which it is."""
     text: str
+    variants: list[str] = []
+    """The same said otherwise, in the order in which it was written."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.text, *self.variants]
 
 
 class FilledPiece(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +142,46 @@ def check_wordings(language: str, wordings: Sequence[Wording]) -> None:
         )
     for wording in wordings:
         check_text(wording.text, "wordings")
+        check_variants(wording, "wordings")
+
+
+def check_variants(wording: Wording, field: str = "variants") -> None:
+    """Raises Invalid for too many, for one that is said twice, and for what `check_text` refuses."""
+    if len(wording.variants) > VARIANT_LIMIT:
+        raise Invalid(
+            f"A saved reply has at most {VARIANT_LIMIT} variants in a language.",
+            field=field,
+            reason="too_many_variants",
+            values={"limit": str(VARIANT_LIMIT)},
+        )
+    for text in wording.variants:
+        check_text(text, field)
+    if len(set(map(variant_key, wording.texts))) < len(wording.texts):
+        raise Invalid("Two variants say the same. Word one of them otherwise.", field=field, reason="variant_twice")
+
+
+def variant_key(text: str) -> str:
+    """What a variant is remembered by: 16 letters that follow from its text, so that its place may change, and one that
+    is written anew is a new one."""
+    return hashlib.blake2b(" ".join(text.split()).encode(), digest_size=8).hexdigest()
+
+
+def in_rotation(texts: Sequence[str], seen: Mapping[str, datetime], *, start: int) -> list[str]:
+    """The texts in the order in which somebody is to see them: first what they have not seen, then what they saw
+    longest ago. So nobody reads one twice before they have read all.
+
+    `seen`: key of a variant → when they last got it. `start`: a number of theirs, of any size; among what they have not
+    seen they begin there, so that not everybody gets the first one first.
+    """
+    turned = [texts[(start + place) % len(texts)] for place in range(len(texts))]
+    unseen = [text for text in turned if variant_key(text) not in seen]
+    known = [text for text in turned if variant_key(text) in seen]
+    return [*unseen, *sorted(known, key=lambda text: seen[variant_key(text)])]
+
+
+def start_of(contact_id: UUID, reply_id: UUID) -> int:
+    """Where a contact begins with a reply: by chance, and always there."""
+    return (contact_id.int ^ reply_id.int) & 0xFFFFFFFF
 
 
 def by_language(wordings: Sequence[Wording], wanted: str) -> list[Wording]:

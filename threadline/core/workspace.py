@@ -50,6 +50,10 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How conversations find somebody."""
     away_after_min: int = 15
     """An agent who touches nothing for so long is asked, then away. Nought: never."""
+    repeat_customers: int = 10
+    """An agent who sent one text to so many customers is warned before the next one gets it. Nought: never."""
+    repeat_minutes: int = 10
+    """Within so many minutes."""
     vanished_after_min: int = 30
     """An agent who had a desk open, and has none for so long, is away. Nought: never."""
     absent_after_min: int = 10

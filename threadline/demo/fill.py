@@ -227,6 +227,7 @@ async def _make_reply(session: Session, demo: _Demo, one: Reply, things: list[Th
         title=one.title,
         shortcut=one.shortcut,
         text=one.text,
+        variants=[],
         language="en" if one.others else "",
         wordings=[Wording(language=language, text=text) for language, text in one.others],
         files=[],

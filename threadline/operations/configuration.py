@@ -11,6 +11,8 @@ calendars:
      special_days: [{day: 2026-12-24, name: Christmas Eve, hours: ["9:00-13:00"]}, {day: 2026-12-25}]}
 teams:  # and channels may name their `calendar`
   - {name: Sales, colour: teal, members: [ana@example.com, ben@example.com]}  # who is invited only: by the next run
+saved_replies:  # the workspace's, or a `team`'s by its name
+  - {title: Thanks, shortcut: thx, text: "Thank you, {{contact.first_name}}!", variants: ["Many thanks!"]}
 macros:
   - {name: Refund, acts: [{reply: "Dear {{contact.first_name}}, it is on its way."}, {assign: me}, {state: resolved}]}
 tokens:
@@ -53,6 +55,7 @@ from threadline.actions.apply_configuration import (
 )
 from threadline.actions.apply_macros import apply_macro
 from threadline.actions.apply_routing import apply_routing
+from threadline.actions.apply_saved_replies import apply_saved_reply
 from threadline.actions.apply_webhooks import apply_webhook
 from threadline.actions.change_webhook import MayCall
 from threadline.actions.furnish_workspace import furnish_workspace
@@ -166,6 +169,11 @@ async def _apply(
         with _naming(f"service level {one.name}"):
             levels.append(await apply_service_level(session, one, caller=caller, now=now, new_id=new_id))
     await order_service_levels(session, configuration.service_levels, caller=caller, now=now, new_id=new_id)
+    saved_replies: list[Applied] = []
+    for reply in configuration.saved_replies:
+        with _naming(f"saved reply {reply.title}"):
+            outcome = await apply_saved_reply(session, reply, caller=caller, now=now, new_id=new_id)
+            saved_replies.append(Applied(what=f"saved reply {reply.title}", outcome=outcome))
     macros: list[Applied] = []
     for macro in configuration.macros:
         with _naming(f"macro {macro.name}"):
@@ -203,6 +211,7 @@ async def _apply(
         *agents,
         *calendars,
         *teams,
+        *saved_replies,
         *macros,
         *levels,
         *tokens,

@@ -29,6 +29,8 @@ class SavedReply(msgspec.Struct, frozen=True, kw_only=True):
     shortcut: str
     """What is typed after the slash to find it; may be empty."""
     text: str
+    variants: list[str]
+    """The same said otherwise, in the language of `text`."""
     language: str
     """Of `text`; "": nobody said."""
     wordings: list[Wording]
@@ -38,8 +40,10 @@ class SavedReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = """
-r.id, r.agent_id is null as is_shared, r.team_id, r.channel_id, r.title, r.shortcut, r.text, r.language,
-coalesce((select json_agg(json_build_object('language', w.language, 'text', w.text) order by w.language)
+r.id, r.agent_id is null as is_shared, r.team_id, r.channel_id, r.title, r.shortcut, r.text, r.variants,
+r.language,
+coalesce((select json_agg(json_build_object('language', w.language, 'text', w.text, 'variants', w.variants)
+                           order by w.language)
           from saved_reply_wordings w where w.workspace_id = r.workspace_id and w.reply_id = r.id)::text, '[]')
     as wordings,
 array(select f.file_id from saved_reply_files f
@@ -124,7 +128,7 @@ async def insert_saved_reply(session: Session, reply: SavedReply, *, agent_id: U
     try:
         await (await session.raw()).execute(
             "insert into saved_replies (workspace_id, id, agent_id, channel_id, title, shortcut, text, team_id,"
-            " language) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            " language, variants) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             session.workspace_id,
             reply.id,
             agent_id,
@@ -134,6 +138,7 @@ async def insert_saved_reply(session: Session, reply: SavedReply, *, agent_id: U
             reply.text,
             reply.team_id,
             reply.language,
+            reply.variants,
         )
     except asyncpg.UniqueViolationError:
         raise _taken(reply.shortcut) from None
@@ -145,7 +150,7 @@ async def update_saved_reply(session: Session, reply: SavedReply) -> None:
     try:
         await (await session.raw()).execute(
             "update saved_replies set channel_id = $3, title = $4, shortcut = $5, text = $6, team_id = $7,"
-            " language = $8, updated_at = now() where workspace_id = $1 and id = $2",
+            " language = $8, variants = $9, updated_at = now() where workspace_id = $1 and id = $2",
             session.workspace_id,
             reply.id,
             reply.channel_id,
@@ -154,6 +159,7 @@ async def update_saved_reply(session: Session, reply: SavedReply) -> None:
             reply.text,
             reply.team_id,
             reply.language,
+            reply.variants,
         )
     except asyncpg.UniqueViolationError:
         raise _taken(reply.shortcut) from None
@@ -168,12 +174,14 @@ async def _write_parts(session: Session, reply: SavedReply) -> None:
             f"delete from {table} where workspace_id = $1 and reply_id = $2", session.workspace_id, reply.id
         )
     await connection.execute(
-        "insert into saved_reply_wordings (workspace_id, reply_id, language, text)"
-        " select $1, $2, * from unnest($3::text[], $4::text[])",
+        "insert into saved_reply_wordings (workspace_id, reply_id, language, text, variants)"
+        " select $1, $2, w.language, w.text, array(select jsonb_array_elements_text(w.variants))"
+        " from unnest($3::text[], $4::text[], $5::jsonb[]) as w (language, text, variants)",
         session.workspace_id,
         reply.id,
         [wording.language for wording in reply.wordings],
         [wording.text for wording in reply.wordings],
+        [msgspec.json.encode(wording.variants).decode() for wording in reply.wordings],
     )
     await connection.execute(
         "insert into saved_reply_files (workspace_id, reply_id, file_id, place)"
@@ -333,6 +341,7 @@ async def _replies(session: Session, rows: Sequence[asyncpg.Record]) -> list[Sav
             title=row["title"],
             shortcut=row["shortcut"],
             text=row["text"],
+            variants=row["variants"],
             language=row["language"],
             wordings=_wordings(row["wordings"]),
             files=[files[file_id] for file_id in row["file_ids"]],

@@ -6255,19 +6255,24 @@ export interface components {
             is_shared: boolean;
             language: string;
             others: components["schemas"]["FilledWording"][];
-            pieces: components["schemas"]["FilledPiece"][];
             shortcut: string;
             team_id: string | null;
             title: string;
+            variants: components["schemas"]["FilledVariant"][];
         };
         /** FilledReplyList */
         FilledReplyList: {
             items: components["schemas"]["FilledReply"][];
         };
+        /** FilledVariant */
+        FilledVariant: {
+            pieces: components["schemas"]["FilledPiece"][];
+            variant: string;
+        };
         /** FilledWording */
         FilledWording: {
             language: string;
-            pieces: components["schemas"]["FilledPiece"][];
+            variants: components["schemas"]["FilledVariant"][];
         };
         /** FilterField */
         FilterField: {
@@ -6357,6 +6362,8 @@ export interface components {
         };
         /** ForwardInput */
         ForwardInput: {
+            /** Accepted */
+            accepted?: "repeated_text"[];
             /**
              * Client Id
              * Format: uuid
@@ -6963,6 +6970,8 @@ export interface components {
             kind: "media";
             /** @enum {unknown} */
             media: "audio" | "document" | "image" | "sticker" | "video";
+            /** @default [] */
+            uses?: components["schemas"]["ReplyUse"][];
         };
         /** MediaInput */
         MediaInput: {
@@ -6996,6 +7005,8 @@ export interface components {
              * @enum {string}
              */
             media: "image" | "video" | "audio" | "document" | "sticker";
+            /** Uses */
+            uses?: components["schemas"]["ReplyUseInput"][];
         };
         /** MediaLimit */
         MediaLimit: {
@@ -7119,6 +7130,8 @@ export interface components {
          * @description `client_id` is the client's own id of this message: sent twice, it is one message.
          */
         MessageInput: {
+            /** Accepted */
+            accepted?: "repeated_text"[];
             /**
              * Client Id
              * Format: uuid
@@ -7897,6 +7910,28 @@ export interface components {
          */
         ReplyKind: "away" | "greeting";
         /**
+         * ReplyUse
+         * @description That a text was begun with a saved reply, and with which of its variants (core/saved_reply.py).
+         */
+        ReplyUse: {
+            /** Format: uuid */
+            reply_id: string;
+            variant: string;
+        };
+        /**
+         * ReplyUseInput
+         * @description The text was begun with this saved reply; `variant` as the filled reply named it.
+         */
+        ReplyUseInput: {
+            /**
+             * Reply Id
+             * Format: uuid
+             */
+            reply_id: string;
+            /** Variant */
+            variant: string;
+        };
+        /**
          * ReplyVariable
          * @enum {unknown}
          */
@@ -8441,6 +8476,7 @@ export interface components {
             team_id: string | null;
             text: string;
             title: string;
+            variants: string[];
             wordings: components["schemas"]["Wording"][];
         };
         /**
@@ -8462,6 +8498,8 @@ export interface components {
             text?: string | null;
             /** Title */
             title?: string | null;
+            /** Variants */
+            variants?: string[] | null;
             /** Wordings */
             wordings?: components["schemas"]["WordingInput"][] | null;
         };
@@ -8492,6 +8530,8 @@ export interface components {
             text: string;
             /** Title */
             title: string;
+            /** Variants */
+            variants?: string[];
             /** Wordings */
             wordings?: components["schemas"]["WordingInput"][];
         };
@@ -8569,6 +8609,8 @@ export interface components {
          * @description `client_id` is the client's own id of this message: sent twice, it is one message.
          */
         ScheduledInput: {
+            /** Accepted */
+            accepted?: "repeated_text"[];
             /**
              * Client Id
              * Format: uuid
@@ -8743,6 +8785,10 @@ export interface components {
             quiet_thanks?: boolean | null;
             /** Reopening Price */
             reopening_price?: number | null;
+            /** Repeat Customers */
+            repeat_customers?: number | null;
+            /** Repeat Minutes */
+            repeat_minutes?: number | null;
             /** Resolving Needs Fields */
             resolving_needs_fields?: string[] | null;
             /** Resolving Needs Label */
@@ -9563,6 +9609,8 @@ export interface components {
             /** @default [] */
             mentions?: components["schemas"]["Mention"][];
             text: string;
+            /** @default [] */
+            uses?: components["schemas"]["ReplyUse"][];
         };
         /** TextInput */
         TextInput: {
@@ -9580,6 +9628,8 @@ export interface components {
             mentions?: components["schemas"]["MentionInput"][];
             /** Text */
             text: string;
+            /** Uses */
+            uses?: components["schemas"]["ReplyUseInput"][];
         };
         /** TextPiece */
         TextPiece: {
@@ -10063,6 +10113,8 @@ export interface components {
         Wording: {
             language: string;
             text: string;
+            /** @default [] */
+            variants?: string[];
         };
         /** WordingInput */
         WordingInput: {
@@ -10070,6 +10122,8 @@ export interface components {
             language: string;
             /** Text */
             text: string;
+            /** Variants */
+            variants?: string[];
         };
         /** Workspace */
         Workspace: {
@@ -10122,6 +10176,10 @@ export interface components {
             quiet_thanks?: boolean;
             /** @default 1 */
             reopening_price?: number;
+            /** @default 10 */
+            repeat_customers?: number;
+            /** @default 10 */
+            repeat_minutes?: number;
             /** @default 4 */
             reply_target_min?: number;
             /** @default [] */

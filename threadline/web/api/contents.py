@@ -18,12 +18,23 @@ class MentionInput(Input):
     name: _Short = ""
 
 
+class ReplyUseInput(Input):
+    """The text was begun with this saved reply; `variant` as the filled reply named it."""
+
+    reply_id: Id
+    variant: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+_Uses = Annotated[list[ReplyUseInput], Field(max_length=10, default_factory=list)]
+
+
 class TextInput(Input):
     kind: Literal["text"]
     text: Annotated[Text, StringConstraints(min_length=1)]
     has_preview: bool = False
     mentions: Annotated[list[MentionInput], Field(max_length=20, default_factory=list)]
     """Notes only; the names are the server's."""
+    uses: _Uses
 
 
 class MediaInput(Input):
@@ -33,6 +44,7 @@ class MediaInput(Input):
     caption: Text = ""
     file_name: _Short = ""
     is_voice: bool = False
+    uses: _Uses
 
 
 class LocationInput(Input):

@@ -1,7 +1,7 @@
 """What comes in: closed and strict. Unknown fields are refused, nothing is converted, texts are clean (S8)."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -80,3 +80,5 @@ Email = Annotated[
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=4_096), AfterValidator(clean_text)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 LinkToken = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Accepted = Annotated[list[Literal["repeated_text"]], Field(max_length=5)]
+"""What one was warned of and does all the same, by the reason of the refusal."""

@@ -16,8 +16,9 @@ from threadline.actions.mention_colleagues import Unseeing, mention_colleagues, 
 from threadline.actions.react_to_message import react_to_message
 from threadline.actions.resend_message import resend_message
 from threadline.actions.save_draft import clear_sent_draft
-from threadline.actions.send_message import send_message
+from threadline.actions.send_message import SentMessage, send_message
 from threadline.actions.settle_message import settle_message
+from threadline.actions.warn_of_repeat import keep_sent_texts, warn_of_repeat
 from threadline.actions.withdraw_note import withdraw_note
 from threadline.channels.registry import channel_type
 from threadline.core.content import Mention, Text
@@ -33,9 +34,10 @@ from threadline.store.messages import (
     access_message,
     list_attempts,
 )
+from threadline.store.outgoing import find_by_client_id
 from threadline.store.preferences import get_preferences
 from threadline.web.api.contents import MediaInput, OutgoingContent, TextInput, to_content
-from threadline.web.api.inputs import Id, Input, Line
+from threadline.web.api.inputs import Accepted, Id, Input, Line
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -56,6 +58,7 @@ class MessageInput(Input):
     """Of those a note names and who do not see the conversation: they are asked in."""
     untold_ids: _Colleagues = Field(default_factory=list)
     """Of the same: they stay outside and are not told."""
+    accepted: Accepted = Field(default_factory=list)
 
 
 @operation(router, "POST", "/conversations/{conversation_id}/messages", out=Message, status=201)
@@ -100,20 +103,7 @@ async def create_message(
         await check_answer(call.session, caller=call.caller, conversation_id=conversation_id)
         if given.quoted_id is not None:
             await access_message(call.session, call.caller, given.quoted_id)
-        sent = await send_message(
-            call.session,
-            workspace_id=call.caller.workspace_id,
-            conversation_id=conversation_id,
-            author=author_of(call.caller),
-            content=to_content(given.content),
-            client_id=given.client_id,
-            quoted_id=given.quoted_id,
-            now=call.now,
-            new_id=new_id,
-            find_type=channel_type,
-            actor_id=call.caller.actor_id,
-            hold=await hold_of(call),
-        )
+        sent = await _send(call, conversation_id, given)
     if sent.is_new:
         await clear_sent_draft(
             call.session,
@@ -125,6 +115,44 @@ async def create_message(
             new_id=new_id,
         )
     return call.answer(await access_message(call.session, call.caller, sent.id), status=201)
+
+
+async def _send(call: Call, conversation_id: UUID, given: MessageInput) -> SentMessage:
+    """Warned of one text to many before it is sent, and counted after; a repeat is neither."""
+    content = to_content(given.content)
+    earlier = await find_by_client_id(call.session, call.caller.workspace_id, conversation_id, given.client_id)
+    digests = await warn_of_repeat(
+        call.session,
+        caller=call.caller,
+        conversation_id=conversation_id,
+        contents=[content],
+        is_accepted=earlier is not None or "repeated_text" in given.accepted,
+        now=call.now,
+    )
+    sent = await send_message(
+        call.session,
+        workspace_id=call.caller.workspace_id,
+        conversation_id=conversation_id,
+        author=author_of(call.caller),
+        content=content,
+        client_id=given.client_id,
+        quoted_id=given.quoted_id,
+        now=call.now,
+        new_id=new_id,
+        find_type=channel_type,
+        actor_id=call.caller.actor_id,
+        hold=await hold_of(call),
+    )
+    if sent.is_new:
+        await keep_sent_texts(
+            call.session,
+            caller=call.caller,
+            conversation_id=conversation_id,
+            source_id=sent.id,
+            digests=digests,
+            now=call.now,
+        )
+    return sent
 
 
 class AttemptList(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +168,7 @@ class ForwardInput(Input):
     """The chat it goes to."""
     client_id: Id
     kind: Literal["reply", "note"] = "reply"
+    accepted: Accepted = Field(default_factory=list)
 
 
 class ResendInput(Input):
@@ -187,6 +216,7 @@ async def forward(
         conversation_id=given.conversation_id,
         kind=given.kind,
         client_id=given.client_id,
+        is_accepted="repeated_text" in given.accepted,
         now=call.now,
         new_id=new_id,
     )

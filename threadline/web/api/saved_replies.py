@@ -42,18 +42,25 @@ class FilledReplyList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _MOST = 50
-"""Of wordings and files in one request; core/saved_reply.py knows how many there may be."""
+"""Of wordings, variants and files in one request; core/saved_reply.py knows how many there may be."""
 _Language = Locale | Annotated[str, Field(max_length=0)]
+
+
+_Variants = Annotated[list[Paragraphs], Field(max_length=_MOST)]
 
 
 class WordingInput(Input):
     language: Locale
     text: Paragraphs
+    variants: _Variants = Field(default_factory=list[str])
+    """The same said otherwise. A customer gets none twice before they got all."""
 
 
 class SavedReplyInput(Input):
     title: Name
     text: Paragraphs
+    variants: _Variants = Field(default_factory=list[str])
+    """The same said otherwise, in the same language. A customer gets none twice before they got all."""
     language: _Language = ""
     """Of `text`, where the reply says the same in other languages."""
     wordings: list[WordingInput] = Field(default_factory=list[WordingInput], max_length=_MOST)
@@ -71,6 +78,8 @@ class SavedReplyChange(Input):
 
     title: Name | None = None
     text: Paragraphs | None = None
+    variants: _Variants | None = None
+    """All of them, in their order."""
     shortcut: _Shortcut | None = None
     channel_id: Id | None = None
     team_id: Id | None = None
@@ -99,6 +108,7 @@ async def post_saved_reply(
         title=given.title,
         shortcut=given.shortcut,
         text=given.text,
+        variants=given.variants,
         team_id=given.team_id,
         language=given.language,
         wordings=_wordings(given.wordings),
@@ -155,4 +165,4 @@ async def get_filled_replies(conversation_id: UUID, call: Call = calls(Permissio
 
 
 def _wordings(given: list[WordingInput]) -> list[Wording]:
-    return [Wording(language=one.language, text=one.text) for one in given]
+    return [Wording(language=one.language, text=one.text, variants=one.variants) for one in given]

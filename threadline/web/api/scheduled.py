@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from threadline.actions.schedule_message import cancel_scheduled, change_scheduled, schedule_message, send_scheduled
 from threadline.channels.registry import channel_type
@@ -17,7 +18,7 @@ from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import Message, access_message
 from threadline.store.scheduled import ScheduledMessage, find_scheduled, list_scheduled
 from threadline.web.api.contents import OutgoingContent, to_content
-from threadline.web.api.inputs import Id, Input, Moment
+from threadline.web.api.inputs import Accepted, Id, Input, Moment
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -35,6 +36,7 @@ class ScheduledInput(Input):
     content: OutgoingContent
     due_at: Moment
     quoted_id: Id | None = None
+    accepted: Accepted = Field(default_factory=list)
 
 
 class ScheduledChange(Input):
@@ -67,6 +69,7 @@ async def post_scheduled(
         quoted_id=given.quoted_id,
         due_at=given.due_at,
         client_id=given.client_id,
+        is_accepted="repeated_text" in given.accepted,
         now=call.now,
         new_id=new_id,
         find_type=channel_type,

@@ -16,6 +16,7 @@ from threadline.core.automatic_reply import (
 )
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
+from threadline.core.repeated_text import MOST_CUSTOMERS, MOST_MINUTES
 from threadline.core.resolving import MOST_WANTED
 from threadline.core.triage import CHEAPEST, DEAREST
 from threadline.infra.clock import new_id
@@ -68,6 +69,10 @@ class SettingsChange(Input):
     vanished_after_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     absent_after_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     """An agent whose desk is open nowhere for so long is away; nought: never."""
+    repeat_customers: Annotated[int, Field(ge=0, le=MOST_CUSTOMERS)] | None = None
+    """An agent who sent one text to so many customers is warned before the next one; nought: never."""
+    repeat_minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)] | None = None
+    """Within so many minutes."""
     reopening_price: Annotated[float, Field(ge=CHEAPEST, le=DEAREST, strict=False, allow_inf_nan=False)] | None = None
     """What it costs to write to somebody whose window has closed: the first step of priority is worth one."""
     resolving_needs_label: bool | None = None

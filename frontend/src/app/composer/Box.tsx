@@ -36,9 +36,9 @@ import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { t } from '@/shared/i18n';
 import { formatList, formatNumber } from '@/shared/i18n/format';
 import { useCommands } from '@/shared/keys/keyboard';
-import { setDraft } from '@/shared/outbox/drafts';
+import { noteUses, setDraft } from '@/shared/outbox/drafts';
 import { setTyped } from '@/shared/outbox/draftSync';
-import { enqueue } from '@/shared/outbox/outbox';
+import { areSent, enqueue } from '@/shared/outbox/outbox';
 import { variableName } from '@/shared/replyVariables';
 import { draftKey, type ReplyMode } from '@/shared/store/state';
 import { getState, useStore } from '@/shared/store/store';
@@ -63,6 +63,7 @@ import { SavedReplyList } from './SavedReplyList';
 import { openPlaces } from './savedReplies';
 import { scheduleParts } from './schedule';
 import { useDrop } from './useDrop';
+import { forgetOffered } from './useSavedReplies';
 import { useMentionList } from './useMentionList';
 import { replyOptionId, useSlash } from './useSlash';
 
@@ -118,6 +119,7 @@ export function Box({
   const picker = useRef<HTMLInputElement>(null);
   // The draft itself: kept ones are read from the browser's database a moment after a reload.
   const text = useStore((state) => state.drafts.get(draftKey(id, mode))?.text ?? '');
+  const usesOf = () => getState().drafts.get(draftKey(id, mode))?.uses ?? [];
   const [attachments, setAttachments] = useAttachments(conversation);
   const capabilities = channel?.capabilities;
   const isNote = mode === 'note';
@@ -146,14 +148,22 @@ export function Box({
   const addKept = (files: readonly FileRecord[]) => {
     if (capabilities) setAttachments([...attachments, ...files.map((file) => attachKept(file, capabilities))]);
   };
-  const slash = useSlash({ conversation, area, text, isOffered: !isNote, onText: write, onFiles: addKept });
+  const slash = useSlash({
+    conversation,
+    area,
+    text,
+    isOffered: !isNote,
+    onText: write,
+    onFiles: addKept,
+    onUsed: (use) => noteUses(id, mode, [use]),
+  });
   const add = (files: Iterable<File>) => {
     if (!capabilities || !canAttach) return;
     setAttachments([...attachments, ...[...files].map((file) => attach(file, capabilities))]);
   };
   const askReview = () => {
     if (!canSend) return;
-    onAskReview(outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0), () => {
+    onAskReview(outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0, usesOf()), () => {
       write('');
       setAttachments([]);
       onQuoted(null);
@@ -172,9 +182,11 @@ export function Box({
     const quote = quoted && !isNote ? quoteOf(quoted, describeContent(quoted.content)) : null;
     const parts = isNote
       ? [noteOf(text.trim(), getState())]
-      : outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0);
+      : outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0, usesOf());
     const ids = parts.map((outgoing) => enqueue({ ...common, ...outgoing, quoted: outgoing.isFirst ? quote : null }));
-    offerUndo(conversation, isNote ? [] : ids, text);
+    const uses = usesOf();
+    offerUndo(conversation, isNote ? [] : ids, text, uses);
+    if (uses.length > 0) void areSent(ids).then(forgetOffered);
     write('');
     if (!isNote) {
       setAttachments([]);
@@ -243,14 +255,15 @@ export function Box({
   const isDropping = useDrop(canAttach, add);
   const [isChoosingTime, setChoosingTime] = useState(false);
   const schedule = async (dueAt: Time) => {
-    const parts = outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0);
-    const isDone = await scheduleParts(conversation, parts, dueAt, quoted?.id ?? null);
-    if (!isDone) return;
-    setChoosingTime(false);
-    write('');
-    setAttachments([]);
-    onQuoted(null);
-    area.current?.focus();
+    const parts = outgoingOf(text.trim(), attachments, capabilities?.caption_length ?? 0, usesOf());
+    const finish = () => {
+      setChoosingTime(false);
+      write('');
+      setAttachments([]);
+      onQuoted(null);
+      area.current?.focus();
+    };
+    if (await scheduleParts(conversation, parts, dueAt, quoted?.id ?? null, finish)) finish();
   };
 
   return (

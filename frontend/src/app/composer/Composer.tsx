@@ -22,6 +22,7 @@ const TemplatePicker = lazy(() => import('./TemplatePicker'));
 const ReviewBar = lazy(() => import('../reviews/ReviewBar'));
 const AskReviewDialog = lazy(() => import('../reviews/AskReviewDialog'));
 const GuestQuestion = lazy(() => import('./GuestQuestion'));
+const RepeatQuestion = lazy(() => import('./RepeatQuestion'));
 const ScheduledBar = lazy(() => import('./ScheduledBar'));
 
 const BAR = 'shrink-0 px-4 max-md:px-2.5';
@@ -95,7 +96,8 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
     const uploadable = file && { blob: file, name: file.name, mime: file.type };
     return scheduleParts(conversation, [{ content, file: uploadable, isFirst: true }], dueAt, null);
   };
-  const unseen = useStore((state) => findUnseen(state, id));
+  const unseen = useStore((state) => findUnsent(state, id, (item) => Boolean(item.unseen)));
+  const warned = useStore((state) => findUnsent(state, id, (item) => item.isWarned === true));
   const hasScheduled = conversation.scheduled_count + conversation.held_count > 0;
 
   return (
@@ -112,6 +114,13 @@ export function Composer({ conversation, channel, quoted, onQuoted, onResolved }
         <div className={BAR}>
           <Suspense fallback={null}>
             <GuestQuestion note={unseen} />
+          </Suspense>
+        </div>
+      )}
+      {warned && (
+        <div className={BAR}>
+          <Suspense fallback={null}>
+            <RepeatQuestion key={warned.clientId} answer={warned} />
           </Suspense>
         </div>
       )}
@@ -193,8 +202,8 @@ interface Asking {
   readonly onAsked: () => void;
 }
 
-/** A note of this conversation that waits for a word about those whom it names and who do not see it. */
-function findUnseen(state: State, conversationId: Id): Unsent | undefined {
-  for (const item of state.unsent.values()) if (item.unseen && item.conversationId === conversationId) return item;
+/** The first of this conversation that waits for a word of its writer. */
+function findUnsent(state: State, conversationId: Id, isMeant: (item: Unsent) => boolean): Unsent | undefined {
+  for (const item of state.unsent.values()) if (item.conversationId === conversationId && isMeant(item)) return item;
   return undefined;
 }

@@ -2,17 +2,18 @@
  * Saved replies above the box, the chosen one beside them as this customer will read it. They push the thread up instead of
  * lying over it: what the customer asked last must be seen while the answer is chosen.
  */
-import { Paperclip } from 'lucide-react';
+import { Paperclip, RefreshCw } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import type { FilledPiece, FilledReply, FilledWording } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { formatNumber } from '@/shared/i18n/format';
 import { variableName } from '@/shared/replyVariables';
 import { cx } from '@/shared/ui/cx';
 import { Kbd } from '@/shared/ui/Kbd';
 import { languageName } from '../contact/languages';
 import { paths } from '../paths';
-import { languagesOf, textOf, wordingsOf } from './savedReplies';
+import { languagesOf, textOf, wordingsOf, type Said } from './savedReplies';
 import { replyOptionId, type SlashList } from './useSlash';
 
 export function SavedReplyList({ id, list }: { readonly id: string; readonly list: SlashList }) {
@@ -26,7 +27,7 @@ export function SavedReplyList({ id, list }: { readonly id: string; readonly lis
         <>
           <Spoken list={list} />
           <Options id={id} list={list} />
-          {list.active && list.wording && <Preview list={list} reply={list.active} wording={list.wording} />}
+          {list.active && list.said && <Preview list={list} reply={list.active} said={list.said} />}
         </>
       ) : (
         <Nothing list={list} />
@@ -80,7 +81,7 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
             </span>
           </span>
           <span dir="auto" className="truncate text-aligned text-12 text-muted">
-            {textOf(list.wordingFor(reply))}
+            {textOf(list.saidFor(reply))}
           </span>
         </div>
       ))}
@@ -88,16 +89,37 @@ function Options({ id, list }: { readonly id: string; readonly list: SlashList }
   );
 }
 
-/** Where there is no room for a preview: in which language the replies are read, and put. */
+/** Where there is no room for a preview: in which language and with which variant the replies are read, and put. */
 function Spoken({ list }: { readonly list: SlashList }) {
   const languages = languagesOf(list.replies ?? []);
-  if (languages.length === 0) return null;
+  const hasVariants = list.found.some((reply) => list.saidFor(reply).count > 1);
+  if (languages.length === 0 && !hasVariants) return null;
   return (
-    <div
-      role="group"
-      aria-label={t('reply.languages')}
-      className="flex shrink-0 gap-1 overflow-x-auto border-b border-line p-1 md:hidden"
-    >
+    <div className="flex shrink-0 items-center justify-between gap-1 border-b border-line p-1 md:hidden">
+      {languages.length > 0 && <SpokenLanguages list={list} languages={languages} />}
+      {hasVariants && (
+        <button
+          type="button"
+          tabIndex={-1}
+          onClick={() => list.onTurn(true)}
+          className="ms-auto flex h-8 shrink-0 items-center gap-1.5 rounded-full px-3 text-13 font-medium text-muted hover:bg-hover pointer-coarse:h-11"
+        >
+          <RefreshCw aria-hidden size={14} strokeWidth={1.75} />
+          {t('reply.variant')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface SpokenLanguagesProps {
+  readonly list: SlashList;
+  readonly languages: readonly string[];
+}
+
+function SpokenLanguages({ list, languages }: SpokenLanguagesProps) {
+  return (
+    <div role="group" aria-label={t('reply.languages')} className="flex min-w-0 gap-1 overflow-x-auto">
       {[null, ...languages].map((language) => (
         <button
           key={language ?? 'customer'}
@@ -124,22 +146,22 @@ function Spoken({ list }: { readonly list: SlashList }) {
 interface PreviewProps {
   readonly list: SlashList;
   readonly reply: FilledReply;
-  readonly wording: FilledWording;
+  readonly said: Said;
 }
 
-function Preview({ list, reply, wording }: PreviewProps) {
+function Preview({ list, reply, said }: PreviewProps) {
   const wordings = wordingsOf(reply);
   return (
     <div className="flex min-w-0 flex-1 flex-col justify-between gap-3 p-3 max-md:hidden">
-      {wordings.length > 1 && <Languages list={list} wordings={wordings} chosen={wording} />}
+      {wordings.length > 1 && <Languages list={list} wordings={wordings} language={said.language} />}
       <p
         dir="auto"
-        lang={wording.language || undefined}
+        lang={said.language || undefined}
         aria-label={t('reply.preview')}
         role="note"
         className="min-h-0 overflow-hidden text-14 text-aligned break-words whitespace-pre-wrap"
       >
-        {wording.pieces.map((piece, index) => (
+        {said.pieces.map((piece, index) => (
           <Piece key={index} piece={piece} />
         ))}
       </p>
@@ -155,6 +177,15 @@ function Preview({ list, reply, wording }: PreviewProps) {
             {t('reply.language')}
           </span>
         )}
+        {said.count > 1 && (
+          <span className="flex items-center gap-1.5">
+            <Kbd keys="ArrowLeft" />
+            {t('reply.variant')}
+            <span className="tabular">
+              {t('reply.variant_of', { place: formatNumber(said.place + 1), count: formatNumber(said.count) })}
+            </span>
+          </span>
+        )}
         <span className="flex items-center gap-1.5">
           <Kbd keys="Escape" />
           {t('reply.leave')}
@@ -167,10 +198,10 @@ function Preview({ list, reply, wording }: PreviewProps) {
 interface LanguagesProps {
   readonly list: SlashList;
   readonly wordings: readonly FilledWording[];
-  readonly chosen: FilledWording;
+  readonly language: string;
 }
 
-function Languages({ list, wordings, chosen }: LanguagesProps) {
+function Languages({ list, wordings, language: chosen }: LanguagesProps) {
   return (
     <div role="group" aria-label={t('reply.languages')} className="flex shrink-0 gap-1 overflow-x-auto">
       {wordings.map(({ language }) => (
@@ -178,11 +209,11 @@ function Languages({ list, wordings, chosen }: LanguagesProps) {
           key={language}
           type="button"
           tabIndex={-1}
-          aria-pressed={language === chosen.language}
+          aria-pressed={language === chosen}
           onClick={() => list.onLanguage(language)}
           className={cx(
             'shrink-0 rounded-full px-2 py-0.5 text-12 font-medium',
-            language === chosen.language ? 'bg-accent-soft text-ink' : 'text-muted hover:bg-hover',
+            language === chosen ? 'bg-accent-soft text-ink' : 'text-muted hover:bg-hover',
           )}
         >
           {language === '' ? t('reply.language_unsaid') : languageName(language)}

@@ -1,5 +1,5 @@
 /** What leaves the box: one message per file, and the text where it fits. */
-import type { MediaContent, OutgoingContent } from '@/shared/api/types';
+import type { MediaContent, OutgoingContent, ReplyUse } from '@/shared/api/types';
 import { takesCaption, type Attachment } from './attachments';
 
 export interface Outgoing {
@@ -9,7 +9,19 @@ export interface Outgoing {
 }
 
 /** One message per file; the text goes below the first that takes it, else in front as a message of its own. */
-export function outgoingOf(text: string, attachments: readonly Attachment[], captionLength: number): Outgoing[] {
+export function outgoingOf(
+  text: string,
+  attachments: readonly Attachment[],
+  captionLength: number,
+  uses: readonly ReplyUse[] = [],
+): Outgoing[] {
+  const [first, ...others] = partsOf(text, attachments, captionLength);
+  if (first === undefined || uses.length === 0) return first ? [first, ...others] : [];
+  // The server takes ten at most; who began with more has worded it anew.
+  return [{ ...first, content: { ...first.content, uses: uses.slice(-10) } as Outgoing['content'] }, ...others];
+}
+
+function partsOf(text: string, attachments: readonly Attachment[], captionLength: number): Outgoing[] {
   const first = attachments[0];
   const isCaption = first !== undefined && text !== '' && takesCaption(first.media) && text.length <= captionLength;
   const files = attachments.map((attachment, index) => ({

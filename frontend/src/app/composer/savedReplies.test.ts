@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FilledReply } from '@/shared/api/types';
-import { findReplies, languagesOf, openPlaces, putReply, slashAt, textOf, wordingIn } from './savedReplies';
+import type { FilledPiece, FilledReply, FilledVariant } from '@/shared/api/types';
+import { findReplies, languagesOf, openPlaces, putReply, saidOf, slashAt, textOf, wordingIn } from './savedReplies';
+
+/** What is said so and, after it, so. */
+function said(...texts: readonly string[]): FilledVariant[] {
+  return texts.map((text) => ({ variant: text, pieces: [{ text, variable: null, is_missing: false }] }));
+}
 
 function reply(id: string, change: Partial<FilledReply> = {}): FilledReply {
   return {
@@ -10,7 +15,7 @@ function reply(id: string, change: Partial<FilledReply> = {}): FilledReply {
     shortcut: '',
     team_id: null,
     language: '',
-    pieces: [{ text: id, variable: null, is_missing: false }],
+    variants: said(id),
     others: [],
     files: [],
     ...change,
@@ -40,7 +45,7 @@ describe('a slash', () => {
 
 describe('a search', () => {
   const replies = [
-    reply('text', { pieces: [{ text: 'Say hi to Ana', variable: null, is_missing: false }] }),
+    reply('text', { variants: said('Say hello', 'Say hi to Ana') }),
     reply('title', { title: 'Oh hi' }),
     reply('start', { title: 'Hi there' }),
     reply('longer', { shortcut: 'hint' }),
@@ -67,14 +72,14 @@ describe('a search', () => {
 describe('a reply', () => {
   it('takes the place of its search and leaves the caret behind it', () => {
     const slash = { start: 6, end: 9, search: 'hi' };
-    expect(putReply('Hello\n/hi\nBye', slash, reply('Good day').pieces)).toEqual({
+    expect(putReply('Hello\n/hi\nBye', slash, saidOf(reply('Good day'), 0).pieces)).toEqual({
       text: 'Hello\nGood day\nBye',
       selection: [14, 14],
     });
   });
 
   it('selects the first place that must be filled', () => {
-    const pieces: FilledReply['pieces'] = [
+    const pieces: FilledPiece[] = [
       { text: 'Hi ', variable: null, is_missing: false },
       { text: '{{contact.first_name}}', variable: 'contact.first_name', is_missing: true },
       { text: '!', variable: null, is_missing: false },
@@ -86,13 +91,12 @@ describe('a reply', () => {
 });
 
 describe('the languages of replies', () => {
-  const said = (text: string) => [{ text, variable: null, is_missing: false }];
   const both = reply('both', {
     language: 'es',
-    pieces: said('Hola'),
-    others: [{ language: 'en', pieces: said('Hi') }],
+    variants: said('Hola'),
+    others: [{ language: 'en', variants: said('Hi') }],
   });
-  const alone = reply('alone', { language: 'en', pieces: said('Only so') });
+  const alone = reply('alone', { language: 'en', variants: said('Only so') });
 
   it('are a choice where there are two of them', () => {
     expect(languagesOf([both, alone])).toEqual(['es', 'en']);
@@ -101,9 +105,17 @@ describe('the languages of replies', () => {
   });
 
   it('say each reply in the chosen one where it has that, else as the customer is written to', () => {
-    expect(textOf(wordingIn(both, 'en'))).toBe('Hi');
-    expect(textOf(wordingIn(both, null))).toBe('Hola');
-    expect(textOf(wordingIn(alone, 'es'))).toBe('Only so');
+    expect(textOf(saidOf(wordingIn(both, 'en'), 0))).toBe('Hi');
+    expect(textOf(saidOf(wordingIn(both, null), 0))).toBe('Hola');
+    expect(textOf(saidOf(wordingIn(alone, 'es'), 0))).toBe('Only so');
+  });
+});
+
+describe('variants', () => {
+  it('come in the order of this customer and begin anew after the last', () => {
+    const wording = { language: 'en', variants: said('Two', 'Three', 'One') };
+    expect([0, 1, 2, 3].map((turns) => textOf(saidOf(wording, turns)))).toEqual(['Two', 'Three', 'One', 'Two']);
+    expect(saidOf(wording, 4)).toMatchObject({ language: 'en', variant: 'Three', place: 1, count: 3 });
   });
 });
 

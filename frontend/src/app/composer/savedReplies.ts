@@ -1,5 +1,5 @@
 /** Choosing a saved reply after a slash: where its search stands, what it finds, and what comes in its place. */
-import type { FilledPiece, FilledReply, FilledWording, ReplyVariable } from '@/shared/api/types';
+import type { FilledPiece, FilledReply, FilledVariant, FilledWording, ReplyVariable } from '@/shared/api/types';
 import { fold } from '@/shared/format/fold';
 import { placeOf, REPLY_VARIABLES } from '@/shared/replyVariables';
 
@@ -40,7 +40,11 @@ function rankOf(reply: FilledReply, wanted: string, words: readonly string[]): n
   if (shortcut.startsWith(wanted)) return 1;
   if (title.startsWith(wanted)) return 2;
   if (words.every((word) => `${shortcut} ${title}`.includes(word))) return 3;
-  const all = `${shortcut} ${title} ${fold(wordingsOf(reply).map(textOf).join(' '))}`;
+  const all = `${shortcut} ${title} ${fold(
+    wordingsOf(reply)
+      .flatMap(({ variants }) => variants.map(textOf))
+      .join(' '),
+  )}`;
   return words.every((word) => all.includes(word)) ? 4 : NOT_FOUND;
 }
 
@@ -49,14 +53,28 @@ export function textOf({ pieces }: { readonly pieces: readonly FilledPiece[] }):
 }
 
 /** All that it says: in the customer's language first, if it has that. */
-export function wordingsOf({ language, pieces, others }: FilledReply): readonly FilledWording[] {
-  return [{ language, pieces }, ...others];
+export function wordingsOf({ language, variants, others }: FilledReply): readonly FilledWording[] {
+  return [{ language, variants }, ...others];
 }
 
 /** What it says in a language, where it does; else what it says first. */
 export function wordingIn(reply: FilledReply, language: string | null): FilledWording {
-  const { language: own, pieces } = reply;
-  return wordingsOf(reply).find((one) => one.language === language) ?? { language: own, pieces };
+  const { language: own, variants } = reply;
+  return wordingsOf(reply).find((one) => one.language === language) ?? { language: own, variants };
+}
+
+/** One way of saying something, and which of how many it is. */
+export interface Said extends FilledVariant {
+  readonly language: string;
+  readonly place: number;
+  readonly count: number;
+}
+
+/** A wording as the customer gets it next, or after so many turns. */
+export function saidOf({ language, variants }: FilledWording, turns: number): Said {
+  const place = turns % variants.length;
+  const { variant, pieces } = variants[place] ?? { variant: '', pieces: [] };
+  return { language, variant, pieces, place, count: variants.length };
 }
 
 /** In which languages these say something, each once, in the order in which they come; fewer than two are no choice. */

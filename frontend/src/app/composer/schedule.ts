@@ -4,6 +4,7 @@ import { newId } from '@/shared/api/id';
 import type { Conversation, Id, OutgoingContent, ScheduledMessage, Time } from '@/shared/api/types';
 import { uploadFile } from '@/shared/api/upload';
 import { hasText, t } from '@/shared/i18n';
+import { isWarning, REPEATED_TEXT } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { said } from '@/shared/said';
 import { ask } from '@/shared/store/ask';
@@ -11,26 +12,37 @@ import { dispatch } from '@/shared/store/store';
 import { showToast } from '@/shared/ui/Toast';
 import type { Outgoing } from './outgoing';
 
-/** False if the server refused; why is said. Ids rise, so that parts of one moment go out in their order. */
+/**
+ * False if the server refused; why is said. What it only warned of may be done all the same, which is told by `onAccepted`.
+ * Ids rise, so that parts of one moment go out in their order.
+ */
 export async function scheduleParts(
   conversation: Conversation,
   parts: readonly Outgoing[],
   dueAt: Time,
   quotedId: Id | null,
+  onAccepted?: () => void,
 ): Promise<boolean> {
-  try {
+  const schedule = async (accepted: readonly 'repeated_text'[]) => {
     for (const part of parts) {
       const content = await uploaded(conversation.channel_id, part);
       await postScheduled(conversation.id, {
         client_id: newId(),
+        accepted: [...accepted],
         content,
         due_at: dueAt,
         quoted_id: part.isFirst ? quotedId : null,
       });
     }
+  };
+  try {
+    await schedule([]);
     return true;
   } catch (error) {
-    showToast(problemText(error), { isError: true });
+    const again = () => void told(schedule([REPEATED_TEXT])).then((isDone) => isDone && onAccepted?.());
+    if (isWarning(error) && onAccepted)
+      showToast(problemText(error), { act: { name: t('repeat.schedule'), run: again } });
+    else showToast(problemText(error), { isError: true });
     return false;
   }
 }

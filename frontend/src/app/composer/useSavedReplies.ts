@@ -55,7 +55,10 @@ export function useSavedReplies(conversation: Conversation, isEntered: boolean, 
 
 /** The order follows the use: every list is asked for anew afterwards. */
 export function noteUse(replyId: Id): void {
-  postReplyUse(replyId)
-    .then(() => kept.clear())
-    .catch(() => undefined);
+  postReplyUse(replyId).then(forgetOffered, () => undefined);
+}
+
+/** Something of them was sent: which variants come next has changed. */
+export function forgetOffered(): void {
+  kept.clear();
 }

@@ -1,21 +1,23 @@
 /** The list behind a slash: open while its line is a search, walked by arrows, left by Escape, chosen from by Enter. */
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
-import type { Conversation, FileRecord, FilledReply, FilledWording, Id } from '@/shared/api/types';
+import type { Conversation, FileRecord, FilledReply, Id, ReplyUse } from '@/shared/api/types';
 import { isComposing } from './enter';
-import { findReplies, putReply, slashAt, wordingIn, wordingsOf } from './savedReplies';
+import { findReplies, putReply, saidOf, slashAt, wordingIn, wordingsOf, type Said } from './savedReplies';
 import { noteUse, useSavedReplies, type Offered } from './useSavedReplies';
 
 export interface SlashList extends Offered {
   isOpen: boolean;
   found: readonly FilledReply[];
   active: FilledReply | undefined;
-  /** Which of the active reply's languages is read: the customer's, until another is chosen. */
-  wording: FilledWording | undefined;
+  /** What of the active reply is read: in the customer's language and their next variant, until another is chosen. */
+  said: Said | undefined;
   onLanguage: (language: string) => void;
   /** In which language all of them are read, where they say it; null: in the customer's. */
   spoken: string | null;
   onSpoken: (language: string | null) => void;
-  wordingFor: (reply: FilledReply) => FilledWording;
+  saidFor: (reply: FilledReply) => Said;
+  /** The next variant: of the active reply, or of all. */
+  onTurn: (isOfAll: boolean) => void;
   /** The text or the caret moved; `isTyped` says that a new search begins at its first hit. */
   onMoved: (text: string, caret: number, isTyped: boolean) => void;
   onEntered: (isEntered: boolean) => void;
@@ -35,19 +37,24 @@ interface SlashOptions {
   readonly onText: (text: string) => void;
   /** The reply that was chosen brings files. */
   readonly onFiles: (files: readonly FileRecord[]) => void;
+  /** What the answer was begun with. */
+  readonly onUsed: (use: ReplyUse) => void;
 }
 
 export function replyOptionId(listId: string, reply: FilledReply): string {
   return `${listId}-${reply.id}`;
 }
 
-export function useSlash({ conversation, area, text, isOffered, onText, onFiles }: SlashOptions): SlashList {
+export function useSlash({ conversation, area, text, isOffered, onText, onFiles, onUsed }: SlashOptions): SlashList {
   const [caret, setCaret] = useState(0);
   const [isEntered, setIsEntered] = useState(false);
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const [activeId, setActive] = useState<Id | null>(null);
   const [language, setLanguage] = useState<string | null>(null);
   const [spoken, setSpoken] = useState<string | null>(null);
+  /** How often the variants of a reply were turned on, and those of all. */
+  const [turns, setTurns] = useState<Readonly<Record<Id, number>>>({});
+  const [turnsOfAll, setTurnsOfAll] = useState(0);
   const setActiveId = (id: Id | null) => {
     setActive(id);
     setLanguage(null);
@@ -59,8 +66,13 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
   const found = isOpen ? findReplies(offered.replies ?? [], slash.search) : [];
   const active = found.find(({ id }) => id === activeId) ?? found[0];
   const wordings = active ? wordingsOf(active) : [];
-  const wordingFor = (reply: FilledReply) => wordingIn(reply, (reply === active ? language : null) ?? spoken);
-  const wording = active && wordingFor(active);
+  const saidFor = (reply: FilledReply) =>
+    saidOf(wordingIn(reply, (reply === active ? language : null) ?? spoken), turnsOfAll + (turns[reply.id] ?? 0));
+  const said = active && saidFor(active);
+  const onTurn = (isOfAll: boolean) => {
+    if (isOfAll) setTurnsOfAll(turnsOfAll + 1);
+    else if (active) setTurns({ ...turns, [active.id]: (turns[active.id] ?? 0) + 1 });
+  };
 
   const onMoved = (next: string, at: number, isTyped: boolean) => {
     setCaret(at);
@@ -69,8 +81,12 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
   };
   const choose = (reply: FilledReply) => {
     if (slash === null) return;
-    const put = putReply(text, slash, wordingFor(reply).pieces);
+    const { pieces, variant } = saidFor(reply);
+    const put = putReply(text, slash, pieces);
     onText(put.text);
+    onUsed({ reply_id: reply.id, variant });
+    setTurns({});
+    setTurnsOfAll(0);
     select(...put.selection);
     setCaret(put.selection[1]);
     // A reply may begin with a slash itself.
@@ -99,11 +115,15 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
         move(-1);
         break;
       case 'ArrowRight': {
-        if (wordings.length < 2 || wording === undefined) return false;
-        const at = wordings.findIndex((one) => one.language === wording.language);
+        if (wordings.length < 2 || said === undefined) return false;
+        const at = wordings.findIndex((one) => one.language === said.language);
         setLanguage(wordings[(at + 1) % wordings.length]?.language ?? null);
         break;
       }
+      case 'ArrowLeft':
+        if (said === undefined || said.count < 2) return false;
+        onTurn(false);
+        break;
       case 'Escape':
         setLeftAt(slash.start);
         area.current?.focus();
@@ -124,11 +144,12 @@ export function useSlash({ conversation, area, text, isOffered, onText, onFiles 
     isOpen,
     found,
     active,
-    wording,
+    said,
+    onTurn,
     onLanguage: setLanguage,
     spoken,
     onSpoken: setSpoken,
-    wordingFor,
+    saidFor,
     onMoved,
     onEntered: setIsEntered,
     onKeyDown,

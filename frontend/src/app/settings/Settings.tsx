@@ -23,7 +23,6 @@ import { People } from './people/People';
 import { Privacy } from './privacy/Privacy';
 import { Profile } from './profile/Profile';
 import { ProofDialog } from './proof';
-import { Replies } from './replies/Replies';
 import { SECTIONS, sectionsFor } from './sections';
 import { SendingBanner } from './SendingBanner';
 import { Sessions } from './sessions/Sessions';
@@ -52,6 +51,7 @@ const Rules = lazy(async () => {
 });
 const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
 const WebhooksRoom = lazy(withTexts('webhooks', () => import('./webhooks/WebhooksRoom')));
+const Replies = lazy(withTexts('replies', () => import('./replies/Replies')));
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 
 /** Settings: the list of pages at the start, one page beside it; on a phone one after the other. */

@@ -240,7 +240,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'conversations',
     label: 'settings.replies.title',
     icon: Slash,
-    contents: ['settings.replies.create', 'settings.replies.shortcut'],
+    contents: ['settings.replies.create', 'settings.replies.shortcut', 'settings.replies.repeat'],
   },
   {
     path: 'macros',

@@ -7,6 +7,7 @@ import type { ForwardTarget, Id, Message } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatRowTime } from '@/shared/format/times';
 import { t } from '@/shared/i18n';
+import { isWarning } from '@/shared/outbox/outbox';
 import { problemText } from '@/shared/problem';
 import { said } from '@/shared/said';
 import { useStore } from '@/shared/store/store';
@@ -35,6 +36,16 @@ export default function ForwardDialog({ messages, onClose, onDone }: ForwardDial
   const [targetId, setTargetId] = useState<Id | null>(null);
   const [busy, setBusy] = useState<'reply' | 'note' | null>(null);
   const [error, setError] = useState('');
+  /** The server warned of one text to many customers; the next press sends it all the same. */
+  const [warnedId, setWarnedId] = useState<Id | null>(null);
+  /** Each is sent once, however often one presses. */
+  const [clientIds] = useState(() => new Map<string, Id>());
+  const clientIdOf = (message: Message, to: Id, kind: string): Id => {
+    const key = `${message.id} ${to} ${kind}`;
+    const id = clientIds.get(key) ?? newId();
+    clientIds.set(key, id);
+    return id;
+  };
   const field = useRef<HTMLInputElement>(null);
   const listId = useId();
   const found = useForwardTargets(typed);
@@ -52,11 +63,15 @@ export default function ForwardDialog({ messages, onClose, onDone }: ForwardDial
     setError('');
     try {
       // One after the other: they are read in the order of the thread.
-      for (const message of messages) await postForward(message.id, { conversationId: id, kind, clientId: newId() });
+      for (const message of messages) {
+        const clientId = clientIdOf(message, id, kind);
+        await postForward(message.id, { conversationId: id, kind, clientId, isAccepted: warnedId === id });
+      }
       showToast(t(kind === 'note' ? 'thread.forwarded_note' : 'thread.forwarded', { name: contact.name }));
       onDone();
     } catch (problem) {
       setError(problemText(problem));
+      setWarnedId(isWarning(problem) ? id : null);
       setBusy(null);
     }
   };
@@ -109,7 +124,7 @@ export default function ForwardDialog({ messages, onClose, onDone }: ForwardDial
             isBusy={busy === 'reply'}
             onClick={() => void forward('reply')}
           >
-            {t('thread.forward_send')}
+            {warnedId !== null && warnedId === targetId ? t('repeat.send') : t('thread.forward_send')}
           </Button>
         </>
       }

@@ -20,8 +20,8 @@ export interface MessageFootProps {
 /** Under a bubble that did not simply arrive: why, and what helps. */
 export function MessageFoot({ shown, contactName, onTemplate }: MessageFootProps) {
   const { message, unsent } = shown;
-  // Whom it names is asked about above the box.
-  if (unsent?.unseen) return null;
+  // Whom it names, and whether it goes to that many, is asked about above the box.
+  if (unsent?.unseen || unsent?.isWarned) return null;
   if (unsent) return unsent.state === 'refused' ? <Refused clientId={unsent.clientId} reason={unsent.reason} /> : null;
   if (message.direction !== 'outgoing' || message.deleted_at !== null) return null;
   if (message.is_uncertain) return <Uncertain message={message} contactName={contactName} />;

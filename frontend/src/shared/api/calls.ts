@@ -274,13 +274,20 @@ export interface Forwarding {
   conversationId: Id;
   kind: 'reply' | 'note';
   clientId: Id;
+  /** One was warned of one text to many, and sends it all the same. */
+  isAccepted: boolean;
 }
 
-export function postForward(id: Id, { conversationId, kind, clientId }: Forwarding): Promise<Message> {
+export function postForward(id: Id, { conversationId, kind, clientId, isAccepted }: Forwarding): Promise<Message> {
   return answerOf(
     client.POST('/api/messages/{message_id}/forward', {
       params: { path: { message_id: id } },
-      body: { conversation_id: conversationId, kind, client_id: clientId },
+      body: {
+        conversation_id: conversationId,
+        kind,
+        client_id: clientId,
+        accepted: isAccepted ? ['repeated_text'] : [],
+      },
     }),
   );
 }
@@ -523,6 +530,8 @@ export async function fetchScheduled(conversationId: Id): Promise<ScheduledMessa
 }
 
 export interface ScheduledDraft {
+  /** What one was warned of and does all the same. */
+  accepted: 'repeated_text'[];
   client_id: Id;
   content: OutgoingContent;
   due_at: Time;

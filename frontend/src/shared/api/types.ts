@@ -100,6 +100,9 @@ export type FilledReply = Schemas['FilledReply'];
 export type CallOutcome = Schemas['CallOutcome'];
 export type FilledPiece = Schemas['FilledPiece'];
 export type FilledWording = Schemas['FilledWording'];
+export type FilledVariant = Schemas['FilledVariant'];
+/** That a text was begun with a saved reply, and with which of its variants. */
+export type ReplyUse = Schemas['ReplyUse'];
 export type ReplyVariable = Schemas['ReplyVariable'];
 
 export type Filter = Schemas['GroupInput'];

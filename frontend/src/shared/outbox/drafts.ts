@@ -1,5 +1,5 @@
 /** Drafts per conversation and mode: in the store while typing, in the browser's database a moment later. */
-import type { Id } from '@/shared/api/types';
+import type { Id, ReplyUse } from '@/shared/api/types';
 import { draftKey, type Draft, type ReplyMode } from '@/shared/store/state';
 import { dispatch, getState } from '@/shared/store/store';
 import { deleteItem, getItems, putItem } from './database';
@@ -25,10 +25,18 @@ export function setDraft(conversationId: Id, mode: ReplyMode, text: string, now:
   for (const listener of listeners) listener(draft);
 }
 
-/** As `setDraft`, for what came from the server. */
-export function putDraft(draft: Draft): void {
+/** The draft was begun with these saved replies, as the customer will have seen them once it is sent. */
+export function noteUses(conversationId: Id, mode: ReplyMode, uses: readonly ReplyUse[]): void {
+  const draft = getState().drafts.get(draftKey(conversationId, mode));
+  if (draft && uses.length > 0) putDraft({ ...draft, uses: [...(draft.uses ?? []), ...uses] });
+}
+
+/** As `setDraft`, for what came from the server: it knows nothing of saved replies. */
+export function putDraft(written: Draft): void {
+  const key = draftKey(written.conversationId, written.mode);
+  const uses = written.text === '' ? undefined : (written.uses ?? getState().drafts.get(key)?.uses);
+  const draft = uses ? { ...written, uses } : written;
   dispatch({ type: 'draft_changed', draft });
-  const key = draftKey(draft.conversationId, draft.mode);
   clearTimeout(timers.get(key));
   timers.set(
     key,

@@ -98,6 +98,14 @@ export async function answerUnseen(clientId: Id, isAskedIn: boolean): Promise<vo
   await deliver(clientId);
 }
 
+/** The writer was warned, and sends it all the same. */
+export async function sendAllTheSame(clientId: Id): Promise<void> {
+  const item = await find(clientId);
+  if (!item?.isWarned) return;
+  await keep({ ...item, isWarned: false, isAccepted: true, state: 'waiting', reason: '' });
+  await deliver(clientId);
+}
+
 export async function discard(clientId: Id): Promise<void> {
   await forget(clientId);
 }
@@ -154,7 +162,13 @@ async function deliverUntilDecided(clientId: Id): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!error.isTemporary) {
-        await keep({ ...item, state: 'refused', reason: problemText(error), unseen: unseenOf(error) });
+        await keep({
+          ...item,
+          state: 'refused',
+          reason: problemText(error),
+          unseen: unseenOf(error),
+          isWarned: isWarning(error),
+        });
         return false;
       }
       show({ ...item, state: 'waiting', progress: 0 });
@@ -184,10 +198,18 @@ function post(item: Kept, content: OutgoingContent): Promise<Message> {
       kind: item.mode,
       content: wireContent(content),
       quoted_id: item.quoted?.message_id ?? null,
+      ...(item.isAccepted && { accepted: [REPEATED_TEXT] }),
       ...(item.guestIds && { guest_ids: item.guestIds }),
       ...(item.untoldIds && { untold_ids: item.untoldIds }),
     },
   });
+}
+
+/** A refusal that one may set aside: this text went to many customers within minutes. */
+export const REPEATED_TEXT = 'repeated_text' as const;
+
+export function isWarning(error: unknown): boolean {
+  return error instanceof Problem && error.reason === REPEATED_TEXT;
 }
 
 function unseenOf({ reason, values }: Problem): Unsent['unseen'] {

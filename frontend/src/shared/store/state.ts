@@ -22,6 +22,7 @@ import type {
   TeamCounts,
   Team,
   Time,
+  ReplyUse,
 } from '@/shared/api/types';
 
 /** `found`: what a filter finds. Only the server knows which rows that are. */
@@ -93,6 +94,10 @@ export interface Unsent {
   reason: string;
   /** It was refused because of colleagues whom it names and who do not see the conversation: the writer is asked. */
   unseen?: { readonly names: string; readonly agentIds: readonly Id[]; readonly canBeAsked: boolean } | null;
+  /** The server warned of one text to many; the writer is asked. */
+  isWarned?: boolean;
+  /** The writer sends it all the same. */
+  isAccepted?: boolean;
   /** Of those: who is asked in, and who stays outside. */
   guestIds?: readonly Id[];
   untoldIds?: readonly Id[];
@@ -103,6 +108,8 @@ export interface Draft {
   mode: ReplyMode;
   text: string;
   at: Time;
+  /** The saved replies it was begun with, until it is empty. */
+  uses?: readonly ReplyUse[];
   /** The server has it as it stands here. */
   isSaved?: boolean;
 }

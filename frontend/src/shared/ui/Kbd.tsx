@@ -6,6 +6,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   Shift: '⇧',
   ArrowUp: '↑',
   ArrowDown: '↓',
+  ArrowLeft: '←',
   ArrowRight: '→',
   Escape: 'Esc',
   Mod: typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl',

@@ -16,6 +16,7 @@ import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { SavedReply } from '../types';
+import { RepeatBlock } from './RepeatBlock';
 import { ReplyDialog } from './ReplyDialog';
 
 interface SavedReplyList {
@@ -23,12 +24,14 @@ interface SavedReplyList {
 }
 
 /** Texts for the slash in the composer: one's own, and those that everybody has. */
-export function Replies() {
+export default function Replies() {
   const query = useQuery({
     queryKey: ['saved-replies'],
     queryFn: () => request<SavedReplyList>('GET', '/api/saved-replies'),
   });
-  const mayShare = useSignedIn().agent.permissions.includes('saved_replies:manage');
+  const { permissions } = useSignedIn().agent;
+  const mayShare = permissions.includes('saved_replies:manage');
+  const maySee = permissions.includes('workspace:read');
   const [edited, setEdited] = useState<SavedReply | 'new'>();
   const [deleted, setDeleted] = useState<SavedReply>();
   const teams = useStore((state) => state.teams);
@@ -84,6 +87,7 @@ export function Replies() {
           )
         }
       </Loaded>
+      {maySee && <RepeatBlock />}
       {edited !== undefined && (
         <ReplyDialog
           reply={edited === 'new' ? null : edited}
@@ -134,6 +138,7 @@ function Group({ title, text, replies, onEdit, onDelete }: GroupProps) {
                     <span className="sr-only">{t('reply.files', { count: reply.files.length })}</span>
                   </span>
                 )}
+                {reply.variants.length > 0 && <Badge>{t('replies.count', { count: reply.variants.length + 1 })}</Badge>}
                 {languagesOf(reply).map((language) => (
                   <Badge key={language}>{language.toUpperCase()}</Badge>
                 ))}

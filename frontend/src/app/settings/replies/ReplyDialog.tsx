@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { request } from '@/shared/api/http';
 import type { FileRecord, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -8,13 +8,16 @@ import { FormDialog } from '@/shared/ui/FormDialog';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
+import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { LANGUAGE_CODES, languageName } from '../../contact/languages';
+import { act } from '../act';
 import { useChannels } from '../channels/useChannels';
 import { MINE, ownerOf, OwnerSelect, teamOf } from '../parts/OwnerSelect';
 import type { SavedReply } from '../types';
 import { ReplyFiles } from './ReplyFiles';
 import { ReplyText } from './ReplyText';
+import { Variants } from './Variants';
 
 const EVERY = 'every';
 const ADD = 'add';
@@ -35,12 +38,13 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
   const [title, setTitle] = useState(reply?.title ?? '');
   const [shortcut, setShortcut] = useState(reply?.shortcut ?? '');
   const [text, setText] = useState(reply?.text ?? '');
+  const [variants, setVariants] = useState<readonly string[]>(reply?.variants ?? []);
   const [channelId, setChannelId] = useState<Id>(reply?.channel_id ?? EVERY);
   const [owner, setOwner] = useState(ownerOf(reply));
   const [language, setLanguage] = useState(reply?.language ?? '');
   const [wordings, setWordings] = useState<readonly Wording[]>(reply?.wordings ?? []);
   const [files, setFiles] = useState<readonly FileRecord[]>(reply?.files ?? []);
-  const submit = useSubmit(['title', 'shortcut', 'text', 'wordings', 'file_ids']);
+  const submit = useSubmit(['title', 'shortcut', 'text', 'variants', 'wordings', 'file_ids']);
   const others = wordings.map((wording) => wording.language);
 
   function setWording(changed: Wording): void {
@@ -53,9 +57,14 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
       title: title.trim(),
       shortcut: shortcut.trim().replace(/^\//, ''),
       text: text.trim(),
+      variants: trimmed(variants),
       channel_id: channelId === EVERY ? null : channelId,
       language,
-      wordings: wordings.map((wording) => ({ ...wording, text: wording.text.trim() })),
+      wordings: wordings.map((wording) => ({
+        ...wording,
+        text: wording.text.trim(),
+        variants: trimmed(wording.variants ?? []),
+      })),
       file_ids: files.map(({ id }) => id),
       ...(owner !== MINE && { team_id: teamOf(owner) }),
     };
@@ -64,7 +73,22 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
       else await request('POST', '/api/saved-replies', { body: { ...body, is_shared: owner !== MINE } });
       await queries.invalidateQueries({ queryKey: ['saved-replies'] });
     });
-    if (isSaved) onClose();
+    if (!isSaved) return;
+    if (reply) offerUndo(reply);
+    onClose();
+  }
+
+  function offerUndo({ files: kept, is_shared, id, ...before }: SavedReply): void {
+    const body = {
+      ...before,
+      file_ids: kept.map((file) => file.id),
+      team_id: is_shared ? before.team_id : undefined,
+    };
+    const putBack = async () => {
+      await request('PATCH', `/api/saved-replies/${id}`, { body });
+      await queries.invalidateQueries({ queryKey: ['saved-replies'] });
+    };
+    showToast(t('common.saved'), { undo: () => void act(putBack) });
   }
 
   return (
@@ -102,6 +126,15 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
         }}
         error={submit.errors.text}
       />
+      <Variants
+        texts={variants}
+        language={others.length === 0 ? '' : language}
+        onTexts={(texts) => {
+          submit.clear('variants');
+          setVariants(texts);
+        }}
+        error={submit.errors.variants}
+      />
       <Select
         label={t('settings.replies.language')}
         hint={t('settings.replies.language_hint')}
@@ -110,28 +143,37 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
         onValueChange={(code) => setLanguage(code === UNSAID ? '' : code)}
       />
       {wordings.map((wording) => (
-        <ReplyText
-          key={wording.language}
-          label={t('settings.replies.words_in', { language: languageName(wording.language) })}
-          text={wording.text}
-          language={wording.language}
-          onText={(value) => setWording({ ...wording, text: value })}
-          error={submit.errors.wordings}
-          end={
-            <IconButton
-              icon={X}
-              size={28}
-              label={t('settings.replies.remove_language', { language: languageName(wording.language) })}
-              onClick={() => setWordings(wordings.filter((one) => one !== wording))}
-            />
-          }
-        />
+        <Fragment key={wording.language}>
+          <ReplyText
+            label={t('settings.replies.words_in', { language: languageName(wording.language) })}
+            text={wording.text}
+            language={wording.language}
+            onText={(value) => setWording({ ...wording, text: value })}
+            error={submit.errors.wordings}
+            end={
+              <IconButton
+                icon={X}
+                size={28}
+                label={t('settings.replies.remove_language', { language: languageName(wording.language) })}
+                onClick={() => setWordings(wordings.filter((one) => one !== wording))}
+              />
+            }
+          />
+          <Variants
+            texts={wording.variants ?? []}
+            language={wording.language}
+            onTexts={(texts) => setWording({ ...wording, variants: [...texts] })}
+            error={submit.errors.wordings}
+          />
+        </Fragment>
       ))}
       <Select
         label={t('settings.replies.add_language')}
         value={ADD}
         options={[{ value: ADD, label: '…' }, ...languages([language, ...others])]}
-        onValueChange={(added) => added !== ADD && setWordings([...wordings, { language: added, text: '' }])}
+        onValueChange={(added) =>
+          added !== ADD && setWordings([...wordings, { language: added, text: '', variants: [] }])
+        }
       />
       <ReplyFiles
         files={files}
@@ -148,6 +190,10 @@ export function ReplyDialog({ reply, mayShare, onClose }: ReplyDialogProps) {
       )}
     </FormDialog>
   );
+}
+
+function trimmed(texts: readonly string[]): string[] {
+  return texts.map((text) => text.trim()).filter((text) => text !== '');
 }
 
 /** Those that are still to be had, by their names. */

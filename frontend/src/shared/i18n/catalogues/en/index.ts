@@ -22,6 +22,7 @@ export const later = {
   finishing: () => import('./later/finishing.json'),
   macros: () => import('./later/macros.json'),
   practice: () => import('./later/practice.json'),
+  replies: () => import('./later/replies.json'),
   routing: () => import('./later/routing.json'),
   rules: () => import('./later/rules.json'),
   server: () => import('./later/server.json'),
