@@ -48,6 +48,7 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 
 RULES = {
     "getRouting": EVERY_ROLE,
+    "getLive": SUPERVISORS,
     "updateRouting": ADMINS,
     "sayAvailability": OWN,
     "putAvailability": SUPERVISORS_OF_OBJECT,

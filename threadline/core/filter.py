@@ -187,6 +187,7 @@ FIELDS: Final[Fields] = {
         _conversation("waiting_since", Kind.TIME, "waits", is_optional=True),
         _conversation("paused", Kind.BOOLEAN, "paused"),
         _conversation("due_at", Kind.TIME, "dueby", is_optional=True, is_promise=True),
+        _conversation("pressing", Kind.BOOLEAN, "pressing", is_promise=True),
         _conversation("late", Kind.BOOLEAN, "late", is_promise=True),
         _conversation("left_waiting", Kind.BOOLEAN, "leftwaiting"),
         _conversation("unread", Kind.BOOLEAN, "unread", is_own=True),

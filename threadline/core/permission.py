@@ -67,6 +67,8 @@ class Permission(StrEnum):
     """See what stood in a message before it was edited or deleted."""
     DEADLINES_WATCH = "deadlines:watch"
     """Is told before any customer waits longer than was promised, whoever answers them."""
+    LIVE_READ = "live:read"
+    """See the live screen: every queue that one sees, and how each agent stands."""
     TOKENS_MANAGE = "tokens:manage"
     WEBHOOKS_MANAGE = "webhooks:manage"
     """Say which programs outside are told what happens here, and read what they answered."""
@@ -112,6 +114,7 @@ _SUPERVISOR = _AGENT | {
     Permission.ADDRESSES_REVEAL,
     Permission.MESSAGES_READ_EARLIER,
     Permission.DEADLINES_WATCH,
+    Permission.LIVE_READ,
 }
 _ADMIN = frozenset(Permission)
 

@@ -71,6 +71,14 @@ def _spoken(row: asyncpg.Record) -> Spoken:
 
 IS_WAITING = "c.waiting_since is not null and c.state <> 'resolved' and c.paused_at is null"
 """Somebody waits, and their clock goes. Implies the condition of `conversations_waiting`."""
+_PROMISED = (
+    "select from deadlines k where k.workspace_id = c.workspace_id and k.conversation_id = c.id"
+    " and k.clock <> 'window' and k.due_at is not null"
+)
+IS_LATE = f"exists ({_PROMISED} and k.missed_at is not null)"
+"""Of somebody who waits: what was promised was not kept."""
+PRESSES = f"(not {IS_LATE} and exists ({_PROMISED} and k.half_at <= {{now}}))"
+"""Of somebody who waits: half of the time is over, and nothing is late yet."""
 RUNNING_CLOCK = "case when c.paused_at is null then c.waiting_since end as waiting_since"
 
 

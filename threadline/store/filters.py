@@ -32,7 +32,7 @@ from threadline.core.filter import (
 )
 from threadline.core.letters import fold_text, letters_like
 from threadline.core.permission import Caller
-from threadline.store.clocks import IS_WAITING
+from threadline.store.clocks import IS_LATE, IS_WAITING, PRESSES
 from threadline.store.connection import Connection
 from threadline.store.countries import country_of
 from threadline.store.fields import list_fields
@@ -74,8 +74,8 @@ EXPRESSIONS: Final[dict[str, str | SetOf]] = {
     "waiting_since": "(case when c.paused_at is null then c.waiting_since end)",
     "paused": "(c.paused_at is not null)",
     "due_at": f"(case when {IS_WAITING} then c.due_at end)",
-    "late": f"(({IS_WAITING}) and exists (select from deadlines k where k.workspace_id = c.workspace_id"
-    " and k.conversation_id = c.id and k.clock <> 'window' and k.missed_at is not null and k.due_at is not null))",
+    "pressing": f"(({IS_WAITING}) and {PRESSES.format(now='{now}')})",
+    "late": f"(({IS_WAITING}) and {IS_LATE})",
     "unread": "(c.incoming_count > coalesce((select r.read_count from reads r where r.workspace_id = c.workspace_id"
     " and r.agent_id = {agent} and r.conversation_id = c.id), 0))",
     "followed": "exists (select from followers f where f.workspace_id = c.workspace_id and f.agent_id = {agent}"

@@ -21,7 +21,7 @@ from threadline.store.visibility import Arguments, visible
 
 MOST_ROUTED: Final = 2_000
 """So many who wait longest are looked at in one pass; those behind them have their turn when these have somebody."""
-_TAKES_PLACE: Final = (
+TAKES_PLACE: Final = (
     f"c.state = 'open' and (({IS_WAITING}) or c.last_activity_at > {{now}}::timestamptz - {{active}}::interval)"
 )
 """`core.routing.takes_place` as SQL."""
@@ -88,7 +88,7 @@ async def load_hands(
         "  from (select ch.type, count(*) as count from conversations c"
         "   join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         "   where c.workspace_id = a.workspace_id and c.assignee_id = a.id and c.state <> 'resolved'"
-        f"    and {_TAKES_PLACE.format(now='$4', active='$5')} group by ch.type) l) as load"
+        f"    and {TAKES_PLACE.format(now='$4', active='$5')} group by ch.type) l) as load"
         " from agents a left join team_members m on m.workspace_id = a.workspace_id and m.agent_id = a.id"
         "  and m.team_id = any($2::uuid[])"
         " left join availabilities v on v.workspace_id = a.workspace_id and v.agent_id = a.id"
@@ -308,7 +308,7 @@ async def list_agent_routing(
         f" and m.sort_at >= $3 and {seen} group by m.author_id)"
         " select a.id, a.capacity, coalesce(t.customers, 0) as day_customers, coalesce(t.messages, 0) as day_messages,"
         " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
-        f"  and c.state <> 'resolved' and {_TAKES_PLACE.format(now='$4', active='$5')} and {seen}) as load"
+        f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$4', active='$5')} and {seen}) as load"
         " from agents a left join today t on t.author_id = a.id"
         " where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
         *arguments.values,

@@ -11,6 +11,7 @@ from threadline.infra.malware import Scanner
 from threadline.infra.secrets import Keyring
 from threadline.infra.settings import Settings
 from threadline.store.session import Database
+from threadline.web.live import Readings
 from threadline.web.security import Border
 
 log = get_logger("web")
@@ -26,6 +27,8 @@ class WebContext:
     http: Http
     blobs: Blobs
     scanner: Scanner | None = None
+    readings: Readings = field(default_factory=Readings)
+    """What the live screen shows."""
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     def later(self, work: Coroutine[None, None, None], *, name: str) -> None:

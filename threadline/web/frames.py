@@ -10,6 +10,7 @@ from threadline.store.agents import Agent
 from threadline.store.contacts import Contact
 from threadline.store.conversations import Conversation
 from threadline.store.files import File
+from threadline.store.live import Live
 from threadline.store.messages import Message
 from threadline.web.channel_views import Channel
 
@@ -95,5 +96,13 @@ class PresenceFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     people: list[PresentAgent]
 
 
+class LiveFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="live"):
+    """How everything stands now. Nothing is missed by missing one: each says all."""
+
+    live: Live
+
+
 ClientFrame = Resume | Ping
 ServerFrame = Hello | Changes | Resync | Pong | SignedOut | PresenceFrame
+LiveServerFrame = LiveFrame | Pong | SignedOut | Resync
+"""What `/api/live/feed` says. After `resync` the rights are others; the next `live` goes by them."""

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 import threadline
 from threadline.web.api.routes import OUTPUTS
 from threadline.web.encoding import schema_of
-from threadline.web.frames import ClientFrame, ServerFrame
+from threadline.web.frames import ClientFrame, LiveServerFrame, ServerFrame
 from threadline.web.problems import Problem
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -21,7 +21,8 @@ def build_document(api: FastAPI) -> dict[str, Any]:
         title="Threadline",
         version=threadline.__version__,
         routes=api.routes,
-        description="The API of the agent app. The feed socket at /api/feed speaks ClientFrame and ServerFrame.",
+        description="The API of the agent app. The feed socket at /api/feed speaks ClientFrame and ServerFrame, "
+        "that of the live screen at /api/live/feed LiveServerFrame.",
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -34,6 +35,7 @@ def build_document(api: FastAPI) -> dict[str, Any]:
         raise RuntimeError(f"Two shapes share a name in the API: {sorted(taken)}")
     schemas.update(structs)
     _add_union(schemas, "ServerFrame", ServerFrame)
+    _add_union(schemas, "LiveServerFrame", LiveServerFrame)
     _add_union(schemas, "ClientFrame", ClientFrame)
     _drop_validation_answers(document)
     document["components"]["securitySchemes"] = {

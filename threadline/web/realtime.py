@@ -2,14 +2,15 @@
 
 A room follows one workspace while somebody listens. It looks after each hint and once a second, and gathers what comes
 within a tick, so that a busy workspace costs frames by time and not by event (docs/performance.md). A socket that lags
-reads on by itself until it has caught up; one that does not read is closed (R16, R17).
+reads on by itself until it has caught up; one that does not read is closed (R16, R17). The live screen has a socket of
+its own, with the same border and the same rights (web/live.py).
 """
 
 import asyncio
 import contextlib
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -34,11 +35,16 @@ from threadline.web.asgi import Headers, Receive, Scope, Send, query_pairs
 from threadline.web.context import WebContext
 from threadline.web.feed import Sight, cut_page, encode_page, load_batch, load_sights, personal, sight_of
 from threadline.web.frames import Hello, Pong, PresenceFrame, PresentAgent, Resync, SignedOut
+from threadline.web.live import NEEDED, Watch
 from threadline.web.security import check_no_token_in, check_same_origin, identify
 
 log = get_logger("realtime")
 
+FEED: Final = "/api/feed"
+LIVE: Final = "/api/live/feed"
+
 NOT_SIGNED_IN: Final = 4401
+NOT_ALLOWED: Final = 4403
 TOO_SLOW: Final = 4408
 RESTART: Final = 1012
 POLICY: Final = 1008
@@ -157,6 +163,7 @@ class Hub:
     def __init__(self, web: WebContext) -> None:
         self._web = web
         self._rooms: dict[UUID, Room] = {}
+        self._watches: dict[UUID, Watch] = {}
         self._sockets: set[Socket] = set()
         self._addresses: Counter[str] = Counter()
         self._talks: set[asyncio.Task[None]] = set()
@@ -181,6 +188,8 @@ class Hub:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        for watch in self._watches.values():
+            await watch.stop()
 
     def hint(self, topics: Iterable[str]) -> None:
         """There is news under these topics; those of feeds wake their rooms, words of presence are passed on."""
@@ -189,13 +198,19 @@ class Hub:
             if topic.startswith("presence:"):
                 words.append(topic)
             elif topic.startswith("feed:"):
-                room = self._rooms.get(UUID(topic.removeprefix("feed:")))
-                if room is not None:
-                    room.news.set()
+                workspace_id = UUID(topic.removeprefix("feed:"))
+                for listening in (self._rooms.get(workspace_id), self._watches.get(workspace_id)):
+                    if listening is not None:
+                        listening.news.set()
 
         for word in sorted(word for topic in words if (word := read_topic(topic)) is not None):
             if (room := self._rooms.get(word.workspace_id)) is not None:
                 room.hear(word)
+
+    @property
+    def watched(self) -> frozenset[UUID]:
+        """Workspaces whose live screen somebody looks at."""
+        return frozenset(self._watches)
 
     def recheck_soon(self) -> None:
         self._should_recheck.set()
@@ -213,7 +228,8 @@ class Hub:
             return
         await send({"type": "websocket.accept"})
         self._addresses[address] += 1
-        talk = asyncio.create_task(self._talk(headers, receive, send), name="socket")
+        talks = self._watch if scope["path"] == LIVE else self._talk
+        talk = asyncio.create_task(talks(headers, receive, send), name="socket")
         self._talks.add(talk)
         try:
             await talk
@@ -225,7 +241,7 @@ class Hub:
 
     def _may_knock(self, scope: Scope, headers: Headers) -> bool:
         """Our own pages with their cookie; programs with a token in the header. No token in the address (S33)."""
-        if scope["path"] != "/api/feed":
+        if scope["path"] not in (FEED, LIVE):
             return False
         try:
             check_no_token_in(query_pairs(scope))
@@ -236,34 +252,66 @@ class Hub:
         return True
 
     async def _talk(self, headers: Headers, receive: Receive, send: Send) -> None:
+        socket = await self._identified(headers, send)
+        if socket is None:
+            return
+        position = await _first_position(receive)
+        if position is None:
+            await send({"type": "websocket.close", "code": POLICY})
+            return
+        try:
+            await self._follow(socket, self._listen(socket, receive, position), send)
+        finally:
+            await self._leave(socket)
+
+    async def _watch(self, headers: Headers, receive: Receive, send: Send) -> None:
+        """The live screen: it says nothing but that it is still there."""
+        socket = await self._identified(headers, send)
+        if socket is None:
+            return
+        if not socket.caller.permissions >= NEEDED:
+            await send({"type": "websocket.close", "code": NOT_ALLOWED})
+            return
+        workspace_id = socket.caller.workspace_id
+        watch = self._watches.get(workspace_id)
+        if watch is None:
+            watch = self._watches[workspace_id] = Watch(
+                self._web.database, self._web.readings, workspace_id, refused=NOT_ALLOWED
+            )
+        watch.join(socket)  # with no await since it was found: nobody closed it meanwhile
+        try:
+            await self._follow(socket, self._hear_pings(socket, watch, receive), send)
+        finally:
+            if watch.leave(socket):
+                self._watches.pop(workspace_id, None)
+
+    async def _identified(self, headers: Headers, send: Send) -> Socket | None:
+        """A socket with its rights; None: it was closed, for nobody is signed in."""
         try:
             async with self._web.database.transaction(Role.WEB) as session:
                 identity = await identify(session, self._web.border, headers)
         except NotSignedIn:
             await send({"type": "websocket.close", "code": NOT_SIGNED_IN})
-            return
+            return None
         except ThreadlineError:
             await send({"type": "websocket.close", "code": RESTART})
-            return
+            return None
         token = (headers.one("authorization") or "").partition(" ")[2].strip()
-        socket = Socket(send, identity.caller, hash_token(token) if token else None)
-        position = await _first_position(receive)
-        if position is None:
-            await send({"type": "websocket.close", "code": POLICY})
-            return
+        return Socket(send, identity.caller, hash_token(token) if token else None)
+
+    async def _follow(self, socket: Socket, listening: Coroutine[None, None, None], send: Send) -> None:
+        """Reads and writes side by side until one of them ends, then says why. Its rights are watched meanwhile."""
         self._sockets.add(socket)
         metrics.sockets_open.inc()
         try:
-            await self._follow(socket, position, receive, send)
+            await self._read_and_write(socket, listening, send)
         finally:
             self._sockets.discard(socket)
             metrics.sockets_open.dec()
-            await self._leave(socket)
 
-    async def _follow(self, socket: Socket, position: int, receive: Receive, send: Send) -> None:
-        """Reads and writes side by side until one of them ends, then says why."""
+    async def _read_and_write(self, socket: Socket, listening: Coroutine[None, None, None], send: Send) -> None:
         work = [
-            asyncio.create_task(self._listen(socket, receive, position)),
+            asyncio.create_task(listening),
             asyncio.create_task(socket.write()),
             asyncio.create_task(socket.closing.wait()),
         ]
@@ -283,27 +331,24 @@ class Hub:
     async def _listen(self, socket: Socket, receive: Receive, position: int) -> None:
         """Joins at the first position, then answers the client's frames; returns when the client has left."""
         joining = asyncio.create_task(self._join(socket, position))
-        second, count = 0.0, 0
         try:
-            while True:
-                message = await receive()
-                if message["type"] != "websocket.receive":
-                    return
-                now = time.monotonic()
-                second, count = (now, 1) if now - second >= 1 else (second, count + 1)
-                frame = _read(message)
-                if frame is None or count > _FRAMES_PER_S:
-                    socket.close(POLICY)
-                    return
-                if frame.kind == "ping":
-                    socket.push(_PONG)
-                elif frame.kind == "resume":
+            async for frame in _frames(socket, receive):
+                if frame.kind == "resume":
                     joining.cancel()
                     await asyncio.gather(joining, return_exceptions=True)
                     joining = asyncio.create_task(self._join(socket, frame.position))
         finally:
             joining.cancel()
             await asyncio.gather(joining, return_exceptions=True)
+
+    async def _hear_pings(self, socket: Socket, watch: Watch, receive: Receive) -> None:
+        greeting = asyncio.create_task(watch.greet(socket))
+        try:
+            async for _ in _frames(socket, receive):
+                pass
+        finally:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
 
     async def _join(self, socket: Socket, position: int) -> None:
         room = self._rooms.get(socket.caller.workspace_id)
@@ -539,6 +584,24 @@ def _apply(socket: Socket, caller: Caller | None) -> None:
     elif sight_of(caller) != socket.sight:
         socket.take_over(caller)
         socket.push(_RESYNC)
+
+
+async def _frames(socket: Socket, receive: Receive) -> AsyncIterator[_ClientFrame]:
+    """What the client says, until it leaves or says too much. Pings are answered here."""
+    second, count = 0.0, 0
+    while True:
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            return
+        now = time.monotonic()
+        second, count = (now, 1) if now - second >= 1 else (second, count + 1)
+        frame = _read(message)
+        if frame is None or count > _FRAMES_PER_S:
+            socket.close(POLICY)
+            return
+        if frame.kind == "ping":
+            socket.push(_PONG)
+        yield frame
 
 
 async def _first_position(receive: Receive) -> int | None:

@@ -46,6 +46,7 @@ export const RIGHTS = {
     'workspace:change',
     'sending:pause',
     'deadlines:watch',
+    'live:read',
     'deliveries:read',
     'deliveries:replay',
     'tokens:manage',
