@@ -431,10 +431,11 @@ def put(body: Any, path: list[str], id: str) -> Any:
 
 
 def same(answer: Answer) -> tuple[int, Any]:
-    """What two refusals must have in common."""
+    """What two refusals must have in common; and two answers, which may say when each was made."""
     if not isinstance(answer.json, dict):
         return answer.status, answer.raw
-    return answer.status, {key: value for key, value in answer.json.items() if key not in ("request_id", "position")}
+    passing = ("request_id", "position", "at")
+    return answer.status, {key: value for key, value in answer.json.items() if key not in passing}
 
 
 # What the database says ---------------------------------------------------------------------------------------------

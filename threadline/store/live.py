@@ -128,13 +128,15 @@ async def read_live(
     )
 
 
-async def read_answered(session: Session, *, since: datetime) -> dict[UUID, datetime]:
-    """When each agent last wrote to a customer, as far as that was after `since`. Reads the newest ids only."""
+async def read_answered(session: Session, visibility: Visibility, *, since: datetime) -> dict[UUID, datetime]:
+    """When each agent last wrote to a customer, as far as that is seen and was after `since`: the newest ids only."""
+    arguments = Arguments(session.workspace_id, first_uuid7_at(since - _AGO))
     rows = await (await session.raw()).fetch(
-        "select m.author_id, max(m.sort_at) as at from messages m where m.workspace_id = $1 and m.id >= $2"
-        " and m.direction = 'outgoing' and m.author_kind = 'agent' group by m.author_id",
-        session.workspace_id,
-        first_uuid7_at(since - _AGO),
+        "select m.author_id, max(m.sort_at) as at from messages m"
+        " join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
+        " where m.workspace_id = $1 and m.id >= $2 and m.direction = 'outgoing' and m.author_kind = 'agent'"
+        f" and {visible(visibility, 'c', arguments)} group by m.author_id",
+        *arguments.values,
     )
     return {row["author_id"]: row["at"] for row in rows}
 

@@ -53,7 +53,7 @@ class Readings:
     def __init__(self) -> None:
         self._kept: dict[Sight, _Kept] = {}
         self._making: dict[Sight, asyncio.Task[bytes]] = {}
-        self._answered: dict[UUID, tuple[datetime, dict[UUID, datetime]]] = {}
+        self._answered: dict[Sight, tuple[datetime, dict[UUID, datetime]]] = {}
 
     async def read(self, database: Database, sight: Sight) -> bytes:
         """`store.live.Live` as JSON, a moment old at most. Whoever asks while one is made gets that one."""
@@ -72,11 +72,11 @@ class Readings:
         workspace_id, visibility, clearance = sight
         now = utc_now()
         async with database.transaction(Role.ENGINE, workspace_id) as session:
-            looked_at, before = self._answered.get(workspace_id, (now - _ANSWERED_WITHIN, {}))
-            answered = before | await read_answered(session, since=looked_at)
+            looked_at, before = self._answered.get(sight, (now - _ANSWERED_WITHIN, {}))
+            answered = before | await read_answered(session, visibility, since=looked_at)
             settings = (await get_workspace(session)).settings
             live = await read_live(session, visibility, routing=settings.routing, answered=answered, now=now)
-        self._answered[workspace_id] = (now, answered)
+        self._answered[sight] = (now, answered)
         body = encoder_of(clearance)(live)
         took_s = time.monotonic() - began
         # A little less than the pause of those who follow, so that each of their looks finds a new one.
@@ -87,8 +87,7 @@ class Readings:
         """What nobody looked at for a while."""
         before = time.monotonic() - _FORGOTTEN_S
         self._kept = {sight: kept for sight, kept in self._kept.items() if kept.made_at >= before}
-        followed = {workspace_id for workspace_id, _, _ in self._kept}
-        self._answered = {id: answered for id, answered in self._answered.items() if id in followed}
+        self._answered = {sight: answered for sight, answered in self._answered.items() if sight in self._kept}
 
 
 def pause_after(took_s: float) -> float:

@@ -57,6 +57,9 @@ function Desk() {
           <Route path={patterns.tasks}>
             <screens.Tasks />
           </Route>
+          <Route path={patterns.live}>
+            <screens.Live />
+          </Route>
           <Route path={patterns.reviews}>
             <screens.Reviews />
           </Route>

@@ -29,6 +29,7 @@ export const patterns = {
   settings: '/settings/*?',
   board: '/board/:view?',
   tasks: '/tasks',
+  live: '/live',
   discussions: '/discussions',
   reviews: '/reviews',
   finish: '/finish/:agentId?',
@@ -48,6 +49,7 @@ export const paths = {
   companies: (id = '') => (id ? `/companies/${id}` : '/companies'),
   board: (view?: View) => (view === undefined ? '/board' : `/board/${view}`),
   tasks: () => '/tasks',
+  live: () => '/live',
   discussions: () => '/discussions',
   reviews: () => '/reviews',
   /** One's own shift, a colleague's, or the end of their time here. */

@@ -12,6 +12,8 @@ export const importRuleRuns = withTexts(
   'macros',
   withTexts('rules', () => import('./rules/ConversationRuns')),
 );
+/** What the supervisor watches. */
+export const importLive = withTexts('live', () => import('./live/LivePage'));
 /** The open conversation: not needed for the list, fetched while the list is looked at. */
 export const importConversation = withTexts('server', () => import('./thread/Conversation'));
 /** What stands beside it, fetched behind it. */
@@ -29,6 +31,7 @@ export const screens = {
   Peek: lazy(async () => ({ default: (await importConversation()).Peek })),
   ContactPanel: lazy(async () => ({ default: (await importContactPanel()).ContactPanel })),
   Board: lazy(() => import('./board/Board')),
+  Live: lazy(importLive),
   Tasks: lazy(() => import('./tasks/TasksPage')),
   Reviews: lazy(() => import('./reviews/ReviewsPage')),
   Finish: withQueries(

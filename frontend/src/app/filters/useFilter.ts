@@ -15,13 +15,18 @@ export function useFilterOfNow(): [FilterOfNow | null, (next: FilterOfNow) => vo
   const [now, setNow] = useState(readFilter);
   const keep = useCallback((next: FilterOfNow) => {
     setNow(next);
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(next));
-    } catch {
-      // Private mode: it lasts as long as the page.
-    }
+    keepFilter(next);
   }, []);
   return [now, keep];
+}
+
+/** What `/inbox/filter` finds from now on, in this tab. */
+export function keepFilter(next: FilterOfNow): void {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(next));
+  } catch {
+    // Private mode: it lasts as long as the page.
+  }
 }
 
 export function useSavedView(view: View): SavedView | undefined {

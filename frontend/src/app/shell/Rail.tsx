@@ -1,13 +1,14 @@
-import { ClipboardList, Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import { Activity, ClipboardList, Inbox, Search, Settings, Users, type LucideIcon } from 'lucide-react';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useMay } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { cx } from '@/shared/ui/cx';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Tooltip } from '@/shared/ui/Tooltip';
 import { paths } from '../paths';
 import { Bell } from '../reach/Bell';
-import { importContacts, importSettings } from '../routes';
+import { importContacts, importLive, importSettings } from '../routes';
 import { openFloat } from './floats';
 import { Logo } from './Logo';
 import { PersonMenu } from './PersonMenu';
@@ -16,6 +17,7 @@ const DueTasks = lazy(() => import('../tasks/DueTasks'));
 
 export function Rail() {
   const [location] = useLocation();
+  const mayWatch = useMay('live:read');
   return (
     <nav
       aria-label={t('shell.places')}
@@ -51,6 +53,16 @@ export function Rail() {
             <DueTasks />
           </Suspense>
         </Place>
+        {mayWatch && (
+          <Place
+            to={paths.live()}
+            icon={Activity}
+            label={t('shell.live')}
+            keys={['g', 'l']}
+            isHere={location.startsWith('/live')}
+            onIntent={() => void importLive()}
+          />
+        )}
         <Place
           to={paths.settings()}
           icon={Settings}

@@ -37,6 +37,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     go_contacts: () => navigate(paths.contacts()),
     go_board: () => navigate(paths.board()),
     go_companies: () => navigate(paths.companies()),
+    go_live: () => navigate(paths.live()),
     go_tasks: () => navigate(paths.tasks()),
     go_reviews: () => navigate(paths.reviews()),
     go_discussions: () => navigate(paths.discussions()),
@@ -72,6 +73,7 @@ function isListPage(location: string): boolean {
     location === paths.settings() ||
     location === paths.contacts() ||
     location === paths.companies() ||
+    location === paths.live() ||
     location.startsWith(paths.board()) ||
     /^\/inbox(\/[^/]+)?\/?$/.test(location)
   );

@@ -1,5 +1,6 @@
 /** What the palette offers: this conversation first, then places, then conversations that were found. */
 import {
+  Activity,
   AlarmClock,
   AlarmClockOff,
   ArrowRight,
@@ -228,6 +229,17 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
       keys: keyOf('go_tasks'),
       run: () => go(paths.tasks()),
     },
+    ...(canRun('go_live')
+      ? [
+          {
+            ...base('places', 'live'),
+            title: t('shell.live'),
+            icon: Activity,
+            keys: keyOf('go_live'),
+            run: () => go(paths.live()),
+          },
+        ]
+      : []),
     {
       ...base('places', 'reviews'),
       title: t('review.title'),

@@ -148,5 +148,10 @@ export type EventKind = Schemas['EventKind'];
 export type FeedEvent = Schemas['FeedEvent'];
 export type PresenceFrame = Schemas['PresenceFrame'];
 export type ServerFrame = Schemas['ServerFrame'];
+/** How everything stands now, as the live screen is told it. */
+export type Live = Schemas['Live'];
+export type LiveGroup = Schemas['LiveGroup'];
+export type LiveAgent = Schemas['LiveAgent'];
+export type LiveServerFrame = Schemas['LiveServerFrame'];
 /** What changed up to `position`: the events, and the things they touched as they are now. */
 export type Changes = Pick<Schemas['EventPage'], 'position' | 'events'> & Partial<Schemas['EventPage']>;

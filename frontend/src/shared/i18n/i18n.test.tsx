@@ -119,6 +119,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   automatic: ['/app/settings/automatic/'],
   check: ['/app/settings/'],
   field: ['/app/settings/'],
+  live: ['/app/live/'],
   practice: ['/app/practice/'],
   rules: ['/app/settings/rules/', '/app/rules/'],
   service: ['/app/settings/service/'],

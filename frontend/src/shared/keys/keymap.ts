@@ -55,6 +55,7 @@ export const KEYMAP = {
   go_board: { keys: ['g b'], title: 'keys.go_board', group: 'places' },
   go_companies: { keys: ['g o'], title: 'keys.go_companies', group: 'places' },
   go_tasks: { keys: ['g t'], title: 'keys.go_tasks', group: 'places' },
+  go_live: { keys: ['g l'], title: 'keys.go_live', group: 'places' },
   go_reviews: { keys: ['g r'], title: 'keys.go_reviews', group: 'places' },
   go_discussions: { keys: ['g d'], title: 'keys.go_discussions', group: 'places' },
   go_settings: { keys: ['g s'], title: 'keys.go_settings', group: 'places' },
@@ -94,6 +95,7 @@ export const NEEDS: Partial<Record<Command, string>> = {
   finish: 'conversations:change',
   ask_in: 'conversations:change',
   macro: 'conversations:change',
+  go_live: 'live:read',
 };
 
 /** What an agent changed: the one key of a command, or an empty text for none. */

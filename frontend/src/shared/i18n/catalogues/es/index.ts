@@ -20,6 +20,7 @@ export const later = {
   automatic: () => import('./later/automatic.json'),
   entry: () => import('./later/entry.json'),
   finishing: () => import('./later/finishing.json'),
+  live: () => import('./later/live.json'),
   macros: () => import('./later/macros.json'),
   practice: () => import('./later/practice.json'),
   replies: () => import('./later/replies.json'),
