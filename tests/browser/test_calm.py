@@ -32,11 +32,11 @@ _SHIFTS = """async () => {
 }"""
 
 
-def _watch(page: Page) -> None:
+def watch_shifts(page: Page) -> None:
     page.evaluate(_WATCH)
 
 
-def _shifts(page: Page) -> list[Any]:
+def shifts(page: Page) -> list[Any]:
     return page.evaluate(_SHIFTS)
 
 
@@ -67,7 +67,7 @@ def test_nothing_moves_while_colleagues_and_customers_are_at_work(
     desk.answer_box(opened).fill("One moment")
     expect(page.get_by_role("region", name="My chats").get_by_role("link")).to_have_count(1)
     page.mouse.move(5, 5)  # on nothing that waits for the pointer to go
-    _watch(page)
+    watch_shifts(page)
 
     for turn, other in enumerate(others * 2):
         path = paths[other.name]
@@ -100,14 +100,14 @@ def test_nothing_moves_while_colleagues_and_customers_are_at_work(
     expect(desk.bubble("That is all")).to_be_in_viewport()
     expect(page.get_by_role("region", name="Tasks")).to_be_visible()
     page.screenshot(path=RESULTS / "calm.png")
-    assert _shifts(page) == []
+    assert shifts(page) == []
     expect(desk.answer_box(opened)).to_have_value("One moment")
     desk.answer_box(opened).fill("")
     eventually(lambda: admin.get("/api/drafts")["items"] == [])
 
     # What would have been seen: the watch is awake.
     page.evaluate("() => document.body.firstElementChild.style.setProperty('padding-top', '40px')")
-    assert _shifts(page) != []
+    assert shifts(page) != []
 
 
 def test_nothing_moves_once_a_conversation_is_drawn(
@@ -119,15 +119,15 @@ def test_nothing_moves_once_a_conversation_is_drawn(
     admin.post(f"/api/conversations/{conversation['id']}/tasks", {"title": "Look for the parcel"})
     page = desk.page
     desk.enter(first)  # the code is there
-    _watch(page)
+    watch_shifts(page)
     desk.row(warned).click()
     expect(desk.bubble("Is somebody there?")).to_be_in_viewport()
     notes = page.get_by_role("main").get_by_role("note")
     expect(notes).to_have_count(2)
     expect(page.get_by_role("region", name="Tasks")).to_be_visible()
     page.screenshot(path=RESULTS / "calm-warned.png")
-    assert _shifts(page) == []
+    assert shifts(page) == []
     admin.patch(f"/api/contacts/{conversation['contact']['id']}", {"is_blocked": True})
     expect(notes).to_have_count(1)
-    assert _shifts(page) == []
+    assert shifts(page) == []
     admin.patch(f"/api/contacts/{conversation['contact']['id']}", {"is_blocked": False})

@@ -11,6 +11,7 @@ import { behindLoad, behindWaitingOf, shownAgents, squaresOf, type Square } from
 import { ListLink } from './ListLink';
 import { formatTick } from './times';
 
+const MINUTE_MS = 60_000;
 const MOST_SQUARES = 10;
 
 const SQUARES: Readonly<Record<Square, string>> = {
@@ -101,9 +102,9 @@ function AgentRow({ agent, activeMin, now }: Omit<AgentsProps, 'agents'> & { rea
 /** "Online, last answer 6 min ago"; "Busy: Lunch, for 12 min". */
 function standing(agent: LiveAgent, now: number): string {
   const state = availabilityText(agent);
-  if (agent.availability !== 'online' && agent.available_since !== null) {
-    return t('live.for', { state, span: formatSpan(now - Date.parse(agent.available_since)) });
-  }
-  if (agent.answered_at === null) return state;
-  return t('live.answered', { state, span: formatSpan(now - Date.parse(agent.answered_at)) });
+  const at = agent.availability === 'online' ? agent.answered_at : agent.available_since;
+  if (at === null) return state;
+  const ms = now - Date.parse(at);
+  if (agent.availability !== 'online') return ms < MINUTE_MS ? state : t('live.for', { state, span: formatSpan(ms) });
+  return ms < MINUTE_MS ? t('live.answered_now', { state }) : t('live.answered', { state, span: formatSpan(ms) });
 }

@@ -20,6 +20,7 @@ export interface FiguresProps {
 export function Figures({ live, sums, scope, agents, now }: FiguresProps) {
   const places = placesOf(agents);
   const next = rowsOf(live, live.closing_ids, scope)[0]?.window_closes_at;
+  const oldest = rowsOf(live, live.waiting_ids, scope).find(({ waiting_since }) => waiting_since === sums.longestSince);
   const isLate = sums.late > 0;
   return (
     <ul className="grid grid-cols-4 border-b border-line bg-line [gap:1px] max-md:grid-cols-2 min-[1700px]:grid-cols-8">
@@ -34,7 +35,7 @@ export function Figures({ live, sums, scope, agents, now }: FiguresProps) {
         scope={scope}
         value={sums.longestSince === null ? '–' : formatTick(now - Date.parse(sums.longestSince))}
         look={isLate ? 'danger' : undefined}
-        hint={sums.longestSince === null ? t('live.nobody_waits') : ''}
+        hint={sums.longestSince === null ? t('live.nobody_waits') : (oldest?.contact.name ?? '')}
       />
       <Figure
         name="pressing"
@@ -67,7 +68,7 @@ export function Figures({ live, sums, scope, agents, now }: FiguresProps) {
         value={formatNumber(sums.failed)}
         look={sums.failed > 0 ? 'danger' : undefined}
         icon={CircleAlert}
-        hint=""
+        hint={sums.failed > 0 ? t('live.failed_hint') : ''}
       />
       <Tile label={t('live.figure_free')} hint={t('live.there', { online: places.online, busy: places.busy })}>
         {formatNumber(places.free)}

@@ -6,6 +6,7 @@ import type { Behind } from './figures';
 
 export interface ListLinkProps {
   readonly to: Behind;
+  /** What is heard in the place of what is seen. */
   readonly label?: string;
   readonly className?: string;
   readonly children: ReactNode;
@@ -13,8 +14,17 @@ export interface ListLinkProps {
 
 export function ListLink({ to, label, className, children }: ListLinkProps) {
   return (
-    <Link href={to.href} aria-label={label} onClick={() => to.filter && keepFilter(to.filter)} className={className}>
-      {children}
+    <Link href={to.href} onClick={() => to.filter && keepFilter(to.filter)} className={className}>
+      {label === undefined ? (
+        children
+      ) : (
+        <>
+          <span className="sr-only">{label}</span>
+          <span aria-hidden className="contents">
+            {children}
+          </span>
+        </>
+      )}
     </Link>
   );
 }

@@ -181,6 +181,9 @@ function useActs() {
   const give = useEvent((id: Id, agentId: Id | null) => void giveTo(id, agentId));
   const take = useEvent((id: Id) => give(id, getState().me));
   const mayChange = useMay('conversations:change');
+  useEffect(() => {
+    if (peeked !== null) void isRead(peeked).then((isThere) => !isThere && peek(null));
+  }, [peeked]);
   const rows = () => [...(root.current?.querySelectorAll<HTMLElement>('[data-live-row]') ?? [])];
   const here = () => document.activeElement?.closest<HTMLElement>('[data-live-row]') ?? null;
   const hereId = () => here()?.dataset.liveRow;
@@ -213,14 +216,19 @@ function useActs() {
   return { root, open, peek, peeked, peekBeside, take, give, note, noted, giving, setGiving };
 }
 
-/** The screen shows more rows than the desk has read: what is changed is read first. */
-async function giveTo(id: Id, agentId: Id | null): Promise<void> {
+/** The screen shows more rows than the desk has read: what is changed or looked into is read first. */
+async function isRead(id: Id): Promise<boolean> {
   try {
     if (!getState().conversations.has(id)) await loadConversation(id);
+    return true;
   } catch (cause) {
     showToast(problemText(cause), { isError: true });
-    return;
+    return false;
   }
+}
+
+async function giveTo(id: Id, agentId: Id | null): Promise<void> {
+  if (!(await isRead(id))) return;
   const conversation = getState().conversations.get(id);
   if (conversation) assign(conversation, agentId);
 }

@@ -244,11 +244,11 @@ function Owner({ row, acts }: { readonly row: ConversationRow; readonly acts: Ac
       trigger={
         <button
           type="button"
-          aria-label={label}
           title={label}
           className="grid size-9 place-items-center rounded-full hover:bg-press pointer-coarse:size-11"
         >
           {mark}
+          <span className="sr-only">{label}</span>
         </button>
       }
     >
