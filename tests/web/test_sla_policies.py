@@ -162,6 +162,8 @@ async def test_a_list_goes_by_what_is_due_next_and_a_row_says_what_was_promised(
     (reply,) = [one for one in first["deadlines"] if one["clock"] == "first_reply"]
     since = datetime.fromisoformat(first["waiting_since"])
     assert datetime.fromisoformat(reply["due_at"]) == since + timedelta(minutes=4)
+    (policy,) = (await browser.get("/api/sla-policies")).json["items"]
+    assert {one["policy_id"] for one in first["deadlines"]} == {policy["id"]}
     assert datetime.fromisoformat(reply["half_at"]) == since + timedelta(minutes=2)
     assert first["due_at"] == reply["due_at"]
     one = {"kind": "condition", "field": "due_at", "operator": "in_next", "values": ["2m"]}

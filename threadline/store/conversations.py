@@ -86,6 +86,8 @@ class ShownDeadline(msgspec.Struct, frozen=True, kw_only=True):
     half_at: datetime
     """From here on rows show it."""
     due_at: datetime
+    policy_id: UUID | None
+    """The service level that promised it, which may be gone since."""
 
 
 class StageName(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,7 +188,8 @@ c.stage_id, c.paused_at, c.closing_message_id, {_SNOOZED_UNTIL}
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
 c.due_at, dr.is_first as is_first_reply, dr.half_at as reply_half_at, dr.due_at as reply_due_at,
-ds.half_at as resolution_half_at, ds.due_at as resolution_due_at,
+dr.policy_id as reply_policy_id, ds.half_at as resolution_half_at, ds.due_at as resolution_due_at,
+ds.policy_id as resolution_policy_id,
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.priority, c.last_activity_at,
 c.waiting_since, c.window_closes_at, c.list_at, c.incoming_count, c.last_seq, c.failed_count > 0 as has_failed,
 c.woken_at, c.woken_reason, c.stage_id, g.name as stage_name, c.paused_at, c.scheduled_count, c.held_count,
@@ -688,14 +691,17 @@ def _conversation(
 
 
 def _deadlines(row: asyncpg.Record) -> list[ShownDeadline]:
-    found: list[ShownDeadline] = []
-    if row["reply_due_at"] is not None:
-        clock = "first_reply" if row["is_first_reply"] else "next_reply"
-        found.append(ShownDeadline(clock=clock, half_at=row["reply_half_at"], due_at=row["reply_due_at"]))
-    if row["resolution_due_at"] is not None:
-        half_at, due_at = row["resolution_half_at"], row["resolution_due_at"]
-        found.append(ShownDeadline(clock="resolution", half_at=half_at, due_at=due_at))
-    return found
+    reply = "first_reply" if row["is_first_reply"] else "next_reply"
+    return [
+        ShownDeadline(
+            clock=clock,
+            half_at=row[f"{name}_half_at"],
+            due_at=row[f"{name}_due_at"],
+            policy_id=row[f"{name}_policy_id"],
+        )
+        for clock, name in ((reply, "reply"), ("resolution", "resolution"))
+        if row[f"{name}_due_at"] is not None
+    ]
 
 
 def _last_message(row: asyncpg.Record) -> LastMessage | None:

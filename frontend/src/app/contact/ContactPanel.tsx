@@ -15,6 +15,7 @@ import { PanelTasks } from '../tasks/PanelTasks';
 import { ContactDetails, ContactName, VipButton } from './ContactDetails';
 import { ContactMenu } from './ContactMenu';
 import { History } from './History';
+import { Promises } from './Promises';
 
 export interface ContactPanelProps {
   readonly conversationId: Id;
@@ -63,6 +64,7 @@ export const ContactPanel = memo(function ContactPanel({ conversationId, onClose
             {contact && <VipButton contact={contact} />}
           </div>
         )}
+        {conversation && <Promises conversation={conversation} />}
         {contact ? (
           <>
             <ContactDetails contact={contact} conversationId={conversationId} />

@@ -68,6 +68,7 @@ describe('the time in which an answer is due', () => {
 
   const promised = (minutes: number, of: number, clock: 'next_reply' | 'resolution' = 'next_reply') => ({
     clock,
+    policy_id: null,
     half_at: new Date(now + (of / 2 - minutes) * MINUTE).toISOString(),
     due_at: new Date(now + (of - minutes) * MINUTE).toISOString(),
   });
