@@ -22,6 +22,7 @@ PARTS = {
     "reading": "bench.reading",
     "search": "bench.search",
     "routing": "bench.routing",
+    "live": "bench.live",
     "idle": "bench.idle",
 }
 """Each module has `measure(options) -> list[Figure]`."""

@@ -30,6 +30,7 @@ class Sizes:
     reads: int = 400
     grown: int = 10_000
     routed: int = 1_000
+    watched: int = 100_000
     idle_s: float = 20.0
     deaf: int = 500
     deaf_s: float = 300.0
@@ -62,6 +63,7 @@ QUICK = Sizes(
     written_partition=0,
     reads=20,
     grown=300,
+    watched=1_000,
     idle_s=1.0,
     deaf=20,
     deaf_s=2.0,
