@@ -32,6 +32,7 @@ SCREENS = (
     ("companies", "Companies", "/companies"),
     ("board", "The board", "/board"),
     ("tasks", "Tasks", "/tasks"),
+    ("live", "The live screen", "/live"),
     ("discussions", "Side discussions", "/discussions"),
     ("reviews", "To review", "/reviews"),
     *((f"settings-{name}", f"Settings: {name}", f"/settings/{name}") for name in (

@@ -126,6 +126,13 @@ def test_a_supervisor_sees_who_waits_and_acts_without_leaving_the_screen(
         _figure(page, "Later than promised", 1).click()
         expect(desk.row(ida)).to_be_visible()
         expect(desk.list.get_by_role("option")).to_have_count(1)
+        desk.enter(ida)
+        page.get_by_role("button", name="Contact", exact=True).click()
+        promise = page.get_by_role("complementary", name="Contact").get_by_role("listitem").filter(has_text="reply due")
+        (level,) = admin.get("/api/sla-policies")["items"]
+        expect(promise).to_contain_text(f"late, {level['name']}")
+        page.screenshot(path=RESULTS / "live-promise.png")
+        page.go_back()
         page.go_back()
         page.get_by_role("link", name=re.compile(f"Orders {mark}, Waiting now")).click()
         expect(desk.list.get_by_role("option")).to_have_count(2)

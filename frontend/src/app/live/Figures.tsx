@@ -43,7 +43,7 @@ export function Figures({ live, sums, scope, agents, now }: FiguresProps) {
         value={formatNumber(sums.pressing)}
         look={sums.pressing > 0 ? 'warn' : undefined}
         icon={Timer}
-        hint={t('live.pressing_hint')}
+        hint={sums.pressing > 0 ? t('live.pressing_hint') : ''}
       />
       <Figure
         name="late"
@@ -51,7 +51,7 @@ export function Figures({ live, sums, scope, agents, now }: FiguresProps) {
         value={formatNumber(sums.late)}
         look={isLate ? 'danger' : undefined}
         icon={Timer}
-        hint={t('live.late_hint')}
+        hint={isLate ? t('live.late_hint') : ''}
       />
       <Figure name="unassigned" scope={scope} value={formatNumber(sums.unassigned)} hint={t('live.unassigned_hint')} />
       <Figure
@@ -119,7 +119,7 @@ interface TileProps {
 function Tile({ label, hint, look, children }: TileProps) {
   const colour = look === 'danger' ? 'text-danger' : look === 'warn' ? 'text-warn' : undefined;
   return (
-    <li className="relative flex min-w-0 flex-col gap-1 bg-surface px-6 py-4 max-md:px-4 max-md:py-3">
+    <li className="relative flex min-w-0 flex-col gap-1 bg-surface px-6 py-4 max-md:px-4 max-md:py-3 min-[1700px]:px-4">
       <span aria-hidden className="truncate text-13 text-muted">
         {label}
       </span>

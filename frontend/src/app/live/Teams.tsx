@@ -29,7 +29,7 @@ export function Teams({ live, scope, now }: { readonly live: Live; readonly scop
             <Head>{t('live.column_waiting')}</Head>
             <Head>{t('live.column_oldest')}</Head>
             <Head>{t('live.column_unassigned')}</Head>
-            <th scope="col" className="w-20 truncate pe-6 ps-2 text-end font-normal max-md:pe-4">
+            <th scope="col" className="w-20 truncate pe-6 ps-2 text-end font-normal max-md:hidden">
               {t('live.column_online')}
             </th>
           </tr>
@@ -65,7 +65,7 @@ export function Teams({ live, scope, now }: { readonly live: Live; readonly scop
                   isLate ? 'font-semibold text-danger' : sums.pressing > 0 ? 'font-semibold text-warn' : undefined,
                 )}
                 {cell('unassigned', formatNumber(sums.unassigned), sums.unassigned > 0 ? undefined : 'text-muted')}
-                <td className="tabular pe-6 ps-2 text-end text-muted max-md:pe-4">
+                <td className="tabular pe-6 ps-2 text-end text-muted max-md:hidden">
                   {members === null ? '' : t('live.online_of', { online: onlineOf(live, members), of: members.length })}
                 </td>
               </tr>
