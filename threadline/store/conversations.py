@@ -691,17 +691,23 @@ def _conversation(
 
 
 def _deadlines(row: asyncpg.Record) -> list[ShownDeadline]:
-    reply = "first_reply" if row["is_first_reply"] else "next_reply"
-    return [
-        ShownDeadline(
-            clock=clock,
-            half_at=row[f"{name}_half_at"],
-            due_at=row[f"{name}_due_at"],
-            policy_id=row[f"{name}_policy_id"],
-        )
-        for clock, name in ((reply, "reply"), ("resolution", "resolution"))
-        if row[f"{name}_due_at"] is not None
-    ]
+    found: list[ShownDeadline] = []
+    if row["reply_due_at"] is not None:
+        found.append(_deadline(row, "reply", "first_reply" if row["is_first_reply"] else "next_reply"))
+    if row["resolution_due_at"] is not None:
+        found.append(_deadline(row, "resolution", "resolution"))
+    return found
+
+
+def _deadline(
+    row: asyncpg.Record, name: str, clock: Literal["first_reply", "next_reply", "resolution"]
+) -> ShownDeadline:
+    return ShownDeadline(
+        clock=clock,
+        half_at=row[f"{name}_half_at"],
+        due_at=row[f"{name}_due_at"],
+        policy_id=row[f"{name}_policy_id"],
+    )
 
 
 def _last_message(row: asyncpg.Record) -> LastMessage | None:

@@ -110,7 +110,9 @@ async def read_live(
     )
     statement = _READ.format(seen=visible(visibility, "c", arguments))
     connection = await session.raw()
-    found = msgspec.json.decode(await connection.fetchval(statement, *arguments.values), type=_Figures)
+    text = await connection.fetchval(statement, *arguments.values)
+    assert isinstance(text, str)  # one row, whatever is in it
+    found = msgspec.json.decode(text, type=_Figures)
     shown = {*found.waiting_ids, *found.closing_ids, *found.failed_ids}
     conversations = await load_conversations(
         connection, workspace_id=session.workspace_id, conversation_ids=sorted(shown)
