@@ -2527,6 +2527,26 @@ export interface paths {
         patch: operations["updateLabel"];
         trace?: never;
     };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits, what presses and how each agent stands, a second old at most; `/api/live/feed` tells it anew.
+         * @description Who waits, what presses and how each agent stands, a second old at most; `/api/live/feed` tells it anew.
+         */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/macro-runs/{run_id}/undo": {
         parameters: {
             query?: never;
@@ -6776,6 +6796,63 @@ export interface components {
          * @enum {string}
          */
         ListView: "mine" | "followed" | "unassigned" | "waiting" | "open" | "all" | "snoozed" | "resolved" | "drafts" | "mentions" | "scheduled" | "held" | "failed";
+        /** Live */
+        Live: {
+            active_min: number;
+            agents: components["schemas"]["LiveAgent"][];
+            at: string;
+            closing_ids: string[];
+            conversations: components["schemas"]["Conversation"][];
+            failed_ids: string[];
+            groups: components["schemas"]["LiveGroup"][];
+            waiting_ids: string[];
+        };
+        /**
+         * LiveAgent
+         * @description An agent who works here, with what they have in hand as far as the one who looks sees it.
+         */
+        LiveAgent: {
+            answered_at: string | null;
+            /** @enum {unknown} */
+            availability: "busy" | "offline" | "online";
+            available_since: string | null;
+            away_reason: string;
+            capacity: number;
+            /** Format: uuid */
+            id: string;
+            late: number;
+            load: number;
+            longest_waiting_since: string | null;
+            pressing: number;
+            waiting: number;
+        };
+        /**
+         * LiveFrame
+         * @description How everything stands now. Nothing is missed by missing one: each says all.
+         */
+        LiveFrame: {
+            /** @enum {unknown} */
+            kind: "live";
+            live: components["schemas"]["Live"];
+        };
+        /**
+         * LiveGroup
+         * @description Conversations of one team on one channel. Each figure counts what its view finds (docs/live.md).
+         */
+        LiveGroup: {
+            /** Format: uuid */
+            channel_id: string;
+            closing: number;
+            failed: number;
+            late: number;
+            longest_waiting_since: string | null;
+            pressing: number;
+            team_id: string | null;
+            unassigned: number;
+            waiting: number;
+            waiting_unassigned: number;
+        };
+        LiveServerFrame: components["schemas"]["LiveFrame"] | components["schemas"]["Pong"] | components["schemas"]["SignedOut"] | components["schemas"]["Resync"];
         /** Location */
         Location: {
             /** @default  */
@@ -7373,7 +7450,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "tokens:manage" | "webhooks:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "live:read" | "tokens:manage" | "webhooks:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -8863,6 +8940,7 @@ export interface components {
             clock: "first_reply" | "next_reply" | "resolution";
             due_at: string;
             half_at: string;
+            policy_id: string | null;
         };
         /**
          * ShownNotification
@@ -15170,6 +15248,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
                 };
             };
             /** @description Refused or failed */
