@@ -23,6 +23,7 @@ PARTS = {
     "search": "bench.search",
     "routing": "bench.routing",
     "live": "bench.live",
+    "rules": "bench.rules",
     "idle": "bench.idle",
 }
 """Each module has `measure(options) -> list[Figure]`."""

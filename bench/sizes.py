@@ -31,6 +31,7 @@ class Sizes:
     grown: int = 10_000
     routed: int = 1_000
     watched: int = 100_000
+    ruled: int = 5_000
     idle_s: float = 20.0
     deaf: int = 500
     deaf_s: float = 300.0
@@ -64,6 +65,7 @@ QUICK = Sizes(
     reads=20,
     grown=300,
     watched=1_000,
+    ruled=200,
     idle_s=1.0,
     deaf=20,
     deaf_s=2.0,

@@ -4,8 +4,8 @@ Each run has its own key and is part of one transaction: what died in between is
 done is found. A rule is done whole or not at all, and either way its run says what became of it and why.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -73,15 +73,17 @@ async def run_rules(
     if not rules.rules:
         return
     lines = await _read_lines(session, rules, events)
+    called = [
+        (one.event, happening)
+        for one in events
+        if one.event.conversation_id is not None
+        for happening in happenings(one.event, lines.get(one.event.message_id, "") if one.event.message_id else "")
+        if rules.waits_for(happening)
+    ]
     running = Running(session, rules, now, new_id, find_type)
-    for one in events:
-        event = one.event
-        if event.conversation_id is None:
-            continue
-        line = lines.get(event.message_id, "") if event.message_id is not None else ""
-        for happening in happenings(event, line):
-            if rules.waits_for(happening):
-                await running.run_happening(event, happening)
+    await running.read_facts({event.conversation_id for event, _ in called if event.conversation_id is not None})
+    for event, happening in called:
+        await running.run_happening(event, happening)
 
 
 async def read_rule_set(session: Session) -> RuleSet:
@@ -123,39 +125,51 @@ class Running:
     now: datetime
     new_id: NewId
     find_type: _FindType
+    facts: dict[UUID, Facts] = field(default_factory=dict[UUID, Facts])
+    """Of conversations that no rule has touched since they were read."""
 
     async def run_happening(self, event: Event, happening: Happening) -> None:
         """Every rule whose occasion it is, in their order; each sees what those before it have done."""
-        assert event.conversation_id is not None
-        rules = [one for one in self.rules.asked_for(happening) if one.id != event.actor_id]
-        causes = {one.id: run_id_of(one.id, f"{event.id} {happening.on.value}") for one in rules}
-        ran = await automation.find_runs(self.session, causes.values())
-        facts: Facts | None = None
-        for rule in rules:
-            if causes[rule.id] in ran:
-                continue
-            facts = facts if facts is not None else await self.load_facts(event.conversation_id)
-            if facts is None or not self.rules.matches(rule, facts, now=self.now):
-                continue
-            did = await self.run(rule, event.conversation_id, causes[rule.id], on=happening.on, event=event)
-            facts = None if did else facts
+        conversation_id = event.conversation_id
+        assert conversation_id is not None
+        asked, done = self.rules, set[UUID]()
+        while True:
+            facts = await self.load_facts(conversation_id)
+            if facts is None:
+                return
+            found = asked.matching(happening, facts, now=self.now)
+            rule = next((one for one in found if one.id not in done and one.id != event.actor_id), None)
+            if rule is None:
+                return
+            # Those before it have had their turn, whether they matched then or do so now.
+            done |= set(asked.up_to(rule, happening))
+            run_id = run_id_of(rule.id, f"{event.id} {happening.on.value}")
+            if not await automation.find_runs(self.session, [run_id]):
+                await self.run(rule, conversation_id, run_id, on=happening.on, event=event)
 
     async def load_facts(self, conversation_id: UUID) -> Facts | None:
         """None: it is gone."""
-        assert self.session.workspace_id is not None
         if not self.rules.fields:
             return {}
-        found = await load_facts(
+        if conversation_id not in self.facts:
+            await self.read_facts({conversation_id})
+        return self.facts.get(conversation_id)
+
+    async def read_facts(self, conversation_ids: Collection[UUID]) -> None:
+        """Of all of them by one statement."""
+        assert self.session.workspace_id is not None
+        if not conversation_ids or not self.rules.fields:
+            return
+        self.facts |= await load_facts(
             await self.session.raw(),
             workspace_id=self.session.workspace_id,
-            conversation_ids=[conversation_id],
+            conversation_ids=sorted(conversation_ids),
             now=self.now,
             fields=self.rules.fields,
         )
-        return found.get(conversation_id)
 
-    async def run(self, rule: Rule, conversation_id: UUID, run_id: UUID, *, on: Occasion, event: Event | None) -> bool:
-        """Once, with what became of it kept. True if something was done."""
+    async def run(self, rule: Rule, conversation_id: UUID, run_id: UUID, *, on: Occasion, event: Event | None) -> None:
+        """Once, with what became of it kept."""
         depth = 0 if event is None else event.depth
         lately = await automation.count_runs_lately(
             self.session, rule_id=rule.id, conversation_id=conversation_id, now=self.now
@@ -163,15 +177,16 @@ class Running:
         stopped = stops(depth=depth, runs_lately=lately)
         if stopped is not None:
             await self._stop(rule, conversation_id, run_id, on=on, outcome=stopped)
-            return False
+            return
         broken = await self._find_broken(rule)
         if broken is not None:
             await self._keep(rule, conversation_id, run_id, on=on, outcome="broken", steps=[_broken_step(rule, broken)])
-            return False
+            return
         with self.session.following(event):
             outcome, steps, made = await self._do(rule, conversation_id, run_id, on=on, event=event)
             await self._keep(rule, conversation_id, run_id, on=on, outcome=outcome, steps=steps, made=made)
-        return outcome == "done"
+        if outcome == "done":
+            self.facts.pop(conversation_id, None)
 
     async def _find_broken(self, rule: Rule) -> Broken | None:
         fields: Fields = await load_fields(self.session)

@@ -398,6 +398,11 @@ class RuleSet:
             if (not one.which or happening.which in one.which) and one.test(facts, asker)
         ]
 
+    def up_to(self, rule: Rule, happening: Happening) -> list[UUID]:
+        """This rule and those that are asked before it."""
+        ids = [one.id for one in self.asked_for(happening)]
+        return ids[: ids.index(rule.id) + 1]
+
     def matches(self, rule: Rule, facts: Facts, *, now: datetime) -> bool:
         """Whether the conditions of one of them hold."""
         found = next(one for one in self._by_occasion[rule.trigger.on] if one.rule.id == rule.id)

@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final
 
 from threadline.core.filter import (
     WITHOUT_VALUE,
@@ -14,12 +16,14 @@ from threadline.core.filter import (
     Field,
     Fields,
     Filter,
+    Kind,
     Operand,
     Operator,
     compare,
     is_empty,
     operands,
 )
+from threadline.core.letters import fold_text
 
 Test = Callable[[Facts, Asker], bool]
 """Whether the conversation of these facts is meant, when it is asked."""
@@ -80,14 +84,41 @@ def _compile_plain(id: str, operator: Operator) -> Test:
 
 def _compile_compared(field: Field, operator: Operator, wanted: Sequence[Operand]) -> Test:
     id, several = field.id, frozenset(wanted)
+    if field.kind is Kind.TEXT:
+        return _compile_text(id, operator, fold_text(str(wanted[0])))
 
     def is_among(fact: Fact) -> bool:
         return not fact.isdisjoint(several) if isinstance(fact, frozenset) else fact in several
 
     match operator:
+        case Operator.ANY_OF if field.kind in _ONE_OF:
+            return lambda facts, asker: facts[id] in several
+        case Operator.NONE_OF if field.kind in _ONE_OF:
+            return lambda facts, asker: facts[id] not in several
         case Operator.ANY_OF:
             return lambda facts, asker: is_among(facts[id])
         case Operator.NONE_OF:
             return lambda facts, asker: not is_among(facts[id])
         case _:
             return lambda facts, asker: compare(operator, facts[id], wanted, asker.now)
+
+
+_ONE_OF: Final = frozenset({Kind.CHOICE, Kind.AGENT, Kind.TEAM, Kind.CHANNEL, Kind.STAGE, Kind.COMPANY, Kind.COUNTRY})
+"""Of these a fact is one value, or none."""
+
+_folded: Final = lru_cache(maxsize=4096)(fold_text)
+"""A hundred rules ask for the name of the same customer."""
+
+
+def _compile_text(id: str, operator: Operator, wanted: str) -> Test:
+    match operator:
+        case Operator.CONTAINS:
+            return lambda facts, asker: wanted in _folded(str(facts[id] or ""))
+        case Operator.CONTAINS_NOT:
+            return lambda facts, asker: wanted not in _folded(str(facts[id] or ""))
+        case Operator.STARTS_WITH:
+            return lambda facts, asker: _folded(str(facts[id] or "")).startswith(wanted)
+        case Operator.IS_NOT:
+            return lambda facts, asker: _folded(str(facts[id] or "")) != wanted
+        case _:
+            return lambda facts, asker: _folded(str(facts[id] or "")) == wanted
