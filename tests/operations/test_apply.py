@@ -562,3 +562,54 @@ async def test_a_webhook_is_told_nothing_that_is_nobodys_outside(
 ) -> None:
     with pytest.raises(ThreadlineError):
         await apply(installation, tmp_path, HOOKED.replace("message_received, conversation_started", kinds))
+
+
+RULES = (
+    FILE
+    + """
+teams:
+  - {name: Sales}
+rules:
+  - name: Late
+    when: no_reply
+    after: 10m
+    business_hours: true
+    acts: [{priority: urgent}, {team: sales}]
+  - {name: Reopened, when: state_changed, of: [open], acts: [{task: Call}]}
+"""
+)
+
+
+async def test_rules_are_made_by_names_in_the_order_of_the_file(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, RULES)
+    assert "rule Late: created" in capsys.readouterr().out
+    ((trigger, acts),) = await ask(
+        installation, "select trigger::text, acts::text from automation_rules where name = 'Late'"
+    )
+    told = json.loads(str(trigger))
+    assert (told["on"], told["minutes"], told["is_business_time"]) == ("no_reply", 10, True)
+    assert [one["kind"] for one in json.loads(str(acts))] == ["priority", "team"]
+    await apply(installation, tmp_path, RULES)
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("rule ")] == [
+        "rule Late: unchanged",
+        "rule Reopened: unchanged",
+    ]
+    turned = RULES.replace("{name: Reopened,", "{name: Reopened, is_on: false,")
+    head, late, reopened = turned.partition("  - name: Late")[0], turned[turned.index("  - name: Late") :], ""
+    late, _, reopened = late.partition("  - {name: Reopened")
+    await apply(installation, tmp_path, f"{head}  - {{name: Reopened{reopened}{late}")
+    assert "rule Reopened: changed" in capsys.readouterr().out
+    rows = await ask(installation, "select name, is_on from automation_rules order by position")
+    assert rows == [("Reopened", False), ("Late", True)]
+
+
+@pytest.mark.parametrize("wrong", ["{assign: me}", "{team: Nobody}", "{}"])
+async def test_a_rule_that_cannot_be_is_named_and_changes_nothing(
+    installation: Settings, tmp_path: Path, wrong: str
+) -> None:
+    file = RULES.replace("name: Late", "name: Wrong").replace("{priority: urgent}", wrong)
+    with pytest.raises(ThreadlineError, match="rule Wrong"):
+        await apply(installation, tmp_path, file)
+    assert await ask(installation, "select count(*) from automation_rules where name = 'Wrong'") == [(0,)]

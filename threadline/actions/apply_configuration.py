@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.apply_macros import MacroEntry
 from threadline.actions.apply_routing import RoutingEntry
+from threadline.actions.apply_rules import RuleEntry
 from threadline.actions.apply_saved_replies import SavedReplyEntry
 from threadline.actions.apply_webhooks import WebhookEntry
 from threadline.actions.change_agent import AgentChange, change_agent
@@ -200,6 +201,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In their order; what the file does not name comes behind them."""
     saved_replies: tuple[SavedReplyEntry, ...] = ()
     macros: tuple[MacroEntry, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    """In their order; what the file does not name comes behind them."""
     tokens: tuple[TokenEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()

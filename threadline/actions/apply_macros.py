@@ -84,8 +84,8 @@ async def apply_macro(session: Session, entry: MacroEntry, *, caller: Caller, no
 
     Raises Invalid for a name that nothing has, and what saving a macro raises.
     """
-    names = await _Names.load(session, caller)
-    acts = [_act(names, one) for one in entry.acts]
+    names = await Names.load(session, caller)
+    acts = [act_of(names, one) for one in entry.acts]
     team_id = names.find("team", entry.team) if entry.team else None
     macros = await list_macros(session, caller, is_usable=False)
     found = next((one for one in macros if one.is_shared and one.name.casefold() == entry.name.casefold()), None)
@@ -100,7 +100,7 @@ async def apply_macro(session: Session, entry: MacroEntry, *, caller: Caller, no
     return "changed"
 
 
-class _Names:
+class Names:
     """What acts name, by kind and name."""
 
     def __init__(self, ids: Mapping[str, Mapping[str, UUID]], options: Mapping[UUID, Mapping[str, str]]) -> None:
@@ -109,7 +109,7 @@ class _Names:
         """Of fields with a choice: name → id."""
 
     @classmethod
-    async def load(cls, session: Session, caller: Caller) -> "_Names":
+    async def load(cls, session: Session, caller: Caller) -> "Names":
         fields = [one for one in await list_fields(session) if one.owner != "company"]
         labels = [one for one in await list_labels(session) if one.kind == "conversation"]
         replies = [one for one in await list_saved_replies(session, caller) if one.is_shared]
@@ -147,7 +147,8 @@ class _Names:
         return found
 
 
-def _act(names: _Names, entry: ActEntry) -> Act:
+def act_of(names: Names, entry: ActEntry, *, has_me: bool = True) -> Act:
+    """`has_me`: somebody does it, whose a task is. Raises Invalid."""
     said = [name for name in entry.__struct_fields__ if name not in ("language", "values", "value")]
     kinds = [name for name in said if getattr(entry, name) is not None]
     match kinds:
@@ -180,14 +181,14 @@ def _act(names: _Names, entry: ActEntry) -> Act:
             field_id = names.find("field", entry.field or "")
             return FieldAct(field_id=field_id, value=names.value(field_id, entry.value))
         case ["task"]:
-            return TaskAct(title=entry.task or "", is_mine=True)
+            return TaskAct(title=entry.task or "", is_mine=has_me)
         case ["pattern"]:
-            return TaskAct(pattern_id=names.find("pattern", entry.pattern or ""), is_mine=True)
+            return TaskAct(pattern_id=names.find("pattern", entry.pattern or ""), is_mine=has_me)
         case _:
             raise Invalid("Each act says one thing: assign, team, label, note, reply…", field="acts")
 
 
-def _assignment(names: _Names, to: str) -> AssignAct:
+def _assignment(names: Names, to: str) -> AssignAct:
     if to == "me":
         return AssignAct(is_me=True)
     return AssignAct(assignee_id=None if to == "nobody" else names.find("agent", to))

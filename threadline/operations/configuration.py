@@ -55,6 +55,7 @@ from threadline.actions.apply_configuration import (
 )
 from threadline.actions.apply_macros import apply_macro
 from threadline.actions.apply_routing import apply_routing
+from threadline.actions.apply_rules import apply_rule, order_as_in_file
 from threadline.actions.apply_saved_replies import apply_saved_reply
 from threadline.actions.apply_webhooks import apply_webhook
 from threadline.actions.change_webhook import MayCall
@@ -179,6 +180,12 @@ async def _apply(
         with _naming(f"macro {macro.name}"):
             outcome = await apply_macro(session, macro, caller=caller, now=now, new_id=new_id)
             macros.append(Applied(what=f"macro {macro.name}", outcome=outcome))
+    rules: list[Applied] = []
+    for rule in configuration.rules:
+        with _naming(f"rule {rule.name}"):
+            outcome = await apply_rule(session, rule, caller=caller, now=now, new_id=new_id)
+            rules.append(Applied(what=f"rule {rule.name}", outcome=outcome))
+    await order_as_in_file(session, configuration.rules, caller=caller, now=now, new_id=new_id)
     tokens = [await apply_token(session, one, caller=caller, now=now, new_id=new_id) for one in configuration.tokens]
     channels: list[Applied] = []
     for one in configuration.channels:
@@ -213,6 +220,7 @@ async def _apply(
         *teams,
         *saved_replies,
         *macros,
+        *rules,
         *levels,
         *tokens,
         *channels,
