@@ -320,6 +320,8 @@ PLACES = {
     "createBulkChange body:order.add.[]": "label",
     "createBulkChange body:order.remove.[]": "label",
     "createBulkChange body:order.field_id": "field",
+    "tryRule body:acts.[].add.[]": "label",
+    "tryRule body:acts.[].remove.[]": "label",
     "createRule body:acts.[].add.[]": "label",
     "createRule body:acts.[].remove.[]": "label",
     "updateRule body:acts.[].add.[]": "label",
@@ -408,7 +410,7 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
         return body | ({"kind": "note"} if "mentions" in place and operation.name == "createMessage" else {})
     if operation.name == "createBulkChange" and first == "order":
         return body | {"order": _ORDERS[rest[0]](id)}
-    if operation.name in ("createMacro", "updateMacro", "createRule", "updateRule") and first == "acts":
+    if operation.name in ("createMacro", "updateMacro", "createRule", "updateRule", "tryRule") and first == "acts":
         return body | {"acts": [_ORDERS[rest[1]](id)]}
     if operation.name == "updateRouting":
         return {first: {id: "manual" if first == "teams" else None}}

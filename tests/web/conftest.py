@@ -383,6 +383,7 @@ class Desk:
                 workspace_id=self.workspace_id,
                 kind=kind,
                 at=utc_now(),
+                data={"direction": "incoming"} if kind is EventKind.MESSAGE_RECEIVED else {},
                 conversation_id=conversation_id,
                 channel_id=channel_id,
                 message_id=message_id,

@@ -3432,6 +3432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where it would have run within the last seven days, and why. Nothing is done, kept or sent.
+         * @description Where it would have run within the last seven days, and why. Nothing is done, kept or sent.
+         */
+        post: operations["tryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved-replies": {
         parameters: {
             query?: never;
@@ -8492,6 +8512,30 @@ export interface components {
             items: components["schemas"]["RuleRun"][];
             next: string | null;
         };
+        /** RuleTrial */
+        RuleTrial: {
+            in_vain: components["schemas"]["TriedConversation"][];
+            in_vain_count: number;
+            is_cut: boolean;
+            meant: components["schemas"]["TriedConversation"][];
+            since: string;
+        };
+        /** RuleTry */
+        RuleTry: {
+            /** Acts */
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            filter?: components["schemas"]["GroupInput"];
+            /**
+             * Is On
+             * @default true
+             */
+            is_on?: boolean;
+            /** Name */
+            name: string;
+            /** Rule Id */
+            rule_id?: string | null;
+            trigger: components["schemas"]["TriggerInput"];
+        };
         /**
          * RuleUpdate
          * @description What is absent stays.
@@ -9881,6 +9925,15 @@ export interface components {
              * @default false
              */
             with_notes?: boolean;
+        };
+        /** TriedConversation */
+        TriedConversation: {
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            customer: string;
+            holds: boolean[];
+            times: number;
         };
         /** Trigger */
         Trigger: {
@@ -16956,6 +17009,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AutomationRuleList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTry"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
                 };
             };
             /** @description Refused or failed */

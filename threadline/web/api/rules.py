@@ -16,6 +16,8 @@ from threadline.actions.change_rule import (
     order_rules,
     restore_rule,
 )
+from threadline.actions.try_rule import RuleTrial, try_rule
+from threadline.channels.registry import channel_type
 from threadline.core.acts import Act, Broken
 from threadline.core.automation import LONGEST_MIN, MOST_RULES, Occasion, Rule, Trigger, find_broken
 from threadline.core.errors import Invalid
@@ -104,6 +106,11 @@ class RuleInput(Input):
     filter: GroupInput = Field(default_factory=lambda: GroupInput(kind="group", match="all"))
     acts: Acts
     is_on: bool = True
+
+
+class RuleTry(RuleInput):
+    rule_id: Id | None = None
+    """Of one that is there: what it did itself does not call it."""
 
 
 class RuleUpdate(Input):
@@ -233,6 +240,22 @@ async def post_restore(rule_id: UUID, given: RuleRestore, call: Call = calls(Per
         call.session, caller=call.caller, rule_id=rule_id, version=given.version, now=call.now, new_id=new_id
     )
     return call.answer((await _show(call, [rule]))[0])
+
+
+@operation(router, "POST", "/rules/try", out=RuleTrial, name="tryRule")
+async def post_try(given: RuleTry, call: Call = calls(Permission.RULES_MANAGE)) -> Response:
+    """Where it would have run within the last seven days, and why. Nothing is done, kept or sent."""
+    rule = Rule(
+        id=given.rule_id or new_id(),
+        name=given.name,
+        trigger=_trigger(given.trigger),
+        filter=read_filter(given.filter, await load_fields_for(call.session, call.caller), use=Use.RULES),
+        acts=to_acts(given.acts),
+        on_since=call.now,
+    )
+    return call.answer(
+        await try_rule(call.session, caller=call.caller, rule=rule, now=call.now, find_type=channel_type)
+    )
 
 
 def _trigger(given: TriggerInput) -> Trigger:

@@ -15,4 +15,5 @@ export type RuleVersion = Omit<Schemas['RuleVersionRow'], 'filter' | 'trigger'> 
   readonly trigger: Trigger;
 };
 export type RuleRun = Schemas['RuleRun'];
+export type RuleTrial = Schemas['RuleTrial'];
 export type RuleRunPage = Schemas['RuleRunList'];

@@ -6,6 +6,7 @@ import type { Act, ActOf } from '@/app/macros/types';
 import { request } from '@/shared/api/http';
 import type { Field, FieldValue, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
+import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
 import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
@@ -13,7 +14,7 @@ import { useStore } from '@/shared/store/store';
 import { labelsOfKind } from '../../labels/labels';
 import { numberOf } from '../../contact/fields';
 import { useChannels } from '../channels/useChannels';
-import { ReplyText } from '../replies/ReplyText';
+import { ReplyText, type ReplyPlace } from '../replies/ReplyText';
 import type { Template } from '../types';
 
 const NOBODY = 'nobody';
@@ -105,6 +106,7 @@ export function ActFields({ act, names, hasMe, onChange }: ActFieldsProps) {
         <ReplyText
           label={t('macros.note_words')}
           text={act.text}
+          places={placesFor(hasMe)}
           onText={(text) => onChange({ ...act, text })}
           error={undefined}
         />
@@ -166,7 +168,7 @@ function LabelFields({ act, onChange }: Omit<ActFieldsProps<ActOf<'labels'>>, 'n
   );
 }
 
-function ReplyFields({ act, names, onChange }: ActFieldsProps<ActOf<'reply'>>) {
+function ReplyFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'reply'>>) {
   return (
     <>
       <Select
@@ -180,6 +182,7 @@ function ReplyFields({ act, names, onChange }: ActFieldsProps<ActOf<'reply'>>) {
         <ReplyText
           label={t('macros.reply_words')}
           text={act.text ?? ''}
+          places={placesFor(hasMe)}
           onText={(text) => onChange({ ...act, text })}
           error={undefined}
         />
@@ -401,6 +404,15 @@ function TaskFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'task'
       </div>
     </>
   );
+}
+
+/** Where nobody looks, there is no agent, and what may be unknown of a customer says what stands there then. */
+function placesFor(hasMe: boolean): readonly ReplyPlace[] {
+  return REPLY_VARIABLES.filter((one) => hasMe || !one.startsWith('agent.')).map((one) => {
+    const place = placeOf(one);
+    const isUnsure = !hasMe && one.startsWith('contact.');
+    return { name: variableName(one), text: isUnsure ? place.replace('}}', ' | default: ""}}') : place };
+  });
 }
 
 /** By their names; one that is gone stays to be seen, and to be chosen away from. */

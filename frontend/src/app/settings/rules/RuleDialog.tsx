@@ -4,7 +4,9 @@ import { EVERYTHING, isFinished } from '@/app/filters/filter';
 import { FilterBuilder } from '@/app/filters/FilterBuilder';
 import type { Names } from '@/app/macros/names';
 import type { Act } from '@/app/macros/types';
-import type { Rule, Trigger } from '@/app/rules/types';
+import type { Rule, RuleTrial, Trigger } from '@/app/rules/types';
+import { request } from '@/shared/api/http';
+import type { Filter } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
@@ -16,6 +18,7 @@ import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
 import { ACT_PLACES, ActSteps } from '../acts/ActSteps';
 import { TriggerFields } from './TriggerFields';
+import { TryPanel } from './TryPanel';
 import type { RuleChanges } from './useRules';
 
 const USUAL: Trigger = { on: 'message_received', of: [], minutes: 0, is_business_time: false };
@@ -37,8 +40,22 @@ export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
   const [filter, setFilter] = useState(rule?.filter ?? EVERYTHING);
   const [acts, setActs] = useState<readonly Act[]>(rule?.acts ?? []);
   const [isStrict, setStrict] = useState(false);
+  const [trial, setTrial] = useState<{ readonly filter: Filter; readonly found: RuleTrial } | null>(null);
   const submit = useSubmit(['name', 'trigger', ...ACT_PLACES]);
+  const trying = useSubmit(['trigger', ...ACT_PLACES]);
+  const errors = { ...trying.errors, ...submit.errors };
   const isReady = fields !== undefined && fields !== null && isFinished(filter, fields);
+
+  /** On what happened in the last week; what was tried before is not what stands there now. */
+  async function tryOut(): Promise<void> {
+    setStrict(true);
+    setTrial(null);
+    if (!isReady || trigger === null) return;
+    const body = { name: name.trim() || t('rules.name'), trigger, filter, acts: [...acts], rule_id: rule?.id ?? null };
+    await trying.run(async () => {
+      setTrial({ filter, found: await request<RuleTrial>('POST', '/api/rules/try', { body }) });
+    });
+  }
 
   async function save(): Promise<void> {
     setStrict(true);
@@ -60,6 +77,9 @@ export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
       title={rule ? rule.name : t('settings.rules.create')}
       footer={
         <>
+          <Button className="me-auto" isBusy={trying.isBusy} onClick={() => void tryOut()}>
+            {t('rules.try')}
+          </Button>
           <Button look="plain" onClick={onClose}>
             {t('common.cancel')}
           </Button>
@@ -91,10 +111,11 @@ export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
         <TriggerFields
           start={rule?.trigger ?? USUAL}
           names={names}
-          error={submit.errors['trigger']}
+          error={errors['trigger']}
           isStrict={isStrict}
           onChange={(next) => {
             submit.clear('trigger');
+            trying.clear('trigger');
             setTrigger(next);
           }}
         />
@@ -116,14 +137,20 @@ export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
             hasMe={false}
             acts={acts}
             names={names}
-            errors={submit.errors}
+            errors={errors}
             onChange={(next) => {
-              for (const place of ACT_PLACES) submit.clear(place);
+              for (const place of ACT_PLACES) {
+                submit.clear(place);
+                trying.clear(place);
+              }
               setActs(next);
             }}
           />
         </section>
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
+        {[submit.error, trying.error].map(
+          (error, at) => error !== undefined && <InlineError key={at}>{error}</InlineError>,
+        )}
+        {trial !== null && fields && <TryPanel trial={trial.found} filter={trial.filter} fields={fields} />}
       </form>
     </Dialog>
   );
