@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from threadline.core.acts import NoteAct
@@ -106,10 +107,7 @@ def test_taking_events_back_leads_to_how_it_began() -> None:
 
 def test_who_wrote_waited_at_that_moment_and_what_the_rule_did_itself_calls_it_not() -> None:
     waits = Condition(field="waiting", operator=Operator.YES)
-    own = _heard(1)
-    own = Past(
-        Event(**{name: getattr(own.event, name) for name in own.event.__struct_fields__} | {"actor_id": UUID(int=7)})
-    )
+    own = Past(msgspec.structs.replace(_heard(1).event, actor_id=UUID(int=7)))
     calls = _calls(_rule(Occasion.HEARD, waits), [_heard(2), own], [], FACTS)
     assert [(one.at, one.is_meant) for one in calls] == [(_ago(2), True)]
 
