@@ -86,6 +86,10 @@ def _mode(person: Person, team_id: str) -> str:
     return next(one["assignment"] for one in person.get("/api/routing")["teams"] if one["id"] == team_id)
 
 
+def _languages(person: Person, agent: Person) -> list[str]:
+    return next(one["languages"] for one in person.get("/api/routing")["agents"] if one["id"] == agent.agent_id)
+
+
 def _capacity(person: Person, agent: Person) -> int | None:
     return next(one["capacity"] for one in person.get("/api/routing")["agents"] if one["id"] == agent.agent_id)
 
@@ -232,7 +236,22 @@ def test_a_customer_goes_to_their_own_person_and_to_the_team_when_that_one_is_aw
         page.get_by_role("button", name="Undo").click()
         eventually(lambda: admin.get("/api/routing")["settings"]["owners_first"] is True)
         expect(switch).to_be_checked()
+        languages = page.get_by_role("combobox", name=f"Languages of {colleague.name}")
+        languages.click()
+        page.get_by_role("option", name="German").click()
+        page.keyboard.press("Escape")
+        eventually(lambda: _languages(admin, colleague) == ["de"])
+        expect(languages).to_have_text("German")
+        languages.scroll_into_view_if_needed()
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=RESULTS / f"languages-{theme}.png")
+            assert contrast_problems_of(page) == []
+        assert problems_of(page) + overflow_of(page) == []
         page.set_viewport_size({"width": 390, "height": 844})
+        languages.scroll_into_view_if_needed()
+        page.screenshot(path=RESULTS / "languages-phone.png")
+        assert overflow_of(page) == []
         page.goto(f"/contacts/{contact}")
         expect(page.get_by_role("combobox", name="Owner")).to_be_visible()
         page.screenshot(path=RESULTS / "owner-phone.png")
@@ -240,4 +259,5 @@ def test_a_customer_goes_to_their_own_person_and_to_the_team_when_that_one_is_aw
     finally:
         colleague.put("/api/availability", {"state": "online"})
         admin.patch("/api/routing", {"settings": {"owners_first": True}, "agents": {admin.agent_id: None}})
+        admin.patch("/api/routing", {"languages": {colleague.agent_id: []}})
         admin.delete(f"/api/teams/{team['id']}")

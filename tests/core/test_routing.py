@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threadline.core.conversation import ConversationState
-from threadline.core.routing import Assignment, Given, Hand, Reason, Waiting, route, takes_place
+from threadline.core.routing import Assignment, Given, Hand, Reason, Waiting, primary_language, route, takes_place
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SALES, SUPPORT = UUID(int=901), UUID(int=902)
@@ -136,6 +136,28 @@ def test_an_owner_who_gets_their_own_has_a_place_less_for_others() -> None:
     assert _route([own, other], [_hand(9, 1), _hand(2, 1)], Assignment.BALANCED) == [(1, 9), (2, 2)]
 
 
+@pytest.mark.parametrize("mode", [Assignment.BALANCED, Assignment.ROUND_ROBIN])
+def test_who_speaks_the_language_comes_first_and_the_next_best_after_a_while(mode: Assignment) -> None:
+    german = replace(_waiting(1, 5), language="de")
+    speaks, other = _hand(2, load={"whatsapp": 1}, languages=frozenset({"de"})), _hand(3, languages=frozenset({"en"}))
+    full = replace(speaks, capacity=1)
+    cases: list[tuple[Waiting, list[Hand], list[Given]]] = [
+        (german, [speaks, other], [Given(german.id, speaks.id)]),
+        (german, [full, other], [Given(german.id, other.id, Reason.LANGUAGE)]),
+        (replace(german, is_patient=True), [full, other], []),
+        (replace(german, is_patient=True), [other], [Given(german.id, other.id, Reason.LANGUAGE)]),
+        (replace(german, is_patient=True), [_hand(3)], [Given(german.id, UUID(int=3))]),
+        (replace(german, language="", is_patient=True), [full, other], [Given(german.id, other.id)]),
+    ]
+    for waiting, hands, expected in cases:
+        assert route([waiting], hands, modes={SALES: mode}, limits={}) == expected
+
+
+@pytest.mark.parametrize(("locale", "language"), [("pt-BR", "pt"), ("de", "de"), ("zh_TW", "zh"), ("", "")])
+def test_a_region_is_no_language_of_its_own(locale: str, language: str) -> None:
+    assert primary_language(locale) == language
+
+
 _TEAMS = st.sampled_from([SALES, SUPPORT])
 _CHANNELS = st.sampled_from([SHOP, DESK])
 _TYPES = st.sampled_from(["whatsapp", "email"])
@@ -144,6 +166,8 @@ _WAITING = st.builds(
     id=st.integers(0, 10_000).map(lambda number: UUID(int=number)),
     waiting_since=st.integers(0, 5).map(lambda minutes: NOW - timedelta(minutes=minutes)),
     team_id=st.none() | _TEAMS,
+    language=st.sampled_from(["", "de", "en"]),
+    is_patient=st.booleans(),
     owner_id=st.none() | st.integers(0, 6).map(lambda number: UUID(int=number)),
     channel_id=_CHANNELS,
     channel_type=_TYPES,
@@ -154,6 +178,7 @@ _HANDS = st.builds(
     id=st.integers(0, 6).map(lambda number: UUID(int=number)),
     team_ids=st.frozensets(_TEAMS),
     channel_ids=st.none() | st.frozensets(_CHANNELS),
+    languages=st.frozensets(st.sampled_from(["de", "en"])),
     capacity=st.integers(1, 4),
     load=st.dictionaries(_TYPES, st.integers(0, 3)),
     routed_at=st.none() | st.integers(0, 3).map(lambda hours: NOW - timedelta(hours=hours)),
@@ -203,6 +228,12 @@ def _slow_route(
             return one.routed_at < other.routed_at
         return one.id < other.id
 
+    def must_speak(one: Waiting, able: set[UUID], bears: set[UUID]) -> bool:
+        """Somebody who may have them speaks their language, and is free, or is waited for."""
+        preferred = able if able <= one.taken_from else able - one.taken_from
+        speakers = {hand.id for hand in hands if hand.id in preferred and one.language in hand.languages}
+        return bool(speakers) and bool(one.is_patient or speakers & bears)
+
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
         mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
         reason = Reason.ROUTING
@@ -222,6 +253,11 @@ def _slow_route(
             for hand in hands
             if one.team_id in hand.team_ids and (hand.channel_ids is None or one.channel_id in hand.channel_ids)
         }
+        bears_now = {
+            hand.id
+            for hand in hands
+            if count(hand) < hand.capacity and count(hand, one.channel_type) < limits.get(one.channel_type, 1000)
+        }
         best: Hand | None = None
         for hand in hands:
             sees = hand.channel_ids is None or one.channel_id in hand.channel_ids
@@ -230,8 +266,14 @@ def _slow_route(
                 continue
             if hand.id in one.taken_from and not able <= one.taken_from:
                 continue
+            if one.language not in hand.languages and must_speak(one, able, bears_now):
+                continue
             if best is None or comes_before(hand, best, mode):
                 best = hand
         if best is not None:
+            of_team = [hand for hand in hands if one.team_id in hand.team_ids]
+            is_stranger = bool(one.language) and one.language not in best.languages
+            if reason is Reason.ROUTING and is_stranger and any(hand.languages for hand in of_team):
+                reason = Reason.LANGUAGE
             given.append(Given(one.id, best.id, reason))
     return given

@@ -394,6 +394,7 @@ teams:
 routing:
   capacity: 3
   owners_first: false
+  language_wait_min: 10
   capacity_by_type: {whatsapp: 2}
   vanished_after_min: 60
   absent_after_min: 20
@@ -401,6 +402,7 @@ routing:
   take_back: {Sales: 10}
   channels: {Support: Sales}
   agents: {"Ana@example.com": 8}
+  languages: {"ana@example.com": [en, de]}
 """
 )
 
@@ -414,12 +416,13 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         installation,
         "select t.assignment, c.team_id = t.id, a.capacity, w.settings -> 'routing' ->> 'capacity',"
         " w.settings -> 'routing' ->> 'active_min', w.settings ->> 'vanished_after_min', t.take_back_min,"
-        " w.settings -> 'routing' ->> 'owners_first', w.settings ->> 'absent_after_min'"
+        " w.settings -> 'routing' ->> 'owners_first', w.settings ->> 'absent_after_min',"
+        " w.settings -> 'routing' ->> 'language_wait_min', array_to_string(a.languages, ' ')"
         " from teams t, channels c, agents a, workspaces w where w.name = 'Shop' and t.workspace_id = w.id"
         " and c.workspace_id = w.id and a.workspace_id = w.id and t.name = 'Sales' and c.name = 'Support'"
         " and a.person_id = (select id from people where email = 'ana@example.com')",
     )
-    assert found == [("round_robin", True, 8, "3", "30", "60", 10, "false", "20")]
+    assert found == [("round_robin", True, 8, "3", "30", "60", 10, "false", "20", "10", "de en")]
     await apply(installation, tmp_path, ROUTED)
     assert "routing: unchanged" in capsys.readouterr().out
     with pytest.raises(ThreadlineError, match="There is no team Nowhere"):

@@ -341,6 +341,7 @@ PLACES = {
     "editContacts body:edit.remove_labels.[]": "contact_label",
     "updateRouting body:teams.{}": "team",
     "updateRouting body:take_back.{}": "team",
+    "updateRouting body:languages.{}": "agent",
     "updateRouting body:channels.{}": "channel",
     "updateRouting body:agents.{}": "agent",
     "updateTeam body:add.[]": "agent",
@@ -413,7 +414,7 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
     if operation.name in ("createMacro", "updateMacro", "createRule", "updateRule", "tryRule") and first == "acts":
         return body | {"acts": [_ORDERS[rest[1]](id)]}
     if operation.name == "updateRouting":
-        return {first: {id: "manual" if first == "teams" else None}}
+        return {first: {id: {"teams": "manual", "languages": ["de"]}.get(first)}}
     if operation.name in ("startConversation", "findRecipient") and last == "contact_id":
         body.pop("phone", None)
     return put(body, [first, *rest], id)

@@ -22,12 +22,20 @@ async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) 
         "capacity_by_type": {},
         "active_min": 30,
         "owners_first": True,
+        "language_wait_min": 5,
         "day_customers": 50,
         "day_messages": 1000,
     }
     assert routing["teams"] == [{"id": team["id"], "assignment": "manual", "take_back_min": None}]
     assert routing["agents"] == [
-        {"id": str(browser.agent_id), "capacity": None, "load": 0, "day_customers": 0, "day_messages": 0}
+        {
+            "id": str(browser.agent_id),
+            "capacity": None,
+            "languages": [],
+            "load": 0,
+            "day_customers": 0,
+            "day_messages": 0,
+        }
     ]
 
 
@@ -47,6 +55,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
                 "take_back": {team: 10},
                 "channels": {str(channel_id): team},
                 "agents": {me: 2},
+                "languages": {me: ["en", "de", "en"]},
             },
         )
         assert second.status == 200, second.raw
@@ -61,7 +70,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
     assert routing["settings"]["owners_first"] is False
     assert routing["teams"] == [{"id": team, "assignment": "round_robin", "take_back_min": 10}]
     assert {"id": str(channel_id), "team_id": team} in routing["channels"]
-    assert routing["agents"][0]["capacity"] == 2
+    assert (routing["agents"][0]["capacity"], routing["agents"][0]["languages"]) == (2, ["de", "en"])
     back = await browser.patch(
         "/api/routing", {"channels": {str(channel_id): None}, "agents": {me: None}, "take_back": {team: None}}
     )
@@ -82,6 +91,9 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         {"teams": {"x": "manual"}},
         {"agents": {str(uuid4()): 0}},
         {"take_back": {str(uuid4()): 0}},
+        {"languages": {str(uuid4()): ["de"]}},
+        {"languages": {str(uuid4()): ["German"]}},
+        {"settings": {"language_wait_min": 1441}},
         {"take_back": {str(uuid4()): 1441}},
         {"take_back": {str(uuid4()): 5}},
         {"unknown": 1},
@@ -105,6 +117,7 @@ async def test_what_is_another_workspaces_is_nobodys_here(browser: Browser, serv
             ({"take_back": {foreign_team: 5}}, "no_such_team"),
             ({"channels": {str(foreign_channel): None}}, "no_such_channel"),
             ({"agents": {str(other.agent_id): 3}}, "person_not_here"),
+            ({"languages": {str(other.agent_id): ["de"]}}, "person_not_here"),
         ):
             refused = await browser.patch("/api/routing", given)
             assert (refused.status, refused.json["errors"][0]["reason"]) == (422, reason)

@@ -18,7 +18,12 @@ from threadline.core.team import team_key
 from threadline.store.agents import list_agents
 from threadline.store.channels import list_channels
 from threadline.store.people import normal_email
-from threadline.store.routing import list_agent_capacities, list_channel_routing, list_team_routing
+from threadline.store.routing import (
+    list_agent_capacities,
+    list_agent_languages,
+    list_channel_routing,
+    list_team_routing,
+)
 from threadline.store.session import Session
 from threadline.store.teams import list_teams
 from threadline.store.workspaces import get_workspace
@@ -31,6 +36,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity_by_type: dict[str, Places] | None = None
     active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     owners_first: bool | None = None
+    language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
@@ -44,9 +50,19 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Channel, by its name → the team of what begins on it; an empty name: of none."""
     agents: dict[str, Places] = {}
     """Agent, by their e-mail address → how many they bear."""
+    languages: dict[str, list[Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]]] = {}
+    """Agent, by their e-mail address → in which languages they answer customers."""
 
 
-_OF_ROUTING: Final = ("capacity", "capacity_by_type", "active_min", "owners_first", "day_customers", "day_messages")
+_OF_ROUTING: Final = (
+    "capacity",
+    "capacity_by_type",
+    "active_min",
+    "owners_first",
+    "language_wait_min",
+    "day_customers",
+    "day_messages",
+)
 _OF_WORKSPACE: Final = ("away_after_min", "vanished_after_min", "absent_after_min")
 
 
@@ -62,6 +78,7 @@ async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller
         take_back=await _take_back(session, entry),
         channels=await _channels(session, entry, caller),
         agents=await _agents(session, entry),
+        languages=await _languages(session, entry),
     )
     if change != RoutingChange():
         await change_routing(session, caller=caller, change=change, now=now, new_id=new_id)
@@ -109,6 +126,16 @@ async def _agents(session: Session, entry: RoutingEntry) -> Mapping[UUID, int]:
     before = await list_agent_capacities(session)
     wanted = {_found(ids, normal_email(email), f"agent {email}"): places for email, places in entry.agents.items()}
     return {id: places for id, places in wanted.items() if before.get(id) != places}
+
+
+async def _languages(session: Session, entry: RoutingEntry) -> Mapping[UUID, list[str]]:
+    ids = {agent.email: agent.id for agent in await list_agents(session)}
+    before = await list_agent_languages(session)
+    wanted = {
+        _found(ids, normal_email(email), f"agent {email}"): sorted(set(codes))
+        for email, codes in entry.languages.items()
+    }
+    return {id: codes for id, codes in wanted.items() if before.get(id) != codes}
 
 
 def _found(ids: Mapping[str, UUID], key: str, what: str) -> UUID:

@@ -1,7 +1,7 @@
 """Change how conversations find somebody: a workspace's numbers, the way of teams, the teams of channels, who bears
 how many. By what changes, so that two who do it lose nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +32,8 @@ class RoutingChange:
     """Channel → the team of what begins on it; None: of none."""
     agents: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
     """Agent → how many they bear; None: as many as anybody."""
+    languages: Mapping[UUID, Sequence[str]] = field(default_factory=dict[UUID, Sequence[str]])
+    """Agent → in which languages they answer customers, by their codes."""
 
 
 async def change_routing(
@@ -53,6 +55,9 @@ async def change_routing(
     for agent_id, capacity in sorted(change.agents.items()):
         if not await routing.set_capacity(session, agent_id, capacity):
             raise Invalid("This person is not in the workspace.", field="agents", reason="person_not_here")
+    for agent_id, spoken in sorted(change.languages.items()):
+        if not await routing.set_languages(session, agent_id, sorted(set(spoken))):
+            raise Invalid("This person is not in the workspace.", field="languages", reason="person_not_here")
     session.record(
         Event(
             id=new_id(),

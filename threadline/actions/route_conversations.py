@@ -88,7 +88,14 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     )
     if all(sum(hand.load.values()) >= hand.capacity for hand in hands):
         return 0
-    waiting = await routing.load_waiting(session, sorted(modes), by_owner=settings.owners_first)
+    waiting = await routing.load_waiting(
+        session,
+        sorted(modes),
+        by_owner=settings.owners_first,
+        patience=timedelta(minutes=settings.language_wait_min),
+        now=now,
+    )
+    languages = {one.id: one.language for one in waiting}
     owners = {one.id: one.owner_id for one in waiting}
     given = route(waiting, hands, modes=modes, limits=settings.capacity_by_type)
     receivers = {one.conversation_id: one.agent_id for one in given}
@@ -100,7 +107,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
             assignee_id=receivers[one.id],
             team_id=one.team_id,
             line_id=new_id(),
-            line=_given_line(receivers[one.id], reasons[one.id], owners[one.id]),
+            line=_given_line(receivers[one.id], reasons[one.id], owners[one.id], languages[one.id]),
         )
         for one in locked
     ]
@@ -115,8 +122,10 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     return len(moved)
 
 
-def _given_line(agent_id: UUID, reason: Reason, owner_id: UUID | None) -> Line:
+def _given_line(agent_id: UUID, reason: Reason, owner_id: UUID | None, language: str) -> Line:
     line = assignment_line(None, agent_id, reason=reason.value)
+    if reason is Reason.LANGUAGE:
+        return Line(what=line.what, data=line.data | {"language": language})
     tells_owner = owner_id is not None and reason in (Reason.OWNER_AWAY, Reason.OWNER_FULL)
     return Line(what=line.what, data=line.data | {"owner_id": str(owner_id)}) if tells_owner else line
 

@@ -1,8 +1,8 @@
 """Who gets whom: waiting customers and the places that are free → assignments. Pure.
 
 The one who waits longest comes first. Whoever owns the customer gets them, if they are there and have a place. Else, of
-those of the team who may serve them and have a place, *round-robin* takes whoever got somebody longest ago, *balanced*
-whoever has least in hand for what they can bear.
+those of the team who may serve them and have a place, those who speak their language come before the others; among
+these, *round-robin* takes whoever got somebody longest ago, *balanced* whoever has least in hand for what they bear.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +45,8 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """So long after the last message a conversation takes a place though nobody waits in it."""
     owners_first: bool = True
     """Whoever owns a customer is given them first, whichever team they wait in."""
+    language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 5
+    """So long a customer waits for somebody who is online and speaks their language, before the next best has them."""
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 50
     """More customers a day than these are too many for one agent: it warns. Nought: never."""
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
@@ -80,6 +82,10 @@ class Waiting:
     """None: only their owner is given them."""
     channel_id: UUID
     channel_type: str
+    language: str = ""
+    """Theirs, as ISO 639 writes it; "": nobody knows."""
+    is_patient: bool = False
+    """They have not waited long enough yet for somebody who does not speak it."""
     owner_id: UUID | None = None
     """Whose customer they are."""
     taken_from: frozenset[UUID] = frozenset()
@@ -94,6 +100,8 @@ class Hand:
     team_ids: frozenset[UUID]
     channel_ids: frozenset[UUID] | None
     """None: they see every channel."""
+    languages: frozenset[str] = frozenset()
+    """In which they answer customers; none: nobody said."""
     capacity: int
     load: Mapping[str, int] = field(default_factory=dict[str, int])
     """Channel type → conversations that take a place."""
@@ -111,6 +119,8 @@ class Reason(StrEnum):
     """Their owner is not online, or does not see this channel."""
     OWNER_FULL = "owner_full"
     """Their owner has no place."""
+    LANGUAGE = "language"
+    """The next best: nobody who speaks their language was free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +154,23 @@ def route(
         chosen = owner if reason is Reason.OWNER else _next_of_team(one, of_team, modes)
         if chosen is None:
             continue
+        if reason is Reason.ROUTING and _speaks_another(one, chosen, of_team):
+            reason = Reason.LANGUAGE
         chosen.take(one, turn=len(given))
         given.append(Given(one.id, chosen.hand.id, reason))
     return given
+
+
+def primary_language(locale: str) -> str:
+    """`pt-BR` → `pt`: who speaks it, speaks it everywhere."""
+    return locale.replace("_", "-").split("-")[0].lower()
+
+
+def _speaks_another(one: Waiting, chosen: "_Place", of_team: Mapping[UUID, Sequence["_Place"]]) -> bool:
+    """False where nobody of the team said which languages they speak."""
+    if one.team_id is None or not one.language or one.language in chosen.hand.languages:
+        return False
+    return any(place.hand.languages for place in of_team.get(one.team_id, ()))
 
 
 def _reason(one: Waiting, owner: "_Place | None") -> Reason:
@@ -164,7 +188,11 @@ def _next_of_team(
     mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
     if one.team_id is None or mode is Assignment.MANUAL:
         return None
-    free = [place for place in _candidates(one, of_team.get(one.team_id, ())) if place.has_room(one)]
+    able = _candidates(one, of_team.get(one.team_id, ()))
+    speakers = [place for place in able if one.language and one.language in place.hand.languages]
+    free = [place for place in speakers if place.has_room(one)]
+    if not free and not (speakers and one.is_patient):
+        free = [place for place in able if place.has_room(one)]
     by = _Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load
     return min(free, key=by, default=None)
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from threadline.core.contact import guess_locale
 from threadline.core.content import Line, encode_content
 from threadline.core.conversation import ConversationState
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
-from threadline.core.routing import Assignment, AssignmentText, Hand, Waiting
+from threadline.core.routing import Assignment, AssignmentText, Hand, Waiting, primary_language
+from threadline.infra.phone import country_of_phone
 from threadline.store.clocks import IS_WAITING
 from threadline.store.connection import Connection
 from threadline.store.conversations import KEYS, ConversationKeys
@@ -53,12 +55,15 @@ async def load_modes(session: Session) -> dict[UUID, Assignment]:
     return {row["id"]: Assignment(row["assignment"]) for row in rows}
 
 
-async def load_waiting(session: Session, team_ids: Sequence[UUID], *, by_owner: bool) -> list[Waiting]:
+async def load_waiting(
+    session: Session, team_ids: Sequence[UUID], *, by_owner: bool, patience: timedelta, now: datetime
+) -> list[Waiting]:
     """Who waits in these teams and has nobody, the longest first; `by_owner`, also whoever has an owner, wherever they
     wait. Uses `conversations_waiting`; takes no lock."""
     rows = await (await session.raw()).fetch(
         "select c.id, c.waiting_since, c.team_id, c.channel_id, ch.type as channel_type, c.taken_from,"
-        " case when $4 then p.owner_id end as owner_id"
+        " case when $4 then p.owner_id end as owner_id, c.waiting_since > $5::timestamptz as is_patient,"
+        " p.locale, p.country, p.phone"
         " from conversations c"
         " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id and ch.state <> 'disconnected'"
         " join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id and p.blocked_at is null"
@@ -69,8 +74,15 @@ async def load_waiting(session: Session, team_ids: Sequence[UUID], *, by_owner: 
         list(team_ids),
         MOST_ROUTED,
         by_owner,
+        now - patience,
     )
-    return [Waiting(**{**row, "taken_from": frozenset(row["taken_from"])}) for row in rows]
+    return [_waiting(dict(row)) for row in rows]
+
+
+def _waiting(row: dict[str, Any]) -> Waiting:  # a row of the database: typed by its columns
+    locale, country, phone = row.pop("locale"), row.pop("country"), row.pop("phone")
+    language = primary_language(locale or guess_locale(country or country_of_phone(phone)))
+    return Waiting(**{**row, "language": language, "taken_from": frozenset(row["taken_from"])})
 
 
 async def load_hands(
@@ -82,7 +94,7 @@ async def load_hands(
     `active`: of `takes_place`.
     """
     rows = await (await session.raw()).fetch(
-        "select a.id, a.channel_ids, coalesce(a.capacity, $3) as capacity, v.routed_at,"
+        "select a.id, a.channel_ids, a.languages, coalesce(a.capacity, $3) as capacity, v.routed_at,"
         " array_remove(array_agg(distinct m.team_id), null) as team_ids,"
         " (select coalesce(jsonb_object_agg(l.type, l.count), '{}')::text"
         "  from (select ch.type, count(*) as count from conversations c"
@@ -95,7 +107,8 @@ async def load_hands(
         " where a.workspace_id = $1 and a.deactivated_at is null"
         f" and (m.team_id is not null or ($6 and a.id = any(array({_OWNERS_OF_WAITING}))))"
         " and coalesce(v.state, 'online') = 'online'"
-        " group by a.workspace_id, a.id, a.channel_ids, a.capacity, v.routed_at order by a.id",
+        " group by a.workspace_id, a.id, a.channel_ids, a.languages, a.capacity, v.routed_at"
+        " order by a.id",
         session.workspace_id,
         list(team_ids),
         capacity,
@@ -108,6 +121,7 @@ async def load_hands(
             id=row["id"],
             team_ids=frozenset(row["team_ids"]),
             channel_ids=None if row["channel_ids"] is None else frozenset(row["channel_ids"]),
+            languages=frozenset(row["languages"]),
             capacity=row["capacity"],
             load=msgspec.json.decode(row["load"], type=dict[str, int]),
             routed_at=row["routed_at"],
@@ -265,6 +279,8 @@ class AgentRouting(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     capacity: int | None
     """Their own number; None: the workspace's."""
+    languages: list[str]
+    """In which they answer customers, by their codes; none: nobody said."""
     load: int
     """How many take a place now. More than they can bear: customers who wrote again stay with them."""
     day_customers: int
@@ -306,7 +322,8 @@ async def list_agent_routing(
         " from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
         " where m.workspace_id = $1 and m.id >= $2 and m.direction = 'outgoing' and m.author_kind = 'agent'"
         f" and m.sort_at >= $3 and {seen} group by m.author_id)"
-        " select a.id, a.capacity, coalesce(t.customers, 0) as day_customers, coalesce(t.messages, 0) as day_messages,"
+        " select a.id, a.capacity, a.languages, coalesce(t.customers, 0) as day_customers,"
+        " coalesce(t.messages, 0) as day_messages,"
         " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
         f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$4', active='$5')} and {seen}) as load"
         " from agents a left join today t on t.author_id = a.id"
@@ -361,6 +378,25 @@ async def set_capacity(session: Session, agent_id: UUID, capacity: int | None) -
             capacity,
         )
     )
+
+
+async def set_languages(session: Session, agent_id: UUID, languages: Sequence[str]) -> bool:
+    """False if there is no such agent."""
+    return bool(
+        await (await session.raw()).fetchval(
+            "update agents set languages = $3 where workspace_id = $1 and id = $2 returning true",
+            session.workspace_id,
+            agent_id,
+            list(languages),
+        )
+    )
+
+
+async def list_agent_languages(session: Session) -> dict[UUID, list[str]]:
+    rows = await (await session.raw()).fetch(
+        "select id, languages from agents where workspace_id = $1", session.workspace_id
+    )
+    return {row["id"]: row["languages"] for row in rows}
 
 
 async def list_agent_capacities(session: Session) -> dict[UUID, int]:

@@ -4552,6 +4552,7 @@ export interface components {
             day_messages: number;
             /** Format: uuid */
             id: string;
+            languages: string[];
             load: number;
         };
         /** AgentScheduled */
@@ -8319,6 +8320,8 @@ export interface components {
             day_customers?: number;
             /** @default 1000 */
             day_messages?: number;
+            /** @default 5 */
+            language_wait_min?: number;
             /** @default true */
             owners_first?: boolean;
         };
@@ -8339,6 +8342,8 @@ export interface components {
             day_customers?: number | null;
             /** Day Messages */
             day_messages?: number | null;
+            /** Language Wait Min */
+            language_wait_min?: number | null;
             /** Owners First */
             owners_first?: boolean | null;
         };
@@ -8354,6 +8359,10 @@ export interface components {
             /** Channels */
             channels?: {
                 [key: string]: string | null;
+            };
+            /** Languages */
+            languages?: {
+                [key: string]: string[];
             };
             settings?: components["schemas"]["RoutingSettingsChange"] | null;
             /** Take Back */
@@ -10324,6 +10333,7 @@ export interface components {
              *       "capacity_by_type": {},
              *       "day_customers": 50,
              *       "day_messages": 1000,
+             *       "language_wait_min": 5,
              *       "owners_first": true
              *     }
              */

@@ -31,6 +31,7 @@ router = APIRouter()
 
 _Places = Annotated[int, Field(ge=1, le=MOST_PLACES)]
 _SilentMin = Annotated[int, Field(ge=1, le=MOST_SILENT_MIN)]
+_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 _TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 
@@ -49,6 +50,7 @@ class RoutingSettingsChange(Input):
     """All of them: a type that is not named has no number of its own."""
     active_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     owners_first: bool | None = None
+    language_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     day_customers: Annotated[int, Field(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
@@ -64,6 +66,10 @@ class RoutingUpdate(Input):
     """Channel → the team of conversations that begin on it; null: of none."""
     agents: Annotated[dict[Id, _Places | None], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
     """Agent → how many they bear; null: as many as anybody."""
+    languages: Annotated[dict[Id, Annotated[list[_Language], Field(max_length=30)]], Field(max_length=MOST_MEMBERS)] = (
+        Field(default_factory=dict)
+    )
+    """Agent → in which languages they answer customers: de, en…"""
 
 
 @operation(router, "GET", "/routing", out=Routing)
@@ -82,6 +88,7 @@ async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WOR
         take_back=given.take_back,
         channels=given.channels,
         agents=given.agents,
+        languages=given.languages,
     )
     if change == RoutingChange():
         raise Invalid("Please say what is to change.", reason="nothing_to_change")

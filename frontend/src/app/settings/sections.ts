@@ -194,6 +194,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.take_back',
       'settings.routing.channels',
       'settings.routing.owners_first',
+      'settings.routing.languages',
       'settings.routing.capacity',
       'settings.routing.active_min',
       'settings.routing.day_customers',

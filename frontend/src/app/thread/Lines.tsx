@@ -7,6 +7,7 @@ import { hasText, t } from '@/shared/i18n';
 import { formatList, formatTime } from '@/shared/i18n/format';
 import { getState, useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
+import { languageName } from '../contact/languages';
 import { useOpenDiscussion } from '../discussions/open';
 import { importRuleRuns } from '../routes';
 import { reopen } from './actions';
@@ -136,6 +137,7 @@ export function describeLine(message: Message): string {
     label: data['label'] ?? '',
     agent: nameOf(data['agent_id']),
     owner: nameOf(data['owner_id']),
+    language: languageName(data['language'] ?? ''),
     from: '',
     into: '',
     ...namesOfMove(message),
@@ -160,6 +162,7 @@ const TOLD_BY_REASON: ReadonlySet<string> = new Set([
   'owner',
   'owner_away',
   'owner_full',
+  'language',
 ]);
 
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */

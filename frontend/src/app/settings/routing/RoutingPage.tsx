@@ -9,8 +9,10 @@ import { formatNumber } from '@/shared/i18n/format';
 import { useStore } from '@/shared/store/store';
 import { Avatar, ChannelMark } from '@/shared/ui/Avatar';
 import { LabelDot } from '@/shared/ui/LabelMark';
+import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select } from '@/shared/ui/Select';
 import { Switch } from '@/shared/ui/Switch';
+import { LANGUAGE_CODES, languageName } from '../../contact/languages';
 import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
@@ -26,6 +28,7 @@ const AWAY_MIN = [0, 5, 10, 15, 30, 60] as const;
 const VANISHED_MIN = [0, 15, 30, 60, 120, 240] as const;
 const SILENT_MIN = [2, 3, 5, 10, 15, 20, 30, 60] as const;
 const ABSENT_MIN = [0, 5, 10, 20, 30, 60, 120] as const;
+const LANGUAGE_MIN = [0, 2, 5, 10, 15, 30] as const;
 const NONE = '';
 const MODES = ['manual', 'round_robin', 'balanced'] as const;
 
@@ -43,6 +46,7 @@ export default function RoutingPage() {
             <TakeBack routing={routing} isDisabled={isDisabled} />
             <ChannelTeams routing={routing} isDisabled={isDisabled} />
             <Owners routing={routing} isDisabled={isDisabled} />
+            <Languages routing={routing} isDisabled={isDisabled} />
             <Capacity routing={routing} isDisabled={isDisabled} />
             <People routing={routing} isDisabled={isDisabled} />
             <Away isDisabled={isDisabled} />
@@ -196,6 +200,53 @@ function Owners({ routing, isDisabled }: PartProps) {
   );
 }
 
+/** Without regions: who speaks a language, speaks it everywhere. */
+const LANGUAGES = LANGUAGE_CODES.filter((code) => !code.includes('-'));
+
+function Languages({ routing, isDisabled }: PartProps) {
+  const change = useChangeRouting();
+  const wait = routing.settings.language_wait_min ?? 0;
+  const options = LANGUAGES.map((value) => ({ value, label: languageName(value) })).sort((a, b) =>
+    a.label.localeCompare(b.label),
+  );
+  return (
+    <Block title={t('settings.routing.languages')} text={t('routing.languages_text')}>
+      <Select
+        label={t('routing.language_wait')}
+        hint={t('routing.language_wait_hint')}
+        value={String(wait)}
+        disabled={isDisabled}
+        options={withValue(LANGUAGE_MIN, wait).map((value) => ({ value: String(value), label: minutes(value) }))}
+        onValueChange={(value) =>
+          change({ settings: { language_wait_min: Number(value) } }, { settings: { language_wait_min: wait } })
+        }
+      />
+      <Rows label={t('settings.routing.languages')}>
+        {usePeople(routing).map(({ agent, figures: { languages } }) => (
+          <Row
+            key={agent.id}
+            start={<Avatar name={agent.name} seed={agent.id} />}
+            title={<bdi className="truncate">{agent.name}</bdi>}
+            end={
+              <MultiSelect
+                label={t('routing.languages_of', { name: agent.name })}
+                placeholder={t('routing.languages_none')}
+                values={languages}
+                isDisabled={isDisabled}
+                options={options}
+                onValuesChange={(values) =>
+                  change({ languages: { [agent.id]: values } }, { languages: { [agent.id]: [...languages] } })
+                }
+                className="w-56"
+              />
+            }
+          />
+        ))}
+      </Rows>
+    </Block>
+  );
+}
+
 function Capacity({ routing, isDisabled }: PartProps) {
   const change = useChangeRouting();
   const channels = useStore((state) => state.channels);
@@ -253,15 +304,20 @@ function Capacity({ routing, isDisabled }: PartProps) {
   );
 }
 
-function People({ routing, isDisabled }: PartProps) {
+/** Who works here, by their names. */
+function usePeople(routing: Routing) {
   const agents = useStore((state) => state.agents);
-  const change = useChangeRouting();
-  const people = routing.agents
+  return routing.agents
     .flatMap((figures) => {
       const agent = agents.get(figures.id);
       return agent?.is_active ? [{ agent, figures }] : [];
     })
     .sort((a, b) => a.agent.name.localeCompare(b.agent.name));
+}
+
+function People({ routing, isDisabled }: PartProps) {
+  const change = useChangeRouting();
+  const people = usePeople(routing);
   return (
     <Block title={t('settings.routing.people')} text={t('routing.people_text')}>
       <Rows label={t('settings.routing.people')}>
