@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0064"
-down_revision = "0063"
+revision = "0068"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
