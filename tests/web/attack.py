@@ -360,6 +360,7 @@ NOT_OURS = (
     "values.{}",
     "keys.{}",
     "fields.{}.[]",
+    "languages.{}.[]",
     "uses.[].reply_id",
 )
 """Ids of the provider, of a value within its owner, names of secrets and keys, and what a text was begun with: that is
