@@ -42,7 +42,7 @@ class Mint:
 
     def call_id(self) -> str:
         self.counter += 1
-        return "wacid." + base64.b64encode(self._rng.randbytes(18)).decode()
+        return "wacid." + base64.urlsafe_b64encode(self._rng.randbytes(18)).decode()
 
     def group_id(self) -> str:
         self.counter += 1
