@@ -58,11 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Keeps a picture of every open page of a test that failed."""
     report = yield
-    context = getattr(item, "funcargs", {}).get("context")
-    if report.when == "call" and report.failed and context is not None:
+    watch = getattr(item, "funcargs", {}).get("watch")
+    if report.when == "call" and report.failed and watch is not None:
         folder = RESULTS / "failures"
         folder.mkdir(parents=True, exist_ok=True)
-        for index, page in enumerate(context.pages):
+        for index, page in enumerate(page for context in watch.contexts for page in context.pages):
             with suppress(Error):
                 page.screenshot(path=folder / f"{item.name}-{index}.png")
     return report

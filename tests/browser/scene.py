@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import FloatRect, Locator
+
 from tests.browser.conftest import Person
 from tests.browser.provider import Customer, Provider
 from threadline.infra.clock import new_id
@@ -58,6 +60,21 @@ def arrived(person: Person, customer: Customer, count: int = 1) -> None:
 def shown(customer: Customer, words: str) -> dict[str, Any]:
     """The message with these words, as soon as it is on the customer's phone."""
     return eventually(lambda: next((one for one in customer.messages() if one.get("text") == words), None))
+
+
+def steady_box(bubble: Locator) -> FloatRect:
+    """Where it stands once nothing moves it any more: what is known of the customer comes after their words."""
+    boxes: list[FloatRect | None] = [None]
+
+    def has_come_to_rest() -> bool:
+        boxes.append(bubble.bounding_box())
+        bubble.page.wait_for_timeout(300)
+        return boxes[-1] is not None and boxes[-1] == boxes[-2] == bubble.bounding_box()
+
+    eventually(has_come_to_rest)
+    box = boxes[-1]
+    assert box is not None
+    return box
 
 
 def play_every_kind(person: Person, provider: Provider) -> Customer:

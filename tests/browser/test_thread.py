@@ -5,14 +5,14 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.product import Product
 from tests.browser.provider import Customer, Provider
-from tests.browser.scene import arrived, eventually, send, text
+from tests.browser.scene import arrived, eventually, send, steady_box, text
 
 
 @pytest.fixture
@@ -37,28 +37,13 @@ def test_quoting_by_key_and_by_the_sign_beside_a_bubble(desk: Desk, customer: Cu
     expect(bubble.get_by_role("time").last).to_have_attribute("title", re.compile("provider’s clock\n.* here$"))
 
 
-def _steady_box(bubble: Locator) -> FloatRect:
-    """Where it stands once nothing moves it any more: what is known of the customer comes after their words."""
-    boxes: list[FloatRect | None] = [None]
-
-    def has_come_to_rest() -> bool:
-        boxes.append(bubble.bounding_box())
-        bubble.page.wait_for_timeout(300)
-        return boxes[-1] is not None and boxes[-1] == boxes[-2] == bubble.bounding_box()
-
-    eventually(has_come_to_rest)
-    box = boxes[-1]
-    assert box is not None
-    return box
-
-
 def test_a_swipe_quotes(new_context: ContextMaker, admin: Person, customer: Customer) -> None:
     context = new_context(admin, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     desk = Desk(page)
     customer.says("Do you ship to Tenerife?")
     desk.open().enter(customer)
-    box = _steady_box(desk.bubble("Do you ship to Tenerife?"))
+    box = steady_box(desk.bubble("Do you ship to Tenerife?"))
     touch = context.new_cdp_session(page)
     x, y = box["x"] + 60, box["y"] + box["height"] / 2
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})

@@ -22,6 +22,7 @@ class Watch:
     origin: str
     problems: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
     is_cut_off: bool = False
     """The network is away on purpose: what the browser then writes about connections is expected."""
     refusals: tuple[str, ...] = ("/api/session",)
@@ -29,6 +30,7 @@ class Watch:
     session the first question is always refused."""
 
     def look_at(self, context: BrowserContext) -> None:
+        self.contexts.append(context)
         context.add_init_script(_LISTEN)
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
