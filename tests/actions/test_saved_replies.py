@@ -19,7 +19,7 @@ from threadline.actions.use_saved_reply import FilledVariant, fill_saved_replies
 from threadline.core.content import ReplyUse, Text
 from threadline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from threadline.core.permission import ROLES, Caller, RoleName, Visibility
-from threadline.core.saved_reply import COUNT_LIMIT, Wording, variant_key
+from threadline.core.saved_reply import COUNT_LIMIT, VariedWording, variant_key
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.saved_replies import SavedReply, list_saved_replies
 from threadline.store.session import Role
@@ -302,7 +302,7 @@ async def test_a_reply_that_is_not_ones_own_to_use_counts_for_nothing(desk: Desk
 
 async def test_each_language_has_variants_of_its_own(desk: Desk) -> None:
     customer = await desk.add_customer("Ana")
-    spanish = Wording(language="es", text="Uno", variants=["Dos"])
+    spanish = VariedWording(language="es", text="Uno", variants=["Dos"])
     await _create(desk, _caller(desk), text="One", variants=["Two"], language="en", wordings=[spanish])
     await desk.connection.execute("update contacts set locale = 'es' where id = $1", customer.contact_id)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:

@@ -13,7 +13,7 @@ from threadline.core.saved_reply import (
     FilledPiece,
     Names,
     ReplyVariable,
-    Wording,
+    VariedWording,
     by_language,
     check_shortcut,
     check_text,
@@ -150,7 +150,7 @@ def test_each_use_warms_and_later_ones_count_more() -> None:
 
 
 def test_the_customers_language_comes_first_and_a_region_is_better_than_another_one() -> None:
-    said = [Wording(language=language, text=language) for language in ("en", "pt-BR", "es", "pt", "")]
+    said = [VariedWording(language=language, text=language) for language in ("en", "pt-BR", "es", "pt", "")]
     assert [one.language for one in by_language(said, "pt")] == ["pt", "pt-BR", "en", "es", ""]
     assert [one.language for one in by_language(said, "pt-BR")] == ["pt-BR", "pt", "en", "es", ""]
     assert [one.language for one in by_language(said, "uk")] == ["en", "pt-BR", "es", "pt", ""]
@@ -184,14 +184,14 @@ def test_without_a_clock_the_time_is_missing() -> None:
 
 
 def test_a_language_is_said_once_and_every_wording_keeps_the_grammar() -> None:
-    spanish = Wording(language="es", text="Hola {{contact.first_name}}")
+    spanish = VariedWording(language="es", text="Hola {{contact.first_name}}")
     check_wordings("en", [spanish])
     check_wordings("", [spanish])
     for language, wordings, reason in (
         ("es", [spanish], "wording_twice"),
         ("en", [spanish, spanish], "wording_twice"),
-        ("en", [Wording(language="es", text="{{contact.pin}}")], "place_unknown"),
-        ("en", [Wording(language=f"a{n:02}", text="x") for n in range(21)], "too_many_wordings"),
+        ("en", [VariedWording(language="es", text="{{contact.pin}}")], "place_unknown"),
+        ("en", [VariedWording(language=f"a{n:02}", text="x") for n in range(21)], "too_many_wordings"),
     ):
         with pytest.raises(Invalid) as refusal:
             check_wordings(language, wordings)
@@ -250,10 +250,10 @@ def test_a_variant_is_known_by_its_words_and_not_by_its_place() -> None:
 )
 def test_variants_that_cannot_be_are_refused(text: str, variants: list[str], reason: str) -> None:
     for check in (
-        lambda: check_variants(Wording(language="", text=text, variants=variants)),
-        lambda: check_wordings("en", [Wording(language="es", text=text, variants=variants)]),
+        lambda: check_variants(VariedWording(language="", text=text, variants=variants)),
+        lambda: check_wordings("en", [VariedWording(language="es", text=text, variants=variants)]),
     ):
         with pytest.raises(Invalid) as refusal:
             check()
         assert refusal.value.reason == reason
-    check_variants(Wording(language="", text="Hello", variants=["Hi {{contact.name}}"]))
+    check_variants(VariedWording(language="", text="Hello", variants=["Hi {{contact.name}}"]))

@@ -35,6 +35,7 @@ async def test_one_is_written_changed_switched_and_taken_away(browser: Browser) 
     )
     again = await browser.put(PATH, _away("Closed", is_on=False))
     assert (again.json["id"], again.json["is_on"]) == (made.json["id"], False), "one for each place"
+    assert again.json["wordings"] == _away("Closed")["wordings"], "what is read can be written again"
     here = await browser.put(PATH, _away("Closed here", channel_id=channel_id))
     greeting = await browser.put(PATH, {"kind": "greeting", "wordings": [{"language": "", "text": "Hello"}]})
     assert [one["id"] for one in await _items(browser)] == [made.json["id"], greeting.json["id"], here.json["id"]]

@@ -13,7 +13,7 @@ from threadline.actions.change_saved_reply import ReplyChange, change_saved_repl
 from threadline.core.errors import Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.core.saved_reply import Wording
+from threadline.core.saved_reply import VariedWording
 from threadline.core.team import team_key
 from threadline.store.saved_replies import SavedReply, list_saved_replies
 from threadline.store.session import Session
@@ -57,7 +57,7 @@ async def apply_saved_reply(
         None,
     )
     wordings = [
-        Wording(language=language, text=said.text, variants=list(said.variants))
+        VariedWording(language=language, text=said.text, variants=list(said.variants))
         for language, said in sorted(entry.wordings.items())
     ]
     if found is None:

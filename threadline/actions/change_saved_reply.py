@@ -13,7 +13,7 @@ from threadline.core.permission import Caller, Permission, check_may
 from threadline.core.saved_reply import (
     COUNT_LIMIT,
     FILE_LIMIT,
-    Wording,
+    VariedWording,
     check_shortcut,
     check_text,
     check_variants,
@@ -37,7 +37,7 @@ class ReplyChange(msgspec.Struct, frozen=True, kw_only=True):
     team_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     """None: everybody's. One's own stays one's own."""
     language: str | msgspec.UnsetType = msgspec.UNSET
-    wordings: list[Wording] | msgspec.UnsetType = msgspec.UNSET
+    wordings: list[VariedWording] | msgspec.UnsetType = msgspec.UNSET
 
 
 async def create_saved_reply(
@@ -112,7 +112,7 @@ def _check_owner(caller: Caller, reply: SavedReply) -> None:
 
 async def _check_reply(session: Session, caller: Caller, reply: SavedReply) -> None:
     check_text(reply.text)
-    check_variants(Wording(language=reply.language, text=reply.text, variants=reply.variants))
+    check_variants(VariedWording(language=reply.language, text=reply.text, variants=reply.variants))
     check_shortcut(reply.shortcut)
     check_wordings(reply.language, reply.wordings)
     await _check_team(session, reply)

@@ -9,7 +9,7 @@ from threadline.core.errors import Forbidden
 from threadline.core.permission import Caller
 from threadline.core.saved_reply import (
     FilledPiece,
-    Wording,
+    VariedWording,
     by_language,
     fill_text,
     in_rotation,
@@ -88,12 +88,12 @@ def _filled(reply: SavedReply, customer: Customer, seen: Seen) -> FilledReply:
     start = start_of(seen.contact_id, reply.id)
     known = seen.replies.get(reply.id, {})
 
-    def variants(wording: Wording) -> list[FilledVariant]:
+    def variants(wording: VariedWording) -> list[FilledVariant]:
         values = values_of(customer.names, wording.language)
         texts = in_rotation(wording.texts, known, start=start)
         return [FilledVariant(variant=variant_key(text), pieces=fill_text(text, values)) for text in texts]
 
-    written = Wording(language=reply.language, text=reply.text, variants=reply.variants)
+    written = VariedWording(language=reply.language, text=reply.text, variants=reply.variants)
     first, *others = by_language([written, *reply.wordings], customer.language)
     return FilledReply(
         id=reply.id,

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -49,6 +49,11 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     """By its code, as `es` or `pt-BR`; "": nobody said which it is."""
     text: str
+
+
+class VariedWording(Wording, frozen=True, kw_only=True):
+    """What a saved reply says in one language, in several ways."""
+
     variants: list[str] = []
     """The same said otherwise, in the order in which it was written."""
 
@@ -128,7 +133,7 @@ def check_shortcut(shortcut: str) -> None:
         )
 
 
-def check_wordings(language: str, wordings: Sequence[Wording]) -> None:
+def check_wordings(language: str, wordings: Sequence[VariedWording]) -> None:
     """Raises Invalid for a language that is said twice, for too many, and for what `check_text` refuses."""
     languages = [language, *(wording.language for wording in wordings)]
     if len(set(languages)) < len(languages):
@@ -145,7 +150,7 @@ def check_wordings(language: str, wordings: Sequence[Wording]) -> None:
         check_variants(wording, "wordings")
 
 
-def check_variants(wording: Wording, field: str = "variants") -> None:
+def check_variants(wording: VariedWording, field: str = "variants") -> None:
     """Raises Invalid for too many, for one that is said twice, and for what `check_text` refuses."""
     if len(wording.variants) > VARIANT_LIMIT:
         raise Invalid(
@@ -184,7 +189,10 @@ def start_of(contact_id: UUID, reply_id: UUID) -> int:
     return (contact_id.int ^ reply_id.int) & 0xFFFFFFFF
 
 
-def by_language(wordings: Sequence[Wording], wanted: str) -> list[Wording]:
+_Wording = TypeVar("_Wording", bound=Wording)
+
+
+def by_language(wordings: Sequence[_Wording], wanted: str) -> list[_Wording]:
     """Those of the customer's language first (`pt` also for `pt-BR`, and the other way), the others as they were."""
     return sorted(wordings, key=lambda wording: _distance(wording.language, wanted))
 

@@ -33,7 +33,7 @@ from threadline.core.field import Field, FieldOption, FieldOwner, lines_of
 from threadline.core.label import LabelColour, LabelKind
 from threadline.core.message import Author, AuthorKind
 from threadline.core.permission import Caller, Permission
-from threadline.core.saved_reply import Wording
+from threadline.core.saved_reply import VariedWording
 from threadline.core.task import Step, TaskKind
 from threadline.demo.pictures import COUNT, SIZE, draw_picture
 from threadline.demo.script import (
@@ -229,7 +229,7 @@ async def _make_reply(session: Session, demo: _Demo, one: Reply, things: list[Th
         text=one.text,
         variants=[],
         language="en" if one.others else "",
-        wordings=[Wording(language=language, text=text) for language, text in one.others],
+        wordings=[VariedWording(language=language, text=text) for language, text in one.others],
         files=[],
     )
     await create_saved_reply(session, caller=caller, reply=reply, file_ids=file_ids, now=demo.now, new_id=new_id)

@@ -10,7 +10,7 @@ import msgspec
 from threadline.core.contact import find_zone, guess_locale
 from threadline.core.errors import Conflict, NotFound
 from threadline.core.permission import Caller, Permission
-from threadline.core.saved_reply import Names, Wording
+from threadline.core.saved_reply import Names, VariedWording
 from threadline.infra.phone import country_of_phone, zone_of_customer
 from threadline.store.files import File, load_files
 from threadline.store.session import Session
@@ -33,7 +33,7 @@ class SavedReply(msgspec.Struct, frozen=True, kw_only=True):
     """The same said otherwise, in the language of `text`."""
     language: str
     """Of `text`; "": nobody said."""
-    wordings: list[Wording]
+    wordings: list[VariedWording]
     """What it says in other languages."""
     files: list[File]
     """What goes out with it, in this order."""
@@ -66,7 +66,7 @@ left join saved_reply_uses u on u.workspace_id = r.workspace_id and u.reply_id =
 where {_READABLE} and ($5::uuid is null or r.channel_id is null or r.channel_id = $5)
 order by u.warmth desc nulls last, r.warmth desc nulls last, r.title, r.id
 """
-_wordings = msgspec.json.Decoder(list[Wording]).decode
+_wordings = msgspec.json.Decoder(list[VariedWording]).decode
 
 
 async def list_saved_replies(session: Session, caller: Caller, *, channel_id: UUID | None = None) -> list[SavedReply]:

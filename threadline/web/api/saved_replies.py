@@ -16,7 +16,7 @@ from threadline.actions.change_saved_reply import (
 from threadline.actions.use_saved_reply import FilledReply, fill_saved_replies, note_saved_reply_use
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
-from threadline.core.saved_reply import Wording
+from threadline.core.saved_reply import VariedWording
 from threadline.infra.clock import new_id
 from threadline.store.saved_replies import SavedReply, list_saved_replies
 from threadline.web.api.inputs import Id, Input, Line, Locale, Name, Paragraphs
@@ -164,5 +164,5 @@ async def get_filled_replies(conversation_id: UUID, call: Call = calls(Permissio
     return call.answer(FilledReplyList(items=items))
 
 
-def _wordings(given: list[WordingInput]) -> list[Wording]:
-    return [Wording(language=one.language, text=one.text, variants=one.variants) for one in given]
+def _wordings(given: list[WordingInput]) -> list[VariedWording]:
+    return [VariedWording(language=one.language, text=one.text, variants=one.variants) for one in given]
