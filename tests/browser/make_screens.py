@@ -35,9 +35,11 @@ SCREENS = (
     ("live", "The live screen", "/live"),
     ("discussions", "Side discussions", "/discussions"),
     ("reviews", "To review", "/reviews"),
+    ("finish", "Finish shift", "/finish"),
     *((f"settings-{name}", f"Settings: {name}", f"/settings/{name}") for name in (
         "profile", "sessions", "appearance", "writing", "keys", "notifications", "general", "people", "teams",
-        "privacy", "channels", "templates", "labels", "stages", "fields", "replies", "tasks", "tokens", "deliveries",
+        "hours", "service", "privacy", "channels", "templates", "routing", "labels", "stages", "tasks", "fields",
+        "replies", "macros", "rules", "automatic", "tokens", "webhooks", "deliveries",
     )),
     ("sign-in", "Sign in", "/signin"),
 )  # fmt: skip
@@ -87,6 +89,7 @@ def _join(chromium: Browser, product: Product) -> StorageState:
 def _show(page: Page, address: str) -> None:
     view, _, _ = address.partition("/{chat}")
     page.goto(view)
+    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(_SETTLES_MS)
     if "{chat}" in address:
         page.get_by_role("listbox", name="Conversations").get_by_role("option").nth(1).click()

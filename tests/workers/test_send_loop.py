@@ -148,7 +148,7 @@ async def test_one_customer_gets_no_more_than_the_pair_limit_and_others_do_not_w
     await desk.until_settled()
     times = [seen.at for seen in desk.provider.seen if seen.to == "busy"]
     assert desk.provider.texts("busy") == [f"busy:{number}" for number in range(6)]
-    assert times[2] - times[0] < 0.4
+    assert times[2] - times[0] < 0.95, "three at once, where one after the other takes a second"
     assert times[3] - times[0] > 0.45
     assert times[5] - times[0] > 1.4
     [calm_at] = [seen.at for seen in desk.provider.seen if seen.to == "calm"]
