@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
+from tests.browser.product import Product
 from tests.browser.provider import Provider
 from tests.browser.watching import Watch
 
@@ -25,7 +26,7 @@ def _without_rules(admin: Person) -> Iterator[None]:
 
 
 def test_rules_are_made_do_their_work_and_say_why(
-    desk: Desk, provider: Provider, admin: Person, new_context: ContextMaker, watch: Watch
+    desk: Desk, provider: Provider, admin: Person, product: Product, new_context: ContextMaker, watch: Watch
 ) -> None:
     watch.refusals += ("/api/rules",)
     page, keys = desk.page, desk.page.keyboard
@@ -106,6 +107,40 @@ def test_rules_are_made_do_their_work_and_say_why(
     expect(page.get_by_text("Silence is 1 of 2 now")).to_be_visible()
     keys.press("z")
     expect(rules.get_by_role("listitem").first).to_contain_text("Refunds")
+
+    # A rule may ask a program of the owner's; who has none is not offered it.
+    page.get_by_role("button", name="New rule").click()
+    form = page.get_by_role("dialog", name="New rule")
+    form.get_by_role("button", name="Add a step").click()
+    expect(page.get_by_role("menuitem", name="Note", exact=True)).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Call a webhook")).to_have_count(0)
+    keys.press("Escape")
+    keys.press("Escape")
+    expect(form).to_have_count(0)
+    product.let_invite(admin.email)
+    shop = {"name": "The shop", "url": f"http://127.0.0.1:{product.receiver_port}/shop", "kinds": []}
+    hook = admin.post("/api/webhooks", shop)["webhook"]
+    page.reload()
+    page.get_by_role("button", name="New rule").click()
+    form.get_by_label("Name").fill("Ask")
+    form.get_by_role("button", name="Add a step").click()
+    page.get_by_role("menuitem", name="Call a webhook").click()
+    form.get_by_role("combobox", name="Call a webhook").click()
+    page.get_by_role("option", name="The shop").click()
+    form.get_by_role("checkbox", name="Take its answer").click()
+    _looks_well(desk, "webhook")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    expect(rules.get_by_text("Call The shop")).to_be_visible()
+    made = next(one for one in admin.get("/api/rules")["items"] if one["name"] == "Ask")
+    assert made["acts"] == [{"kind": "webhook", "webhook_id": hook["id"], "takes_answer": True}]
+    admin.delete(f"/api/webhooks/{hook['id']}")
+    page.reload()
+    expect(rules.get_by_role("listitem").filter(has_text="Ask")).to_contain_text(
+        "This webhook does not exist any more."
+    )
+    admin.delete(f"/api/rules/{made['id']}")
+    expect(rules.get_by_role("listitem")).to_have_count(2)
 
     # Off, with undo; deleted, with undo; broken when its label goes.
     page.get_by_role("button", name="Switch Silence off").click()

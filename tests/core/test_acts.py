@@ -28,6 +28,7 @@ from threadline.core.acts import (
     TaskAct,
     TeamAct,
     TemplateAct,
+    WebhookAct,
     broken_acts,
     check_acts,
     in_order,
@@ -39,7 +40,7 @@ from threadline.core.field import Field, FieldOption, FieldType
 from threadline.core.template import read_template
 from threadline.web.api import acts as inputs
 
-ANA, BO, RED, BLUE, OLD, TEAM, STAGE, PATTERN, CHOICE, OURS, MINE, THEIRS = (uuid4() for _ in range(12))
+ANA, BO, RED, BLUE, OLD, TEAM, STAGE, PATTERN, CHOICE, OURS, MINE, THEIRS, HOOK = (uuid4() for _ in range(13))
 LATER = datetime(2026, 5, 5, tzinfo=UTC)
 EVERYBODY = ReplyOwner()
 BODY = '[{"type": "BODY", "text": "Your parcel {{1}} is here"}]'
@@ -50,6 +51,7 @@ KNOWN = References(
     label_ids=frozenset({RED, BLUE}),
     stage_ids=frozenset({STAGE}),
     pattern_ids=frozenset({PATTERN}),
+    webhook_ids=frozenset({HOOK}),
     fields={
         CHOICE: Field(
             id=CHOICE,
@@ -85,6 +87,15 @@ def test_one_of_each_is_taken_and_survives_its_json() -> None:
     assert again == ONE_OF_EACH
 
 
+def test_a_rule_asks_each_webhook_once() -> None:
+    asked: list[Act] = [WebhookAct(webhook_id=HOOK, takes_answer=True)]
+    check_acts(asked, EVERYBODY, KNOWN, is_by_rule=True)
+    assert msgspec.json.decode(msgspec.json.encode(asked), type=list[Act]) == asked
+    with pytest.raises(Invalid) as refused:
+        check_acts([*asked, WebhookAct(webhook_id=HOOK)], EVERYBODY, KNOWN, is_by_rule=True)
+    assert refused.value.reason == "acts_contradict"
+
+
 @pytest.mark.parametrize(
     ("acts", "reason", "field"),
     [
@@ -110,6 +121,8 @@ def test_one_of_each_is_taken_and_survives_its_json() -> None:
         ([LabelsAct(remove=[OLD])], "no_such_label", "acts.0"),
         ([StageAct(stage_id=OLD)], "no_such_stage", "acts.0"),
         ([TaskAct(pattern_id=OLD)], "no_such_pattern", "acts.0"),
+        ([WebhookAct(webhook_id=OLD)], "no_such_webhook", "acts.0"),
+        ([PriorityAct(priority=1), WebhookAct(webhook_id=HOOK)], "act_only_of_rules", "acts.1"),
         ([FieldAct(field_id=OLD, value="a")], "no_such_field", "acts.0"),
         ([FieldAct(field_id=CHOICE, value="gone")], "field_option", "acts.0"),
         ([ReplyAct(reply_id=OLD)], "no_such_reply", "acts.0"),

@@ -616,3 +616,17 @@ async def test_a_rule_that_cannot_be_is_named_and_changes_nothing(
     with pytest.raises(ThreadlineError, match="rule Wrong"):
         await apply(installation, tmp_path, file)
     assert await ask(installation, "select count(*) from automation_rules where name = 'Wrong'") == [(0,)]
+
+
+async def test_a_rule_names_a_webhook_of_the_same_file(installation: Settings, tmp_path: Path) -> None:
+    asking = (
+        HOOKED
+        + """
+rules:
+  - {name: Asks, when: message_received, acts: [{webhook: crm, takes_answer: true}]}
+"""
+    )
+    await apply(installation, tmp_path, asking)
+    ((acts,),) = await ask(installation, "select acts::text from automation_rules where name = 'Asks'")
+    ((webhook_id,),) = await ask(installation, "select id from webhooks where name = 'CRM' and deleted_at is null")
+    assert json.loads(str(acts)) == [{"kind": "webhook", "webhook_id": str(webhook_id), "takes_answer": True}]

@@ -394,6 +394,7 @@ _ORDERS: Json = {
     "pattern_id": lambda id: {"kind": "task", "pattern_id": id},
     "owner_id": lambda id: {"kind": "task", "title": "x", "owner_id": id},
     "reply_id": lambda id: {"kind": "reply", "reply_id": id},
+    "webhook_id": lambda id: {"kind": "webhook", "webhook_id": id},
     "macro_id": lambda id: {"kind": "macro", "macro_id": id},
     "add": lambda id: {"kind": "labels", "add": [id], "remove": []},
     "remove": lambda id: {"kind": "labels", "add": [], "remove": [id]},

@@ -18,18 +18,23 @@ from aiohttp.test_utils import TestServer
 
 from tests.workers.outbox_world import Customer, Desk, until
 from threadline.actions.call_webhook import call_webhook, try_webhook
+from threadline.actions.change_rule import create_rule
 from threadline.actions.change_webhook import WebhookChange, change_webhook, create_webhook, rotate_secret
 from threadline.actions.replay_dispatches import replay_dispatch, replay_failed
+from threadline.actions.run_rules import run_rules
 from threadline.actions.tell_webhooks import TOLD_OF, tell_webhooks
+from threadline.core.acts import WebhookAct
+from threadline.core.automation import Occasion, Rule, Trigger
 from threadline.core.errors import Conflict
-from threadline.core.events import EventKind
+from threadline.core.events import Event, EventKind
+from threadline.core.filter import Group
 from threadline.core.permission import Caller, Permission
 from threadline.core.webhook import AT_ONCE, FAILURES_TO_SWITCH_OFF
 from threadline.infra.bus import Bus, PostgresCarrier
 from threadline.infra.clock import new_id, utc_now
 from threadline.infra.http import Connection, Http
 from threadline.infra.secrets import Keyring
-from threadline.store.events import read_events
+from threadline.store.events import NumberedEvent, read_events
 from threadline.store.session import Role
 from threadline.workers.webhook_sender import WebhookSender
 
@@ -490,6 +495,53 @@ async def test_one_is_replayed_with_its_id_and_all_that_failed_together(world: W
 
 
 # Calls that want an answer -----------------------------------------------------------------------------------------
+
+
+async def test_a_rule_asks_and_what_is_answered_becomes_the_reply(world: World) -> None:
+    desk = world.desk
+    customer = await desk.add_customer("Ana")
+    answer = {"reply": "Your order is on its way."}
+    world.receiver.answers("crm", 200, text=json.dumps(answer), content_type="application/json")
+    webhook_id, secret = await world.webhook("crm", kinds=[])
+    rule = Rule(
+        id=new_id(),
+        name="Ask the shop",
+        trigger=Trigger(on=Occasion.HEARD),
+        filter=Group(of=()),
+        acts=[WebhookAct(webhook_id=webhook_id, takes_answer=True)],
+        on_since=utc_now(),
+    )
+    async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
+        await create_rule(session, caller=world.admin, rule=rule, now=utc_now(), new_id=new_id)
+    message_id = await desk.receive(customer)
+    heard = Event(
+        id=new_id(),
+        workspace_id=desk.workspace_id,
+        kind=EventKind.MESSAGE_RECEIVED,
+        at=utc_now(),
+        conversation_id=customer.conversation_id,
+        message_id=message_id,
+        data={"direction": "incoming"},
+    )
+    for _ in range(2):
+        async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
+            await run_rules(
+                session,
+                [NumberedEvent(seq=1, event=heard)],
+                now=utc_now(),
+                new_id=new_id,
+                find_type=lambda _: desk.channel_type,
+            )
+    await world.tell()
+    [(headers, body)] = world.receiver.at("crm")
+    assert verify(secret, headers, body)
+    asked = json.loads(body)
+    assert asked["data"]["facts"]["rule_id"] == str(rule.id), asked
+    sent = await world.rows(
+        "select content->>'text' from messages where conversation_id = $1 and direction = 'outgoing'",
+        customer.conversation_id,
+    )
+    assert sent == [("Your order is on its way.",)]
 
 
 async def test_an_answer_fills_fields_and_becomes_the_reply_once(world: World) -> None:

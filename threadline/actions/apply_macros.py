@@ -22,6 +22,7 @@ from threadline.core.acts import (
     TaskAct,
     TeamAct,
     TemplateAct,
+    WebhookAct,
 )
 from threadline.core.content import TemplateValue
 from threadline.core.errors import Invalid
@@ -38,6 +39,7 @@ from threadline.store.session import Session
 from threadline.store.stages import list_stages
 from threadline.store.tasks import list_patterns
 from threadline.store.teams import list_teams
+from threadline.store.webhooks import list_webhooks
 
 _PRIORITIES = ("none", "medium", "high", "urgent")
 
@@ -70,6 +72,10 @@ class ActEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     task: str | None = None
     pattern: str | None = None
     """A task by this pattern."""
+    webhook: str | None = None
+    """Asked by its name; of a rule only."""
+    takes_answer: bool = False
+    """Of the webhook: what it answers may fill fields, or become the reply."""
 
 
 class MacroEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +127,7 @@ class Names:
             "field": {one.name.casefold(): one.id for one in fields},
             "saved reply": {one.title.casefold(): one.id for one in replies},
             "pattern": {one.name.casefold(): one.id for one in await list_patterns(session)},
+            "webhook": {one.name.casefold(): one.id for one in await list_webhooks(session)},
         }
         choices = (FieldType.CHOICE, FieldType.CHOICES)
         options = {one.id: {o.name.casefold(): o.id for o in one.options} for one in fields if one.type in choices}
@@ -149,7 +156,7 @@ class Names:
 
 def act_of(names: Names, entry: ActEntry, *, has_me: bool = True) -> Act:
     """`has_me`: somebody does it, whose a task is. Raises Invalid."""
-    said = [name for name in entry.__struct_fields__ if name not in ("language", "values", "value")]
+    said = [name for name in entry.__struct_fields__ if name not in ("language", "values", "value", "takes_answer")]
     kinds = [name for name in said if getattr(entry, name) is not None]
     match kinds:
         case ["assign"]:
@@ -182,6 +189,9 @@ def act_of(names: Names, entry: ActEntry, *, has_me: bool = True) -> Act:
             return FieldAct(field_id=field_id, value=names.value(field_id, entry.value))
         case ["task"]:
             return TaskAct(title=entry.task or "", is_mine=has_me)
+        case ["webhook"]:
+            webhook_id = names.find("webhook", entry.webhook or "")
+            return WebhookAct(webhook_id=webhook_id, takes_answer=entry.takes_answer)
         case ["pattern"]:
             return TaskAct(pattern_id=names.find("pattern", entry.pattern or ""), is_mine=has_me)
         case _:

@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.add_note import add_note
 from threadline.actions.ask_for_review import Addressee, ask_for_review, withdraw_review
+from threadline.actions.call_webhook import call_webhook
 from threadline.actions.change_contact import change_contact
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.check_answer import check_answer
@@ -52,6 +53,7 @@ from threadline.core.acts import (
     TaskAct,
     TeamAct,
     TemplateAct,
+    WebhookAct,
     in_order,
     restoring,
     template_of,
@@ -101,6 +103,7 @@ class Doing:
     note_ids: list[UUID] = field(default_factory=list[UUID])
     task_ids: list[UUID] = field(default_factory=list[UUID])
     review_ids: list[UUID] = field(default_factory=list[UUID])
+    call_ids: list[UUID] = field(default_factory=list[UUID])
     fields: list[FieldChange] = field(default_factory=list[FieldChange])
 
     @property
@@ -110,6 +113,7 @@ class Doing:
             note_ids=list(self.note_ids),
             task_ids=list(self.task_ids),
             review_ids=list(self.review_ids),
+            call_ids=list(self.call_ids),
             fields=list(self.fields),
         )
 
@@ -167,6 +171,8 @@ async def do_act(session: Session, doing: Doing, place: int, act: Act) -> None:
             await fill_field(session, doing, field_id, value)
         case TaskAct():
             await _make_task(session, doing, act)
+        case WebhookAct():
+            await _call(session, doing, place, act)
         case _:
             assert_never(act)
 
@@ -411,6 +417,25 @@ async def _make_task(session: Session, doing: Doing, act: TaskAct) -> None:
         ),
     )
     doing.task_ids.append(task_id)
+
+
+async def _call(session: Session, doing: Doing, place: int, act: WebhookAct) -> None:
+    """Once for this run, however often it begins."""
+    if doing.caller.rule_id is None:
+        raise Forbidden("Only a rule calls a webhook.", reason="act_only_of_rules")
+    key = uuid5(doing.run_id, f"webhook {place}")
+    is_new = await call_webhook(
+        session,
+        webhook_id=act.webhook_id,
+        conversation_id=doing.conversation_id,
+        key=key,
+        facts={"rule_id": str(doing.caller.rule_id), "run_id": str(doing.run_id)},
+        takes_answer=act.takes_answer,
+        now=doing.now,
+        new_id=doing.new_id,
+    )
+    if is_new:
+        doing.call_ids.append(key)
 
 
 # Back again --------------------------------------------------------------------------------------------------------

@@ -102,6 +102,14 @@ class TaskAct(msgspec.Struct, frozen=True, kw_only=True, tag="task", tag_field="
     """From when it is done; None: as the pattern says, if there is one."""
 
 
+class WebhookAct(msgspec.Struct, frozen=True, kw_only=True, tag="webhook", tag_field="kind"):
+    """Asks a program of the owner's about the conversation. Only a rule does: what has been asked is not taken back."""
+
+    webhook_id: UUID
+    takes_answer: bool = False
+    """What it answers may fill fields, or become the reply (actions/take_webhook_answer.py)."""
+
+
 Act = (
     AssignAct
     | TeamAct
@@ -115,6 +123,7 @@ Act = (
     | TemplateAct
     | FieldAct
     | TaskAct
+    | WebhookAct
 )
 
 
@@ -165,6 +174,7 @@ class References:
     """Of conversations."""
     stage_ids: frozenset[UUID] = frozenset()
     pattern_ids: frozenset[UUID] = frozenset()
+    webhook_ids: frozenset[UUID] = frozenset()
     fields: Mapping[UUID, Field] = field(default_factory=dict[UUID, Field])
     """Of conversations and contacts."""
     replies: Mapping[UUID, ReplyOwner] = field(default_factory=dict[UUID, ReplyOwner])
@@ -181,13 +191,16 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, str] = {}
 
 
-def check_acts(acts: Sequence[Act], owner: ReplyOwner, known: References) -> None:
-    """Raises Invalid for too few or too many, for two that contradict each other, and for the first broken one."""
+def check_acts(acts: Sequence[Act], owner: ReplyOwner, known: References, *, is_by_rule: bool = False) -> None:
+    """Raises Invalid for too few or too many, for two that contradict each other, and for the first broken one.
+
+    `is_by_rule`: they are a rule's, and may ask programs.
+    """
     if not acts:
         raise Invalid("Say what is to be done.", field="acts", reason="no_acts")
     if len(acts) > MOST_ACTS:
         raise Invalid(
-            f"A macro has at most {MOST_ACTS} steps.",
+            f"There are at most {MOST_ACTS} steps.",
             field="acts",
             reason="too_many_acts",
             values={"limit": str(MOST_ACTS)},
@@ -206,6 +219,8 @@ def check_acts(acts: Sequence[Act], owner: ReplyOwner, known: References) -> Non
         try:
             _check_words(act)
             _check_names(act, owner, known)
+            if isinstance(act, WebhookAct) and not is_by_rule:
+                raise Invalid("Only a rule calls a webhook.", reason="act_only_of_rules")
         except ThreadlineError as error:
             at = f"acts.{place}"
             raise Invalid(error.text, field=at, reason=error.reason, values=error.values) from None
@@ -234,6 +249,8 @@ def _decides(act: Act) -> list[object]:
             return [*act.add, *act.remove]
         case FieldAct():
             return [act.field_id]
+        case WebhookAct():
+            return [act.webhook_id]
         case NoteAct() | ReplyAct() | TemplateAct() | TaskAct():
             return []
         case _:
@@ -282,6 +299,8 @@ def _check_names(act: Act, owner: ReplyOwner, known: References) -> None:
             raise Invalid("This stage does not exist any more.", reason="no_such_stage")
         case TaskAct(pattern_id=UUID() as pattern_id) if pattern_id not in known.pattern_ids:
             raise Invalid("This pattern does not exist any more.", reason="no_such_pattern")
+        case WebhookAct(webhook_id=webhook_id) if webhook_id not in known.webhook_ids:
+            raise Invalid("This webhook does not exist any more.", reason="no_such_webhook")
         case ReplyAct(reply_id=UUID() as reply_id):
             _check_reply(known.replies.get(reply_id), owner)
         case FieldAct(field_id=field_id, value=value):
@@ -358,6 +377,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     note_ids: list[UUID] = []
     task_ids: list[UUID] = []
     review_ids: list[UUID] = []
+    call_ids: list[UUID] = []
+    """Keys of what webhooks were asked."""
     fields: list[FieldChange] = []
 
 

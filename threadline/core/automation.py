@@ -137,7 +137,7 @@ def check_rule(rule: Rule, *, fields: Fields, known: References) -> None:
     _check_named(rule.filter, fields, known)
     if sum(map(is_message, rule.acts)) > 1:
         raise Invalid("A rule sends one message at most.", field="acts", reason="rule_one_message")
-    check_acts(rule.acts, ReplyOwner(), known)
+    check_acts(rule.acts, ReplyOwner(), known, is_by_rule=True)
     for place, act in enumerate(rule.acts):
         _check_unattended(act, f"acts.{place}")
 

@@ -180,6 +180,13 @@ async def _apply(
         with _naming(f"macro {macro.name}"):
             outcome = await apply_macro(session, macro, caller=caller, now=now, new_id=new_id)
             macros.append(Applied(what=f"macro {macro.name}", outcome=outcome))
+    webhooks: list[Applied] = []
+    for one in configuration.webhooks:
+        with _naming(f"webhook {one.name}"):
+            outcome, secret = await apply_webhook(
+                session, one, caller=caller, keyring=keyring, may_call=may_call, now=now, new_id=new_id
+            )
+        webhooks.append(Applied(what=f"webhook {one.name}", outcome=outcome, shown_once=secret))
     rules: list[Applied] = []
     for rule in configuration.rules:
         with _naming(f"rule {rule.name}"):
@@ -205,13 +212,6 @@ async def _apply(
         with _naming("routing"):
             is_new = await apply_routing(session, configuration.routing, caller=caller, now=now, new_id=new_id)
         routing.append(Applied(what="routing", outcome="changed" if is_new else "unchanged"))
-    webhooks: list[Applied] = []
-    for one in configuration.webhooks:
-        with _naming(f"webhook {one.name}"):
-            outcome, secret = await apply_webhook(
-                session, one, caller=caller, keyring=keyring, may_call=may_call, now=now, new_id=new_id
-            )
-        webhooks.append(Applied(what=f"webhook {one.name}", outcome=outcome, shown_once=secret))
     applied = [
         *workspace,
         *roles,

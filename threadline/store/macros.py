@@ -244,6 +244,7 @@ union all select 'team', id from teams where workspace_id = $1 and deleted_at is
 union all select 'label', id from labels where workspace_id = $1 and kind = 'conversation' and deleted_at is null
 union all select 'stage', id from stages where workspace_id = $1 and deleted_at is null
 union all select 'pattern', id from task_patterns where workspace_id = $1
+union all select 'webhook', id from webhooks where workspace_id = $1 and deleted_at is null
 """
 
 
@@ -279,6 +280,7 @@ async def load_references(
         label_ids=frozenset(ids.get("label", ())),
         stage_ids=frozenset(ids.get("stage", ())),
         pattern_ids=frozenset(ids.get("pattern", ())),
+        webhook_ids=frozenset(ids.get("webhook", ())),
         fields={one.id: one for one in await list_fields(session) if one.owner != "company"},
         replies={row["id"]: ReplyOwner(agent_id=row["agent_id"], team_id=row["team_id"]) for row in replies},
         templates={(row["name"], row["language"]): read_template(row["components"]) for row in found},

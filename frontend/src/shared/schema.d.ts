@@ -4678,7 +4678,7 @@ export interface components {
         };
         /** AutomationRule */
         AutomationRule: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             broken: components["schemas"]["Broken"] | null;
             /**
              * @default {
@@ -4788,7 +4788,7 @@ export interface components {
             /** Ids */
             ids?: string[] | null;
             /** Order */
-            order: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"]) | components["schemas"]["MacroActInput"];
+            order: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"]) | components["schemas"]["MacroActInput"];
             view?: components["schemas"]["ListView"] | null;
         };
         /** BulkList */
@@ -6911,7 +6911,7 @@ export interface components {
         };
         /** Macro */
         Macro: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             /** @default [] */
             broken?: components["schemas"]["Broken"][];
             /** Format: uuid */
@@ -6940,7 +6940,7 @@ export interface components {
         /** MacroInput */
         MacroInput: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             /**
              * Is Shared
              * @default false
@@ -7015,7 +7015,7 @@ export interface components {
          */
         MacroUpdate: {
             /** Acts */
-            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[] | null;
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
             /** Name */
             name?: string | null;
             /** Team Id */
@@ -8469,7 +8469,7 @@ export interface components {
         /** RuleInput */
         RuleInput: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             filter?: components["schemas"]["GroupInput"];
             /**
              * Is On
@@ -8495,7 +8495,7 @@ export interface components {
          * @description One use of a rule in one conversation, with what became of it and why.
          */
         RuleRun: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             at: string;
             /** Format: uuid */
             conversation_id: string;
@@ -8532,7 +8532,7 @@ export interface components {
         /** RuleTry */
         RuleTry: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             filter?: components["schemas"]["GroupInput"];
             /**
              * Is On
@@ -8551,7 +8551,7 @@ export interface components {
          */
         RuleUpdate: {
             /** Acts */
-            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"])[] | null;
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
             filter?: components["schemas"]["GroupInput"] | null;
             /** Is On */
             is_on?: boolean | null;
@@ -8569,7 +8569,7 @@ export interface components {
         /** RuleVersionRow */
         RuleVersionRow: {
             actor_id: string | null;
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             at: string;
             filter: components["schemas"]["Group"];
             name: string;
@@ -8607,7 +8607,7 @@ export interface components {
             text: string;
             title: string;
             variants: string[];
-            wordings: components["schemas"]["Wording"][];
+            wordings: components["schemas"]["VariedWording"][];
         };
         /**
          * SavedReplyChange
@@ -9265,7 +9265,7 @@ export interface components {
          * @description What one act would do in this conversation now.
          */
         StepPreview: {
-            act: components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"];
+            act: components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"];
             files: components["schemas"]["File"][];
             language: string;
             pieces: components["schemas"]["FilledPiece"][];
@@ -10017,6 +10017,16 @@ export interface components {
          * @enum {unknown}
          */
         Use: "rules" | "search" | "segments" | "sla" | "views";
+        /**
+         * VariedWording
+         * @description What a saved reply says in one language, in several ways.
+         */
+        VariedWording: {
+            language: string;
+            text: string;
+            /** @default [] */
+            variants?: string[];
+        };
         /** ViewCount */
         ViewCount: {
             is_more: boolean;
@@ -10204,6 +10214,39 @@ export interface components {
             url: string;
             waiting_count: number;
         };
+        /**
+         * WebhookAct
+         * @description Asks a program of the owner's about the conversation. Only a rule does: what has been asked is not taken back.
+         */
+        WebhookAct: {
+            /** @enum {unknown} */
+            kind: "webhook";
+            /** @default false */
+            takes_answer?: boolean;
+            /** Format: uuid */
+            webhook_id: string;
+        };
+        /**
+         * WebhookActInput
+         * @description Of a rule only.
+         */
+        WebhookActInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "webhook";
+            /**
+             * Takes Answer
+             * @default false
+             */
+            takes_answer?: boolean;
+            /**
+             * Webhook Id
+             * Format: uuid
+             */
+            webhook_id: string;
+        };
         /** WebhookInput */
         WebhookInput: {
             /**
@@ -10253,8 +10296,6 @@ export interface components {
         Wording: {
             language: string;
             text: string;
-            /** @default [] */
-            variants?: string[];
         };
         /** WordingInput */
         WordingInput: {

@@ -98,6 +98,14 @@ class TaskActInput(Input):
     due_in_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 365)] | None = None
 
 
+class WebhookActInput(Input):
+    """Of a rule only."""
+
+    kind: Literal["webhook"]
+    webhook_id: Id
+    takes_answer: bool = False
+
+
 ActInput = Annotated[
     AssignActInput
     | TeamActInput
@@ -110,7 +118,8 @@ ActInput = Annotated[
     | ReplyActInput
     | TemplateActInput
     | FieldActInput
-    | TaskActInput,
+    | TaskActInput
+    | WebhookActInput,
     Field(discriminator="kind"),
 ]
 Acts = Annotated[list[ActInput], Field(max_length=MOST_ACTS + 1)]

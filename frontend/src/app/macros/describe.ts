@@ -13,6 +13,7 @@ import {
   Tag,
   UserPlus,
   UsersRound,
+  Webhook,
   type LucideIcon,
 } from 'lucide-react';
 import type { Field, FieldValue, Id } from '@/shared/api/types';
@@ -34,6 +35,7 @@ export const ACT_KINDS = [
   'state',
   'team',
   'assign',
+  'webhook',
 ] as const satisfies readonly Act['kind'][];
 
 const ICONS: Readonly<Record<Act['kind'], LucideIcon>> = {
@@ -49,6 +51,7 @@ const ICONS: Readonly<Record<Act['kind'], LucideIcon>> = {
   template: FileText,
   field: ListPlus,
   task: ClipboardList,
+  webhook: Webhook,
 };
 
 export function iconOf(act: Act): LucideIcon {
@@ -105,6 +108,8 @@ export function describeAct(act: Act, names: Names): string {
       return act.pattern_id
         ? t('macros.act.task', { title: nameIn(names.patterns, act.pattern_id, names) })
         : t('macros.act.task', { title: act.title ?? '' });
+    case 'webhook':
+      return t('macros.act.webhook', { name: names.webhooks?.get(act.webhook_id) ?? gone(names) });
   }
 }
 

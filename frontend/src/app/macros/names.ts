@@ -16,6 +16,8 @@ export interface Names {
   readonly fields: ReadonlyMap<Id, Field>;
   readonly patterns: ReadonlyMap<Id, string>;
   readonly replies: ReadonlyMap<Id, string>;
+  /** Only where a rule is made, and by whoever may see them. */
+  readonly webhooks?: ReadonlyMap<Id, string>;
   /** False while some are asked for: a name that is missing may still come. */
   readonly isWhole: boolean;
 }

@@ -7,6 +7,7 @@ import { request } from '@/shared/api/http';
 import type { Field, FieldValue, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { placeOf, REPLY_VARIABLES, variableName } from '@/shared/replyVariables';
+import { Checkbox } from '@/shared/ui/Checkbox';
 import { MultiSelect } from '@/shared/ui/MultiSelect';
 import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
@@ -119,6 +120,8 @@ export function ActFields({ act, names, hasMe, onChange }: ActFieldsProps) {
       return <FieldFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
     case 'task':
       return <TaskFields act={act} names={names} hasMe={hasMe} onChange={onChange} />;
+    case 'webhook':
+      return <WebhookFields act={act} names={names} onChange={onChange} />;
   }
 }
 
@@ -402,6 +405,26 @@ function TaskFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'task'
           onValueChange={(value) => onChange({ ...act, due_in_minutes: value === NEVER ? null : Number(value) })}
         />
       </div>
+    </>
+  );
+}
+
+function WebhookFields({ act, names, onChange }: Omit<ActFieldsProps<ActOf<'webhook'>>, 'hasMe'>) {
+  return (
+    <>
+      <Select
+        label={t('macros.kind.webhook')}
+        isLabelHidden
+        value={act.webhook_id}
+        options={options(names.webhooks ?? new Map<Id, string>(), act.webhook_id)}
+        onValueChange={(id) => onChange({ ...act, webhook_id: id })}
+      />
+      <Checkbox
+        label={t('macros.takes_answer')}
+        hint={t('macros.takes_answer_text')}
+        checked={act.takes_answer ?? false}
+        onCheckedChange={(takes_answer) => onChange({ ...act, takes_answer })}
+      />
     </>
   );
 }

@@ -62,7 +62,7 @@ export function ActSteps({ acts, names, errors, hasMe, onChange }: ActStepsProps
       )}
       <div>
         <Menu align="start" trigger={<Button icon={Plus}>{t('macros.add_step')}</Button>}>
-          {ACT_KINDS.map((kind) => {
+          {ACT_KINDS.filter((kind) => kind !== 'webhook' || (names.webhooks?.size ?? 0) > 0).map((kind) => {
             const act = newAct(kind, hasMe);
             return (
               <MenuItem key={kind} icon={iconOf(act)} onClick={() => onChange([...acts, act])}>

@@ -27,5 +27,7 @@ export function newAct(kind: Act['kind'], hasMe: boolean): Act {
       return { kind, field_id: '', value: null };
     case 'task':
       return { kind, title: '', pattern_id: null, owner_id: null, is_mine: hasMe, due_in_minutes: null };
+    case 'webhook':
+      return { kind, webhook_id: '', takes_answer: false };
   }
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { conditionsOf } from '@/app/filters/filter';
 import { describeAct } from '@/app/macros/describe';
 import { useNames, type Names } from '@/app/macros/names';
+import { useSession } from '@/shared/api/session';
 import { describeTrigger } from '@/app/rules/describe';
 import type { Rule } from '@/app/rules/types';
 import { t } from '@/shared/i18n';
@@ -16,15 +17,24 @@ import { Loaded } from '../parts/Loaded';
 import { moved } from '../parts/order';
 import { OrderedRows } from '../parts/OrderedRows';
 import { Page } from '../parts/Page';
+import { useWebhooks } from '../webhooks/useWebhooks';
 import { RuleDialog } from './RuleDialog';
 import { RuleLog } from './RuleLog';
 import { useRuleChanges, useRules, type RuleChanges } from './useRules';
+
+/** Also of webhooks, which only rules ask. */
+function useRuleNames(): Names {
+  const names = useNames();
+  const maySee = useSession()?.agent.permissions.includes('webhooks:manage') ?? false;
+  const webhooks = useWebhooks(maySee).data?.items;
+  return { ...names, webhooks: new Map(webhooks?.map(({ id, name }) => [id, name])) };
+}
 
 /** What the desk does by itself: each rule with when, of whom and what, in the order in which they are asked. */
 export default function Rules() {
   const rules = useRules();
   const changes = useRuleChanges();
-  const names = useNames();
+  const names = useRuleNames();
   const [edited, setEdited] = useState<Rule | 'new' | null>(null);
   const [logged, setLogged] = useState<Rule | null>(null);
   return (

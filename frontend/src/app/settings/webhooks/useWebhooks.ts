@@ -12,7 +12,7 @@ const WHILE_WAITING_MS = 1_500;
 const OTHERWISE_MS = 10_000;
 
 /** All webhooks; asked for again when somebody changes one, or the desk switches one off. */
-export function useWebhooks() {
+export function useWebhooks(enabled = true) {
   const queries = useQueryClient();
   useEffect(
     () =>
@@ -24,6 +24,7 @@ export function useWebhooks() {
   );
   return useQuery({
     queryKey: KEY,
+    enabled,
     queryFn: () => request<WebhookList>('GET', '/api/webhooks'),
     refetchInterval: ({ state: { data } }) =>
       data?.items.some((one) => one.waiting_count > 0) ? WHILE_WAITING_MS : OTHERWISE_MS,
