@@ -34,6 +34,7 @@ def test_a_break_is_said_by_keys_and_seen_by_whoever_looks_for_a_colleague(
     expect(page.get_by_role("menuitemradio", name=colleague.name)).to_contain_text("Busy: Lunch")
     page.screenshot(path=RESULTS / "availability-assign.png")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
     page.keyboard.press("Shift+A")
     expect(page.get_by_role("dialog").get_by_role("listitem").filter(has_text=colleague.name)).to_contain_text("Lunch")
     page.screenshot(path=RESULTS / "availability-hand-over.png")

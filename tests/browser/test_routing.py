@@ -55,7 +55,7 @@ def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has
         assert admin.conversation_of(second)["assignee_id"] is None, "they bear one"
 
         admin.patch(f"/api/conversations/{admin.conversation_of(second)['id']}", {"assignee_id": colleague.agent_id})
-        row = page.get_by_role("listitem").filter(has_text=colleague.name)
+        row = page.get_by_role("listitem").filter(has_text=colleague.name).filter(has_text="in hand")
         expect(row).to_contain_text("2 of 1 in hand")
         expect(row).to_contain_text("1 too many")
         for theme in ("dark", "light"):
