@@ -66,7 +66,10 @@ export function useDesk(session: Session): void {
   }, [workspaceId, agentId]);
 }
 
-/** What the agent changes, and was told, on one device holds on the others; what they may do changes with their role. */
+/**
+ * What the agent changes, and was told, on one device holds on the others. What they may do changes with their role, and
+ * with what the workspace shows to it; while the socket is away, nobody else says so.
+ */
 function followOwn(): () => void {
   return onChanges(({ events }) => {
     if (events.some(({ kind }) => kind === 'preferences_changed')) void reloadPreferences().catch(() => undefined);
@@ -74,7 +77,8 @@ function followOwn(): () => void {
     if (told) changeSession({ unread_notifications: Number(told.data?.unread ?? 0) });
     const { me } = getState();
     const changesRights = events.some(
-      ({ kind, agent_id: id }) => kind === 'role_changed' || (kind === 'agent_changed' && id === me),
+      ({ kind, agent_id: id }) =>
+        kind === 'role_changed' || kind === 'workspace_changed' || (kind === 'agent_changed' && id === me),
     );
     if (changesRights) void loadSession().catch(() => undefined);
   });
