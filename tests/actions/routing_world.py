@@ -37,16 +37,17 @@ async def add_team(desk: Desk, *members: UUID, assignment: str = "balanced") -> 
     return team_id
 
 
-async def add_agent(desk: Desk) -> UUID:
+async def add_agent(desk: Desk, role: str = "agent") -> UUID:
     person_id, agent_id = new_id(), new_id()
     await desk.connection.execute(
         "insert into people (id, email, name) values ($1, $2, 'Bo')", person_id, f"{person_id}@x.test"
     )
     await desk.connection.execute(
-        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, 'agent')",
+        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, $4)",
         desk.workspace_id,
         agent_id,
         person_id,
+        role,
     )
     return agent_id
 
@@ -74,8 +75,8 @@ async def give(desk: Desk, customer: Customer, agent_id: UUID) -> None:
 
 async def say(desk: Desk, agent_id: UUID, state: str) -> None:
     await desk.connection.execute(
-        "insert into availabilities (workspace_id, agent_id, state) values ($1, $2, $3)"
-        " on conflict (workspace_id, agent_id) do update set state = excluded.state",
+        "insert into availabilities (workspace_id, agent_id, state, since) values ($1, $2, $3, now())"
+        " on conflict (workspace_id, agent_id) do update set state = excluded.state, since = excluded.since",
         desk.workspace_id,
         agent_id,
         state,

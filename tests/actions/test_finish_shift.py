@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.actions.routing_world import add_agent, add_team, give, make_pass, say
 from tests.workers.outbox_world import Customer, Desk
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.finish_shift import ChatWish, Outcome, SchedulingWish, finish_shift, undo_finish
-from threadline.actions.route_conversations import give_to_free
 from threadline.core.errors import Conflict, Forbidden
 from threadline.core.finishing import Choice, SchedulingChoice
 from threadline.core.permission import Caller, Permission, RoleName, Visibility
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_each_chat_goes_where_it_was_wished_and_then_one_is_offline(desk: Desk) -> None:
-    colleague, team_id = await _agent(desk), await _team(desk)
+    colleague = await add_agent(desk)
+    team_id = await add_team(desk, colleague)
     waiting, to_team, to_all, put_off, asleep = await _chats(desk, 5)
     kept, ended = await _chats(desk, 2, is_waiting=False)
     until = utc_now() + timedelta(hours=12)
@@ -72,8 +73,8 @@ async def test_who_writes_between_the_screen_and_the_press_is_given_to_everybody
 
 
 async def test_what_is_refused_is_told_whole_and_nothing_has_happened(desk: Desk) -> None:
-    away = await _agent(desk)
-    await _say(desk, away, "offline")
+    away = await add_agent(desk)
+    await say(desk, away, "offline")
     first, second, third = await _chats(desk, 3)
     outcome = await _finish(
         desk,
@@ -94,10 +95,10 @@ async def test_what_is_refused_is_told_whole_and_nothing_has_happened(desk: Desk
 
 
 async def test_undoing_brings_back_all_but_what_somebody_took_since(desk: Desk) -> None:
-    colleague = await _agent(desk)
+    colleague = await add_agent(desk)
     handed, taken, ended, off = await _chats(desk, 4, is_waiting=False)
     await _schedule(desk, handed)
-    await _say(desk, desk.agent_id, "busy")
+    await say(desk, desk.agent_id, "busy")
     finish_id = new_id()
     await _finish(
         desk,
@@ -109,7 +110,7 @@ async def test_undoing_brings_back_all_but_what_somebody_took_since(desk: Desk) 
         ],
         finish_id=finish_id,
     )
-    await _give(desk, taken, colleague)
+    await give(desk, taken, colleague)
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
         kept = await undo_finish(
             session,
@@ -131,7 +132,7 @@ async def test_undoing_brings_back_all_but_what_somebody_took_since(desk: Desk) 
 
 
 async def test_scheduled_messages_go_on_in_another_name_or_are_held_with_the_reason(desk: Desk) -> None:
-    colleague = await _agent(desk)
+    colleague = await add_agent(desk)
     chat, *_ = await _chats(desk, 1, is_waiting=False)
     handed, held, kept = [await _schedule(desk, chat) for _ in range(3)]
     outcome = await _finish(
@@ -154,8 +155,8 @@ async def test_scheduled_messages_go_on_in_another_name_or_are_held_with_the_rea
 
 
 async def test_nobody_leaves_for_good_while_somebody_waits_for_them(desk: Desk) -> None:
-    admin = await _agent(desk, "admin")
-    colleague = await _agent(desk)
+    admin = await add_agent(desk, "admin")
+    colleague = await add_agent(desk)
     waiting, quiet = [*await _chats(desk, 1), *await _chats(desk, 1, is_waiting=False)]
     scheduled = await _schedule(desk, quiet)
     caller = _caller(desk, admin, *Permission)
@@ -181,23 +182,23 @@ async def test_nobody_leaves_for_good_while_somebody_waits_for_them(desk: Desk) 
 
 async def test_what_was_kept_is_everybodys_as_soon_as_the_customer_writes(desk: Desk) -> None:
     """Kept: it stays theirs, and quiet; then routing takes it."""
-    there = await _agent(desk)
-    team_id = await _team(desk, there)
+    there = await add_agent(desk)
+    team_id = await add_team(desk, there)
     (kept,) = await _chats(desk, 1, is_waiting=False)
     await desk.connection.execute("update conversations set team_id = $2 where id = $1", kept.conversation_id, team_id)
     await _finish(desk, [ChatWish(conversation_id=kept.conversation_id, choice=Choice.KEEP)])
-    await _pass(desk)
+    await make_pass(desk)
     assert (await desk.conversation(kept))["assignee_id"] == desk.agent_id
     await desk.receive(kept)
-    await _pass(desk)
+    await make_pass(desk)
     assert (await desk.conversation(kept))["assignee_id"] == there
 
 
 async def test_who_is_absent_with_chats_is_listed_until_somebody_sees_to_them(desk: Desk) -> None:
-    supervisor = await _agent(desk, "supervisor")
+    supervisor = await add_agent(desk, "supervisor")
     caller = _caller(desk, supervisor, Permission.CONVERSATIONS_ASSIGN, Permission.CONVERSATIONS_CHANGE)
     quiet, *_ = await _chats(desk, 2, is_waiting=False)
-    await _say(desk, desk.agent_id, "offline")
+    await say(desk, desk.agent_id, "offline")
     assert await _absent(desk, caller) == [], "only just"
     await desk.connection.execute(
         "update availabilities set since = now() - interval '11 minutes' where agent_id = $1", desk.agent_id
@@ -218,7 +219,7 @@ async def test_who_is_absent_with_chats_is_listed_until_somebody_sees_to_them(de
 
 
 async def test_a_colleague_without_the_right_finishes_nobodys_shift(desk: Desk) -> None:
-    other = await _agent(desk)
+    other = await add_agent(desk)
     with pytest.raises(Forbidden):
         await _finish(desk, [], caller=_caller(desk, other))
     with pytest.raises(Forbidden):
@@ -230,16 +231,16 @@ async def test_whatever_happens_nobody_waits_for_somebody_whose_shift_is_over(de
     seed = random.randrange(10**6)
     print(f"play {play}: seed {seed}")
     chance = random.Random(seed)
-    agents = [desk.agent_id, *[await _agent(desk) for _ in range(3)]]
-    team_id = await _team(desk, *agents, assignment="balanced")
+    agents = [desk.agent_id, *[await add_agent(desk) for _ in range(3)]]
+    team_id = await add_team(desk, *agents, assignment="balanced")
     customers = await desk.add_customers(10)
     finished = 0
     for _ in range(40):
         agent_id, customer = chance.choice(agents), chance.choice(customers)
         match chance.choice(("give", "writes", "answered", "comes", "finish", "finish")):
             case "give":
-                await _give(desk, customer, agent_id)
-                await _pass(desk)
+                await give(desk, customer, agent_id)
+                await make_pass(desk)
             case "writes":
                 await desk.connection.execute(
                     "update conversations set state = 'open' where id = $1 and state = 'snoozed'",
@@ -252,8 +253,8 @@ async def test_whatever_happens_nobody_waits_for_somebody_whose_shift_is_over(de
                     "update conversations set waiting_since = null where id = $1", customer.conversation_id
                 )
             case "comes":
-                await _say(desk, agent_id, chance.choice(("online", "busy")))
-                await _pass(desk)
+                await say(desk, agent_id, chance.choice(("online", "busy")))
+                await make_pass(desk)
             case "finish":
                 wishes = [
                     ChatWish(
@@ -273,7 +274,7 @@ async def test_whatever_happens_nobody_waits_for_somebody_whose_shift_is_over(de
         outcome = await _finish(desk, [], caller=_caller(desk, agent_id), agent_id=agent_id)
         assert outcome.is_finished, f"seed {seed}"
     assert await _waiting_for(desk, agents) == 0, f"seed {seed}"
-    await _pass(desk)
+    await make_pass(desk)
     assert await _waiting_for(desk, agents) == 0, f"seed {seed}"
     assert finished > 0
 
@@ -317,62 +318,8 @@ async def _chats(desk: Desk, count: int, *, is_waiting: bool = True) -> list[Cus
     """Of the desk's agent."""
     customers = [await desk.add_customer(f"c{uuid4()}", is_waiting=is_waiting) for _ in range(count)]
     for customer in customers:
-        await _give(desk, customer, desk.agent_id)
+        await give(desk, customer, desk.agent_id)
     return customers
-
-
-async def _give(desk: Desk, customer: Customer, agent_id: UUID) -> None:
-    await desk.connection.execute(
-        "update conversations set assignee_id = $2 where id = $1", customer.conversation_id, agent_id
-    )
-
-
-async def _agent(desk: Desk, role: str = "agent") -> UUID:
-    person_id, agent_id = new_id(), new_id()
-    await desk.connection.execute(
-        "insert into people (id, email, name) values ($1, $2, 'Bo')", person_id, f"{person_id}@x.test"
-    )
-    await desk.connection.execute(
-        "insert into agents (workspace_id, id, person_id, role) values ($1, $2, $3, $4)",
-        desk.workspace_id,
-        agent_id,
-        person_id,
-        role,
-    )
-    return agent_id
-
-
-async def _team(desk: Desk, *members: UUID, assignment: str = "balanced") -> UUID:
-    team_id = new_id()
-    await desk.connection.execute(
-        "insert into teams (workspace_id, id, name, name_key, colour, assignment)"
-        " values ($1, $2, 'Sales', 'sales', 'teal', $3)",
-        desk.workspace_id,
-        team_id,
-        assignment,
-    )
-    await desk.connection.execute(
-        "insert into team_members (workspace_id, team_id, agent_id) select $1, $2, unnest($3::uuid[])",
-        desk.workspace_id,
-        team_id,
-        list(members),
-    )
-    return team_id
-
-
-async def _say(desk: Desk, agent_id: UUID, state: str) -> None:
-    await desk.connection.execute(
-        "insert into availabilities (workspace_id, agent_id, state, since) values ($1, $2, $3, now())"
-        " on conflict (workspace_id, agent_id) do update set state = excluded.state, since = excluded.since",
-        desk.workspace_id,
-        agent_id,
-        state,
-    )
-
-
-async def _pass(desk: Desk) -> int:
-    async with desk.database.transaction(Role.ENGINE, desk.workspace_id) as session:
-        return await give_to_free(session, now=utc_now(), new_id=new_id)
 
 
 async def _schedule(desk: Desk, customer: Customer) -> UUID:

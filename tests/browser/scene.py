@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import FloatRect, Locator
+from playwright.sync_api import FloatRect, Locator, Page
 
 from tests.browser.conftest import Person
 from tests.browser.provider import Customer, Provider
@@ -75,6 +75,22 @@ def steady_box(bubble: Locator) -> FloatRect:
     box = boxes[-1]
     assert box is not None
     return box
+
+
+def hum(page: Page) -> None:
+    """A microphone for a machine that has none."""
+    page.evaluate(
+        """() => {
+        navigator.mediaDevices.getUserMedia = async () => {
+            const context = new AudioContext();
+            const tone = context.createOscillator();
+            const out = context.createMediaStreamDestination();
+            tone.connect(out);
+            tone.start();
+            return out.stream;
+        };
+    }"""
+    )
 
 
 def play_every_kind(person: Person, provider: Provider) -> Customer:

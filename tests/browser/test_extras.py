@@ -6,13 +6,13 @@ import secrets
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.accessibility import overflow_of, problems_of
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.provider import Customer, Provider
-from tests.browser.scene import arrived, eventually
+from tests.browser.scene import arrived, eventually, hum
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def _picture(desk: Desk, name: str) -> None:
 
 
 def test_a_voice_note_goes_out_as_messengers_have_it(desk: Desk, customer: Customer, admin: Person) -> None:
-    _hum(desk.page)
+    hum(desk.page)
     desk.page.get_by_role("button", name="Record a voice message").click()
     bar = desk.page.get_by_role("group", name="Recording a voice message")
     expect(bar.get_by_role("timer")).to_have_text("Recording 0:01")
@@ -125,22 +125,6 @@ def test_a_pasted_picture_is_cut_and_covered_and_sent_again_elsewhere(
     _picture(desk, "recent-files")
     desk.page.keyboard.press("Enter")
     eventually(lambda: any(one["kind"] == "image" for one in other.messages()))
-
-
-def _hum(page: Page) -> None:
-    """A microphone for a machine that has none."""
-    page.evaluate(
-        """() => {
-        navigator.mediaDevices.getUserMedia = async () => {
-            const context = new AudioContext();
-            const tone = context.createOscillator();
-            const out = context.createMediaStreamDestination();
-            tone.connect(out);
-            tone.start();
-            return out.stream;
-        };
-    }"""
-    )
 
 
 def _stripes() -> bytes:

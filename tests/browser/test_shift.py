@@ -24,7 +24,7 @@ from tests.browser.conftest import RESULTS, ContextMaker, Person, join
 from tests.browser.desk import Desk
 from tests.browser.product import Product, new_email
 from tests.browser.provider import FILES, Customer, Provider
-from tests.browser.scene import eventually, shown, steady_box
+from tests.browser.scene import eventually, hum, shown, steady_box
 from threadline.infra.clock import new_id
 
 SEED = int(os.environ.get("THREADLINE_TEST_SEED") or secrets.randbelow(10**9))
@@ -56,10 +56,9 @@ class Part:
 
 @dataclass
 class Shift:
-    admin: Person
+    admin: "Crew"
     provider: Provider
     product: Product
-    bot: "Bot"
     parts: list[Part] = field(default_factory=list)
     answers: int = 0
 
@@ -243,7 +242,7 @@ class Thumb(Agent):
             return
         if one["window_closes_at"] is None or _is_past(one["window_closes_at"]):
             self._template(name)
-        elif how[self.turns - 1 :] and self.turns <= len(how):
+        elif self.turns <= len(how):
             how[self.turns - 1](name)
         else:
             self._text(name)
@@ -274,7 +273,7 @@ class Thumb(Agent):
     def _voice(self, name: str) -> None:
         self._box(name)
         page = self.desk.page
-        _hum(page)
+        hum(page)
         page.get_by_role("button", name="Record a voice message").tap()
         bar = page.get_by_role("group", name="Recording a voice message")
         expect(bar.get_by_role("timer")).to_have_text("Recording 0:01")
@@ -324,22 +323,6 @@ class Thumb(Agent):
 
 def _is_past(moment: str) -> bool:
     return datetime.fromisoformat(moment) < datetime.now(tz=datetime.fromisoformat(moment).tzinfo)
-
-
-def _hum(page: Page) -> None:
-    """A microphone for a machine that has none."""
-    page.evaluate(
-        """() => {
-        navigator.mediaDevices.getUserMedia = async () => {
-            const context = new AudioContext();
-            const tone = context.createOscillator();
-            const out = context.createMediaStreamDestination();
-            tone.connect(out);
-            tone.start();
-            return out.stream;
-        };
-    }"""
-    )
 
 
 # Who writes ----------------------------------------------------------------------------------------------------------
@@ -451,11 +434,7 @@ def _plain(
 
 
 def _id_of(shift: Shift, customer: Customer) -> str | None:
-    return next((one["id"] for one in _all(shift.admin) if one["contact"]["name"] == customer.name), None)
-
-
-def _all(admin: Person) -> list[dict[str, Any]]:
-    return admin.get("/api/conversations?view=all&order=newest&limit=100")["items"]
+    return next((one["id"] for one in shift.admin.listed("all") if one["contact"]["name"] == customer.name), None)
 
 
 # The shift -----------------------------------------------------------------------------------------------------------
@@ -510,7 +489,7 @@ def test_a_shift(
     chance = random.Random(SEED)
     kira, paul, vera = crew
     lead = Crew(admin.name, admin.email, admin.http, admin.session)
-    shift = Shift(lead, provider, product, bot)
+    shift = Shift(lead, provider, product)
     shift.parts = _cast(shift, chance, kira, paul)
     keys = Keys(kira, Desk(new_context(kira).new_page()).open("/inbox/mine"), shift)
     thumb = Thumb(paul, Desk(new_context(paul, **PHONE).new_page()).open("/inbox/mine"), shift)
@@ -571,7 +550,9 @@ def _customers(shift: Shift, chance: random.Random) -> None:
 
 def _who_waits(shift: Shift) -> list[dict[str, Any]]:
     names = {part.customer.name for part in shift.parts}
-    return [one for one in _all(shift.admin) if one["waiting_since"] is not None and one["contact"]["name"] in names]
+    return [
+        one for one in shift.admin.listed("all") if one["waiting_since"] is not None and one["contact"]["name"] in names
+    ]
 
 
 def _vanish(product: Product, vera: Crew, context: Any) -> None:
@@ -592,7 +573,7 @@ def _vanish(product: Product, vera: Crew, context: Any) -> None:
 
 def _send_again(shift: Shift, above: Desk) -> None:
     """The supervisor finds what was not delivered where it stands, and sends it."""
-    lost = [one for one in _all(shift.admin) if one["has_failed"] and one["contact"]["name"].startswith("Lost")]
+    lost = [one for one in shift.admin.listed("all") if one["has_failed"] and one["contact"]["name"].startswith("Lost")]
     for one in lost:
         above.open(f"/inbox/failed/{one['id']}")
         again = above.thread.get_by_role("button", name="Send again")
@@ -605,7 +586,7 @@ def _send_again(shift: Shift, above: Desk) -> None:
 
 
 def _conversation(shift: Shift, name: str) -> dict[str, Any]:
-    return next(one for one in _all(shift.admin) if one["contact"]["name"] == name)
+    return next(one for one in shift.admin.listed("all") if one["contact"]["name"] == name)
 
 
 def _look(page: Page, name: str) -> None:
@@ -675,5 +656,5 @@ def _words_agree(shift: Shift, log: list[dict[str, Any]]) -> None:
     words = [one["body"]["text"]["body"] for one in log if one["type"] == "text" and not one["error_code"]]
     mine = [text for text in words if text.endswith(f"of {SEED}")]
     assert len(mine) == len(set(mine))
-    late = [part for part in shift.parts if part.customer.name.startswith("Late")]
-    assert shown(late[0].customer, "Written hours ago") is not None
+    late = next(part for part in shift.parts if part.customer.name.startswith("Late"))
+    assert shown(late.customer, "Written hours ago") is not None

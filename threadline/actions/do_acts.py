@@ -84,6 +84,12 @@ BY_RULE: Final = "rule"
 """The mark of what a rule says: nobody looked at it, it is no answer to the clock, and reopens nothing."""
 
 
+def desk_of(session: Session, rule_id: UUID) -> Caller:
+    """The desk by itself, for a rule: it sees and may everything; what customers want is respected by each verb."""
+    assert session.workspace_id is not None
+    return Caller(session.workspace_id, frozenset(Permission), rule_id=rule_id)
+
+
 @dataclass(slots=True)
 class Doing:
     """One conversation under acts: in whose name, and what was added so far."""
@@ -177,7 +183,7 @@ async def do_act(session: Session, doing: Doing, place: int, act: Act) -> None:
             assert_never(act)
 
 
-class _Common(TypedDict):
+class Common(TypedDict):
     """What every verb of a conversation is told."""
 
     caller: Caller
@@ -186,8 +192,8 @@ class _Common(TypedDict):
     new_id: NewId
 
 
-def _common(doing: Doing) -> _Common:
-    return _Common(caller=doing.caller, conversation_id=doing.conversation_id, now=doing.now, new_id=doing.new_id)
+def _common(doing: Doing) -> Common:
+    return Common(caller=doing.caller, conversation_id=doing.conversation_id, now=doing.now, new_id=doing.new_id)
 
 
 # Words -------------------------------------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ not there. It is done whole or not at all: what is refused is told, each with it
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, TypedDict, assert_never
+from typing import Final, assert_never
 from uuid import UUID, uuid5
 
 from threadline.actions.announce_change import announce_by_desk
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_conversation import change_conversation
 from threadline.actions.check_answer import check_answer
-from threadline.actions.do_acts import Doing, Done, take_back
+from threadline.actions.do_acts import Common, Doing, Done, take_back
 from threadline.actions.hand_over import hand_over
 from threadline.actions.schedule_message import record_scheduled
 from threadline.actions.set_availability import set_availability
@@ -197,7 +197,7 @@ async def _do_chat(session: Session, finish: Finish, chat: ConversationKeys, wis
     is_waiting = _is_waiting(chat)
     check_choice(wish.choice, is_waiting=is_waiting)
     before = await read_standing(session, chat.id)
-    common = _Common(caller=finish.caller, conversation_id=chat.id, now=finish.now, new_id=finish.new_id)
+    common = Common(caller=finish.caller, conversation_id=chat.id, now=finish.now, new_id=finish.new_id)
     note_id = None
     match wish.choice:
         case Choice.KEEP:
@@ -224,15 +224,6 @@ async def _do_chat(session: Session, finish: Finish, chat: ConversationKeys, wis
     made = Made(note_ids=[] if note_id is None else [note_id])
     after = await read_standing(session, chat.id)
     finish.chats.append(LeftChat(conversation_id=chat.id, before=before, after=after, made=made))
-
-
-class _Common(TypedDict):
-    """What every verb of a conversation is told."""
-
-    caller: Caller
-    conversation_id: UUID
-    now: datetime
-    new_id: NewId
 
 
 async def _check_receiver(session: Session, finish: Finish, receiver_id: UUID | None, *, is_waiting: bool) -> None:

@@ -10,14 +10,13 @@ from typing import Final
 from uuid import UUID
 
 from threadline.actions.answer_incoming import AnsweredBy
-from threadline.actions.do_acts import BY_RULE, Doing, do_act
+from threadline.actions.do_acts import BY_RULE, Doing, desk_of, do_act
 from threadline.channels.contract import ChannelType
 from threadline.core.acts import Act
 from threadline.core.automatic_reply import WhyNot, why_say_nothing
 from threadline.core.automation import Rule
 from threadline.core.errors import CannotSend, NotFound, ThreadlineError
 from threadline.core.ids import NewId
-from threadline.core.permission import Caller, Permission
 from threadline.store.automatic_replies import (
     DueSend,
     HeardIn,
@@ -92,7 +91,6 @@ async def reply_by_rule(
     find_type: Callable[[str], ChannelType],
 ) -> tuple[UUID | None, str]:
     """The message and its mark; or no message, and why not."""
-    assert session.workspace_id is not None
     if found is None:
         return None, WhyNot.NOTHING_CONFIGURED
     manners = (await get_workspace(session)).settings.automatic
@@ -107,7 +105,7 @@ async def reply_by_rule(
         return None, RULE_OFF
     act = (await get_version(session, reply.rule_id, reply.version)).acts[reply.place]
     doing = Doing(
-        caller=Caller(session.workspace_id, frozenset(Permission), rule_id=reply.rule_id),
+        caller=desk_of(session, reply.rule_id),
         conversation_id=one.conversation_id,
         run_id=reply.run_id,
         now=now,

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from threadline.actions.announce_change import announce_line
-from threadline.actions.do_acts import Doing, do_act
+from threadline.actions.do_acts import Doing, desk_of, do_act
 from threadline.actions.reply_by_rule import say_at_once, wait_to_reply
 from threadline.channels.contract import ChannelType
 from threadline.channels.registry import channel_type
@@ -38,7 +38,6 @@ from threadline.core.events import Event, EventKind
 from threadline.core.filter import Facts, Fields
 from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind
-from threadline.core.permission import Caller, Permission
 from threadline.store import automation
 from threadline.store.automation import NewRun
 from threadline.store.conversations import access_conversation_keys
@@ -336,9 +335,3 @@ def _broken_step(rule: Rule, broken: Broken) -> RunStep:
         title=broken.title,
         values=broken.values,
     )
-
-
-def desk_of(session: Session, rule_id: UUID) -> Caller:
-    """The desk by itself: it sees and may everything; what customers want is respected by each verb."""
-    assert session.workspace_id is not None
-    return Caller(session.workspace_id, frozenset(Permission), rule_id=rule_id)

@@ -1,5 +1,4 @@
 import { Hourglass, Pencil } from 'lucide-react';
-import { Link } from 'wouter';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear, formatSpan } from '@/shared/format/times';
 import { waitingSince } from '@/shared/format/waiting';
@@ -7,12 +6,10 @@ import { windowState } from '@/shared/format/window';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
 import { Avatar } from '@/shared/ui/Avatar';
-import { FieldNote } from '@/shared/ui/InlineError';
-import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
 import { cx } from '@/shared/ui/cx';
-import { paths } from '../paths';
 import type { LeftChat } from './calls';
+import { FateRow } from './FateRow';
 import { fatesOf, isHanded, isWaiting, type Around, type Fate } from './fates';
 import { fateNames } from './words';
 
@@ -31,63 +28,45 @@ export interface ChatRowProps {
 export function ChatRow({ chat, fate, around, note, refused, onChoose, onNote }: ChatRowProps) {
   const { conversation, drafts } = chat;
   const { contact } = conversation;
-  const names = fateNames(around, conversation.team_id);
   const draft = drafts[0];
   const isPutOff = fate.startsWith('snooze-') && isWaiting(chat);
   return (
-    <li
-      data-refused={refused !== undefined || undefined}
-      className="flex gap-3 border-b border-line py-3 max-md:flex-col"
-    >
-      <div className="flex min-w-0 flex-1 gap-3">
-        <Avatar name={contact.name} seed={contact.id} size={36} />
-        <div className="min-w-0 flex-1">
-          <Link
-            href={paths.inbox('open', conversation.id)}
-            dir="auto"
-            className="block max-w-full truncate text-14 font-medium hover:underline pointer-coarse:leading-6"
-          >
-            {contact.name}
-          </Link>
-          <Standing chat={chat} />
-          {draft ? (
-            <p dir="auto" className="line-clamp-2 text-aligned text-13 text-muted">
-              <Pencil aria-hidden size={12} strokeWidth={1.75} className="me-1 inline" />
-              {t('finishing.draft', { text: draft.text })}
-            </p>
-          ) : (
-            <p dir="auto" className="truncate text-aligned text-13 text-muted">
-              {conversation.last_message?.preview}
-            </p>
+    <FateRow
+      picture={<Avatar name={contact.name} seed={contact.id} size={36} />}
+      name={contact.name}
+      conversationId={conversation.id}
+      fate={fate}
+      fates={fatesOf(chat, around)}
+      nameOf={fateNames(around, conversation.team_id)}
+      onChoose={onChoose}
+      refused={refused}
+      more={
+        <>
+          {isHanded(fate) && (
+            <TextField
+              label={t('finishing.note_of', { name: contact.name })}
+              isLabelHidden
+              placeholder={t('finishing.note')}
+              value={note}
+              onValueChange={onNote}
+            />
           )}
-        </div>
-      </div>
-      <div className="flex w-72 min-w-0 flex-col gap-2 max-md:w-full max-md:ps-12">
-        <Select<Fate>
-          label={t('finishing.fate', { name: contact.name })}
-          isLabelHidden
-          value={fate}
-          options={[...(fate === '' ? ([''] as const) : []), ...fatesOf(chat, around)].map((value) => ({
-            value,
-            ...names(value),
-          }))}
-          onValueChange={onChoose}
-        />
-        {isHanded(fate) && (
-          <TextField
-            label={t('finishing.note_of', { name: contact.name })}
-            isLabelHidden
-            placeholder={t('finishing.note')}
-            value={note}
-            onValueChange={onNote}
-          />
-        )}
-        {isPutOff && <p className="text-13 text-muted">{t('finishing.snoozing_waiting')}</p>}
-        <div aria-live="polite" className="empty:hidden">
-          {refused !== undefined && <FieldNote state="failed">{refused}</FieldNote>}
-        </div>
-      </div>
-    </li>
+          {isPutOff && <p className="text-13 text-muted">{t('finishing.snoozing_waiting')}</p>}
+        </>
+      }
+    >
+      <Standing chat={chat} />
+      {draft ? (
+        <p dir="auto" className="line-clamp-2 text-aligned text-13 text-muted">
+          <Pencil aria-hidden size={12} strokeWidth={1.75} className="me-1 inline" />
+          {t('finishing.draft', { text: draft.text })}
+        </p>
+      ) : (
+        <p dir="auto" className="truncate text-aligned text-13 text-muted">
+          {conversation.last_message?.preview}
+        </p>
+      )}
+    </FateRow>
   );
 }
 

@@ -113,30 +113,17 @@ function LiveScreen({ live, skewMs }: { readonly live: Live; readonly skewMs: nu
         <Figures live={live} sums={sums} scope={scope} agents={agents} now={now} />
         <div className="grid min-h-0 xl:grid-cols-[minmax(0,2fr)_minmax(22rem,1fr)]">
           <div className="min-w-0">
-            <PressingList
-              kind="waiting"
-              rows={rowsOf(live, live.waiting_ids, scope)}
-              total={sums.waiting}
-              scope={scope}
-              now={now}
-              acts={acts}
-            />
-            <PressingList
-              kind="closing"
-              rows={rowsOf(live, live.closing_ids, scope)}
-              total={sums.closing}
-              scope={scope}
-              now={now}
-              acts={acts}
-            />
-            <PressingList
-              kind="failed"
-              rows={rowsOf(live, live.failed_ids, scope)}
-              total={sums.failed}
-              scope={scope}
-              now={now}
-              acts={acts}
-            />
+            {(['waiting', 'closing', 'failed'] as const).map((kind) => (
+              <PressingList
+                key={kind}
+                kind={kind}
+                rows={rowsOf(live, live[`${kind}_ids`], scope)}
+                total={sums[kind]}
+                scope={scope}
+                now={now}
+                acts={acts}
+              />
+            ))}
           </div>
           <div className="min-w-0 border-line bg-canvas max-xl:border-t xl:border-s">
             <Teams live={live} scope={scope} now={now} />

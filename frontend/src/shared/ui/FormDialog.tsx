@@ -11,6 +11,10 @@ export interface FormDialogProps {
   /** What the button at the end does, if it does not save. */
   readonly action?: string;
   readonly isDisabled?: boolean;
+  /** Of many fields. */
+  readonly isWide?: boolean;
+  /** Stands at the other end of the buttons. */
+  readonly aside?: ReactNode;
   readonly submit: Submit;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
@@ -23,6 +27,8 @@ export function FormDialog({
   description,
   action = t('common.save'),
   isDisabled = false,
+  isWide = false,
+  aside,
   submit,
   onSubmit,
   onClose,
@@ -32,11 +38,13 @@ export function FormDialog({
   return (
     <Dialog
       open
+      isWide={isWide}
       onOpenChange={(isOpen) => !isOpen && onClose()}
       title={title}
       description={description}
       footer={
         <>
+          {aside}
           <Button look="plain" onClick={onClose}>
             {t('common.cancel')}
           </Button>
@@ -48,7 +56,7 @@ export function FormDialog({
     >
       <form
         id={form}
-        className="flex flex-col gap-4"
+        className={isWide ? 'flex flex-col gap-5' : 'flex flex-col gap-4'}
         onSubmit={(event) => {
           event.preventDefault();
           onSubmit();

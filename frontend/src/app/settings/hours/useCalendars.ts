@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { request } from '@/shared/api/http';
-import { onChanges } from '@/shared/feed/feed';
 import { t } from '@/shared/i18n';
 import { act } from '../act';
+import { useRefreshOn } from '../parts/lists';
 import type { Calendar } from '../types';
 import { undoOf, type DaysChange, type Week } from './week';
 
@@ -12,15 +12,7 @@ const TELLS = new Set(['calendar_changed', 'team_changed', 'channel_changed']);
 
 /** All business hours; asked for again when somebody changes some, and while their page is open, for time goes on. */
 export function useCalendars() {
-  const queries = useQueryClient();
-  useEffect(
-    () =>
-      onChanges(
-        ({ events }) =>
-          void (events.some(({ kind }) => TELLS.has(kind)) && queries.invalidateQueries({ queryKey: KEY })),
-      ),
-    [queries],
-  );
+  useRefreshOn(KEY, TELLS);
   return useQuery({
     queryKey: KEY,
     queryFn: async () => (await request<{ items: Calendar[] }>('GET', '/api/calendars')).items,

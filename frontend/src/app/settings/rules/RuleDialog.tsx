@@ -1,7 +1,6 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useFields } from '@/app/filters/fields';
 import { EVERYTHING, isFinished } from '@/app/filters/filter';
-import { FilterBuilder } from '@/app/filters/FilterBuilder';
 import type { Names } from '@/app/macros/names';
 import type { Act } from '@/app/macros/types';
 import type { Rule, RuleTrial, Trigger } from '@/app/rules/types';
@@ -9,14 +8,14 @@ import { request } from '@/shared/api/http';
 import type { Filter } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { InlineError } from '@/shared/ui/InlineError';
-import { Skeleton } from '@/shared/ui/Skeleton';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
 import { ACT_PLACES, ActSteps } from '../acts/ActSteps';
+import { Conditions } from '../parts/Conditions';
 import { TriggerFields } from './TriggerFields';
 import { TryPanel } from './TryPanel';
 import type { RuleChanges } from './useRules';
@@ -33,7 +32,6 @@ export interface RuleDialogProps {
 
 /** When, of whom, and what: read from the top down as one sentence. */
 export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
-  const form = useId();
   const fields = useFields('rules');
   const [name, setName] = useState(rule?.name ?? '');
   const [trigger, setTrigger] = useState<Trigger | null>(rule?.trigger ?? USUAL);
@@ -70,88 +68,66 @@ export function RuleDialog({ rule, names, changes, onClose }: RuleDialogProps) {
   }
 
   return (
-    <Dialog
-      open
+    <FormDialog
       isWide
-      onOpenChange={(isOpen) => !isOpen && onClose()}
       title={rule ? rule.name : t('settings.rules.create')}
-      footer={
-        <>
-          <Button className="me-auto" isBusy={trying.isBusy} onClick={() => void tryOut()}>
-            {t('rules.try')}
-          </Button>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form={form} isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
+      aside={
+        <Button className="me-auto" isBusy={trying.isBusy} onClick={() => void tryOut()}>
+          {t('rules.try')}
+        </Button>
       }
     >
-      <form
-        id={form}
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
+      <TextField
+        label={t('rules.name')}
+        placeholder={t('rules.name_example')}
+        required
+        autoFocus={rule === undefined}
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <TriggerFields
+        start={rule?.trigger ?? USUAL}
+        names={names}
+        error={errors['trigger']}
+        isStrict={isStrict}
+        onChange={(next) => {
+          submit.clear('trigger');
+          trying.clear('trigger');
+          setTrigger(next);
         }}
-      >
-        <TextField
-          label={t('rules.name')}
-          placeholder={t('rules.name_example')}
-          required
-          autoFocus={rule === undefined}
-          maxLength={100}
-          autoComplete="off"
-          dir="auto"
-          value={name}
-          {...submit.field('name', setName)}
-        />
-        <TriggerFields
-          start={rule?.trigger ?? USUAL}
+      />
+      <Conditions
+        where={t('rules.where')}
+        fields={fields}
+        value={filter}
+        onValueChange={setFilter}
+        isStrict={isStrict}
+        isReady={isReady}
+      />
+      <section aria-label={t('rules.then')} className="flex flex-col gap-3">
+        <h3 className="text-14 font-medium">{t('rules.then')}</h3>
+        <ActSteps
+          hasMe={false}
+          acts={acts}
           names={names}
-          error={errors['trigger']}
-          isStrict={isStrict}
+          errors={errors}
           onChange={(next) => {
-            submit.clear('trigger');
-            trying.clear('trigger');
-            setTrigger(next);
+            for (const place of ACT_PLACES) {
+              submit.clear(place);
+              trying.clear(place);
+            }
+            setActs(next);
           }}
         />
-        {fields === undefined && <Skeleton />}
-        {fields === null && <InlineError>{t('common.failed')}</InlineError>}
-        {fields && (
-          <FilterBuilder
-            where={t('rules.where')}
-            fields={fields}
-            value={filter}
-            onValueChange={setFilter}
-            isStrict={isStrict}
-          />
-        )}
-        {isStrict && !isReady && <InlineError>{t('filter.unfinished')}</InlineError>}
-        <section aria-label={t('rules.then')} className="flex flex-col gap-3">
-          <h3 className="text-14 font-medium">{t('rules.then')}</h3>
-          <ActSteps
-            hasMe={false}
-            acts={acts}
-            names={names}
-            errors={errors}
-            onChange={(next) => {
-              for (const place of ACT_PLACES) {
-                submit.clear(place);
-                trying.clear(place);
-              }
-              setActs(next);
-            }}
-          />
-        </section>
-        {[submit.error, trying.error].map(
-          (error, at) => error !== undefined && <InlineError key={at}>{error}</InlineError>,
-        )}
-        {trial !== null && fields && <TryPanel trial={trial.found} filter={trial.filter} fields={fields} />}
-      </form>
-    </Dialog>
+      </section>
+      {trying.error !== undefined && <InlineError>{trying.error}</InlineError>}
+      {trial !== null && fields && <TryPanel trial={trial.found} filter={trial.filter} fields={fields} />}
+    </FormDialog>
   );
 }

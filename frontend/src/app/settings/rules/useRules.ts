@@ -1,23 +1,14 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { Rule, RuleList } from '@/app/rules/types';
 import { request } from '@/shared/api/http';
-import { onChanges } from '@/shared/feed/feed';
+import { useOrder, useRefreshAfter, useRefreshOn } from '../parts/lists';
 
 const KEY = ['rules'] as const;
 const TELLS = new Set(['rule_changed', 'label_deleted', 'team_deleted', 'field_changed', 'stage_changed']);
 
 /** What the desk does by itself, in its order; asked for again when somebody changes it or what it names. */
 export function useRules() {
-  const queries = useQueryClient();
-  useEffect(
-    () =>
-      onChanges(
-        ({ events }) =>
-          void (events.some(({ kind }) => TELLS.has(kind)) && queries.invalidateQueries({ queryKey: KEY })),
-      ),
-    [queries],
-  );
+  useRefreshOn(KEY, TELLS);
   return useQuery({ queryKey: KEY, queryFn: () => request<RuleList>('GET', '/api/rules') });
 }
 
@@ -29,22 +20,8 @@ export function bodyOf({ name, trigger, filter, acts }: RuleBody): RuleBody {
 
 /** Every change of the list; each can be taken back by another one. */
 export function useRuleChanges() {
-  const queries = useQueryClient();
-  const told = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } finally {
-      await queries.invalidateQueries({ queryKey: KEY });
-    }
-  };
-  const order = (ids: readonly string[]) => {
-    // The row stands where it was put at once.
-    queries.setQueryData<RuleList>(
-      KEY,
-      (list) => list && { items: [...list.items].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)) },
-    );
-    return told(request('PUT', '/api/rules/order', { body: { rule_ids: ids } }));
-  };
+  const told = useRefreshAfter(KEY);
+  const { order, place } = useOrder(KEY, (ids) => request('PUT', '/api/rules/order', { body: { rule_ids: ids } }));
   const create = (rule: RuleBody & { readonly is_on: boolean }) =>
     told(request<Rule>('POST', '/api/rules', { body: { ...bodyOf(rule), is_on: rule.is_on } }));
   return {
@@ -56,12 +33,7 @@ export function useRuleChanges() {
       told(request<Rule>('POST', `/api/rules/${id}/restore`, { body: { version } })),
     remove: (id: string) => told(request('DELETE', `/api/rules/${id}`)),
     /** One that was deleted, in its old place, under a new id. */
-    restore: async (rule: Rule, place: number) => {
-      const made = await create(rule);
-      const known = queries.getQueryData<RuleList>(KEY)?.items ?? [];
-      const others = known.flatMap(({ id }) => (id === made.id ? [] : [id]));
-      await order([...others.slice(0, place), made.id, ...others.slice(place)]);
-    },
+    restore: async (rule: Rule, at: number) => place((await create(rule)).id, at),
   };
 }
 

@@ -1,19 +1,17 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useFields } from '@/app/filters/fields';
 import { EVERYTHING, isFinished } from '@/app/filters/filter';
-import { FilterBuilder } from '@/app/filters/FilterBuilder';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
-import { Button } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
+import { FormDialog } from '@/shared/ui/FormDialog';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
-import { Skeleton } from '@/shared/ui/Skeleton';
 import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { useSubmit } from '@/shared/useSubmit';
 import { act } from '../act';
+import { Conditions } from '../parts/Conditions';
 import type { ServiceLevel, Target, TargetPreview } from '../types';
 import { momentText, readTarget, readWhole, unitOf, UNITS, USUAL, type Unit } from './target';
 import type { useLevelChanges } from './useServiceLevels';
@@ -32,7 +30,6 @@ export interface LevelDialogProps {
 
 /** For whom, and by when: with what it comes to for a customer who writes shortly before it closes. */
 export function LevelDialog({ level, changes, onClose }: LevelDialogProps) {
-  const form = useId();
   const fields = useFields('sla');
   const [name, setName] = useState(level?.name ?? '');
   const [filter, setFilter] = useState(level?.filter ?? EVERYTHING);
@@ -65,69 +62,46 @@ export function LevelDialog({ level, changes, onClose }: LevelDialogProps) {
   }
 
   return (
-    <Dialog
-      open
+    <FormDialog
       isWide
-      onOpenChange={(isOpen) => !isOpen && onClose()}
       title={level ? level.name : t('settings.service.create')}
-      footer={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="filled" type="submit" form={form} isBusy={submit.isBusy}>
-            {t('common.save')}
-          </Button>
-        </>
-      }
+      submit={submit}
+      onSubmit={() => void save()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <TextField
-          label={t('service.name')}
-          placeholder={t('service.name_example')}
-          required
-          autoFocus={level === undefined}
-          maxLength={100}
-          autoComplete="off"
-          dir="auto"
-          value={name}
-          {...submit.field('name', setName)}
+      <TextField
+        label={t('service.name')}
+        placeholder={t('service.name_example')}
+        required
+        autoFocus={level === undefined}
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        value={name}
+        {...submit.field('name', setName)}
+      />
+      <Conditions
+        where={t('service.where')}
+        fields={fields}
+        value={filter}
+        onValueChange={setFilter}
+        isStrict={isStrict}
+        isReady={isReady}
+      />
+      {TARGETS.map((one) => (
+        <TargetFields
+          key={one}
+          name={one}
+          start={level ? level[one] : (targets[one] ?? null)}
+          error={submit.errors[one]}
+          onChange={(target) => {
+            submit.clear(one);
+            setTargets((before) => ({ ...before, [one]: target }));
+          }}
         />
-        {fields === undefined && <Skeleton />}
-        {fields === null && <InlineError>{t('common.failed')}</InlineError>}
-        {fields && (
-          <FilterBuilder
-            where={t('service.where')}
-            fields={fields}
-            value={filter}
-            onValueChange={setFilter}
-            isStrict={isStrict}
-          />
-        )}
-        {isStrict && !isReady && <InlineError>{t('filter.unfinished')}</InlineError>}
-        {TARGETS.map((one) => (
-          <TargetFields
-            key={one}
-            name={one}
-            start={level ? level[one] : (targets[one] ?? null)}
-            error={submit.errors[one]}
-            onChange={(target) => {
-              submit.clear(one);
-              setTargets((before) => ({ ...before, [one]: target }));
-            }}
-          />
-        ))}
-        {isStrict && !hasNumbers && <InlineError>{t('service.no_number')}</InlineError>}
-        {submit.error !== undefined && <InlineError>{submit.error}</InlineError>}
-      </form>
-    </Dialog>
+      ))}
+      {isStrict && !hasNumbers && <InlineError>{t('service.no_number')}</InlineError>}
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { request } from '@/shared/api/http';
 import type { Id } from '@/shared/api/types';
-import { onChanges } from '@/shared/feed/feed';
+import { useRefreshAfter, useRefreshOn } from '../parts/lists';
 import type { Dispatch, DispatchDetail, DispatchPage, Webhook, WebhookList, WebhookSecret } from '../types';
 
 const KEY = ['webhooks'] as const;
@@ -13,15 +12,7 @@ const OTHERWISE_MS = 10_000;
 
 /** All webhooks; asked for again when somebody changes one, or the desk switches one off. */
 export function useWebhooks(enabled = true) {
-  const queries = useQueryClient();
-  useEffect(
-    () =>
-      onChanges(
-        ({ events }) =>
-          void (events.some(({ kind }) => TELLS.has(kind)) && queries.invalidateQueries({ queryKey: KEY })),
-      ),
-    [queries],
-  );
+  useRefreshOn(KEY, TELLS);
   return useQuery({
     queryKey: KEY,
     enabled,
@@ -40,14 +31,7 @@ export interface WebhookBody {
 
 /** Every change of a webhook; whoever makes one sees the list anew. */
 export function useWebhookChanges() {
-  const queries = useQueryClient();
-  const told = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } finally {
-      await queries.invalidateQueries({ queryKey: KEY });
-    }
-  };
+  const told = useRefreshAfter(KEY);
   const one = (id: Id, what = '') => `/api/webhooks/${id}${what}`;
   return {
     create: (body: WebhookBody) => told(request<WebhookSecret>('POST', '/api/webhooks', { body })),
