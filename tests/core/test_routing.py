@@ -14,6 +14,7 @@ from threadline.core.routing import Assignment, Given, Hand, Reason, Waiting, pr
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SALES, SUPPORT = UUID(int=901), UUID(int=902)
+REFUNDS, LOANS = UUID(int=701), UUID(int=702)
 SHOP, DESK = UUID(int=801), UUID(int=802)
 
 
@@ -153,6 +154,28 @@ def test_who_speaks_the_language_comes_first_and_the_next_best_after_a_while(mod
         assert route([waiting], hands, modes={SALES: mode}, limits={}) == expected
 
 
+@pytest.mark.parametrize("mode", [Assignment.BALANCED, Assignment.ROUND_ROBIN])
+def test_whoever_has_every_skill_comes_first_and_after_a_while_whoever_has_most(mode: Assignment) -> None:
+    asks = replace(_waiting(1, 5), needs=frozenset({REFUNDS, LOANS}), language="de")
+    both = _hand(2, load={"whatsapp": 2}, skills=frozenset({REFUNDS, LOANS}), languages=frozenset({"de"}))
+    stranger = replace(both, id=UUID(int=5), languages=frozenset({"en"}))
+    one_of_them, none = _hand(3, load={"whatsapp": 1}, skills=frozenset({LOANS})), _hand(4)
+    full = replace(both, capacity=2)
+    patient = replace(asks, waits_for_skill=True)
+    cases: list[tuple[Waiting, list[Hand], list[Given]]] = [
+        (patient, [both, one_of_them, none], [Given(asks.id, both.id)]),
+        (patient, [full, one_of_them, none], []),
+        (patient, [one_of_them, none], []),
+        (asks, [full, one_of_them, none], [Given(asks.id, one_of_them.id, Reason.SKILL)]),
+        (asks, [none], [Given(asks.id, none.id, Reason.SKILL)]),
+        (patient, [full, stranger], [Given(asks.id, stranger.id, Reason.LANGUAGE)]),
+        (replace(patient, is_patient=True), [full, stranger], []),
+        (replace(asks, is_patient=True), [stranger, one_of_them], [Given(asks.id, stranger.id, Reason.LANGUAGE)]),
+    ]
+    for waiting, hands, expected in cases:
+        assert route([waiting], hands, modes={SALES: mode}, limits={}) == expected
+
+
 @pytest.mark.parametrize(("locale", "language"), [("pt-BR", "pt"), ("de", "de"), ("zh_TW", "zh"), ("", "")])
 def test_a_region_is_no_language_of_its_own(locale: str, language: str) -> None:
     assert primary_language(locale) == language
@@ -167,6 +190,8 @@ _WAITING = st.builds(
     waiting_since=st.integers(0, 5).map(lambda minutes: NOW - timedelta(minutes=minutes)),
     team_id=st.none() | _TEAMS,
     language=st.sampled_from(["", "de", "en"]),
+    needs=st.frozensets(st.sampled_from([REFUNDS, LOANS]), max_size=2),
+    waits_for_skill=st.booleans(),
     is_patient=st.booleans(),
     owner_id=st.none() | st.integers(0, 6).map(lambda number: UUID(int=number)),
     channel_id=_CHANNELS,
@@ -178,6 +203,7 @@ _HANDS = st.builds(
     id=st.integers(0, 6).map(lambda number: UUID(int=number)),
     team_ids=st.frozensets(_TEAMS),
     channel_ids=st.none() | st.frozensets(_CHANNELS),
+    skills=st.frozensets(st.sampled_from([REFUNDS, LOANS])),
     languages=st.frozensets(st.sampled_from(["de", "en"])),
     capacity=st.integers(1, 4),
     load=st.dictionaries(_TYPES, st.integers(0, 3)),
@@ -198,6 +224,43 @@ def test_it_is_what_counting_anew_says(
     given = route(waiting, hands, modes=modes, limits=limits)
     assert given == _slow_route(waiting, hands, modes, limits)
     assert len({one.conversation_id for one in given}) == len(given)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    waiting=st.lists(_WAITING, max_size=12, unique_by=lambda one: one.id),
+    hands=st.lists(_HANDS, max_size=5, unique_by=lambda one: one.id),
+    limits=st.dictionaries(_TYPES, st.integers(1, 4)),
+)
+def test_nobody_waits_for_ever_gets_too_many_or_is_passed_over(
+    waiting: list[Waiting], hands: list[Hand], limits: dict[str, int]
+) -> None:
+    """Whoever has waited long enough is given to anybody of theirs who has room in the end; in the order of waiting."""
+    given = route(waiting, hands, modes={SALES: Assignment.BALANCED, SUPPORT: Assignment.ROUND_ROBIN}, limits=limits)
+    by_id = {one.id: one for one in waiting}
+    begun = [(by_id[one.conversation_id].waiting_since, one.conversation_id) for one in given]
+    assert begun == sorted(begun)
+
+    def count(hand: Hand, type: str | None = None) -> int:
+        got = [by_id[one.conversation_id] for one in given if one.agent_id == hand.id]
+        before = sum(number for name, number in hand.load.items() if type in (None, name))
+        return before + sum(type in (None, one.channel_type) for one in got)
+
+    for hand in hands:
+        got = [by_id[one.conversation_id] for one in given if one.agent_id == hand.id]
+        assert not got or count(hand) <= hand.capacity
+        assert all(count(hand, one.channel_type) <= limits.get(one.channel_type, 1000) for one in got)
+    left = [one for one in waiting if one.id not in {each.conversation_id for each in given}]
+    for one in left:
+        if one.is_patient or one.waits_for_skill or one.team_id is None:
+            continue
+        for hand in hands:
+            is_full = count(hand) >= hand.capacity or (
+                count(hand, one.channel_type) >= limits.get(one.channel_type, 1000)
+            )
+            is_of_theirs = one.team_id in hand.team_ids and hand.id not in one.taken_from
+            sees = hand.channel_ids is None or one.channel_id in hand.channel_ids
+            assert is_full or not is_of_theirs or not sees
 
 
 def _slow_route(
@@ -228,11 +291,14 @@ def _slow_route(
             return one.routed_at < other.routed_at
         return one.id < other.id
 
-    def must_speak(one: Waiting, able: set[UUID], bears: set[UUID]) -> bool:
-        """Somebody who may have them speaks their language, and is free, or is waited for."""
-        preferred = able if able <= one.taken_from else able - one.taken_from
-        speakers = {hand.id for hand in hands if hand.id in preferred and one.language in hand.languages}
-        return bool(speakers) and bool(one.is_patient or speakers & bears)
+    def rank(one: Waiting, hand: Hand) -> tuple[int, bool]:
+        """How many skills are missing, and whether the language is."""
+        return len(one.needs - hand.skills), one.language not in hand.languages
+
+    def is_waited_for(one: Waiting, preferred: set[UUID]) -> bool:
+        """Somebody who fits better than whoever is free."""
+        knowing = [hand for hand in hands if hand.id in preferred and one.needs <= hand.skills]
+        return one.is_patient and any(one.language and one.language in hand.languages for hand in knowing)
 
     for one in sorted(waiting, key=lambda one: (one.waiting_since, one.id)):
         mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
@@ -266,14 +332,23 @@ def _slow_route(
                 continue
             if hand.id in one.taken_from and not able <= one.taken_from:
                 continue
-            if one.language not in hand.languages and must_speak(one, able, bears_now):
+            preferred = able if able <= one.taken_from else able - one.taken_from
+            missing, is_stranger = rank(one, hand)
+            if missing and one.waits_for_skill:
+                continue
+            if (missing or is_stranger) and is_waited_for(one, preferred):
+                continue
+            free = [each for each in hands if each.id in preferred & bears_now]
+            if (missing, is_stranger) > min(rank(one, each) for each in free):
                 continue
             if best is None or comes_before(hand, best, mode):
                 best = hand
         if best is not None:
             of_team = [hand for hand in hands if one.team_id in hand.team_ids]
             is_stranger = bool(one.language) and one.language not in best.languages
-            if reason is Reason.ROUTING and is_stranger and any(hand.languages for hand in of_team):
+            if reason is Reason.ROUTING and one.needs - best.skills:
+                reason = Reason.SKILL
+            elif reason is Reason.ROUTING and is_stranger and any(hand.languages for hand in of_team):
                 reason = Reason.LANGUAGE
             given.append(Given(one.id, best.id, reason))
     return given

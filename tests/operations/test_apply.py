@@ -630,3 +630,41 @@ rules:
     ((acts,),) = await ask(installation, "select acts::text from automation_rules where name = 'Asks'")
     ((webhook_id,),) = await ask(installation, "select id from webhooks where name = 'CRM' and deleted_at is null")
     assert json.loads(str(acts)) == [{"kind": "webhook", "webhook_id": str(webhook_id), "takes_answer": True}]
+
+
+SKILLED = (
+    FILE
+    + """
+skills:
+  - {name: Refunds, agents: ["Ana@example.com"], labels: [problem]}
+  - {name: Loans}
+rules:
+  - {name: Asks, when: message_received, acts: [{skill: refunds}]}
+routing: {skill_wait_min: 7}
+"""
+)
+
+
+async def test_skills_are_made_by_names_before_the_rules_that_ask_for_them(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, SKILLED)
+    assert "skill Refunds: created\nskill Loans: created\n" in capsys.readouterr().out
+    found = await ask(
+        installation,
+        "select s.name, p.email, l.name, r.acts -> 0 -> 'add' ->> 0 = s.id::text,"
+        " w.settings -> 'routing' ->> 'skill_wait_min' from skills s"
+        " join skill_agents a on a.skill_id = s.id join agents g on g.id = a.agent_id"
+        " join people p on p.id = g.person_id join skill_labels h on h.skill_id = s.id"
+        " join labels l on l.id = h.label_id join automation_rules r on r.workspace_id = s.workspace_id"
+        " join workspaces w on w.id = s.workspace_id",
+    )
+    assert found == [("Refunds", "ana@example.com", "Problem", True, "7")]
+    await apply(installation, tmp_path, SKILLED)
+    again = capsys.readouterr().out
+    assert "skill Refunds: unchanged\nskill Loans: unchanged\n" in again
+    await apply(installation, tmp_path, SKILLED.replace("{name: Loans}", "{name: LOANS, agents: [ana@example.com]}"))
+    assert "skill LOANS: changed" in capsys.readouterr().out
+    for wrong, told in (("problem", "label"), ("Ana@example.com", "agent")):
+        with pytest.raises(ThreadlineError, match=f"skill Refunds: There is no {told} nobody"):
+            await apply(installation, tmp_path, SKILLED.replace(wrong, "nobody"))

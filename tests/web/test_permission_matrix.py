@@ -48,6 +48,12 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 
 RULES = {
     "getRouting": EVERY_ROLE,
+    "getSkills": EVERY_ROLE,
+    "getConversationSkills": READ_CONVERSATION,
+    "updateConversationSkills": CHANGE_CONVERSATION,
+    "createSkill": ADMINS,
+    "updateSkill": ADMINS_OF_OBJECT,
+    "deleteSkill": ADMINS_OF_OBJECT,
     "getLive": SUPERVISORS,
     "updateRouting": ADMINS,
     "sayAvailability": OWN,
@@ -457,6 +463,11 @@ async def _invitation(house: House) -> dict[str, str]:
     return {"invitation_id": made.json["id"]}
 
 
+async def _skill(house: House) -> dict[str, str]:
+    made = await house.admin.post("/api/skills", body_of("createSkill"))
+    return {"skill_id": made.json["id"]}
+
+
 async def _label(house: House) -> dict[str, str]:
     body = {"kind": "conversation", "name": secrets.token_hex(6), "colour": "teal"}
     made = await house.admin.post("/api/labels", body)
@@ -819,6 +830,8 @@ _TARGETS: dict[str, _Target] = {
     "testWebhook": _webhook,
     "updateWebhook": _webhook,
     "deleteRole": _role,
+    "deleteSkill": _skill,
+    "updateSkill": _skill,
     "deleteTeam": _team,
     "deleteSavedView": _saved_view,
     "follow": _follower,
@@ -922,6 +935,8 @@ _OF_A_CONVERSATION = (
     "resolveConversation",
     "getMessagesAround",
     "getScheduled",
+    "getConversationSkills",
+    "updateConversationSkills",
     "markConversationRead",
     "mergeContacts",
     "moveConversation",
@@ -1078,6 +1093,9 @@ def body_of(name: str) -> Any:
         "updateLabel": {"colour": "red"},
         "updatePerson": {"locale": "de"},
         "updatePreferences": {"text_size_px": 16},
+        "createSkill": {"name": secrets.token_hex(6)},
+        "updateSkill": {"name": secrets.token_hex(6)},
+        "updateConversationSkills": {"add": []},
         "updateRouting": {"settings": {"active_min": 30}},
         "putAvailability": {"state": "busy"},
         "finishShift": {

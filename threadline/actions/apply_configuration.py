@@ -17,6 +17,7 @@ from threadline.actions.apply_macros import MacroEntry
 from threadline.actions.apply_routing import RoutingEntry
 from threadline.actions.apply_rules import RuleEntry
 from threadline.actions.apply_saved_replies import SavedReplyEntry
+from threadline.actions.apply_skills import SkillEntry
 from threadline.actions.apply_webhooks import WebhookEntry
 from threadline.actions.change_agent import AgentChange, change_agent
 from threadline.actions.change_automatic_replies import set_automatic_reply
@@ -199,6 +200,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teams: tuple[TeamEntry, ...] = ()
     service_levels: tuple[ServiceLevelEntry, ...] = ()
     """In their order; what the file does not name comes behind them."""
+    skills: tuple[SkillEntry, ...] = ()
     saved_replies: tuple[SavedReplyEntry, ...] = ()
     macros: tuple[MacroEntry, ...] = ()
     rules: tuple[RuleEntry, ...] = ()

@@ -16,6 +16,7 @@ from threadline.core.acts import (
     NoteAct,
     PriorityAct,
     ReplyAct,
+    SkillsAct,
     SnoozeAct,
     StageAct,
     StateAct,
@@ -29,6 +30,7 @@ from threadline.core.errors import Invalid
 from threadline.core.field import FieldType, FieldValue
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
+from threadline.core.skill import skill_key
 from threadline.store.agents import list_agents
 from threadline.store.fields import list_fields
 from threadline.store.labels import list_labels
@@ -36,6 +38,7 @@ from threadline.store.macros import Macro, list_macros
 from threadline.store.people import normal_email
 from threadline.store.saved_replies import list_saved_replies
 from threadline.store.session import Session
+from threadline.store.skills import list_skills
 from threadline.store.stages import list_stages
 from threadline.store.tasks import list_patterns
 from threadline.store.teams import list_teams
@@ -52,6 +55,8 @@ class ActEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     team: str | None = None
     label: str | None = None
     unlabel: str | None = None
+    skill: str | None = None
+    """Asked for, by its name."""
     priority: Literal["none", "medium", "high", "urgent"] | None = None
     state: Literal["open", "resolved"] | None = None
     stage: str | None = None
@@ -123,6 +128,7 @@ class Names:
             "agent": {one.email: one.id for one in await list_agents(session)},
             "team": {one.name.casefold(): one.id for one in await list_teams(session)},
             "label": {one.name.casefold(): one.id for one in labels},
+            "skill": {skill_key(one.name): one.id for one in await list_skills(session)},
             "stage": {one.name.casefold(): one.id for one in await list_stages(session)},
             "field": {one.name.casefold(): one.id for one in fields},
             "saved reply": {one.title.casefold(): one.id for one in replies},
@@ -167,6 +173,8 @@ def act_of(names: Names, entry: ActEntry, *, has_me: bool = True) -> Act:
             return LabelsAct(add=[names.find("label", entry.label or "")])
         case ["unlabel"]:
             return LabelsAct(remove=[names.find("label", entry.unlabel or "")])
+        case ["skill"]:
+            return SkillsAct(add=[names.find("skill", entry.skill or "")])
         case ["priority"]:
             return PriorityAct(priority=_PRIORITIES.index(entry.priority or "none"))
         case ["state"]:

@@ -37,6 +37,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     active_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     owners_first: bool | None = None
     language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
@@ -60,6 +61,7 @@ _OF_ROUTING: Final = (
     "active_min",
     "owners_first",
     "language_wait_min",
+    "skill_wait_min",
     "day_customers",
     "day_messages",
 )

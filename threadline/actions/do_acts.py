@@ -15,6 +15,7 @@ import msgspec
 
 from threadline.actions.add_note import add_note
 from threadline.actions.ask_for_review import Addressee, ask_for_review, withdraw_review
+from threadline.actions.ask_for_skills import ask_for_skills
 from threadline.actions.call_webhook import call_webhook
 from threadline.actions.change_contact import change_contact
 from threadline.actions.change_conversation import change_conversation
@@ -46,6 +47,7 @@ from threadline.core.acts import (
     PriorityAct,
     PutBack,
     ReplyAct,
+    SkillsAct,
     SnoozeAct,
     StageAct,
     Standing,
@@ -166,6 +168,8 @@ async def do_act(session: Session, doing: Doing, place: int, act: Act) -> None:
             await _move(session, doing, team_id)
         case LabelsAct(add=add, remove=remove):
             await label_conversation(session, **common, add=add, remove=remove)
+        case SkillsAct(add=add, remove=remove):
+            await ask_for_skills(session, **common, add=add, remove=remove)
         case PriorityAct(priority=priority):
             await set_priority(session, **common, priority=priority)
         case StageAct(stage_id=stage_id):

@@ -5,16 +5,17 @@ What it writes is one transaction: a process that dies leaves all of it or nothi
 it by the event, by another consumer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 from threadline.core.content import Line
 from threadline.core.conversation import OFF_SHIFT, ConversationState, assignment_line, state_line, team_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
-from threadline.core.routing import Reason, route
+from threadline.core.routing import Hand, Reason, Waiting, route
 from threadline.core.silence import SILENT, Step, left_waiting_line, step_of
 from threadline.store import routing, silences, snoozes
 from threadline.store.calendars import Hours, read_hours
@@ -23,6 +24,7 @@ from threadline.store.events import NumberedEvent
 from threadline.store.routing import Moved
 from threadline.store.session import Session
 from threadline.store.silences import Silent
+from threadline.store.skills import find_before_rules, load_skills
 from threadline.store.teams import find_team_names
 from threadline.store.workspaces import get_workspace
 
@@ -95,8 +97,11 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
         patience=timedelta(minutes=settings.language_wait_min),
         now=now,
     )
-    languages = {one.id: one.language for one in waiting}
-    owners = {one.id: one.owner_id for one in waiting}
+    waiting, hands, skill_names = await with_skills(
+        session, waiting, hands, patience=timedelta(minutes=settings.skill_wait_min), now=now
+    )
+    facts = {one.id: one for one in waiting}
+    held = {one.id: one.skills for one in hands}
     given = route(waiting, hands, modes=modes, limits=settings.capacity_by_type)
     receivers = {one.conversation_id: one.agent_id for one in given}
     reasons = {one.conversation_id: one.reason for one in given}
@@ -107,7 +112,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
             assignee_id=receivers[one.id],
             team_id=one.team_id,
             line_id=new_id(),
-            line=_given_line(receivers[one.id], reasons[one.id], owners[one.id], languages[one.id]),
+            line=_given_line(receivers[one.id], reasons[one.id], facts[one.id], skill_names, held[receivers[one.id]]),
         )
         for one in locked
     ]
@@ -122,12 +127,44 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     return len(moved)
 
 
-def _given_line(agent_id: UUID, reason: Reason, owner_id: UUID | None, language: str) -> Line:
+async def with_skills(
+    session: Session, waiting: Sequence[Waiting], hands: Sequence[Hand], *, patience: timedelta, now: datetime
+) -> tuple[Sequence[Waiting], Sequence[Hand], Mapping[UUID, str]]:
+    """With what conversations need and agents know, and the names of that. In which no rule has looked yet, and may
+    ask for a skill, is left to the next pass."""
+    found = await load_skills(
+        session, conversation_ids=[one.id for one in waiting], agent_ids=[one.id for one in hands]
+    )
+    if found is None:
+        return waiting, hands, {}
+    too_early = await find_before_rules(session, now=now)
+    needing = [
+        replace(one, needs=found.needs[one.id], waits_for_skill=one.waiting_since > now - patience)
+        if one.id in found.needs
+        else one
+        for one in waiting
+        if one.id not in too_early
+    ]
+    return needing, [replace(one, skills=found.held.get(one.id, frozenset())) for one in hands], found.names
+
+
+def _given_line(
+    agent_id: UUID, reason: Reason, one: Waiting, skill_names: Mapping[UUID, str], held: frozenset[UUID]
+) -> Line:
     line = assignment_line(None, agent_id, reason=reason.value)
-    if reason is Reason.LANGUAGE:
-        return Line(what=line.what, data=line.data | {"language": language})
-    tells_owner = owner_id is not None and reason in (Reason.OWNER_AWAY, Reason.OWNER_FULL)
-    return Line(what=line.what, data=line.data | {"owner_id": str(owner_id)}) if tells_owner else line
+    match reason:
+        case Reason.LANGUAGE:
+            told = {"language": one.language}
+        case Reason.SKILL:
+            # With the names of the day, as labels are told.
+            told = {"skills": ", ".join(sorted(skill_names[id] for id in one.needs - held))}
+        case Reason.OWNER_AWAY | Reason.OWNER_FULL:
+            told = {"owner_id": str(one.owner_id)}
+        case Reason.ROUTING | Reason.OWNER:
+            return line
+        case _:
+            assert_never(reason)
+    return Line(what=line.what, data=line.data | told)
 
 
 async def _place(session: Session, conversation_ids: Sequence[UUID], now: datetime, new_id: NewId) -> None:

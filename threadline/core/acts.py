@@ -42,6 +42,13 @@ class LabelsAct(msgspec.Struct, frozen=True, kw_only=True, tag="labels", tag_fie
     remove: list[UUID] = []
 
 
+class SkillsAct(msgspec.Struct, frozen=True, kw_only=True, tag="skills", tag_field="kind"):
+    """What whoever is given it should know (core/skill.py)."""
+
+    add: list[UUID] = []
+    remove: list[UUID] = []
+
+
 class PriorityAct(msgspec.Struct, frozen=True, kw_only=True, tag="priority", tag_field="kind"):
     priority: int
 
@@ -114,6 +121,7 @@ Act = (
     AssignAct
     | TeamAct
     | LabelsAct
+    | SkillsAct
     | PriorityAct
     | StateAct
     | StageAct
@@ -172,6 +180,7 @@ class References:
     team_ids: frozenset[UUID] = frozenset()
     label_ids: frozenset[UUID] = frozenset()
     """Of conversations."""
+    skill_ids: frozenset[UUID] = frozenset()
     stage_ids: frozenset[UUID] = frozenset()
     pattern_ids: frozenset[UUID] = frozenset()
     webhook_ids: frozenset[UUID] = frozenset()
@@ -245,7 +254,7 @@ def _decides(act: Act) -> list[object]:
             return ["place"]
         case AssignAct() | TeamAct() | PriorityAct():
             return [type(act)]
-        case LabelsAct():
+        case LabelsAct() | SkillsAct():
             return [*act.add, *act.remove]
         case FieldAct():
             return [act.field_id]
@@ -276,6 +285,9 @@ def _check_words(act: Act) -> None:
         case LabelsAct(add=add, remove=remove):
             if not add and not remove:
                 raise Invalid("Choose a label.", reason="act_needs_label")
+        case SkillsAct(add=add, remove=remove):
+            if not add and not remove:
+                raise Invalid("Choose a skill.", reason="act_needs_skill")
         case SnoozeAct(until=until, in_minutes=in_minutes):
             if until is not None and in_minutes is not None:
                 raise Invalid("Say one time.", reason="acts_contradict")
@@ -295,6 +307,8 @@ def _check_names(act: Act, owner: ReplyOwner, known: References) -> None:
             raise Invalid("This team does not exist any more.", reason="no_such_team")
         case LabelsAct(add=add, remove=remove) if not known.label_ids >= {*add, *remove}:
             raise Invalid("This label does not exist any more.", reason="no_such_label")
+        case SkillsAct(add=add, remove=remove) if not known.skill_ids >= {*add, *remove}:
+            raise Invalid("This skill does not exist any more.", reason="no_such_skill")
         case StageAct(stage_id=UUID() as stage_id) if stage_id not in known.stage_ids:
             raise Invalid("This stage does not exist any more.", reason="no_such_stage")
         case TaskAct(pattern_id=UUID() as pattern_id) if pattern_id not in known.pattern_ids:
@@ -359,6 +373,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None
     """Resolving ends the waiting; taken back, the customer waits since they did."""
     label_ids: list[UUID]
+    skill_ids: list[UUID] = []
+    """Those that it asks for itself."""
     team_id: UUID | None = None
     priority: int = 0
     stage_id: UUID | None = None
@@ -390,7 +406,9 @@ class PutBack:
     after: Standing
 
 
-Kept = Literal["state", "assignee", "team", "labels", "priority", "field", "message", "note", "task", "review"]
+Kept = Literal[
+    "state", "assignee", "team", "labels", "skills", "priority", "field", "message", "note", "task", "review"
+]
 """What stays when acts are taken back: somebody changed it since, or it has gone out."""
 
 
@@ -417,11 +435,12 @@ def _changes(
     was, left, found = ((one.state, one.snoozed_until, one.stage_id) for one in (before, after, now_is))
     if was != left:
         yield "state", found == left, [PutBack(before, after)]
-    added = [one for one in after.label_ids if one not in before.label_ids]
-    removed = [one for one in before.label_ids if one not in after.label_ids]
+    added, removed, is_as_left = _of_set(before.label_ids, after.label_ids, now_is.label_ids)
     if added or removed:
-        is_as_left = set(added) <= set(now_is.label_ids) and not set(removed) & set(now_is.label_ids)
         yield "labels", is_as_left, [LabelsAct(add=removed, remove=added)]
+    added, removed, is_as_left = _of_set(before.skill_ids, after.skill_ids, now_is.skill_ids)
+    if added or removed:
+        yield "skills", is_as_left, [SkillsAct(add=removed, remove=added)]
     if before.priority != after.priority:
         yield "priority", now_is.priority == after.priority, [PriorityAct(priority=before.priority)]
     assigning = AssignAct(assignee_id=before.assignee_id)
@@ -430,3 +449,12 @@ def _changes(
         yield "team", is_as_left, [TeamAct(team_id=before.team_id), assigning]
     elif before.assignee_id != after.assignee_id:
         yield "assignee", now_is.assignee_id == after.assignee_id, [assigning]
+
+
+def _of_set(
+    before: Sequence[UUID], after: Sequence[UUID], now_is: Sequence[UUID]
+) -> tuple[list[UUID], list[UUID], bool]:
+    """What was added, what was removed, and whether all of it still stands so."""
+    added = [one for one in after if one not in before]
+    removed = [one for one in before if one not in after]
+    return added, removed, set(added) <= set(now_is) and not set(removed) & set(now_is)

@@ -3,6 +3,7 @@
 The one who waits longest comes first. Whoever owns the customer gets them, if they are there and have a place. Else, of
 those of the team who may serve them and have a place, those who speak their language come before the others; among
 these, *round-robin* takes whoever got somebody longest ago, *balanced* whoever has least in hand for what they bear.
+Who needs skills gets somebody who has all of them; after a while whoever has most of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,6 +48,8 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever owns a customer is given them first, whichever team they wait in."""
     language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 5
     """So long a customer waits for somebody who is online and speaks their language, before the next best has them."""
+    skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 3
+    """So long a customer waits for somebody who has every skill that they need, before the next best has them."""
     day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 50
     """More customers a day than these are too many for one agent: it warns. Nought: never."""
     day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
@@ -86,6 +89,10 @@ class Waiting:
     """Theirs, as ISO 639 writes it; "": nobody knows."""
     is_patient: bool = False
     """They have not waited long enough yet for somebody who does not speak it."""
+    needs: frozenset[UUID] = frozenset()
+    """Skills that their conversation asks for, itself or by its labels."""
+    waits_for_skill: bool = False
+    """They have not waited long enough yet for somebody who lacks one of these."""
     owner_id: UUID | None = None
     """Whose customer they are."""
     taken_from: frozenset[UUID] = frozenset()
@@ -102,6 +109,7 @@ class Hand:
     """None: they see every channel."""
     languages: frozenset[str] = frozenset()
     """In which they answer customers; none: nobody said."""
+    skills: frozenset[UUID] = frozenset()
     capacity: int
     load: Mapping[str, int] = field(default_factory=dict[str, int])
     """Channel type → conversations that take a place."""
@@ -121,6 +129,8 @@ class Reason(StrEnum):
     """Their owner has no place."""
     LANGUAGE = "language"
     """The next best: nobody who speaks their language was free."""
+    SKILL = "skill"
+    """The next best: nobody who has every skill that they need was free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +164,8 @@ def route(
         chosen = owner if reason is Reason.OWNER else _next_of_team(one, of_team, modes)
         if chosen is None:
             continue
-        if reason is Reason.ROUTING and _speaks_another(one, chosen, of_team):
-            reason = Reason.LANGUAGE
+        if reason is Reason.ROUTING:
+            reason = _what_is_missing(one, chosen, of_team)
         chosen.take(one, turn=len(given))
         given.append(Given(one.id, chosen.hand.id, reason))
     return given
@@ -164,6 +174,13 @@ def route(
 def primary_language(locale: str) -> str:
     """`pt-BR` → `pt`: who speaks it, speaks it everywhere."""
     return locale.replace("_", "-").split("-")[0].lower()
+
+
+def _what_is_missing(one: Waiting, chosen: "_Place", of_team: Mapping[UUID, Sequence["_Place"]]) -> Reason:
+    """`ROUTING`: nothing."""
+    if not one.needs <= chosen.hand.skills:
+        return Reason.SKILL
+    return Reason.LANGUAGE if _speaks_another(one, chosen, of_team) else Reason.ROUTING
 
 
 def _speaks_another(one: Waiting, chosen: "_Place", of_team: Mapping[UUID, Sequence["_Place"]]) -> bool:
@@ -188,13 +205,34 @@ def _next_of_team(
     mode = Assignment.MANUAL if one.team_id is None else modes.get(one.team_id, Assignment.MANUAL)
     if one.team_id is None or mode is Assignment.MANUAL:
         return None
-    able = _candidates(one, of_team.get(one.team_id, ()))
-    speakers = [place for place in able if one.language and one.language in place.hand.languages]
-    free = [place for place in speakers if place.has_room(one)]
-    if not free and not (speakers and one.is_patient):
-        free = [place for place in able if place.has_room(one)]
+    free = _best_free(one, _candidates(one, of_team.get(one.team_id, ())))
     by = _Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load
     return min(free, key=by, default=None)
+
+
+def _best_free(one: Waiting, able: Sequence["_Place"]) -> list["_Place"]:
+    """Who has every skill and speaks the language; else, when they have waited for these, who has every skill; else,
+    when they have waited for that, who has most skills, of these who speak the language. Nobody: they wait on."""
+    skilled = [place for place in able if one.needs <= place.hand.skills] if one.needs else able
+    speakers = _speakers(one, skilled)
+    if free := _free(one, speakers):
+        return free
+    if speakers and one.is_patient:
+        return []
+    if (free := _free(one, skilled)) or (one.needs and one.waits_for_skill):
+        return free
+    free = _free(one, able)
+    most = max((len(one.needs & place.hand.skills) for place in free), default=0)
+    free = [place for place in free if len(one.needs & place.hand.skills) == most]
+    return _speakers(one, free) or free
+
+
+def _speakers(one: Waiting, places: Iterable["_Place"]) -> list["_Place"]:
+    return [place for place in places if one.language and one.language in place.hand.languages]
+
+
+def _free(one: Waiting, places: Iterable["_Place"]) -> list["_Place"]:
+    return [place for place in places if place.has_room(one)]
 
 
 def _candidates(one: Waiting, places: Iterable["_Place"]) -> list["_Place"]:

@@ -11,6 +11,8 @@ calendars:
      special_days: [{day: 2026-12-24, name: Christmas Eve, hours: ["9:00-13:00"]}, {day: 2026-12-25}]}
 teams:  # and channels may name their `calendar`
   - {name: Sales, colour: teal, members: [ana@example.com, ben@example.com]}  # who is invited only: by the next run
+skills:  # who has them, and which labels of conversations ask for them
+  - {name: Refunds, agents: [ben@example.com], labels: [Problem]}
 saved_replies:  # the workspace's, or a `team`'s by its name
   - {title: Thanks, shortcut: thx, text: "Thank you, {{contact.first_name}}!", variants: ["Many thanks!"]}
 macros:
@@ -57,6 +59,7 @@ from threadline.actions.apply_macros import apply_macro
 from threadline.actions.apply_routing import apply_routing
 from threadline.actions.apply_rules import apply_rule, order_as_in_file
 from threadline.actions.apply_saved_replies import apply_saved_reply
+from threadline.actions.apply_skills import apply_skill
 from threadline.actions.apply_webhooks import apply_webhook
 from threadline.actions.change_webhook import MayCall
 from threadline.actions.furnish_workspace import furnish_workspace
@@ -175,6 +178,11 @@ async def _apply(
         with _naming(f"saved reply {reply.title}"):
             outcome = await apply_saved_reply(session, reply, caller=caller, now=now, new_id=new_id)
             saved_replies.append(Applied(what=f"saved reply {reply.title}", outcome=outcome))
+    skills: list[Applied] = []
+    for skill in configuration.skills:
+        with _naming(f"skill {skill.name}"):
+            outcome = await apply_skill(session, skill, caller=caller, now=now, new_id=new_id)
+            skills.append(Applied(what=f"skill {skill.name}", outcome=outcome))
     macros: list[Applied] = []
     for macro in configuration.macros:
         with _naming(f"macro {macro.name}"):
@@ -218,6 +226,7 @@ async def _apply(
         *agents,
         *calendars,
         *teams,
+        *skills,
         *saved_replies,
         *macros,
         *rules,

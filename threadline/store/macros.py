@@ -242,6 +242,7 @@ select 'agent' as kind, a.id from agents a join people p on p.id = a.person_id
     where a.workspace_id = $1 and a.deactivated_at is null and p.deactivated_at is null
 union all select 'team', id from teams where workspace_id = $1 and deleted_at is null
 union all select 'label', id from labels where workspace_id = $1 and kind = 'conversation' and deleted_at is null
+union all select 'skill', id from skills where workspace_id = $1
 union all select 'stage', id from stages where workspace_id = $1 and deleted_at is null
 union all select 'pattern', id from task_patterns where workspace_id = $1
 union all select 'webhook', id from webhooks where workspace_id = $1 and deleted_at is null
@@ -278,6 +279,7 @@ async def load_references(
         agent_ids=frozenset(ids.get("agent", ())),
         team_ids=frozenset(ids.get("team", ())),
         label_ids=frozenset(ids.get("label", ())),
+        skill_ids=frozenset(ids.get("skill", ())),
         stage_ids=frozenset(ids.get("stage", ())),
         pattern_ids=frozenset(ids.get("pattern", ())),
         webhook_ids=frozenset(ids.get("webhook", ())),

@@ -6,6 +6,7 @@ from threadline.core.acts import Standing
 from threadline.core.errors import NotFound
 from threadline.store.labels import labels_of
 from threadline.store.session import Session
+from threadline.store.skills import read_asked
 
 
 async def read_standing(session: Session, conversation_id: UUID) -> Standing:
@@ -28,6 +29,7 @@ async def read_standing(session: Session, conversation_id: UUID) -> Standing:
         snoozed_until=row["snoozed_until"],
         waiting_since=row["waiting_since"],
         label_ids=found.get(conversation_id, []),
+        skill_ids=(await read_asked(session, conversation_id)).asked_ids,
         team_id=row["team_id"],
         priority=row["priority"],
         stage_id=row["stage_id"],

@@ -1703,6 +1703,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it asks for, itself and by its labels.
+         * @description What it asks for, itself and by its labels.
+         */
+        get: operations["getConversationSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Ask for skills, or no more.
+         * @description Ask for skills, or no more.
+         */
+        patch: operations["updateConversationSkills"];
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/snooze": {
         parameters: {
             query?: never;
@@ -3848,6 +3872,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The skills, who has them, and which labels ask for them.
+         * @description The skills, who has them, and which labels ask for them.
+         */
+        get: operations["getSkills"];
+        put?: never;
+        /**
+         * Make a skill.
+         * @description Make a skill.
+         */
+        post: operations["createSkill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete it: nobody has it and nothing asks for it any more.
+         * @description Delete it: nobody has it and nothing asks for it any more.
+         */
+        delete: operations["deleteSkill"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename it, say who has it and which labels ask for it.
+         * @description Rename it, say who has it and which labels ask for it.
+         */
+        patch: operations["updateSkill"];
+        trace?: never;
+    };
     "/api/sla-policies": {
         parameters: {
             query?: never;
@@ -4580,6 +4652,21 @@ export interface components {
             /** Sees */
             sees?: ("all" | "team" | "assigned") | null;
         };
+        /** AskedSkills */
+        AskedSkills: {
+            asked_ids: string[];
+            label_ids: string[];
+        };
+        /**
+         * AskedSkillsInput
+         * @description What is in neither list stays as it is.
+         */
+        AskedSkillsInput: {
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
         /** AssignAct */
         AssignAct: {
             /** @default null */
@@ -4678,7 +4765,7 @@ export interface components {
         };
         /** AutomationRule */
         AutomationRule: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["SkillsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             broken: components["schemas"]["Broken"] | null;
             /**
              * @default {
@@ -4788,7 +4875,7 @@ export interface components {
             /** Ids */
             ids?: string[] | null;
             /** Order */
-            order: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"]) | components["schemas"]["MacroActInput"];
+            order: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"]) | components["schemas"]["MacroActInput"];
             view?: components["schemas"]["ListView"] | null;
         };
         /** BulkList */
@@ -6911,7 +6998,7 @@ export interface components {
         };
         /** Macro */
         Macro: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["SkillsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             /** @default [] */
             broken?: components["schemas"]["Broken"][];
             /** Format: uuid */
@@ -6940,7 +7027,7 @@ export interface components {
         /** MacroInput */
         MacroInput: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             /**
              * Is Shared
              * @default false
@@ -7007,7 +7094,7 @@ export interface components {
         /** MacroUndone */
         MacroUndone: {
             conversation: components["schemas"]["ConversationDetail"];
-            kept: ("assignee" | "field" | "labels" | "message" | "note" | "priority" | "review" | "state" | "task" | "team")[];
+            kept: ("assignee" | "field" | "labels" | "message" | "note" | "priority" | "review" | "skills" | "state" | "task" | "team")[];
         };
         /**
          * MacroUpdate
@@ -7015,7 +7102,7 @@ export interface components {
          */
         MacroUpdate: {
             /** Acts */
-            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
             /** Name */
             name?: string | null;
             /** Team Id */
@@ -8324,6 +8411,8 @@ export interface components {
             language_wait_min?: number;
             /** @default true */
             owners_first?: boolean;
+            /** @default 3 */
+            skill_wait_min?: number;
         };
         /**
          * RoutingSettingsChange
@@ -8346,6 +8435,8 @@ export interface components {
             language_wait_min?: number | null;
             /** Owners First */
             owners_first?: boolean | null;
+            /** Skill Wait Min */
+            skill_wait_min?: number | null;
         };
         /**
          * RoutingUpdate
@@ -8469,7 +8560,7 @@ export interface components {
         /** RuleInput */
         RuleInput: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             filter?: components["schemas"]["GroupInput"];
             /**
              * Is On
@@ -8495,7 +8586,7 @@ export interface components {
          * @description One use of a rule in one conversation, with what became of it and why.
          */
         RuleRun: {
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["SkillsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             at: string;
             /** Format: uuid */
             conversation_id: string;
@@ -8532,7 +8623,7 @@ export interface components {
         /** RuleTry */
         RuleTry: {
             /** Acts */
-            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
+            acts: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[];
             filter?: components["schemas"]["GroupInput"];
             /**
              * Is On
@@ -8551,7 +8642,7 @@ export interface components {
          */
         RuleUpdate: {
             /** Acts */
-            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
+            acts?: (components["schemas"]["AssignActInput"] | components["schemas"]["TeamActInput"] | components["schemas"]["LabelsActInput"] | components["schemas"]["SkillsActInput"] | components["schemas"]["PriorityActInput"] | components["schemas"]["StateActInput"] | components["schemas"]["StageActInput"] | components["schemas"]["SnoozeActInput"] | components["schemas"]["NoteActInput"] | components["schemas"]["ReplyActInput"] | components["schemas"]["TemplateActInput"] | components["schemas"]["FieldActInput"] | components["schemas"]["TaskActInput"] | components["schemas"]["WebhookActInput"])[] | null;
             filter?: components["schemas"]["GroupInput"] | null;
             /** Is On */
             is_on?: boolean | null;
@@ -8569,7 +8660,7 @@ export interface components {
         /** RuleVersionRow */
         RuleVersionRow: {
             actor_id: string | null;
-            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
+            acts: (components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["SkillsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"])[];
             at: string;
             filter: components["schemas"]["Group"];
             name: string;
@@ -9018,6 +9109,70 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** Skill */
+        Skill: {
+            agent_ids: string[];
+            /** Format: uuid */
+            id: string;
+            label_ids: string[];
+            name: string;
+        };
+        /** SkillInput */
+        SkillInput: {
+            /** Agent Ids */
+            agent_ids?: string[];
+            /** Label Ids */
+            label_ids?: string[];
+            /** Name */
+            name: string;
+        };
+        /** SkillList */
+        SkillList: {
+            items: components["schemas"]["Skill"][];
+        };
+        /**
+         * SkillsAct
+         * @description What whoever is given it should know (core/skill.py).
+         */
+        SkillsAct: {
+            /** @default [] */
+            add?: string[];
+            /** @enum {unknown} */
+            kind: "skills";
+            /** @default [] */
+            remove?: string[];
+        };
+        /**
+         * SkillsActInput
+         * @description What whoever is given the conversation should know.
+         */
+        SkillsActInput: {
+            /** Add */
+            add?: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "skills";
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * SkillUpdate
+         * @description What is absent stays, and so does who is in neither list.
+         */
+        SkillUpdate: {
+            /** Add Agent Ids */
+            add_agent_ids?: string[];
+            /** Add Label Ids */
+            add_label_ids?: string[];
+            /** Name */
+            name?: string | null;
+            /** Remove Agent Ids */
+            remove_agent_ids?: string[];
+            /** Remove Label Ids */
+            remove_label_ids?: string[];
+        };
         /** SlaPolicy */
         SlaPolicy: {
             /**
@@ -9265,7 +9420,7 @@ export interface components {
          * @description What one act would do in this conversation now.
          */
         StepPreview: {
-            act: components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"];
+            act: components["schemas"]["AssignAct"] | components["schemas"]["TeamAct"] | components["schemas"]["LabelsAct"] | components["schemas"]["SkillsAct"] | components["schemas"]["PriorityAct"] | components["schemas"]["StateAct"] | components["schemas"]["StageAct"] | components["schemas"]["SnoozeAct"] | components["schemas"]["NoteAct"] | components["schemas"]["ReplyAct"] | components["schemas"]["TemplateAct"] | components["schemas"]["FieldAct"] | components["schemas"]["TaskAct"] | components["schemas"]["WebhookAct"];
             files: components["schemas"]["File"][];
             language: string;
             pieces: components["schemas"]["FilledPiece"][];
@@ -10375,7 +10530,8 @@ export interface components {
              *       "day_customers": 50,
              *       "day_messages": 1000,
              *       "language_wait_min": 5,
-             *       "owners_first": true
+             *       "owners_first": true,
+             *       "skill_wait_min": 3
              *     }
              */
             routing?: components["schemas"]["RoutingSettings"];
@@ -13763,6 +13919,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduledMessage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConversationSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedSkills"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateConversationSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedSkillsInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedSkills"];
                 };
             };
             /** @description Refused or failed */
@@ -17936,6 +18158,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
                 };
             };
             /** @description Refused or failed */

@@ -7,11 +7,13 @@ from pydantic import Field, StringConstraints
 
 from threadline.core.acts import LONGEST_SNOOZE_MINUTES, MOST_ACTS, Act
 from threadline.core.label import MOST_ON_ONE
+from threadline.core.skill import MOST_ASKED
 from threadline.web.api.contacts import FieldValueInput
 from threadline.web.api.contents import TemplateValueInput
 from threadline.web.api.inputs import Id, Input, Line, Moment, Paragraphs, Text, Title
 
 _LabelIds = Annotated[list[Id], Field(max_length=MOST_ON_ONE)]
+_SkillIds = Annotated[list[Id], Field(max_length=MOST_ASKED)]
 _Short = Annotated[Line, StringConstraints(min_length=1, max_length=256)]
 _Values = Annotated[list[TemplateValueInput], Field(max_length=50)]
 _Written = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=4_096)]
@@ -33,6 +35,14 @@ class LabelsActInput(Input):
     kind: Literal["labels"]
     add: _LabelIds = Field(default_factory=list)
     remove: _LabelIds = Field(default_factory=list)
+
+
+class SkillsActInput(Input):
+    """What whoever is given the conversation should know."""
+
+    kind: Literal["skills"]
+    add: _SkillIds = Field(default_factory=list)
+    remove: _SkillIds = Field(default_factory=list)
 
 
 class PriorityActInput(Input):
@@ -110,6 +120,7 @@ ActInput = Annotated[
     AssignActInput
     | TeamActInput
     | LabelsActInput
+    | SkillsActInput
     | PriorityActInput
     | StateActInput
     | StageActInput

@@ -51,6 +51,7 @@ class RoutingSettingsChange(Input):
     active_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     owners_first: bool | None = None
     language_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    skill_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     day_customers: Annotated[int, Field(ge=0, le=10_000)] | None = None
     day_messages: Annotated[int, Field(ge=0, le=100_000)] | None = None
 

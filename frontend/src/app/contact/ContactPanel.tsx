@@ -1,5 +1,5 @@
 import { ArrowUpRight, X } from 'lucide-react';
-import { memo, useEffect } from 'react';
+import { lazy, memo, Suspense, useEffect } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import type { Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
@@ -11,11 +11,14 @@ import { Skeleton } from '@/shared/ui/Skeleton';
 import { PanelDiscussions } from '../discussions/PanelDiscussions';
 import { useConversation } from '../inbox/select';
 import { paths } from '../paths';
+import { withTexts } from '../routes';
 import { PanelTasks } from '../tasks/PanelTasks';
 import { ContactDetails, ContactName, VipButton } from './ContactDetails';
 import { ContactMenu } from './ContactMenu';
 import { History } from './History';
 import { Promises } from './Promises';
+
+const PanelSkills = lazy(withTexts('skills', () => import('../skills/PanelSkills')));
 
 export interface ContactPanelProps {
   readonly conversationId: Id;
@@ -68,6 +71,9 @@ export const ContactPanel = memo(function ContactPanel({ conversationId, onClose
         {contact ? (
           <>
             <ContactDetails contact={contact} conversationId={conversationId} />
+            <Suspense>
+              <PanelSkills conversationId={conversationId} />
+            </Suspense>
             <PanelTasks conversationId={conversationId} />
             <PanelDiscussions conversationId={conversationId} />
             <History contact={contact} current={conversationId} isFolding />

@@ -5,6 +5,7 @@ import {
   ClipboardList,
   FileText,
   Flag,
+  GraduationCap,
   ListPlus,
   Lock,
   Reply,
@@ -27,6 +28,7 @@ export const ACT_KINDS = [
   'template',
   'note',
   'labels',
+  'skills',
   'field',
   'priority',
   'task',
@@ -42,6 +44,7 @@ const ICONS: Readonly<Record<Act['kind'], LucideIcon>> = {
   assign: UserPlus,
   team: UsersRound,
   labels: Tag,
+  skills: GraduationCap,
   priority: Flag,
   state: CheckCheck,
   stage: Signpost,
@@ -76,6 +79,11 @@ export function describeAct(act: Act, names: Names): string {
       return [
         ...listed('macros.act.label', act.add ?? [], names),
         ...listed('macros.act.unlabel', act.remove ?? [], names),
+      ].join(' · ');
+    case 'skills':
+      return [
+        ...(act.add?.length ? [t('macros.act.skills', { skills: skillsIn(act.add, names) })] : []),
+        ...(act.remove?.length ? [t('macros.act.skills_off', { skills: skillsIn(act.remove, names) })] : []),
       ].join(' · ');
     case 'priority':
       return t('macros.act.priority', { priority: t(`priority.${act.priority as 0 | 1 | 2 | 3}`) });
@@ -132,6 +140,10 @@ function listed(key: 'macros.act.label' | 'macros.act.unlabel', ids: readonly Id
   return [
     t(key satisfies Key, { count: ids.length, labels: formatList(ids.map((id) => nameIn(names.labels, id, names))) }),
   ];
+}
+
+function skillsIn(ids: readonly Id[], names: Names): string {
+  return formatList(ids.map((id) => nameIn(names.skills, id, names)));
 }
 
 function nameIn(names: ReadonlyMap<Id, string>, id: Id, all: Names): string {

@@ -5,6 +5,7 @@ import { answerOf, client } from '@/shared/api/client';
 import type { Field, Id, Stage } from '@/shared/api/types';
 import { useStore } from '@/shared/store/store';
 import { useFields } from '../contact/fields';
+import { fetchSkills } from '../skills/skills';
 import { useStages } from '../stages/useStages';
 
 export interface Names {
@@ -12,6 +13,7 @@ export interface Names {
   readonly agents: ReadonlyMap<Id, string>;
   readonly teams: ReadonlyMap<Id, string>;
   readonly labels: ReadonlyMap<Id, string>;
+  readonly skills: ReadonlyMap<Id, string>;
   readonly stages: ReadonlyMap<Id, Stage>;
   readonly fields: ReadonlyMap<Id, Field>;
   readonly patterns: ReadonlyMap<Id, string>;
@@ -22,7 +24,7 @@ export interface Names {
   readonly isWhole: boolean;
 }
 
-type Asked = Pick<Names, 'patterns' | 'replies'>;
+type Asked = Pick<Names, 'patterns' | 'replies' | 'skills'>;
 
 export function useNames(): Names {
   const me = useStore((state) => state.me);
@@ -35,11 +37,12 @@ export function useNames(): Names {
   const [asked, setAsked] = useState<Asked>();
   useEffect(() => {
     let isCurrent = true;
-    Promise.all([fetchTaskPatterns(), answerOf(client.GET('/api/saved-replies'))]).then(
-      ([patterns, { items }]) => {
+    Promise.all([fetchTaskPatterns(), answerOf(client.GET('/api/saved-replies')), fetchSkills()]).then(
+      ([patterns, { items }, skills]) => {
         if (!isCurrent) return;
         setAsked({
           patterns: new Map(patterns.map(({ id, name }) => [id, name])),
+          skills: named(skills),
           replies: new Map(items.map(({ id, title }) => [id, title])),
         });
       },
@@ -54,6 +57,7 @@ export function useNames(): Names {
     agents: named(agents.values()),
     teams: named(teams.values()),
     labels: named(labels.values()),
+    skills: asked?.skills ?? new Map<Id, string>(),
     stages: new Map((stages ?? []).map((stage) => [stage.id, stage])),
     fields: new Map([...(ofConversations ?? []), ...(ofContacts ?? [])].map((field) => [field.id, field])),
     patterns: asked?.patterns ?? new Map<Id, string>(),

@@ -42,7 +42,7 @@ const ServiceLevels = lazy(async () => {
   return module;
 });
 const RoutingPage = lazy(async () => {
-  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing')]);
+  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing'), loadPart('skills')]);
   return module;
 });
 const Rules = lazy(async () => {

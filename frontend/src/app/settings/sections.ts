@@ -195,6 +195,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.channels',
       'settings.routing.owners_first',
       'settings.routing.languages',
+      'settings.routing.skills',
       'settings.routing.capacity',
       'settings.routing.active_min',
       'settings.routing.day_customers',

@@ -138,6 +138,8 @@ export function describeLine(message: Message): string {
     agent: nameOf(data['agent_id']),
     owner: nameOf(data['owner_id']),
     language: languageName(data['language'] ?? ''),
+    skill: data['skill'] ?? '',
+    skills: data['skills'] ?? '',
     from: '',
     into: '',
     ...namesOfMove(message),
@@ -163,6 +165,7 @@ const TOLD_BY_REASON: ReadonlySet<string> = new Set([
   'owner_away',
   'owner_full',
   'language',
+  'skill',
 ]);
 
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */

@@ -123,6 +123,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   practice: ['/app/practice/'],
   rules: ['/app/settings/rules/', '/app/rules/'],
   service: ['/app/settings/service/'],
+  skills: ['/app/skills/', '/app/settings/routing/'],
   entry: ['/app/signin/', '/app/setup/'],
   // The dialogs of an open conversation, which comes with this part, say what the server would say.
   said: ['/shared/said.ts', '/app/composer/', '/app/thread/'],

@@ -50,6 +50,8 @@ export function ActFields({ act, names, hasMe, onChange }: ActFieldsProps) {
       );
     case 'labels':
       return <LabelFields act={act} onChange={onChange} />;
+    case 'skills':
+      return <SkillFields act={act} names={names} onChange={onChange} />;
     case 'priority':
       return (
         <Select
@@ -140,6 +142,32 @@ function AssignFields({ act, names, hasMe, onChange }: ActFieldsProps<ActOf<'ass
         onChange({ ...act, is_me: id === ME, assignee_id: id === ME || id === NOBODY ? null : id })
       }
     />
+  );
+}
+
+function SkillFields({ act, names, onChange }: Omit<ActFieldsProps<ActOf<'skills'>>, 'hasMe'>) {
+  const { add = [], remove = [] } = act;
+  const choices = (others: readonly Id[]) =>
+    [...names.skills]
+      .filter(([id]) => !others.includes(id))
+      .map(([id, name]) => ({ value: id as string, label: name }));
+  return (
+    <div className={LINE}>
+      <MultiSelect
+        label={t('macros.skills_on')}
+        placeholder={t('macros.skills_on')}
+        values={add}
+        options={choices(remove)}
+        onValuesChange={(ids) => onChange({ ...act, add: ids })}
+      />
+      <MultiSelect
+        label={t('macros.skills_off')}
+        placeholder={t('macros.skills_off')}
+        values={remove}
+        options={choices(add)}
+        onValuesChange={(ids) => onChange({ ...act, remove: ids })}
+      />
+    </div>
   );
 }
 

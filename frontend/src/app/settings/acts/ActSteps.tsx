@@ -62,7 +62,7 @@ export function ActSteps({ acts, names, errors, hasMe, onChange }: ActStepsProps
       )}
       <div>
         <Menu align="start" trigger={<Button icon={Plus}>{t('macros.add_step')}</Button>}>
-          {ACT_KINDS.filter((kind) => kind !== 'webhook' || (names.webhooks?.size ?? 0) > 0).map((kind) => {
+          {ACT_KINDS.filter((kind) => isOffered(kind, names)).map((kind) => {
             const act = newAct(kind, hasMe);
             return (
               <MenuItem key={kind} icon={iconOf(act)} onClick={() => onChange([...acts, act])}>
@@ -74,6 +74,12 @@ export function ActSteps({ acts, names, errors, hasMe, onChange }: ActStepsProps
       </div>
     </>
   );
+}
+
+/** Only what there is something of to name. */
+function isOffered(kind: Act['kind'], names: Names): boolean {
+  if (kind === 'webhook') return (names.webhooks?.size ?? 0) > 0;
+  return kind !== 'skills' || names.skills.size > 0;
 }
 
 /** Rows keep their fields while others come and go: an act keeps its key through every change of it. */

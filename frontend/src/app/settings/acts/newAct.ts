@@ -9,6 +9,8 @@ export function newAct(kind: Act['kind'], hasMe: boolean): Act {
       return { kind, team_id: null };
     case 'labels':
       return { kind, add: [], remove: [] };
+    case 'skills':
+      return { kind, add: [], remove: [] };
     case 'priority':
       return { kind, priority: 2 };
     case 'state':

@@ -17,6 +17,7 @@ import { Loaded } from '../parts/Loaded';
 import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { Routing } from '../types';
+import { Skills } from './Skills';
 import { loadOf, withValue } from './load';
 import { useAwaySettings, useChangeRouting, useRouting, type AwaySettings } from './useRouting';
 
@@ -47,6 +48,7 @@ export default function RoutingPage() {
             <ChannelTeams routing={routing} isDisabled={isDisabled} />
             <Owners routing={routing} isDisabled={isDisabled} />
             <Languages routing={routing} isDisabled={isDisabled} />
+            <Skills routing={routing} isDisabled={isDisabled} />
             <Capacity routing={routing} isDisabled={isDisabled} />
             <People routing={routing} isDisabled={isDisabled} />
             <Away isDisabled={isDisabled} />

@@ -29,6 +29,7 @@ export const later = {
   server: () => import('./later/server.json'),
   service: () => import('./later/service.json'),
   settings: () => import('./later/settings.json'),
+  skills: () => import('./later/skills.json'),
   webhooks: () => import('./later/webhooks.json'),
 };
 
