@@ -85,7 +85,7 @@ async def test_a_rule_asks_for_what_there_is(browser: Browser) -> None:
         assert (wrong.status, wrong.json["errors"][0]["reason"]) == (422, reason)
     await browser.delete(f"/api/skills/{skill}")
     (shown,) = (await browser.get("/api/rules")).json["items"]
-    assert [one["reason"] for one in shown["broken"]] == ["no_such_skill"]
+    assert (shown["broken"]["place"], shown["broken"]["reason"]) == (0, "no_such_skill")
 
 
 async def test_what_is_another_workspaces_is_nobodys_here(browser: Browser, server: Server) -> None:
