@@ -665,6 +665,9 @@ async def test_skills_are_made_by_names_before_the_rules_that_ask_for_them(
     assert "skill Refunds: unchanged\nskill Loans: unchanged\n" in again
     await apply(installation, tmp_path, SKILLED.replace("{name: Loans}", "{name: LOANS, agents: [ana@example.com]}"))
     assert "skill LOANS: changed" in capsys.readouterr().out
-    for wrong, told in (("problem", "label"), ("Ana@example.com", "agent")):
-        with pytest.raises(ThreadlineError, match=f"skill Refunds: There is no {told} nobody"):
-            await apply(installation, tmp_path, SKILLED.replace(wrong, "nobody"))
+    for right, wrong, told in (
+        ("labels: [problem]", "labels: [nobody]", "label nobody"),
+        ('agents: ["Ana@example.com"]', "agents: [nobody@example.com]", "agent nobody@example.com"),
+    ):
+        with pytest.raises(ThreadlineError, match=f"skill Refunds: There is no {told}"):
+            await apply(installation, tmp_path, SKILLED.replace(right, wrong))
