@@ -101,6 +101,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/segments/{segment_id}",
         "/api/session",
         "/api/sessions/{session_id}",
+        "/api/skills/{skill_id}",
         "/api/sla-policies/{policy_id}",
         "/api/stages/{stage_id}",
         "/api/task-patterns/{pattern_id}",
