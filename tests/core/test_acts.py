@@ -21,6 +21,7 @@ from threadline.core.acts import (
     References,
     ReplyAct,
     ReplyOwner,
+    SkillsAct,
     SnoozeAct,
     StageAct,
     Standing,
@@ -40,7 +41,7 @@ from threadline.core.field import Field, FieldOption, FieldType
 from threadline.core.template import read_template
 from threadline.web.api import acts as inputs
 
-ANA, BO, RED, BLUE, OLD, TEAM, STAGE, PATTERN, CHOICE, OURS, MINE, THEIRS, HOOK = (uuid4() for _ in range(13))
+ANA, BO, RED, BLUE, OLD, TEAM, STAGE, PATTERN, CHOICE, OURS, MINE, THEIRS, HOOK, LOANS = (uuid4() for _ in range(14))
 LATER = datetime(2026, 5, 5, tzinfo=UTC)
 EVERYBODY = ReplyOwner()
 BODY = '[{"type": "BODY", "text": "Your parcel {{1}} is here"}]'
@@ -49,6 +50,7 @@ KNOWN = References(
     agent_ids=frozenset({ANA}),
     team_ids=frozenset({TEAM}),
     label_ids=frozenset({RED, BLUE}),
+    skill_ids=frozenset({LOANS}),
     stage_ids=frozenset({STAGE}),
     pattern_ids=frozenset({PATTERN}),
     webhook_ids=frozenset({HOOK}),
@@ -114,6 +116,9 @@ def test_a_rule_asks_each_webhook_once() -> None:
         ([TaskAct()], "act_needs_task", "acts.0"),
         ([TaskAct(title="x", pattern_id=PATTERN)], "act_needs_task", "acts.0"),
         ([LabelsAct()], "act_needs_label", "acts.0"),
+        ([SkillsAct()], "act_needs_skill", "acts.0"),
+        ([SkillsAct(add=[LOANS]), SkillsAct(remove=[LOANS])], "acts_contradict", "acts"),
+        ([SkillsAct(add=[LOANS, OLD])], "no_such_skill", "acts.0"),
         ([SnoozeAct(until=LATER, in_minutes=5)], "acts_contradict", "acts.0"),
         ([AssignAct(assignee_id=BO)], "person_not_here", "acts.0"),
         ([TaskAct(title="x", owner_id=BO)], "person_not_here", "acts.0"),
@@ -199,6 +204,13 @@ def test_labels_go_as_they_came_and_those_of_before_stay() -> None:
     assert restoring(before, after, standing(label_ids=[OLD, RED], assignee_id=BO)) == (back, [])
     assert restoring(before, after, standing(label_ids=[OLD])) == ([], ["labels"]), "somebody took it off since"
     assert restoring(before, before, before) == ([], [])
+
+
+def test_skills_that_were_asked_for_are_asked_for_no_more_unless_somebody_did_it_since() -> None:
+    before, after = standing(skill_ids=[OLD]), standing(skill_ids=[LOANS])
+    assert restoring(before, after, after) == ([SkillsAct(add=[OLD], remove=[LOANS])], [])
+    assert restoring(before, after, standing(skill_ids=[LOANS, OLD])) == ([], ["skills"])
+    assert restoring(before, after, standing()) == ([], ["skills"])
 
 
 def test_an_assignment_is_given_back_unless_somebody_passed_it_on() -> None:
