@@ -11,7 +11,7 @@ import { showToast } from '@/shared/ui/Toast';
 import {
   differenceOf,
   fetchAsked,
-  fetchSkills,
+  knownSkills,
   patchAsked,
   type AskedSkills,
   type Difference,
@@ -21,12 +21,12 @@ import {
 export default function PanelSkills({ conversationId }: { readonly conversationId: Id }) {
   const mayChange = useMay('conversations:change');
   const titleId = useId();
-  const [known, setKnown] = useState<{ readonly skills: readonly Skill[]; readonly asked: AskedSkills }>();
+  const [known, setKnown] = useState<Both>();
   useEffect(() => {
     let isCurrent = true;
     const load = () =>
-      Promise.all([fetchSkills(), fetchAsked(conversationId)]).then(
-        ([skills, asked]) => isCurrent && setKnown({ skills, asked }),
+      readBoth(conversationId).then(
+        (both) => isCurrent && setKnown(both),
         () => undefined, // what is not seen is not shown
       );
     void load();
@@ -83,4 +83,14 @@ export default function PanelSkills({ conversationId }: { readonly conversationI
       )}
     </section>
   );
+}
+
+interface Both {
+  readonly skills: readonly Skill[];
+  readonly asked: AskedSkills;
+}
+
+async function readBoth(conversationId: Id): Promise<Both> {
+  const skills = await knownSkills();
+  return { skills, asked: skills.length === 0 ? { asked_ids: [], label_ids: [] } : await fetchAsked(conversationId) };
 }
