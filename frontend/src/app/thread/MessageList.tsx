@@ -78,20 +78,19 @@ export function MessageList({
     const element = scroller.current;
     if (element) element.scrollTop = element.scrollHeight;
   }, []);
+  const keepEnd = useCallback(() => {
+    if (atEnd.current) toEnd();
+  }, [toEnd]);
 
   // The end stays in view while the reader is there: new rows, pictures that get their size, a keyboard that opens.
-  useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
-  }, [rows, startRoom, toEnd]);
+  useLayoutEffect(keepEnd, [rows, startRoom, keepEnd]);
   useEffect(() => {
     if (!scroller.current || !content.current) return;
-    const observer = new ResizeObserver(() => {
-      if (atEnd.current) toEnd();
-    });
+    const observer = new ResizeObserver(keepEnd);
     observer.observe(scroller.current);
     observer.observe(content.current);
     return () => observer.disconnect();
-  }, [toEnd]);
+  }, [keepEnd]);
 
   // What one sends oneself is always shown.
   const ownLast = rows[rows.length - 1];
@@ -220,6 +219,8 @@ export function MessageList({
             data={rows}
             itemSize={56}
             bufferSize={400}
+            // In the frame in which a row is measured: the observer above would hear of it only in the next.
+            onResize={keepEnd}
           >
             {(row) => (
               <Row

@@ -22,6 +22,7 @@ import { usePresence } from '../together/usePresence';
 import { MessageList } from './MessageList';
 import { findQuotable, focusedMessageId } from './quoting';
 import { SnoozeBar } from './SnoozeBar';
+import { Strips } from './Strips';
 import { ThreadHeader } from './ThreadHeader';
 import { useSelection } from './useSelection';
 import { useReading, useSeeingMentions, useThread, type Failure } from './useThread';
@@ -92,7 +93,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     },
   });
   const onTemplate = useCallback(() => focusComposer('template'), []);
-  const strips = useHeight();
+  const [stripsHeight, setStripsHeight] = useState(0);
 
   if (!conversation) {
     return failure ? <Failed failure={failure} onRetry={retry} onBack={onBack} /> : <Skeleton className="p-5" />;
@@ -118,12 +119,12 @@ export const Thread = memo(function Thread(props: ThreadProps) {
       )}
       <div className="relative flex min-h-0 flex-1 flex-col">
         {/* Over the messages, which keep their place when one of these comes or goes. */}
-        <div ref={strips.ref} className="absolute inset-x-0 top-0 z-10">
+        <Strips onHeight={setStripsHeight}>
           <LinksStrip conversationId={conversationId} links={links} />
           <DiscussionStrip conversation={conversation} />
           <TaskStrip conversation={conversation} wanted={taskOf} onWanted={setTaskOf} />
           {conversation.state === 'snoozed' && <SnoozeBar conversation={conversation} />}
-        </div>
+        </Strips>
         {isLoaded ? (
           <MessageList
             conversationId={conversationId}
@@ -135,7 +136,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
             contact={conversation.contact}
             can={can}
             selection={choosing.selection}
-            startRoom={strips.height}
+            startRoom={stripsHeight}
             onQuote={quote}
             onMessage={onMessage}
             onTemplate={onTemplate}
@@ -196,21 +197,6 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     </section>
   );
 });
-
-/** How high something is, in px; put the `ref` on it. */
-function useHeight(): {
-  readonly ref: (element: HTMLElement | null) => (() => void) | undefined;
-  readonly height: number;
-} {
-  const [height, setHeight] = useState(0);
-  const ref = useCallback((element: HTMLElement | null) => {
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setHeight(element.offsetHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { ref, height };
-}
 
 /** Where an answer goes: of those that are read as one, the one in which the customer wrote last, or which was chosen. */
 function useTarget(conversation: Conversation | undefined, links: ConversationLinks) {
