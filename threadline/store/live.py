@@ -80,7 +80,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     failed_ids: list[UUID]
     """The newest first."""
     conversations: list[Conversation]
-    """Those named above, without `read_count`: everybody with the same sight shares them."""
+    """Those named above by their ids' order, without `read_count`: everybody with the same sight shares them."""
 
 
 class _Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +126,7 @@ async def read_live(
         waiting_ids=found.waiting_ids,
         closing_ids=found.closing_ids,
         failed_ids=found.failed_ids,
-        conversations=conversations,
+        conversations=sorted(conversations, key=lambda one: one.id),
     )
 
 
@@ -208,7 +208,7 @@ with seen as materialized (
     where a.workspace_id = $1 and a.deactivated_at is null
 )
 select json_build_object(
-    'groups', (select coalesce(json_agg(g), '[]') from groups g),
+    'groups', (select coalesce(json_agg(g order by g.team_id, g.channel_id), '[]') from groups g),
     'agents', (select coalesce(json_agg(h order by h.id), '[]') from people_here h),
     'waiting_ids', {_WAITING_IDS},
     'closing_ids', {_CLOSING_IDS},
