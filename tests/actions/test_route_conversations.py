@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -24,9 +24,10 @@ from tests.workers.outbox_world import Desk
 from threadline.actions.notify_agents import notify_agents
 from threadline.actions.route_conversations import give_to_free
 from threadline.core.conversation import ConversationState
+from threadline.core.day import today_in
 from threadline.core.events import EventKind
 from threadline.core.notification import NOTIFYING
-from threadline.core.routing import takes_place
+from threadline.core.routing import RoutingSettings, takes_place
 from threadline.infra.clock import new_id, utc_now
 from threadline.store.routing import list_agent_routing
 from threadline.store.session import Role
@@ -118,7 +119,9 @@ async def test_who_writes_again_stays_with_somebody_who_is_full_and_it_is_seen(d
     await make_pass(desk)
     assert await assignee_of(desk, second) == desk.agent_id
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        rows = await list_agent_routing(session, caller_of(desk), active=timedelta(minutes=30), now=utc_now())
+        rows = await list_agent_routing(
+            session, caller_of(desk), settings=RoutingSettings(), today=today_in(UTC, utc_now()), now=utc_now()
+        )
     assert [(one.load, one.capacity) for one in rows if one.id == desk.agent_id] == [(2, 1)]
 
 
@@ -155,7 +158,13 @@ async def test_places_are_counted_by_the_rule(desk: Desk) -> None:
             now=now,
         )
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        rows = await list_agent_routing(session, caller_of(desk), active=active, now=now)
+        rows = await list_agent_routing(
+            session,
+            caller_of(desk),
+            settings=RoutingSettings(active_min=30),
+            today=today_in(UTC, now),
+            now=now,
+        )
     assert {one.id: one.load for one in rows} == {desk.agent_id: expected}
 
 

@@ -104,10 +104,20 @@ def test_what_is_taken_back_is_told_to_whom_it_was_taken_from_and_what_is_left_t
     assert (is_told_to_watchers(taken), is_told_to_watchers(left)) == (False, True)
 
 
+def test_a_full_day_is_told_to_whose_it_is_and_to_those_who_watch_in_their_name() -> None:
+    full = event(EventKind.DAY_FULL, agent_id=ME, customers=50, messages=60)
+    told = notices_of(full, Concerned(assignee_id=OTHER, watcher_ids=[WATCHER, ME]))
+    assert [(one.kind.value, one.agent_id, one.actor_id) for one in told] == [
+        ("day_full", ME, ME),
+        ("day_full", WATCHER, ME),
+    ]
+    assert is_told_to_watchers(full)
+
+
 def test_looking_settles_everything_of_mine_but_what_stands_beside() -> None:
     settled = settled_by(event(EventKind.CONVERSATION_READ, agent_id=ME))
     assert settled is not None
-    beside = {NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED}
+    beside = {NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED, NotificationKind.DAY_FULL}
     assert (settled.agent_id, settled.kinds) == (ME, frozenset(NotificationKind) - beside)
 
 

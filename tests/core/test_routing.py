@@ -181,6 +181,24 @@ def test_a_region_is_no_language_of_its_own(locale: str, language: str) -> None:
     assert primary_language(locale) == language
 
 
+@pytest.mark.parametrize("mode", [Assignment.ROUND_ROBIN, Assignment.BALANCED])
+def test_whose_day_is_full_comes_after_the_others_and_keeps_nobody_waiting(mode: Assignment) -> None:
+    hands = [_hand(1, is_day_full=True), _hand(2, 1, load={"whatsapp": 0}), _hand(3, 1)]
+    assert _route([_waiting(number, 10 - number) for number in range(1, 5)], hands, mode) == [
+        (1, 2),
+        (2, 3),
+        (3, 1),
+        (4, 1),
+    ]
+
+
+def test_whose_day_is_full_keeps_their_own_customers_and_their_language() -> None:
+    full = _hand(1, is_day_full=True, languages=frozenset({"de"}))
+    other = _hand(2, languages=frozenset({"en"}))
+    owned, german = replace(_waiting(1, 5), owner_id=UUID(int=1)), replace(_waiting(2, 4), language="de")
+    assert _route([owned, german], [full, other], Assignment.BALANCED) == [(1, 1), (2, 1)]
+
+
 _TEAMS = st.sampled_from([SALES, SUPPORT])
 _CHANNELS = st.sampled_from([SHOP, DESK])
 _TYPES = st.sampled_from(["whatsapp", "email"])
@@ -207,6 +225,7 @@ _HANDS = st.builds(
     languages=st.frozensets(st.sampled_from(["de", "en"])),
     capacity=st.integers(1, 4),
     load=st.dictionaries(_TYPES, st.integers(0, 3)),
+    is_day_full=st.booleans(),
     routed_at=st.none() | st.integers(0, 3).map(lambda hours: NOW - timedelta(hours=hours)),
 )
 
@@ -277,6 +296,8 @@ def _slow_route(
         return before + sum(type in (None, one.channel_type) for one in of_hand(hand))
 
     def comes_before(one: Hand, other: Hand, mode: Assignment) -> bool:
+        if one.is_day_full != other.is_day_full:
+            return not one.is_day_full
         shares = [count(hand) / hand.capacity for hand in (one, other)]
         if mode is Assignment.BALANCED and shares[0] != shares[1]:
             return shares[0] < shares[1]

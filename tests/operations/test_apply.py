@@ -402,6 +402,8 @@ routing:
   take_back: {Sales: 10}
   channels: {Support: Sales}
   agents: {"Ana@example.com": 8}
+  day_customers: 40
+  day_limits: {"Ana@example.com": {customers: 80, messages: 0}}
   languages: {"ana@example.com": [en, de]}
 """
 )
@@ -417,12 +419,13 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         "select t.assignment, c.team_id = t.id, a.capacity, w.settings -> 'routing' ->> 'capacity',"
         " w.settings -> 'routing' ->> 'active_min', w.settings ->> 'vanished_after_min', t.take_back_min,"
         " w.settings -> 'routing' ->> 'owners_first', w.settings ->> 'absent_after_min',"
-        " w.settings -> 'routing' ->> 'language_wait_min', array_to_string(a.languages, ' ')"
+        " w.settings -> 'routing' ->> 'language_wait_min', array_to_string(a.languages, ' '),"
+        " w.settings -> 'routing' ->> 'day_customers', a.day_customers, a.day_messages"
         " from teams t, channels c, agents a, workspaces w where w.name = 'Shop' and t.workspace_id = w.id"
         " and c.workspace_id = w.id and a.workspace_id = w.id and t.name = 'Sales' and c.name = 'Support'"
         " and a.person_id = (select id from people where email = 'ana@example.com')",
     )
-    assert found == [("round_robin", True, 8, "3", "30", "60", 10, "false", "20", "10", "de en")]
+    assert found == [("round_robin", True, 8, "3", "30", "60", 10, "false", "20", "10", "de en", "40", 80, 0)]
     await apply(installation, tmp_path, ROUTED)
     assert "routing: unchanged" in capsys.readouterr().out
     with pytest.raises(ThreadlineError, match="There is no team Nowhere"):

@@ -36,8 +36,13 @@ async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) 
             "load": 0,
             "day_customers": 0,
             "day_messages": 0,
+            "day_limit": {"customers": None, "messages": None},
+            "is_day_full": False,
         }
     ]
+    assert (await browser.get("/api/routing/loads")).json == {
+        "items": [{"id": str(browser.agent_id), "capacity": 5, "load": 0, "is_day_full": False}]
+    }
 
 
 async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server: Server) -> None:
@@ -56,6 +61,7 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
                 "take_back": {team: 10},
                 "channels": {str(channel_id): team},
                 "agents": {me: 2},
+                "day_limits": {me: {"customers": 80, "messages": 0}},
                 "languages": {me: ["en", "de", "en"]},
             },
         )
@@ -72,9 +78,18 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
     assert routing["teams"] == [{"id": team, "assignment": "round_robin", "take_back_min": 10}]
     assert {"id": str(channel_id), "team_id": team} in routing["channels"]
     assert (routing["agents"][0]["capacity"], routing["agents"][0]["languages"]) == (2, ["de", "en"])
+    assert routing["agents"][0]["day_limit"] == {"customers": 80, "messages": 0}
+    assert (await browser.get("/api/routing/loads")).json["items"][0]["capacity"] == 2
     back = await browser.patch(
-        "/api/routing", {"channels": {str(channel_id): None}, "agents": {me: None}, "take_back": {team: None}}
+        "/api/routing",
+        {
+            "channels": {str(channel_id): None},
+            "agents": {me: None},
+            "take_back": {team: None},
+            "day_limits": {me: {"customers": None, "messages": None}},
+        },
     )
+    assert back.json["agents"][0]["day_limit"] == {"customers": None, "messages": None}
     assert back.json["teams"][0]["take_back_min"] is None
     assert {"id": str(channel_id), "team_id": None} in back.json["channels"]
     assert back.json["agents"][0]["capacity"] is None
@@ -92,6 +107,11 @@ async def test_what_changes_is_named_and_the_rest_stays(browser: Browser, server
         {"teams": {"x": "manual"}},
         {"agents": {str(uuid4()): 0}},
         {"take_back": {str(uuid4()): 0}},
+        {"settings": {"day_customers": -1}},
+        {"settings": {"day_messages": 100_001}},
+        {"day_limits": {str(uuid4()): {"customers": 3}}},
+        {"day_limits": {str(uuid4()): {"customers": -1}}},
+        {"day_limits": {"x": {}}},
         {"languages": {str(uuid4()): ["de"]}},
         {"languages": {str(uuid4()): ["German"]}},
         {"settings": {"language_wait_min": 1441}},
@@ -119,6 +139,7 @@ async def test_what_is_another_workspaces_is_nobodys_here(browser: Browser, serv
             ({"channels": {str(foreign_channel): None}}, "no_such_channel"),
             ({"agents": {str(other.agent_id): 3}}, "person_not_here"),
             ({"languages": {str(other.agent_id): ["de"]}}, "person_not_here"),
+            ({"day_limits": {str(other.agent_id): {"customers": 3}}}, "person_not_here"),
         ):
             refused = await browser.patch("/api/routing", given)
             assert (refused.status, refused.json["errors"][0]["reason"]) == (422, reason)
@@ -132,8 +153,13 @@ async def test_an_agent_reads_it_and_changes_nothing(browser: Browser, server: S
     async with browser_of(server) as second:
         agent = await join(browser, second)
         assert (await agent.get("/api/routing")).status == 200
+        assert (await agent.get("/api/routing/loads")).status == 200
         team = (await browser.post("/api/teams", {"name": "Sales", "colour": "red"})).json["id"]
-        for given in ({"settings": {"capacity": 50}}, {"take_back": {team: 5}}):
+        for given in (
+            {"settings": {"capacity": 50}},
+            {"take_back": {team: 5}},
+            {"day_limits": {str(agent.agent_id): {"customers": 0}}},
+        ):
             assert (await agent.patch("/api/routing", given)).status == 403
 
 

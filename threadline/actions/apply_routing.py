@@ -12,7 +12,7 @@ from threadline.actions.change_workspace import change_workspace
 from threadline.core.errors import Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.core.routing import Assignment, Places
+from threadline.core.routing import Assignment, DayCustomers, DayLimit, DayMessages, Places
 from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import team_key
 from threadline.store.agents import list_agents
@@ -22,6 +22,7 @@ from threadline.store.routing import (
     list_agent_capacities,
     list_agent_languages,
     list_channel_routing,
+    list_day_limits,
     list_team_routing,
 )
 from threadline.store.session import Session
@@ -38,8 +39,8 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owners_first: bool | None = None
     language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
-    day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
-    day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    day_customers: DayCustomers | None = None
+    day_messages: DayMessages | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
     vanished_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     absent_after_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
@@ -51,6 +52,8 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Channel, by its name → the team of what begins on it; an empty name: of none."""
     agents: dict[str, Places] = {}
     """Agent, by their e-mail address → how many they bear."""
+    day_limits: dict[str, DayLimit] = {}
+    """Agent, by their e-mail address → what is enough for them a day; nought: never. Absent: as for anybody."""
     languages: dict[str, list[Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]]] = {}
     """Agent, by their e-mail address → in which languages they answer customers."""
 
@@ -80,6 +83,7 @@ async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller
         take_back=await _take_back(session, entry),
         channels=await _channels(session, entry, caller),
         agents=await _agents(session, entry),
+        day_limits=await _day_limits(session, entry),
         languages=await _languages(session, entry),
     )
     if change != RoutingChange():
@@ -128,6 +132,13 @@ async def _agents(session: Session, entry: RoutingEntry) -> Mapping[UUID, int]:
     before = await list_agent_capacities(session)
     wanted = {_found(ids, normal_email(email), f"agent {email}"): places for email, places in entry.agents.items()}
     return {id: places for id, places in wanted.items() if before.get(id) != places}
+
+
+async def _day_limits(session: Session, entry: RoutingEntry) -> Mapping[UUID, DayLimit]:
+    ids = {agent.email: agent.id for agent in await list_agents(session)}
+    before = await list_day_limits(session)
+    wanted = {_found(ids, normal_email(email), f"agent {email}"): limit for email, limit in entry.day_limits.items()}
+    return {id: limit for id, limit in wanted.items() if before[id] != limit}
 
 
 async def _languages(session: Session, entry: RoutingEntry) -> Mapping[UUID, list[str]]:

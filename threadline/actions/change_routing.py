@@ -12,7 +12,7 @@ from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
-from threadline.core.routing import Assignment
+from threadline.core.routing import Assignment, DayLimit
 from threadline.store import routing
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
@@ -32,6 +32,8 @@ class RoutingChange:
     """Channel → the team of what begins on it; None: of none."""
     agents: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
     """Agent → how many they bear; None: as many as anybody."""
+    day_limits: Mapping[UUID, DayLimit] = field(default_factory=dict[UUID, DayLimit])
+    """Agent → what is enough for them a day."""
     languages: Mapping[UUID, Sequence[str]] = field(default_factory=dict[UUID, Sequence[str]])
     """Agent → in which languages they answer customers, by their codes."""
 
@@ -55,6 +57,9 @@ async def change_routing(
     for agent_id, capacity in sorted(change.agents.items()):
         if not await routing.set_capacity(session, agent_id, capacity):
             raise Invalid("This person is not in the workspace.", field="agents", reason="person_not_here")
+    for agent_id, limit in sorted(change.day_limits.items()):
+        if not await routing.set_day_limit(session, agent_id, limit):
+            raise Invalid("This person is not in the workspace.", field="day_limits", reason="person_not_here")
     for agent_id, spoken in sorted(change.languages.items()):
         if not await routing.set_languages(session, agent_id, sorted(set(spoken))):
             raise Invalid("This person is not in the workspace.", field="languages", reason="person_not_here")

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from threadline.core.content import Line
 from threadline.core.conversation import OFF_SHIFT, ConversationState, assignment_line, state_line, team_line
+from threadline.core.day import today_in
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.routing import Hand, Reason, Waiting, route
 from threadline.core.silence import SILENT, Step, left_waiting_line, step_of
 from threadline.store import routing, silences, snoozes
-from threadline.store.calendars import Hours, read_hours
+from threadline.store.calendars import Hours, read_hours, read_zone
 from threadline.store.conversations import load_keys
 from threadline.store.events import NumberedEvent
 from threadline.store.routing import Moved
@@ -83,9 +84,8 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     hands = await routing.load_hands(
         session,
         sorted(modes),
-        by_owner=settings.owners_first,
-        capacity=settings.capacity,
-        active=timedelta(minutes=settings.active_min),
+        settings=settings,
+        today=today_in(await read_zone(session), now),
         now=now,
     )
     if all(sum(hand.load.values()) >= hand.capacity for hand in hands):

@@ -76,6 +76,8 @@ class EventKind(StrEnum):
     """How conversations find somebody was changed."""
     AVAILABILITY_CHANGED = "availability_changed"
     """An agent is online, busy or offline now."""
+    DAY_FULL = "day_full"
+    """An agent has answered as many customers, or sent as many messages, as are enough for a day. Once a day."""
     SHIFT_FINISHED = "shift_finished"
     """An agent went, and what they had was handed over, put off, kept or resolved; or that was taken back."""
     ROLE_CHANGED = "role_changed"

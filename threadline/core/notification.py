@@ -41,6 +41,8 @@ class NotificationKind(StrEnum):
     """A customer waited too long for a word of mine, and waits for the team again."""
     LEFT_WAITING = "left_waiting"
     """One whom I watch over waits for somebody who says nothing, and it was taken back as often as helps."""
+    DAY_FULL = "day_full"
+    """I answered as many customers, or sent as many messages, as are enough for a day; or an agent did, and I watch."""
 
 
 class Way(StrEnum):
@@ -70,6 +72,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     window_closing: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     taken_back: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
     left_waiting: tuple[Way, ...] = (Way.LIST, Way.DESKTOP, Way.PUSH)
+    day_full: tuple[Way, ...] = (Way.LIST, Way.DESKTOP)
 
     def of(self, kind: NotificationKind) -> tuple[Way, ...]:
         match kind:
@@ -99,6 +102,8 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
                 return self.taken_back
             case NotificationKind.LEFT_WAITING:
                 return self.left_waiting
+            case NotificationKind.DAY_FULL:
+                return self.day_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ NOTIFYING: Final = frozenset(
         EventKind.REVIEW_CHANGED,
         EventKind.TASK_CHANGED,
         EventKind.DEADLINE_REACHED,
+        EventKind.DAY_FULL,
     }
 )
 _OF_WAITING: Final = frozenset(
@@ -171,7 +177,7 @@ _OF_WAITING: Final = frozenset(
         NotificationKind.LEFT_WAITING,
     }
 )
-_BESIDE: Final = frozenset({NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED})
+_BESIDE: Final = frozenset({NotificationKind.DISCUSSED, NotificationKind.REVIEW_ASKED, NotificationKind.DAY_FULL})
 """What looking at the thread does not settle: it stands beside it."""
 _OF_REVIEWS: Final = frozenset({NotificationKind.REVIEW_ASKED, NotificationKind.REVIEWED})
 _IN_THE_THREAD: Final = frozenset(NotificationKind) - _BESIDE
@@ -179,7 +185,7 @@ _IN_THE_THREAD: Final = frozenset(NotificationKind) - _BESIDE
 
 def is_told_to_watchers(event: Event) -> bool:
     """Whether `watcher_ids` and `team_member_ids` of `Concerned` are needed."""
-    return event.kind is EventKind.DEADLINE_REACHED or event.data.get("is_left") is True
+    return event.kind in (EventKind.DEADLINE_REACHED, EventKind.DAY_FULL) or event.data.get("is_left") is True
 
 
 def conversation_of(event: Event) -> UUID | None:
@@ -196,8 +202,10 @@ def notices_of(event: Event, concerned: Concerned) -> list[Notice]:
     if conversation_id is None:
         return []
     kind, agent_ids = _told(event, concerned)
+    # Whose day is full caused it, and is told all the same.
+    actor_id = event.agent_id if event.kind is EventKind.DAY_FULL else event.actor_id
     return [
-        Notice(agent_id, conversation_id, kind, event.at, event.message_id, event.actor_id)
+        Notice(agent_id, conversation_id, kind, event.at, event.message_id, actor_id)
         for agent_id in dict.fromkeys(agent_ids)
         if agent_id is not None and agent_id != event.actor_id
     ]
@@ -255,6 +263,8 @@ def _told(event: Event, concerned: Concerned) -> tuple[NotificationKind, Sequenc
         return NotificationKind.TASK_DUE, [event.agent_id if data.get("is_reminder") else None]
     if event.kind is EventKind.DEADLINE_REACHED:
         return _told_of_deadline(data, concerned)
+    if event.kind is EventKind.DAY_FULL:
+        return NotificationKind.DAY_FULL, [event.agent_id, *concerned.watcher_ids]
     if event.kind is EventKind.CONVERSATION_CHANGED:
         if data.get("is_woken"):
             return NotificationKind.WOKEN, [concerned.assignee_id]

@@ -38,6 +38,7 @@ def _kinds(
     window_closing: str,
     taken_back: str,
     left_waiting: str,
+    day_full: str,
 ) -> dict[NotificationKind, str]:
     return {
         NotificationKind.ASSIGNED: assigned,
@@ -53,6 +54,7 @@ def _kinds(
         NotificationKind.WINDOW_CLOSING: window_closing,
         NotificationKind.TAKEN_BACK: taken_back,
         NotificationKind.LEFT_WAITING: left_waiting,
+        NotificationKind.DAY_FULL: day_full,
     }
 
 
@@ -72,6 +74,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="The window of {name} is about to close",
             taken_back="{name} waits for the team again: you did not answer",
             left_waiting="{name} is left waiting: nobody answers",
+            day_full="With {name} somebody has had enough customers or messages for one day",
         ),
         unnamed=_kinds(
             assigned="You were given a conversation",
@@ -87,6 +90,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="A window is about to close",
             taken_back="A customer of yours waits for the team again",
             left_waiting="A customer is left waiting",
+            day_full="Somebody has had enough customers or messages for one day",
         ),
         subject="{workspace}: what you have not seen yet",
         intro="This is still unread in {workspace}:",
@@ -107,6 +111,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Das Zeitfenster von {name} schließt gleich",
             taken_back="{name} wartet wieder auf das Team: Sie haben nicht geantwortet",
             left_waiting="{name} bleibt ohne Antwort",
+            day_full="Mit {name} hat jemand genug Kunden oder Nachrichten für einen Tag",
         ),
         unnamed=_kinds(
             assigned="Ihnen wurde ein Gespräch übergeben",
@@ -122,6 +127,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Ein Zeitfenster schließt gleich",
             taken_back="Ein Kunde von Ihnen wartet wieder auf das Team",
             left_waiting="Ein Kunde bleibt ohne Antwort",
+            day_full="Jemand hat genug Kunden oder Nachrichten für einen Tag",
         ),
         subject="{workspace}: was Sie noch nicht gesehen haben",
         intro="Das ist in {workspace} noch ungelesen:",
@@ -142,6 +148,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="La ventana de {name} está a punto de cerrarse",
             taken_back="{name} vuelve a esperar al equipo: usted no respondió",
             left_waiting="{name} sigue sin respuesta",
+            day_full="Con {name} alguien ya tiene bastantes clientes o mensajes por un día",
         ),
         unnamed=_kinds(
             assigned="Te asignaron una conversación",
@@ -157,6 +164,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Una ventana está a punto de cerrarse",
             taken_back="Un cliente suyo vuelve a esperar al equipo",
             left_waiting="Un cliente sigue sin respuesta",
+            day_full="Alguien ha tenido bastantes clientes o mensajes por un día",
         ),
         subject="{workspace}: lo que aún no has visto",
         intro="Esto sigue sin leer en {workspace}:",
@@ -177,6 +185,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Het venster van {name} sluit bijna",
             taken_back="{name} wacht weer op het team: u hebt niet geantwoord",
             left_waiting="{name} blijft zonder antwoord",
+            day_full="Met {name} heeft iemand genoeg klanten of berichten gehad voor één dag",
         ),
         unnamed=_kinds(
             assigned="U hebt een gesprek gekregen",
@@ -192,6 +201,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Een venster sluit bijna",
             taken_back="Een klant van u wacht weer op het team",
             left_waiting="Een klant blijft zonder antwoord",
+            day_full="Iemand heeft genoeg klanten of berichten gehad voor één dag",
         ),
         subject="{workspace}: wat u nog niet hebt gezien",
         intro="Dit is in {workspace} nog ongelezen:",
@@ -212,6 +222,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="A janela de {name} está quase a fechar",
             taken_back="{name} espera de novo pela equipa: não respondeu",
             left_waiting="{name} continua sem resposta",
+            day_full="Com {name} alguém já teve clientes ou mensagens suficientes para um dia",
         ),
         unnamed=_kinds(
             assigned="Você recebeu uma conversa",
@@ -227,6 +238,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Uma janela está quase a fechar",
             taken_back="Um cliente seu espera de novo pela equipa",
             left_waiting="Um cliente continua sem resposta",
+            day_full="Alguém já teve clientes ou mensagens suficientes para um dia",
         ),
         subject="{workspace}: o que você ainda não viu",
         intro="Isto ainda não foi lido em {workspace}:",
@@ -247,6 +259,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Окно скоро закроется: {name}",
             taken_back="{name} снова ждёт команду: вы не ответили",
             left_waiting="{name} остаётся без ответа",
+            day_full="{name}: с этим диалогом у сотрудника достаточно клиентов или сообщений на день",
         ),
         unnamed=_kinds(
             assigned="Вам передан диалог",
@@ -262,6 +275,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Окно скоро закроется",
             taken_back="Ваш клиент снова ждёт команду",
             left_waiting="Клиент остаётся без ответа",
+            day_full="У сотрудника достаточно клиентов или сообщений на один день",
         ),
         subject="{workspace}: вы этого ещё не видели",
         intro="В {workspace} ещё не прочитано:",
@@ -282,6 +296,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Fönstret för {name} stängs snart",
             taken_back="{name} väntar på teamet igen: du svarade inte",
             left_waiting="{name} blir utan svar",
+            day_full="Med {name} har någon haft nog många kunder eller meddelanden för en dag",
         ),
         unnamed=_kinds(
             assigned="Du har fått en konversation",
@@ -297,6 +312,7 @@ WORDS: Final[Mapping[str, Words]] = {
             window_closing="Ett fönster stängs snart",
             taken_back="En kund till dig väntar på teamet igen",
             left_waiting="En kund blir utan svar",
+            day_full="Någon har haft nog många kunder eller meddelanden för en dag",
         ),
         subject="{workspace}: det du inte har sett än",
         intro="Det här är fortfarande oläst i {workspace}:",

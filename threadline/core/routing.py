@@ -2,7 +2,8 @@
 
 The one who waits longest comes first. Whoever owns the customer gets them, if they are there and have a place. Else, of
 those of the team who may serve them and have a place, those who speak their language come before the others; among
-these, *round-robin* takes whoever got somebody longest ago, *balanced* whoever has least in hand for what they bear.
+these, whoever has had enough for today comes last, and *round-robin* takes whoever got somebody longest ago, *balanced*
+whoever has least in hand for what they bear.
 Who needs skills gets somebody who has all of them; after a while whoever has most of them.
 """
 
@@ -20,6 +21,8 @@ from threadline.core.conversation import ConversationState
 MOST_PLACES: Final = 100
 """Of one agent."""
 MOST_TYPES: Final = 50
+MOST_DAY_CUSTOMERS: Final = 10_000
+MOST_DAY_MESSAGES: Final = 100_000
 Places = Annotated[int, msgspec.Meta(ge=1, le=MOST_PLACES)]
 
 
@@ -33,6 +36,17 @@ class Assignment(StrEnum):
 
 
 AssignmentText = Literal["manual", "round_robin", "balanced"]
+
+
+DayCustomers = Annotated[int, msgspec.Meta(ge=0, le=MOST_DAY_CUSTOMERS)]
+DayMessages = Annotated[int, msgspec.Meta(ge=0, le=MOST_DAY_MESSAGES)]
+
+
+class DayLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is enough for one agent a day. None: the workspace's number; nought: never."""
+
+    customers: DayCustomers | None = None
+    messages: DayMessages | None = None
 
 
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +64,10 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """So long a customer waits for somebody who is online and speaks their language, before the next best has them."""
     skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 3
     """So long a customer waits for somebody who has every skill that they need, before the next best has them."""
-    day_customers: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 50
-    """More customers a day than these are too many for one agent: it warns. Nought: never."""
-    day_messages: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
-    """As many messages of theirs."""
+    day_customers: DayCustomers = 50
+    """So many customers a day are enough for one agent, unless they have their own number: it warns. Nought: never."""
+    day_messages: DayMessages = 1000
+    """So many messages of theirs are."""
 
 
 def takes_place(
@@ -115,6 +129,8 @@ class Hand:
     """Channel type → conversations that take a place."""
     routed_at: datetime | None = None
     """When they last got somebody; None: never."""
+    is_day_full: bool = False
+    """They have had enough for today: others come first, but nobody waits for that reason."""
 
 
 class Reason(StrEnum):
@@ -206,8 +222,9 @@ def _next_of_team(
     if one.team_id is None or mode is Assignment.MANUAL:
         return None
     free = _best_free(one, _candidates(one, of_team.get(one.team_id, ())))
+    fresh = [place for place in free if not place.hand.is_day_full]
     by = _Place.by_turn if mode is Assignment.ROUND_ROBIN else _Place.by_load
-    return min(free, key=by, default=None)
+    return min(fresh or free, key=by, default=None)
 
 
 def _best_free(one: Waiting, able: Sequence["_Place"]) -> list["_Place"]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -70,6 +71,14 @@ async def find_calendar_for(session: Session, *, team_id: UUID | None, channel_i
         channel_id,
     )
     return None if calendar_id is None else await get_calendar(session, calendar_id)
+
+
+async def read_zone(session: Session) -> ZoneInfo:
+    """By which the days of the workspace begin: that of the hours which hold for everybody, else UTC."""
+    zone = await (await session.raw()).fetchval(
+        "select zone from calendars where workspace_id = $1 and is_default and deleted_at is null", session.workspace_id
+    )
+    return ZoneInfo(zone or "UTC")
 
 
 async def list_users(session: Session) -> Users:

@@ -8,9 +8,11 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.availability import AvailabilityText
+from threadline.core.day import Today
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Visibility
 from threadline.core.routing import RoutingSettings
+from threadline.store.agent_days import DAY_FULL
 from threadline.store.clocks import IS_LATE, IS_WAITING, PRESSES
 from threadline.store.conversations import IN_WORK, Conversation, load_conversations
 from threadline.store.routing import TAKES_PLACE
@@ -57,6 +59,8 @@ class LiveAgent(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int
     load: int
     """How many take a place; more than they bear: customers who wrote again stay with them."""
+    is_day_full: bool
+    """They have had enough for today, by customers or by messages, seen or not."""
     waiting: int
     """Of these in hand, whose customer waits; `pressing` and `late` are of these."""
     pressing: int
@@ -97,6 +101,7 @@ async def read_live(
     *,
     routing: RoutingSettings,
     answered: Mapping[UUID, datetime],
+    today: Today,
     now: datetime,
 ) -> Live:
     """As it stands in this moment, of all that is seen so. Three statements in a house of any size.
@@ -106,7 +111,14 @@ async def read_live(
     """
     assert session.workspace_id is not None
     arguments = Arguments(
-        session.workspace_id, now, timedelta(minutes=routing.active_min), routing.capacity, now + CLOSES_SOON
+        session.workspace_id,
+        now,
+        timedelta(minutes=routing.active_min),
+        routing.capacity,
+        now + CLOSES_SOON,
+        today.day,
+        routing.day_customers,
+        routing.day_messages,
     )
     statement = _READ.format(seen=visible(visibility, "c", arguments))
     connection = await session.raw()
@@ -200,6 +212,7 @@ with seen as materialized (
 ), people_here as (
     select a.id, coalesce(v.state, 'online') as availability, coalesce(v.reason, '') as away_reason,
            v.since as available_since, coalesce(a.capacity, $4) as capacity, coalesce(h.load, 0) as load,
+           {DAY_FULL.format(day="$6", customers="$7", messages="$8")} as is_day_full,
            coalesce(h.waiting, 0) as waiting, coalesce(h.pressing, 0) as pressing, coalesce(h.late, 0) as late,
            h.longest_waiting_since, null as answered_at
     from agents a join people p on p.id = a.person_id and p.deactivated_at is null

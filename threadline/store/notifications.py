@@ -39,6 +39,7 @@ NotificationKindText = Literal[
     "window_closing",
     "taken_back",
     "left_waiting",
+    "day_full",
 ]
 
 

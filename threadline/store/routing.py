@@ -11,10 +11,20 @@ import msgspec
 from threadline.core.contact import guess_locale
 from threadline.core.content import Line, encode_content
 from threadline.core.conversation import ConversationState
+from threadline.core.day import Today
 from threadline.core.ids import first_uuid7_at
 from threadline.core.permission import Caller
-from threadline.core.routing import Assignment, AssignmentText, Hand, Waiting, primary_language
+from threadline.core.routing import (
+    Assignment,
+    AssignmentText,
+    DayLimit,
+    Hand,
+    RoutingSettings,
+    Waiting,
+    primary_language,
+)
 from threadline.infra.phone import country_of_phone
+from threadline.store.agent_days import DAY_FULL
 from threadline.store.clocks import IS_WAITING
 from threadline.store.connection import Connection
 from threadline.store.conversations import KEYS, ConversationKeys
@@ -86,15 +96,13 @@ def _waiting(row: dict[str, Any]) -> Waiting:  # a row of the database: typed by
 
 
 async def load_hands(
-    session: Session, team_ids: Sequence[UUID], *, by_owner: bool, capacity: int, active: timedelta, now: datetime
+    session: Session, team_ids: Sequence[UUID], *, settings: RoutingSettings, today: Today, now: datetime
 ) -> list[Hand]:
-    """The members of these teams who are online, with what they have in hand; `by_owner`, also who owns somebody that
-    waits. Uses `conversations_by_assignee`.
-
-    `active`: of `takes_place`.
-    """
+    """The members of these teams who are online, with what they have in hand; where owners come first, also who owns
+    somebody that waits. Uses `conversations_by_assignee`."""
     rows = await (await session.raw()).fetch(
         "select a.id, a.channel_ids, a.languages, coalesce(a.capacity, $3) as capacity, v.routed_at,"
+        f" {DAY_FULL.format(day='$7', customers='$8', messages='$9')} as is_day_full,"
         " array_remove(array_agg(distinct m.team_id), null) as team_ids,"
         " (select coalesce(jsonb_object_agg(l.type, l.count), '{}')::text"
         "  from (select ch.type, count(*) as count from conversations c"
@@ -111,10 +119,13 @@ async def load_hands(
         " order by a.id",
         session.workspace_id,
         list(team_ids),
-        capacity,
+        settings.capacity,
         now,
-        active,
-        by_owner,
+        timedelta(minutes=settings.active_min),
+        settings.owners_first,
+        today.day,
+        settings.day_customers,
+        settings.day_messages,
     )
     return [
         Hand(
@@ -125,6 +136,7 @@ async def load_hands(
             capacity=row["capacity"],
             load=msgspec.json.decode(row["load"], type=dict[str, int]),
             routed_at=row["routed_at"],
+            is_day_full=row["is_day_full"],
         )
         for row in rows
     ]
@@ -284,8 +296,12 @@ class AgentRouting(msgspec.Struct, frozen=True, kw_only=True):
     load: int
     """How many take a place now. More than they can bear: customers who wrote again stay with them."""
     day_customers: int
-    """Conversations in which they wrote today, by the clock of UTC."""
+    """Customers to whom they wrote today, by the clock of the workspace, as far as the caller sees them."""
     day_messages: int
+    day_limit: DayLimit
+    """Their own numbers."""
+    is_day_full: bool
+    """They have had enough for today, also by what the caller does not see."""
 
 
 async def list_team_routing(session: Session) -> list[TeamRouting]:
@@ -308,29 +324,74 @@ async def list_channel_routing(session: Session) -> list[ChannelRouting]:
 
 
 async def list_agent_routing(
-    session: Session, caller: Caller, *, active: timedelta, now: datetime
+    session: Session, caller: Caller, *, settings: RoutingSettings, today: Today, now: datetime
 ) -> list[AgentRouting]:
-    """Of everybody who works here, as far as the caller sees their conversations (S5). `active`: of `takes_place`.
+    """Of everybody who works here, as far as the caller sees their conversations (S5).
 
     Reads the messages of today once.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    arguments = Arguments(caller.workspace_id, first_uuid7_at(midnight), midnight, now, active)
+    arguments = Arguments(
+        caller.workspace_id,
+        first_uuid7_at(today.began_at),
+        today.began_at,
+        now,
+        timedelta(minutes=settings.active_min),
+        today.day,
+        settings.day_customers,
+        settings.day_messages,
+    )
     seen = visible(caller.visibility, "c", arguments)
     rows = await (await session.raw()).fetch(
-        "with today as (select m.author_id, count(distinct m.conversation_id) as customers, count(*) as messages"
+        "with today as (select m.author_id, count(distinct c.contact_id) as customers, count(*) as messages"
         " from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id"
         " where m.workspace_id = $1 and m.id >= $2 and m.direction = 'outgoing' and m.author_kind = 'agent'"
         f" and m.sort_at >= $3 and {seen} group by m.author_id)"
         " select a.id, a.capacity, a.languages, coalesce(t.customers, 0) as day_customers,"
-        " coalesce(t.messages, 0) as day_messages,"
+        " coalesce(t.messages, 0) as day_messages, a.day_customers as own_customers, a.day_messages as own_messages,"
+        f" {DAY_FULL.format(day='$6', customers='$7', messages='$8')} as is_day_full,"
         " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
         f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$4', active='$5')} and {seen}) as load"
         " from agents a left join today t on t.author_id = a.id"
         " where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
         *arguments.values,
     )
-    return [AgentRouting(**row) for row in rows]
+    return [_agent_routing(dict(row)) for row in rows]
+
+
+def _agent_routing(row: dict[str, Any]) -> AgentRouting:  # a row of the database: typed by its columns
+    limit = DayLimit(customers=row.pop("own_customers"), messages=row.pop("own_messages"))
+    return AgentRouting(**row, day_limit=limit)
+
+
+class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody should know before they give an agent one more."""
+
+    id: UUID
+    capacity: int
+    load: int
+    """How many take a place now: of all, for a number that is too small would mislead whoever gives."""
+    is_day_full: bool
+
+
+async def list_agent_loads(
+    session: Session, *, settings: RoutingSettings, today: Today, now: datetime
+) -> list[AgentLoad]:
+    """Of everybody who works here. Uses `conversations_by_assignee`; reads no messages."""
+    rows = await (await session.raw()).fetch(
+        "select a.id, coalesce(a.capacity, $4) as capacity,"
+        " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
+        f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$2', active='$3')}) as load,"
+        f" {DAY_FULL.format(day='$5', customers='$6', messages='$7')} as is_day_full"
+        " from agents a where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
+        session.workspace_id,
+        now,
+        timedelta(minutes=settings.active_min),
+        settings.capacity,
+        today.day,
+        settings.day_customers,
+        settings.day_messages,
+    )
+    return [AgentLoad(**row) for row in rows]
 
 
 async def set_assignment(session: Session, team_id: UUID, assignment: Assignment) -> bool:
@@ -378,6 +439,27 @@ async def set_capacity(session: Session, agent_id: UUID, capacity: int | None) -
             capacity,
         )
     )
+
+
+async def set_day_limit(session: Session, agent_id: UUID, limit: DayLimit) -> bool:
+    """False if there is no such agent."""
+    return bool(
+        await (await session.raw()).fetchval(
+            "update agents set day_customers = $3, day_messages = $4 where workspace_id = $1 and id = $2"
+            " returning true",
+            session.workspace_id,
+            agent_id,
+            limit.customers,
+            limit.messages,
+        )
+    )
+
+
+async def list_day_limits(session: Session) -> dict[UUID, DayLimit]:
+    rows = await (await session.raw()).fetch(
+        "select id, day_customers, day_messages from agents where workspace_id = $1", session.workspace_id
+    )
+    return {row["id"]: DayLimit(customers=row["day_customers"], messages=row["day_messages"]) for row in rows}
 
 
 async def set_languages(session: Session, agent_id: UUID, languages: Sequence[str]) -> bool:

@@ -107,6 +107,8 @@ _OLD = {
     "calendars": "deleted_at < now() - interval '1 day'",
     "finished_shifts": "finished_at < now() - interval '30 days'",
     "conversation_standings": "left_at < now() - interval '1 day'",
+    "agent_days": "day < now() - interval '60 days'",
+    "agent_day_customers": "day < now() - interval '3 days'",
     "typing_signs": "typed_at < now() - interval '1 day'",
     "webhooks": "deleted_at < now() - interval '1 day'",
     "webhook_dispatches": "settled_at < now() - interval '30 days'",

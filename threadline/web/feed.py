@@ -76,6 +76,7 @@ _OF_AGENTS: Final = frozenset(
         EventKind.ROLE_CHANGED,
         EventKind.ROUTING_CHANGED,
         EventKind.SHIFT_FINISHED,
+        EventKind.DAY_FULL,
     }
 )
 _OF_TEAMS: Final = frozenset({EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED})

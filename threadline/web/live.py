@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from threadline.core.day import today_in
 from threadline.core.permission import Caller, Permission, Visibility
 from threadline.core.personal import Clearance
 from threadline.infra.clock import utc_now
 from threadline.infra.log import get_logger
+from threadline.store.calendars import read_zone
 from threadline.store.live import read_answered, read_live
 from threadline.store.session import Database, Role
 from threadline.store.workspaces import get_workspace
@@ -75,7 +77,10 @@ class Readings:
             looked_at, before = self._answered.get(sight, (now - _ANSWERED_WITHIN, {}))
             answered = before | await read_answered(session, visibility, since=looked_at)
             settings = (await get_workspace(session)).settings
-            live = await read_live(session, visibility, routing=settings.routing, answered=answered, now=now)
+            today = today_in(await read_zone(session), now)
+            live = await read_live(
+                session, visibility, routing=settings.routing, answered=answered, today=today, now=now
+            )
         self._answered[sight] = (now, answered)
         body = encoder_of(clearance)(live)
         took_s = time.monotonic() - began

@@ -16,6 +16,7 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from threadline.actions.answer_incoming import answer_incoming
+from threadline.actions.count_agent_days import count_agent_days
 from threadline.actions.index_search import INDEXED, index_search
 from threadline.actions.isolate_failures import describe
 from threadline.actions.keep_deadlines import COUNTED, keep_deadlines
@@ -92,6 +93,7 @@ CONSUMERS: Final = (
     Consumer("keep_rule_timers", keep_rule_timers, TIMED_BY_RULES, rests_s=0.1),
     Consumer("keep_deadlines", keep_deadlines, COUNTED, rests_s=0.05),
     Consumer("route_conversations", route_conversations, CAUSES_OF_ROUTING, rests_s=0.1),
+    Consumer("count_agent_days", count_agent_days, frozenset({EventKind.MESSAGE_QUEUED}), rests_s=0.2),
     Consumer("notify_agents", notify_agents, NOTIFYING, rests_s=0.2),
     Consumer("tell_webhooks", tell_webhooks, TOLD_OF, rests_s=0.2),
     Consumer("seal_events", seal_events, None, rests_s=2.0),

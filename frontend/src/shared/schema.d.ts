@@ -3328,6 +3328,26 @@ export interface paths {
         patch: operations["updateRouting"];
         trace?: never;
     };
+    "/api/routing/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has how many in hand now, and whose day is full: for whoever is about to give somebody one more.
+         * @description Who has how many in hand now, and whose day is full: for whoever is about to give somebody one more.
+         */
+        get: operations["getLoads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules": {
         parameters: {
             query?: never;
@@ -4617,13 +4637,30 @@ export interface components {
         AgentList: {
             items: components["schemas"]["Agent"][];
         };
+        /**
+         * AgentLoad
+         * @description What somebody should know before they give an agent one more.
+         */
+        AgentLoad: {
+            capacity: number;
+            /** Format: uuid */
+            id: string;
+            is_day_full: boolean;
+            load: number;
+        };
+        /** AgentLoadList */
+        AgentLoadList: {
+            items: components["schemas"]["AgentLoad"][];
+        };
         /** AgentRouting */
         AgentRouting: {
             capacity: number | null;
             day_customers: number;
+            day_limit: components["schemas"]["DayLimit"];
             day_messages: number;
             /** Format: uuid */
             id: string;
+            is_day_full: boolean;
             languages: string[];
             load: number;
         };
@@ -5879,6 +5916,26 @@ export interface components {
             periods: components["schemas"]["Period"][];
         };
         /**
+         * DayLimit
+         * @description What is enough for one agent a day. None: the workspace's number; nought: never.
+         */
+        DayLimit: {
+            /** @default null */
+            customers?: number | null;
+            /** @default null */
+            messages?: number | null;
+        };
+        /**
+         * DayLimitInput
+         * @description Null: as for anybody; nought: never.
+         */
+        DayLimitInput: {
+            /** Customers */
+            customers?: number | null;
+            /** Messages */
+            messages?: number | null;
+        };
+        /**
          * Delivery
          * @description Never its body: that is the customer's.
          */
@@ -6149,7 +6206,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "day_full" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -6928,6 +6985,7 @@ export interface components {
             capacity: number;
             /** Format: uuid */
             id: string;
+            is_day_full: boolean;
             late: number;
             load: number;
             longest_waiting_since: string | null;
@@ -7438,7 +7496,7 @@ export interface components {
             id: string;
             is_read: boolean;
             /** @enum {unknown} */
-            kind: "assigned" | "discussed" | "due_soon" | "left_waiting" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "taken_back" | "task_due" | "window_closing" | "woken";
+            kind: "assigned" | "day_full" | "discussed" | "due_soon" | "left_waiting" | "mentioned" | "not_delivered" | "replied" | "review_asked" | "reviewed" | "taken_back" | "task_due" | "window_closing" | "woken";
         };
         /** NotificationPage */
         NotificationPage: {
@@ -7666,6 +7724,10 @@ export interface components {
              *         "desktop",
              *         "push",
              *         "email"
+             *       ],
+             *       "day_full": [
+             *         "list",
+             *         "desktop"
              *       ],
              *       "discussed": [
              *         "list",
@@ -8450,6 +8512,10 @@ export interface components {
             /** Channels */
             channels?: {
                 [key: string]: string | null;
+            };
+            /** Day Limits */
+            day_limits?: {
+                [key: string]: components["schemas"]["DayLimitInput"];
             };
             /** Languages */
             languages?: {
@@ -10221,6 +10287,13 @@ export interface components {
             /**
              * @default [
              *       "list",
+             *       "desktop"
+             *     ]
+             */
+            day_full?: components["schemas"]["Way"][];
+            /**
+             * @default [
+             *       "list",
              *       "desktop",
              *       "push",
              *       "email"
@@ -10323,6 +10396,8 @@ export interface components {
         WaysInput: {
             /** Assigned */
             assigned: ("list" | "desktop" | "push" | "email")[];
+            /** Day Full */
+            day_full: ("list" | "desktop" | "push" | "email")[];
             /** Discussed */
             discussed: ("list" | "desktop" | "push" | "email")[];
             /** Due Soon */
@@ -17024,6 +17099,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLoadList"];
                 };
             };
             /** @description Refused or failed */

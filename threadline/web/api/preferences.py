@@ -49,6 +49,7 @@ class WaysInput(Input):
     window_closing: _Ways
     taken_back: _Ways
     left_waiting: _Ways
+    day_full: _Ways
 
 
 class PreferencesChange(Input):

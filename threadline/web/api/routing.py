@@ -1,6 +1,5 @@
 """Routing: how conversations find somebody, and who has how many in hand."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -8,16 +7,29 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from threadline.actions.change_routing import RoutingChange, change_routing
+from threadline.core.day import today_in
 from threadline.core.errors import Invalid
 from threadline.core.permission import Permission
-from threadline.core.routing import MOST_PLACES, MOST_TYPES, Assignment, AssignmentText, RoutingSettings
+from threadline.core.routing import (
+    MOST_DAY_CUSTOMERS,
+    MOST_DAY_MESSAGES,
+    MOST_PLACES,
+    MOST_TYPES,
+    Assignment,
+    AssignmentText,
+    DayLimit,
+    RoutingSettings,
+)
 from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import MOST_MEMBERS, MOST_TEAMS
 from threadline.infra.clock import new_id
+from threadline.store.calendars import read_zone
 from threadline.store.routing import (
+    AgentLoad,
     AgentRouting,
     ChannelRouting,
     TeamRouting,
+    list_agent_loads,
     list_agent_routing,
     list_channel_routing,
     list_team_routing,
@@ -30,6 +42,8 @@ from threadline.web.deps import Call, calls
 router = APIRouter()
 
 _Places = Annotated[int, Field(ge=1, le=MOST_PLACES)]
+_DayCustomers = Annotated[int, Field(ge=0, le=MOST_DAY_CUSTOMERS)]
+_DayMessages = Annotated[int, Field(ge=0, le=MOST_DAY_MESSAGES)]
 _SilentMin = Annotated[int, Field(ge=1, le=MOST_SILENT_MIN)]
 _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 _TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
@@ -42,6 +56,10 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     agents: list[AgentRouting]
 
 
+class AgentLoadList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[AgentLoad]
+
+
 class RoutingSettingsChange(Input):
     """What is absent stays."""
 
@@ -52,8 +70,15 @@ class RoutingSettingsChange(Input):
     owners_first: bool | None = None
     language_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     skill_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
-    day_customers: Annotated[int, Field(ge=0, le=10_000)] | None = None
-    day_messages: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    day_customers: _DayCustomers | None = None
+    day_messages: _DayMessages | None = None
+
+
+class DayLimitInput(Input):
+    """Null: as for anybody; nought: never."""
+
+    customers: _DayCustomers | None = None
+    messages: _DayMessages | None = None
 
 
 class RoutingUpdate(Input):
@@ -67,6 +92,8 @@ class RoutingUpdate(Input):
     """Channel → the team of conversations that begin on it; null: of none."""
     agents: Annotated[dict[Id, _Places | None], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
     """Agent → how many they bear; null: as many as anybody."""
+    day_limits: Annotated[dict[Id, DayLimitInput], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
+    """Agent → how many customers and messages are enough for them a day."""
     languages: Annotated[dict[Id, Annotated[list[_Language], Field(max_length=30)]], Field(max_length=MOST_MEMBERS)] = (
         Field(default_factory=dict)
     )
@@ -79,6 +106,18 @@ async def get_routing(call: Call = calls(Permission.AGENTS_READ)) -> Response:
     return call.answer(await _describe(call))
 
 
+@operation(router, "GET", "/routing/loads", out=AgentLoadList)
+async def get_loads(call: Call = calls(Permission.AGENTS_READ)) -> Response:
+    """Who has how many in hand now, and whose day is full: for whoever is about to give somebody one more."""
+    loads = await list_agent_loads(
+        call.session,
+        settings=(await get_workspace(call.session)).settings.routing,
+        today=today_in(await read_zone(call.session), call.now),
+        now=call.now,
+    )
+    return call.answer(AgentLoadList(items=loads))
+
+
 @operation(router, "PATCH", "/routing", out=Routing)
 async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WORKSPACE_CHANGE)) -> Response:
     """Change it; who waits and finds a free place by it has somebody at once."""
@@ -89,6 +128,9 @@ async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WOR
         take_back=given.take_back,
         channels=given.channels,
         agents=given.agents,
+        day_limits={
+            id: DayLimit(customers=one.customers, messages=one.messages) for id, one in given.day_limits.items()
+        },
         languages=given.languages,
     )
     if change == RoutingChange():
@@ -105,6 +147,10 @@ async def _describe(call: Call) -> Routing:
         teams=await list_team_routing(call.session),
         channels=[one for one in channels if call.caller.visibility.has_channel(one.id)],
         agents=await list_agent_routing(
-            call.session, call.caller, active=timedelta(minutes=settings.active_min), now=call.now
+            call.session,
+            call.caller,
+            settings=settings,
+            today=today_in(await read_zone(call.session), call.now),
+            now=call.now,
         ),
     )
