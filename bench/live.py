@@ -2,11 +2,12 @@
 
 import statistics
 import time
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from bench.figures import Figure, load_average
 from bench.installation import Installation, open_installation, running_postgres
 from bench.sizes import Options
+from threadline.core.day import today_in
 from threadline.core.permission import Visibility
 from threadline.core.routing import RoutingSettings
 from threadline.infra.clock import utc_now
@@ -89,4 +90,11 @@ async def _read(database: Database, installation: Installation) -> Live:
     now = utc_now()
     async with database.transaction(Role.ENGINE, installation.workspace_id) as session:
         answered = await read_answered(session, Visibility(), since=now - timedelta(seconds=1))
-        return await read_live(session, Visibility(), routing=RoutingSettings(), answered=answered, now=now)
+        return await read_live(
+            session,
+            Visibility(),
+            routing=RoutingSettings(),
+            answered=answered,
+            today=today_in(UTC, now),
+            now=now,
+        )

@@ -163,6 +163,8 @@ def admin(playwright: Playwright, product: Product) -> Iterator[Person]:
     for one in person.get("/api/sla-policies")["items"]:  # a slow test is not to be told that somebody waits
         silent = {name: {"minutes": one[name]["minutes"]} for name in ("first_reply", "next_reply")}
         person.patch(f"/api/sla-policies/{one['id']}", silent)
+    # All tests are one day of one admin: it is not to become full in the middle of one of them.
+    person.patch("/api/routing", {"settings": {"day_customers": 0, "day_messages": 0}})
     yield person
     person.http.dispose()
 

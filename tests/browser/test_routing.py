@@ -9,7 +9,7 @@ from tests.browser.accessibility import contrast_problems_of, overflow_of, probl
 from tests.browser.conftest import RESULTS, ContextMaker, Person
 from tests.browser.desk import Desk
 from tests.browser.product import Product
-from tests.browser.provider import Provider
+from tests.browser.provider import Customer, Provider
 from tests.browser.scene import arrived, eventually
 
 
@@ -70,16 +70,73 @@ def test_a_customer_of_a_channel_has_somebody_of_its_team_and_it_is_seen_who_has
         page.screenshot(path=RESULTS / "routing-phone.png")
         assert overflow_of(page) == []
 
+        page.set_viewport_size({"width": 1440, "height": 900})
+        _see_a_full_day(desk, theirs, admin, colleague, first)
+        first.says("When will it be here?")
+        eventually(lambda: admin.conversation_of(first)["waiting_since"] is not None)
+
         # Who goes offline gives up who waits; nobody else is there to have them.
         colleague.put("/api/availability", {"state": "offline"})
         eventually(lambda: admin.conversation_of(second)["assignee_id"] is None)
         eventually(lambda: admin.conversation_of(first)["assignee_id"] is None)
         colleague.put("/api/availability", {"state": "online"})
-        eventually(lambda: admin.conversation_of(first)["assignee_id"] == colleague.agent_id)
-        assert admin.conversation_of(second)["assignee_id"] is None
+        eventually(lambda: admin.conversation_of(second)["assignee_id"] == colleague.agent_id)
+        assert admin.conversation_of(first)["assignee_id"] is None, "they wait for less long"
     finally:
         admin.patch("/api/routing", {"channels": {channel["id"]: None}, "teams": {team["id"]: "manual"}})
+        admin.patch("/api/routing", {"day_limits": {colleague.agent_id: {}}})
         admin.delete(f"/api/teams/{team['id']}")
+
+
+def _see_a_full_day(desk: Desk, theirs: Desk, admin: Person, colleague: Person, customer: Customer) -> None:
+    """One customer is enough for the day: both are told, and who has too many is seen wherever somebody is chosen."""
+    page = desk.page
+    limit = page.get_by_role("combobox", name=f"Customers a day of {colleague.name}")
+    limit.click()
+    page.get_by_role("option", name="Customers: 20", exact=True).click()
+    eventually(lambda: _day_limit(admin, colleague) == {"customers": 20, "messages": None})
+    expect(limit).to_have_text("Customers: 20")
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        limit.scroll_into_view_if_needed()
+        page.screenshot(path=RESULTS / f"day-limits-{theme}.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    limit.scroll_into_view_if_needed()
+    page.screenshot(path=RESULTS / "day-limits-phone.png")
+    assert overflow_of(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("button", name="Undo").last.click()
+    eventually(lambda: _day_limit(admin, colleague) == {"customers": None, "messages": None})
+    admin.patch("/api/routing", {"day_limits": {colleague.agent_id: {"customers": 1}}})
+    theirs.answer(customer, "It is on its way.")
+    for who, bell in ((theirs, theirs.page), (desk, page)):
+        eventually(lambda who=who: _hears_of_a_full_day(colleague if who is theirs else admin))
+        bell.get_by_role("button", name="Notifications").click()
+        expect(bell.get_by_text(f"{colleague.name}’s day is full").first).to_be_visible()
+        bell.screenshot(path=RESULTS / f"day-full-{'theirs' if who is theirs else 'admin'}.png")
+        bell.keyboard.press("Escape")
+    desk.open("/live")
+    row = page.get_by_role("listitem").filter(has_text=colleague.name)
+    expect(row).to_contain_text("day full")
+    expect(row).to_contain_text("1 over")
+    desk.open("/inbox/all").enter(customer)
+    page.get_by_role("button", name="Answered by").click()
+    choice = page.get_by_role("menuitemradio", name=colleague.name)
+    expect(choice).to_contain_text("2 of 1")
+    expect(choice).to_contain_text("1 over · day full")
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.screenshot(path=RESULTS / f"assign-menu-{theme}.png")
+        assert contrast_problems_of(page) == []
+    page.keyboard.press("Escape")
+
+
+def _hears_of_a_full_day(person: Person) -> bool:
+    return "day_full" in [one["kind"] for one in person.get("/api/notifications")["items"]]
+
+
+def _day_limit(person: Person, agent: Person) -> dict[str, int | None]:
+    return next(one["day_limit"] for one in person.get("/api/routing")["agents"] if one["id"] == agent.agent_id)
 
 
 def _mode(person: Person, team_id: str) -> str:

@@ -6531,6 +6531,14 @@ export interface components {
             kept: number;
         };
         /**
+         * Flood
+         * @description More messages of one customer than these, within so many seconds, are more than a person writes.
+         */
+        Flood: {
+            messages: number;
+            within_s: number;
+        };
+        /**
          * FormAnswer
          * @description A filled form, address form or permission answer; `answers` keeps the provider's field names, values as text.
          */
@@ -9047,6 +9055,7 @@ export interface components {
         /** SessionWorkspace */
         SessionWorkspace: {
             away_after_min: number;
+            flood: components["schemas"]["Flood"];
             /** Format: uuid */
             id: string;
             is_sandbox: boolean;

@@ -79,6 +79,7 @@ function AgentRow({ agent, activeMin, now }: Omit<AgentsProps, 'agents'> & { rea
           </span>
         </ListLink>
         <span className="tabular flex h-4 items-center gap-2 text-12">
+          {agent.is_day_full && <span className="font-medium text-warn">{t('live.day_full')}</span>}
           {over > 0 && <span className="font-medium text-warn">{t('live.over', { number: over })}</span>}
           {agent.longest_waiting_since !== null && (
             <ListLink

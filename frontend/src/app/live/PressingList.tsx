@@ -14,6 +14,7 @@ import { Menu, MenuChoice, MenuItem } from '@/shared/ui/Menu';
 import { VipMark } from '@/shared/ui/VipMark';
 import { cx } from '@/shared/ui/cx';
 import { absenceText } from '../availability/words';
+import { useLoads, wordsOfLoad, type Loads } from '../teams/loads';
 import { iconOfKind, wordOfKind } from '../inbox/describe';
 import { paths } from '../paths';
 import { behindFigure, type Scope } from './figures';
@@ -223,6 +224,7 @@ function Owner({ row, acts }: { readonly row: ConversationRow; readonly acts: Ac
   const agents = useStore((state) => state.agents);
   const me = useStore((state) => state.me);
   const mayChange = useMay('conversations:change');
+  const loads = useLoads(acts.giving === row.id);
   const owner = row.assignee_id === null ? undefined : agents.get(row.assignee_id);
   const label = t('assignee.label', { name: owner?.name ?? t('assignee.nobody') });
   const mark = owner ? (
@@ -255,21 +257,21 @@ function Owner({ row, acts }: { readonly row: ConversationRow; readonly acts: Ac
       <MenuChoice
         label={t('assignee.title')}
         value={row.assignee_id ?? NOBODY}
-        options={[...peopleOf(agents, me), { value: NOBODY, label: t('assignee.nobody') }]}
+        options={[...peopleOf(agents, me, loads), { value: NOBODY, label: t('assignee.nobody') }]}
         onValueChange={(id) => acts.give(row.id, id === NOBODY ? null : id)}
       />
     </Menu>
   );
 }
 
-function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id) {
+function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, loads: Loads) {
   return [...agents.values()]
     .filter((agent) => agent.is_active)
     .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
     .map((agent) => ({
       value: agent.id,
       label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
-      hint: absenceText(agent),
+      ...wordsOfLoad(absenceText(agent), loads.get(agent.id)),
     }));
 }
 

@@ -29,6 +29,7 @@ function agent(id: string, change: Partial<LiveAgent> = {}): LiveAgent {
     available_since: null,
     capacity: 5,
     load: 0,
+    is_day_full: false,
     waiting: 0,
     pressing: 0,
     late: 0,

@@ -3,6 +3,7 @@ import {
   AlarmClock,
   AtSign,
   CircleAlert,
+  Gauge,
   Hourglass,
   MessageCircle,
   MessagesSquare,
@@ -33,6 +34,7 @@ export const KINDS = [
   'window_closing',
   'taken_back',
   'left_waiting',
+  'day_full',
 ] as const satisfies readonly Kind[];
 
 export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
@@ -49,6 +51,7 @@ export const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   window_closing: Hourglass,
   taken_back: Undo2,
   left_waiting: Siren,
+  day_full: Gauge,
 };
 
 export interface Facts {
@@ -88,5 +91,7 @@ export function describeNotification({ kind, count, name, agent }: Facts): strin
       return t('reach.told.taken_back', { name });
     case 'left_waiting':
       return t('reach.told.left_waiting', { name });
+    case 'day_full':
+      return agent === '' ? t('reach.told.day_full') : t('reach.told.day_full_by', { agent });
   }
 }

@@ -198,6 +198,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.skills',
       'settings.routing.capacity',
       'settings.routing.active_min',
+      'settings.routing.day',
       'settings.routing.day_customers',
       'settings.routing.day_messages',
       'settings.routing.people',

@@ -10,6 +10,7 @@ import { LabelDot } from '@/shared/ui/LabelMark';
 import { Menu, MenuChoice, MenuSeparator } from '@/shared/ui/Menu';
 import { absenceText, availabilityText } from '../availability/words';
 import { assign, moveToTeam } from '../thread/actions';
+import { useLoads, wordsOfLoad, type Loads } from './loads';
 import { teamsByName } from './teams';
 
 const NOBODY = 'nobody';
@@ -20,6 +21,7 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
   const agents = useStore((state) => state.agents);
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
+  const loads = useLoads(isOpen);
   useCommands({
     assign: () => setIsOpen(true),
     assign_me: () => assign(conversation, me),
@@ -38,7 +40,10 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
         <MenuChoice
           label={t('assignee.title')}
           value={conversation.assignee_id ?? NOBODY}
-          options={[...peopleOf(agents, me, conversation.assignee_id), { value: NOBODY, label: t('assignee.nobody') }]}
+          options={[
+            ...peopleOf(agents, me, conversation.assignee_id, loads),
+            { value: NOBODY, label: t('assignee.nobody') },
+          ]}
           onValueChange={(id) => assign(conversation, id === NOBODY ? null : id)}
         />
         {teams.size > 0 && (
@@ -61,14 +66,14 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
 }
 
 /** Oneself first, then by name; somebody who has left only while they still have it. */
-function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null) {
+function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null, loads: Loads) {
   return [...agents.values()]
     .filter((agent) => agent.is_active || agent.id === assigneeId)
     .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
     .map((agent) => ({
       value: agent.id,
       label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
-      hint: absenceText(agent),
+      ...wordsOfLoad(absenceText(agent), loads.get(agent.id)),
     }));
 }
 

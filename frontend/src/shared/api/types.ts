@@ -152,6 +152,7 @@ export type ServerFrame = Schemas['ServerFrame'];
 export type Live = Schemas['Live'];
 export type LiveGroup = Schemas['LiveGroup'];
 export type LiveAgent = Schemas['LiveAgent'];
+export type AgentLoad = Schemas['AgentLoad'];
 export type LiveServerFrame = Schemas['LiveServerFrame'];
 /** What changed up to `position`: the events, and the things they touched as they are now. */
 export type Changes = Pick<Schemas['EventPage'], 'position' | 'events'> & Partial<Schemas['EventPage']>;

@@ -333,6 +333,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'availability_changed':
     case 'routing_changed':
     case 'shift_finished':
+    case 'day_full':
     case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':

@@ -133,8 +133,13 @@ export function MenuSign({ label, isChosen, onClick, children }: MenuSignProps) 
 export interface MenuChoiceProps<V extends string> {
   readonly label: string;
   readonly value: V;
-  /** `hint` stands behind the label, said more quietly. */
-  readonly options: readonly { readonly value: V; readonly label: string; readonly hint?: string }[];
+  /** `hint` stands behind the label, said more quietly; `warning` behind it, said more loudly. */
+  readonly options: readonly {
+    readonly value: V;
+    readonly label: string;
+    readonly hint?: string;
+    readonly warning?: string;
+  }[];
   readonly onValueChange: (value: V) => void;
 }
 
@@ -155,6 +160,7 @@ export function MenuChoice<V extends string>({ label, value, options, onValueCha
               {option.label}
             </span>
             {option.hint && <span className="max-w-40 truncate text-12 text-muted">{option.hint}</span>}
+            {option.warning && <span className="text-12 font-medium text-warn">{option.warning}</span>}
           </Base.RadioItem>
         ))}
       </Base.RadioGroup>

@@ -50,6 +50,7 @@ export default function RoutingPage() {
             <Languages routing={routing} isDisabled={isDisabled} />
             <Skills routing={routing} isDisabled={isDisabled} />
             <Capacity routing={routing} isDisabled={isDisabled} />
+            <DayLimits routing={routing} isDisabled={isDisabled} />
             <People routing={routing} isDisabled={isDisabled} />
             <Away isDisabled={isDisabled} />
           </>
@@ -259,11 +260,7 @@ function Capacity({ routing, isDisabled }: PartProps) {
     const before = Object.fromEntries(Object.keys(wanted).map((key) => [key, settings[key as keyof typeof settings]]));
     change({ settings: wanted }, { settings: before });
   };
-  const number = (
-    name: 'capacity' | 'active_min' | 'day_customers' | 'day_messages',
-    values: readonly number[],
-    describe: (value: number) => string,
-  ) => (
+  const number = (name: 'capacity' | 'active_min', values: readonly number[], describe: (value: number) => string) => (
     <Select
       label={t(`settings.routing.${name}`)}
       hint={t(`routing.${name}_hint`)}
@@ -276,7 +273,6 @@ function Capacity({ routing, isDisabled }: PartProps) {
       onValueChange={(value) => set({ [name]: Number(value) })}
     />
   );
-  const orNever = (value: number) => (value === 0 ? t('routing.never') : formatNumber(value));
   return (
     <Block title={t('routing.in_hand')} text={t('routing.in_hand_text')}>
       {number('capacity', PLACES, formatNumber)}
@@ -300,10 +296,80 @@ function Capacity({ routing, isDisabled }: PartProps) {
         />
       ))}
       {number('active_min', ACTIVE_MIN, minutes)}
-      {number('day_customers', CUSTOMERS, orNever)}
-      {number('day_messages', MESSAGES, orNever)}
     </Block>
   );
+}
+
+/** What is enough for one person a day: for everybody, and for whoever bears more or less. */
+function DayLimits({ routing, isDisabled }: PartProps) {
+  const change = useChangeRouting();
+  const people = usePeople(routing);
+  const kinds = [
+    ['day_customers', CUSTOMERS],
+    ['day_messages', MESSAGES],
+  ] as const;
+  return (
+    <Block title={t('settings.routing.day')} text={t('routing.day_text')}>
+      {kinds.map(([name, values]) => {
+        const value = routing.settings[name] ?? 0;
+        return (
+          <Select
+            key={name}
+            label={t(`settings.routing.${name}`)}
+            hint={t(`routing.${name}_hint`)}
+            value={String(value)}
+            disabled={isDisabled}
+            options={withValue(values, value).map((each) => ({ value: String(each), label: orNever(each) }))}
+            onValueChange={(next) => change({ settings: { [name]: Number(next) } }, { settings: { [name]: value } })}
+          />
+        );
+      })}
+      <Rows label={t('settings.routing.day')}>
+        {people.map(({ agent, figures: { day_limit: limit } }) => {
+          const one = (kind: 'customers' | 'messages', values: readonly number[]) => {
+            const value = limit[kind] ?? null;
+            const shown = (each: number) => t(`routing.${kind}`, { number: orNever(each) });
+            return (
+              <Select
+                label={t(`routing.day_${kind}_of`, { name: agent.name })}
+                isLabelHidden
+                value={value === null ? NONE : String(value)}
+                disabled={isDisabled}
+                options={[
+                  { value: NONE, label: shown(routing.settings[`day_${kind}`] ?? 0), hint: t('routing.as_anybody') },
+                  ...withValue(values, value ?? 0).map((each) => ({ value: String(each), label: shown(each) })),
+                ]}
+                onValueChange={(next) =>
+                  change(
+                    { day_limits: { [agent.id]: { ...limit, [kind]: next === NONE ? null : Number(next) } } },
+                    { day_limits: { [agent.id]: limit } },
+                  )
+                }
+                className="w-44"
+              />
+            );
+          };
+          return (
+            <Row
+              key={agent.id}
+              start={<Avatar name={agent.name} seed={agent.id} />}
+              title={<bdi className="truncate">{agent.name}</bdi>}
+              end={
+                <span className="flex gap-2 max-sm:flex-col">
+                  {one('customers', CUSTOMERS)}
+                  {one('messages', MESSAGES)}
+                </span>
+              }
+            />
+          );
+        })}
+      </Rows>
+    </Block>
+  );
+}
+
+function orNever(value: number): string {
+  return value === 0 ? t('routing.never') : formatNumber(value);
 }
 
 /** Who works here, by their names. */
@@ -365,7 +431,7 @@ interface FiguresProps {
 }
 
 function Figures({ agent, figures, settings }: FiguresProps) {
-  const { load, bears, over, isLongDay } = loadOf(figures, settings as Required<typeof settings>);
+  const { load, bears, over } = loadOf(figures, settings as Required<typeof settings>);
   const today = t('routing.today', {
     customers: formatNumber(figures.day_customers),
     messages: formatNumber(figures.day_messages),
@@ -379,7 +445,7 @@ function Figures({ agent, figures, settings }: FiguresProps) {
       </span>
       <span className="block">
         {today}
-        {isLongDay && <Warning text={t('routing.long_day')} />}
+        {figures.is_day_full && <Warning text={t('routing.day_full')} />}
       </span>
     </>
   );
