@@ -29,8 +29,10 @@ LONGEST_WAIT_S: Final = 60
 LONGEST_QUIET_MIN: Final = 1440
 LONGEST_SILENCE_DAYS: Final = 3650
 MOST_PER_HOUR: Final = 20
-FLOOD_PER_MINUTE: Final = 20
-"""Of one contact: with more messages than these, nothing is said by itself. They are kept like any other."""
+FLOOD_MESSAGES: Final = 20
+"""Of one contact: with more messages than these within `FLOOD_WITHIN`, nothing is said by itself. They are kept like
+any other, and screens warn whoever is about to answer: they are told these numbers."""
+FLOOD_WITHIN: Final = timedelta(minutes=1)
 
 
 class ReplyKind(StrEnum):
@@ -125,7 +127,7 @@ class Heard:
     sent_lately: int = 0
     """Automatic replies to this contact within the last hour."""
     received_lately: int = 0
-    """Messages of this contact within the last minute, on all channels."""
+    """Messages of this contact within `FLOOD_WITHIN`, on all channels."""
 
 
 def decide(
@@ -161,7 +163,7 @@ def _why_not_now(heard: Heard, manners: Manners, now: datetime) -> WhyNot | None
     wrote_at = heard.person_wrote_at
     if wrote_at is not None and now - wrote_at < timedelta(minutes=manners.quiet_min):
         return WhyNot.PERSON_WROTE
-    if heard.received_lately > FLOOD_PER_MINUTE:
+    if heard.received_lately > FLOOD_MESSAGES:
         return WhyNot.FLOOD
     return WhyNot.TOO_MANY if heard.sent_lately >= manners.most_per_hour else None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from threadline.core.automatic_reply import AutomaticReply, Heard, Place, ReplyKind, Why
+from threadline.core.automatic_reply import FLOOD_WITHIN, AutomaticReply, Heard, Place, ReplyKind, Why
 from threadline.core.ids import first_uuid7_at, time_of_uuid7
 from threadline.core.saved_reply import Wording
 from threadline.core.thanks import is_thanks
@@ -283,8 +283,8 @@ select m.id, m.sort_at, m.is_quiet, case when m.kind = 'text' then m.content ->>
        (select count(*) from conversations x
            join messages o on o.workspace_id = x.workspace_id and o.conversation_id = x.id
            where x.workspace_id = $1 and x.contact_id = c.contact_id
-             and x.last_activity_at > $3::timestamptz - interval '1 minute' and o.id > $4
-             and o.direction = 'incoming' and o.sort_at > $3::timestamptz - interval '1 minute') as received_lately
+             and x.last_activity_at > $3::timestamptz - $6::interval and o.id > $4
+             and o.direction = 'incoming' and o.sort_at > $3::timestamptz - $6::interval) as received_lately
 from messages m
 join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
@@ -299,7 +299,13 @@ async def load_heard(session: Session, message_ids: Sequence[UUID], *, now: date
     """By message. What was deleted meanwhile is absent. Uses `messages_by_sort`, `conversations_by_contact` and the
     indexes of `automatic_sends`."""
     rows = await (await session.raw()).fetch(
-        _HEARD, session.workspace_id, list(message_ids), now, _a_day_before(message_ids), Why.OUTSIDE_HOURS.value
+        _HEARD,
+        session.workspace_id,
+        list(message_ids),
+        now,
+        _a_day_before(message_ids),
+        Why.OUTSIDE_HOURS.value,
+        FLOOD_WITHIN,
     )
     return {row["id"]: _heard(row) for row in rows}
 

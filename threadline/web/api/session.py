@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from threadline.actions.sign_in import Client, SessionLifetime, note_failed_sign_in, sign_in
 from threadline.actions.sign_out import revoke_own_session, sign_out
+from threadline.core.automatic_reply import FLOOD_MESSAGES, FLOOD_WITHIN
 from threadline.core.errors import Invalid, NotFound, NotSignedIn
 from threadline.core.preferences import Preferences
 from threadline.infra.clock import new_id, utc_now
@@ -51,6 +52,13 @@ class SessionAgent(msgspec.Struct, frozen=True, kw_only=True):
     permissions: list[str]
 
 
+class Flood(msgspec.Struct, frozen=True, kw_only=True):
+    """More messages of one customer than these, within so many seconds, are more than a person writes."""
+
+    messages: int
+    within_s: int
+
+
 class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
@@ -59,6 +67,7 @@ class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True):
     resolving_needs_fields: list[UUID]
     away_after_min: int
     """Whoever touches nothing for so long is asked, then away; nought: never."""
+    flood: Flood
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,6 +260,7 @@ async def describe_session(session: Transaction, open_session: OpenSession) -> S
             resolving_needs_label=workspace.settings.resolving_needs_label,
             resolving_needs_fields=list(workspace.settings.resolving_needs_fields),
             away_after_min=workspace.settings.away_after_min,
+            flood=Flood(messages=FLOOD_MESSAGES, within_s=int(FLOOD_WITHIN.total_seconds())),
         ),
         workspaces=await list_workspace_names(session, person.id),
         preferences=await get_preferences(session, caller.agent_id),

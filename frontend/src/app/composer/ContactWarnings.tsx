@@ -1,12 +1,13 @@
 import { Ban, MessageSquareOff, Moon, Zap, type LucideIcon } from 'lucide-react';
 import { lazy, Suspense } from 'react';
+import { useSignedIn } from '@/shared/api/session';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { isNightIn } from '@/shared/format/contact';
 import { t } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
 import { useStore } from '@/shared/store/store';
-import { FLOOD_PER_MINUTE, isFlood } from './flood';
+import { isFlood } from './flood';
 
 /** Asked of the server: most workspaces are told nothing by it, and it stands at once from the second conversation on. */
 const ClosedNote = lazy(() => import('../hours/ClosedNote'));
@@ -18,10 +19,12 @@ const ClosedNote = lazy(() => import('../hours/ClosedNote'));
 export function ContactWarnings({ conversation }: { readonly conversation: Conversation }) {
   const { contact } = conversation;
   const now = useMinute();
+  const { flood } = useSignedIn().workspace;
   const isFlooding = useStore((state) => {
-    const ids = state.threads.get(conversation.id)?.ids.slice(-4 * FLOOD_PER_MINUTE) ?? [];
+    const ids = state.threads.get(conversation.id)?.ids.slice(-4 * flood.messages) ?? [];
     return isFlood(
       ids.flatMap((id) => state.messages.get(id) ?? []),
+      flood,
       now,
     );
   });

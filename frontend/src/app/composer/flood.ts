@@ -1,12 +1,22 @@
+import type { Session } from '@/shared/api/session';
 import type { Message } from '@/shared/api/types';
 
-/** So many messages of a customer within a minute are a flood: the desk says nothing by itself then. */
-export const FLOOD_PER_MINUTE = 20;
-const MINUTE_MS = 60_000;
+/** So long after its last message a flood is still told to whoever is about to answer. */
+const TOLD_MS = 10 * 60_000;
 
-/** Whether the newest messages of a thread, oldest first, are more than a person writes in a minute. */
-export function isFlood(messages: readonly Message[], now: number): boolean {
+/**
+ * Whether the newest messages of a thread, oldest first, came faster than a person writes: measured among themselves, for
+ * when they are drawn depends on how busy everything is.
+ */
+export function isFlood(
+  messages: readonly Message[],
+  { messages: most, within_s }: Session['workspace']['flood'],
+  now: number,
+): boolean {
   const heard = messages.filter(({ direction }) => direction === 'incoming');
-  const first = heard.at(-FLOOD_PER_MINUTE - 1);
-  return first !== undefined && now - Date.parse(first.at) < MINUTE_MS;
+  const newest = heard.at(-1);
+  const first = heard.at(-most - 1);
+  if (newest === undefined || first === undefined) return false;
+  const lastAt = Date.parse(newest.at);
+  return lastAt - Date.parse(first.at) < within_s * 1_000 && now - lastAt < TOLD_MS;
 }

@@ -14,6 +14,7 @@ export interface Session {
     resolving_needs_label: boolean;
     resolving_needs_fields: string[];
     away_after_min: number;
+    flood: { messages: number; within_s: number };
   };
   workspaces: { id: string; name: string }[];
   preferences: Preferences;
