@@ -124,3 +124,36 @@ async def test_what_was_taken_back_counts_for_nothing_and_nought_warns_never(bro
 
 def _in_an_hour() -> str:
     return (utc_now() + timedelta(hours=1)).isoformat()
+
+
+async def test_what_a_macro_sent_counts_for_whoever_ran_it(browser: Browser) -> None:
+    scene = Scene(browser)
+    await scene.begin()
+    first, second, third = await scene.chats(3)
+    made = await browser.post("/api/macros", {"name": "Sale", "acts": [{"kind": "reply", "text": SALE}]})
+    assert made.status == 201, made.raw
+    for chat in (first, second):
+        body = {"id": str(uuid4()), "macro_id": made.json["id"], "updated_at": made.json["updated_at"]}
+        ran = await browser.post(f"/api/conversations/{chat}/macro-runs", body)
+        assert ran.status == 201, ran.raw
+    assert (await scene.send(third)).json["reason"] == "repeated_text"
+
+
+async def test_what_a_review_let_out_counts_for_its_author_and_not_for_the_reviewer(
+    browser: Browser, server: Server
+) -> None:
+    scene = Scene(browser)
+    await scene.begin()
+    async with browser_of(server) as second:
+        agent = await join(browser, second)
+        *chats, last = await scene.chats(3)
+        for chat in chats:
+            asked = await agent.post(
+                f"/api/conversations/{chat}/reviews",
+                {"id": str(uuid4()), "contents": [{"kind": "text", "text": SALE}]},
+            )
+            assert asked.status == 201, asked.raw
+            approved = await browser.post(f"/api/reviews/{asked.json['id']}/approve", {})
+            assert (approved.status, approved.json["state"]) == (200, "sent"), approved.raw
+        assert (await scene.send(last, by=agent)).json["reason"] == "repeated_text"
+        assert (await scene.send(last)).status == 201, "they wrote nothing of it themselves"

@@ -11,6 +11,7 @@ from threadline.actions.announce_change import announce_line
 from threadline.actions.ask_for_review import check_contents, lock_review, tell_of_review
 from threadline.actions.check_answer import check_answer
 from threadline.actions.send_message import files_of, send_message
+from threadline.actions.warn_of_repeat import count_sent_text
 from threadline.channels.contract import ChannelType
 from threadline.core.content import Content, Line, Media, Template, keeping_uses
 from threadline.core.errors import CannotSend, Conflict, Invalid, ThreadlineError, Unavailable
@@ -160,6 +161,14 @@ async def _send(
             actor_id=caller.actor_id,
         )
         message_ids.append(sent.id)
+        await count_sent_text(
+            session,
+            caller=caller if is_own else Caller(caller.workspace_id, frozenset(), agent_id=review.author_id),
+            conversation_id=review.conversation_id,
+            source_id=sent.id,
+            content=content,
+            now=now,
+        )
     conversation = await outgoing.lock_conversation(session, caller.workspace_id, review.conversation_id)
     await announce_line(
         session,

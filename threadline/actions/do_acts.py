@@ -32,6 +32,7 @@ from threadline.actions.stage_conversation import stage_conversation
 from threadline.actions.take_reply_files import contents_of
 from threadline.actions.undo_change import undo_change
 from threadline.actions.use_saved_reply import fill_saved_reply
+from threadline.actions.warn_of_repeat import count_sent_text
 from threadline.actions.withdraw_note import withdraw_note
 from threadline.channels.contract import ChannelType
 from threadline.core import undo
@@ -309,6 +310,15 @@ async def _send(session: Session, doing: Doing, place: int, words: Words) -> Non
             automatic=BY_RULE if is_by_rule else None,
         )
         doing.message_ids.append(sent.id)
+        if not is_by_rule:
+            await count_sent_text(
+                session,
+                caller=caller,
+                conversation_id=doing.conversation_id,
+                source_id=sent.id,
+                content=content,
+                now=doing.now,
+            )
 
 
 async def _contents_of(session: Session, doing: Doing, words: Words) -> list[Content]:

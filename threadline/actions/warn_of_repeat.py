@@ -2,7 +2,8 @@
 
 Asked where a person decides: when they send, forward or schedule. When the time of a scheduled message comes, nobody is
 there to be asked. What goes out by itself, templates and programs are apart: they say the same to many by their nature,
-and have limits of their own. Macros and orders for many show beforehand what they send, and to how many.
+and have limits of their own. Macros, orders for many and reviews show beforehand what they send: they ask nothing, and
+what they sent counts.
 """
 
 from collections.abc import Sequence
@@ -54,6 +55,18 @@ async def warn_of_repeat(
                 values={"count": str(count), "minutes": str(settings.repeat_minutes)},
             )
     return digests
+
+
+async def count_sent_text(
+    session: Session, *, caller: Caller, conversation_id: UUID, source_id: UUID, content: Content, now: datetime
+) -> None:
+    """Of what a person sent after they had seen it before them: it counts, and asks nothing."""
+    digests = await warn_of_repeat(
+        session, caller=caller, conversation_id=conversation_id, contents=[content], is_accepted=True, now=now
+    )
+    await keep_sent_texts(
+        session, caller=caller, conversation_id=conversation_id, source_id=source_id, digests=digests, now=now
+    )
 
 
 async def keep_sent_texts(
