@@ -4,8 +4,8 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0069"
-down_revision = "0068"
+revision = "0070"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 
