@@ -343,6 +343,7 @@ PLACES = {
     "editContacts body:edit.remove_labels.[]": "contact_label",
     "updateRouting body:teams.{}": "team",
     "updateRouting body:take_back.{}": "team",
+    "updateRouting body:day_limits.{}": "agent",
     "updateRouting body:languages.{}": "agent",
     "updateRouting body:channels.{}": "channel",
     "updateRouting body:agents.{}": "agent",

@@ -48,6 +48,7 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 
 RULES = {
     "getRouting": EVERY_ROLE,
+    "getLoads": EVERY_ROLE,
     "getSkills": EVERY_ROLE,
     "getConversationSkills": READ_CONVERSATION,
     "updateConversationSkills": CHANGE_CONVERSATION,
