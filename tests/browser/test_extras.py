@@ -151,3 +151,60 @@ def _paste(box: Locator, data: bytes) -> None:
 @pytest.fixture(autouse=True)
 def _enter_sends(admin: Person) -> None:
     admin.patch("/api/preferences", {"enter_sends": True})
+
+
+def test_what_is_said_in_a_voice_message_is_written_down_under_it_and_found(
+    desk: Desk, customer: Customer, admin: Person, new_context: ContextMaker
+) -> None:
+    customer.sends_file("voice", "voice.ogg", "audio/ogg")
+    arrived(admin, customer, 2)
+    other = Desk(new_context(admin).new_page()).open()
+    other.enter(customer)
+    desk.thread.get_by_role("button", name="Write down what is said").press("Enter")
+    field = desk.thread.get_by_role("textbox", name="What is said in this message, in words")
+    expect(field).to_be_focused()
+    word = f"karaffe{secrets.token_hex(3)}"
+    desk.page.keyboard.type(f"Die {word} ist undicht")
+    form = desk.thread.get_by_role("form", name="What is said")
+    form.get_by_role("combobox", name="Language").click()
+    desk.page.get_by_role("option", name="German", exact=True).click()
+    _picture(desk, "spoken-editor")
+    field.press("Control+Enter")
+    expect(form).to_have_count(0)
+    text = desk.thread.get_by_text(f"Die {word} ist undicht")
+    expect(text).to_have_attribute("lang", "de")
+    expect(desk.thread.get_by_role("button", name="Correct")).to_be_focused()
+    expect(desk.thread).not_to_contain_text("Write down what is said")
+    _picture(desk, "spoken")
+    desk.page.emulate_media(color_scheme="dark")
+    _picture(desk, "spoken-dark")
+    desk.page.emulate_media(color_scheme="light")
+
+    # Another screen hears of it, folded; finding in the thread unfolds it.
+    fold = other.thread.get_by_role("button", name="What is said · German")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    _is_found(admin, word)
+    other.page.keyboard.press("Shift+f")
+    other.page.get_by_role("textbox", name="Find in this conversation").fill(word)
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    expect(other.thread.get_by_text(f"Die {word} ist undicht")).to_be_visible()
+    other.page.set_viewport_size({"width": 390, "height": 844})
+    other.page.reload()
+    fold.click()
+    expect(other.thread.get_by_text(f"Die {word} ist undicht")).to_be_visible()
+    expect(other.page.get_by_role("button", name="To the end")).to_have_count(0)
+    _picture(other, "spoken-phone")
+
+    desk.thread.get_by_role("button", name="Correct").click()
+    expect(field).to_have_value(f"Die {word} ist undicht")
+    field.press("Escape")
+    expect(text).to_be_visible()
+    desk.thread.get_by_role("button", name="Correct").click()
+    form.get_by_role("button", name="Take it away").click()
+    expect(text).to_have_count(0)
+    expect(fold).to_have_count(0)
+    expect(desk.thread.get_by_role("button", name="Write down what is said")).to_be_focused()
+
+
+def _is_found(person: Person, word: str) -> None:
+    eventually(lambda: person.get(f"/api/search?q={word}&among=messages")["messages"]["items"])

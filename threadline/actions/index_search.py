@@ -45,6 +45,7 @@ _OF_MESSAGES: Final = frozenset(
         EventKind.MESSAGE_EDITED,
         EventKind.MESSAGE_DELETED,
         EventKind.NOTE_ADDED,
+        EventKind.SPOKEN_TEXT_CHANGED,
     }
 )
 _OF_CONTACTS: Final = frozenset(

@@ -5,6 +5,7 @@ Every channel type parses into these and builds from these. A new kind shows eve
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -36,6 +37,18 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     """Until it is sent: which saved replies it was written with. A message has none; they are rows beside it."""
 
 
+class Spoken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is said in a sound, in words: written by hand or by a program of the owner's (core/spoken_text.py)."""
+
+    text: str
+    language: str = ""
+    """As a tag (`de`, `pt-BR`); empty if nobody said it."""
+    is_by_hand: bool = False
+    agent_id: UUID | None = None
+    """Whose words these are; None: a program's that stands for nobody."""
+    written_at: datetime
+
+
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="media"):
     """A picture, film, sound, document or sticker: the bytes are a row of `files`."""
 
@@ -45,6 +58,8 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     file_name: str = ""
     is_voice: bool = False
     is_animated: bool = False
+    spoken: Spoken | None = None
+    """Of a sound: written beside it here, never sent with it."""
     uses: tuple[ReplyUse, ...] = ()
     """As those of a text."""
 

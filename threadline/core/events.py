@@ -29,6 +29,8 @@ class EventKind(StrEnum):
     """Told to its author and to each of those who may decide; nobody else hears of it."""
     DISCUSSION_CHANGED = "discussion_changed"
     """Told to each of those in it apart; nobody else hears that there is one."""
+    SPOKEN_TEXT_CHANGED = "spoken_text_changed"
+    """What is said in a sound was written down, written anew or taken away."""
     TRANSCRIPT_MADE = "transcript_made"
     REACTION_CHANGED = "reaction_changed"
     CONTACT_CHANGED = "contact_changed"

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     CONVERSATIONS_ASSIGN = "conversations:assign"
     """Give a conversation to somebody else; taking one oneself needs only `conversations:change`."""
     MESSAGES_SEND = "messages:send"
+    SPOKEN_TEXTS_WRITE = "spoken_texts:write"
+    """Write down what is said in a voice message: all that a program needs that recognises speech."""
     ANSWERS_REVIEW = "answers:review"
     """Review answers for which nobody was named; who is asked by name needs only `messages:send`."""
     CONTACTS_CHANGE = "contacts:change"
@@ -86,6 +88,7 @@ _AGENT = frozenset(
         Permission.CONVERSATIONS_READ,
         Permission.CONVERSATIONS_CHANGE,
         Permission.MESSAGES_SEND,
+        Permission.SPOKEN_TEXTS_WRITE,
         Permission.CONTACTS_CHANGE,
         Permission.FILES_UPLOAD,
         Permission.PRACTICE_USE,

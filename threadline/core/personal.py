@@ -22,7 +22,9 @@ from threadline.core.content import (
     Content,
     FormAnswer,
     Line,
+    Media,
     Native,
+    Spoken,
     Template,
     Text,
     Unsupported,
@@ -261,6 +263,9 @@ def _map_texts(content: Content, change: Callable[[str], str]) -> Content:
             return content
         case Unsupported():
             return msgspec.structs.replace(content, text=change(content.text))
+        case Media(spoken=Spoken() as spoken):
+            said = msgspec.structs.replace(spoken, text=change(spoken.text))
+            return msgspec.structs.replace(content, caption=change(content.caption), spoken=said)
         case _:
             written = {name: change(getattr(content, name)) for name in _WRITTEN if hasattr(content, name)}
             return msgspec.structs.replace(content, **written)

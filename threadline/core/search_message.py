@@ -53,7 +53,7 @@ def _texts(content: Content) -> list[str]:
         case Text():
             return [content.text]
         case Media():
-            return [content.caption, content.file_name]
+            return [content.caption, content.spoken.text if content.spoken else "", content.file_name]
         case Location():
             return [content.name, content.address]
         case Contacts():

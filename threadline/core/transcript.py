@@ -20,6 +20,7 @@ from threadline.core.content import (
     Order,
     Product,
     Request,
+    Spoken,
     Template,
     Text,
     Unsupported,
@@ -54,8 +55,17 @@ def _said(entry: Entry) -> str:
     if isinstance(entry.content, Media):
         name = entry.content.file_name or entry.file_name
         kind = "voice" if entry.content.is_voice else entry.content.media
-        return f"({kind}{f': {name}' if name else ''}) {entry.content.caption}".rstrip()
+        words = [entry.content.caption, _spoken(entry.content.spoken)]
+        return " ".join([f"({kind}{f': {name}' if name else ''})", *filter(None, words)])
     return _text_of(entry.content)
+
+
+def _spoken(spoken: Spoken | None) -> str:
+    """In quotation marks: it is what somebody heard, not what somebody typed."""
+    if spoken is None:
+        return ""
+    language = f"[{spoken.language}] " if spoken.language else ""
+    return f"{language}“{spoken.text}”"
 
 
 def _text_of(content: Content) -> str:

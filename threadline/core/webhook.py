@@ -57,6 +57,7 @@ OFFERED: Final = (
     EventKind.MESSAGE_EDITED,
     EventKind.MESSAGE_DELETED,
     EventKind.NOTE_ADDED,
+    EventKind.SPOKEN_TEXT_CHANGED,
     EventKind.REACTION_CHANGED,
     EventKind.TASK_CHANGED,
     EventKind.CONTACT_CHANGED,

@@ -361,6 +361,30 @@ async def strike_message(session: Session, message_id: UUID, *, now: datetime) -
     )
 
 
+async def replace_content(
+    session: Session, message_id: UUID, *, content: str, previous: str | None, now: datetime
+) -> tuple[UUID, UUID]:
+    """Content (JSON) of a message under its conversation's lock; `previous` is added to what stood in it before.
+
+    Returns its channel and its contact.
+    """
+    row = await (await session.raw()).fetchrow(
+        "update messages m set content = $3::jsonb, previous = case when $4::jsonb is null then m.previous"
+        " else coalesce(m.previous, '[]') || jsonb_build_array(jsonb_build_object("
+        "'at', $5::timestamptz, 'content', $4::jsonb)) end"
+        " from conversations c where m.workspace_id = $1 and m.id = $2"
+        " and c.workspace_id = m.workspace_id and c.id = m.conversation_id returning c.channel_id, c.contact_id",
+        _workspace(session),
+        message_id,
+        content,
+        previous,
+        now,
+    )
+    if row is None:
+        raise NotFound("This message does not exist.")
+    return row["channel_id"], row["contact_id"]
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try to send one part of a message, with everything that is known of its way (T5)."""
 

@@ -35,6 +35,7 @@ _IN_CONVERSATIONS: Final = frozenset(
         EventKind.MESSAGE_EDITED,
         EventKind.MESSAGE_DELETED,
         EventKind.NOTE_ADDED,
+        EventKind.SPOKEN_TEXT_CHANGED,
         EventKind.SCHEDULED_CHANGED,
         EventKind.REACTION_CHANGED,
         EventKind.TASK_CHANGED,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from threadline.actions.add_note import add_note
 from threadline.actions.check_answer import check_answer
@@ -20,10 +20,12 @@ from threadline.actions.send_message import SentMessage, send_message
 from threadline.actions.settle_message import settle_message
 from threadline.actions.warn_of_repeat import keep_sent_texts, warn_of_repeat
 from threadline.actions.withdraw_note import withdraw_note
+from threadline.actions.write_spoken_text import remove_spoken_text, write_spoken_text
 from threadline.channels.registry import channel_type
 from threadline.core.content import Mention, Text
 from threadline.core.errors import Forbidden, Invalid
 from threadline.core.permission import Permission, author_of, check_may
+from threadline.core.spoken_text import LONGEST
 from threadline.infra.clock import new_id
 from threadline.store.conversations import access_conversation_keys
 from threadline.store.messages import (
@@ -37,7 +39,7 @@ from threadline.store.messages import (
 from threadline.store.outgoing import find_by_client_id
 from threadline.store.preferences import get_preferences
 from threadline.web.api.contents import MediaInput, OutgoingContent, TextInput, to_content
-from threadline.web.api.inputs import Accepted, Id, Input, Line
+from threadline.web.api.inputs import Accepted, Id, Input, Line, Locale, clean_text
 from threadline.web.api.routes import operation
 from threadline.web.deps import Call, calls
 
@@ -179,6 +181,15 @@ class SettleInput(Input):
     decision: Annotated[Literal["delivered"], Field(alias="as")]
 
 
+class SpokenTextInput(Input):
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(clean_text)
+    ]
+    """What is said, in words."""
+    language: Locale | None = None
+    """The language it is said in, as a tag (`de`, `pt-BR`); null: nobody knows."""
+
+
 class ReactionInput(Input):
     emoji: Annotated[Line, StringConstraints(max_length=40)]
     """Empty takes it back."""
@@ -280,6 +291,32 @@ async def settle(
         new_id=new_id,
         actor_id=call.caller.actor_id,
     )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "PUT", "/messages/{message_id}/spoken-text", out=Message, name="writeSpokenText")
+async def write_spoken(
+    message_id: UUID, given: SpokenTextInput, call: Call = calls(Permission.SPOKEN_TEXTS_WRITE)
+) -> Response:
+    """Write down what is said in a voice message or another sound."""
+    check_may(call.caller, Permission.CONVERSATIONS_READ)
+    await write_spoken_text(
+        call.session,
+        caller=call.caller,
+        message_id=message_id,
+        text=given.text,
+        language=given.language or "",
+        now=call.now,
+        new_id=new_id,
+    )
+    return call.answer(await access_message(call.session, call.caller, message_id))
+
+
+@operation(router, "DELETE", "/messages/{message_id}/spoken-text", out=Message, name="removeSpokenText")
+async def remove_spoken(message_id: UUID, call: Call = calls(Permission.SPOKEN_TEXTS_WRITE)) -> Response:
+    """Take away what was written down; those who may see what stood in messages before still do."""
+    check_may(call.caller, Permission.CONVERSATIONS_READ)
+    await remove_spoken_text(call.session, caller=call.caller, message_id=message_id, now=call.now, new_id=new_id)
     return call.answer(await access_message(call.session, call.caller, message_id))
 
 

@@ -15,6 +15,7 @@ import { cx } from '@/shared/ui/cx';
 import { describeContent, iconOfKind, kindOfContent } from '../inbox/describe';
 import { react, withdrawNote } from './actions';
 import { ContentView, offeredChoices } from './content/ContentView';
+import { LedHere } from './content/SpokenText';
 import { Meta } from './Meta';
 import type { MessageAct } from './messageActs';
 import { MessageFoot } from './MessageFoot';
@@ -50,7 +51,10 @@ const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 /** Under a finger the bubble itself opens its menu; what can be pressed in it keeps its own meaning. */
 function isTap(event: MouseEvent): boolean {
   const target = event.target as Element;
-  return matchMedia('(pointer: coarse)').matches && target.closest('a, button, input, audio, video, progress') === null;
+  return (
+    matchMedia('(pointer: coarse)').matches &&
+    target.closest('a, button, input, textarea, select, form, audio, video, progress') === null
+  );
 }
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
@@ -107,7 +111,9 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             <Via message={message} conversationId={props.conversationId} />
             <Head message={message} />
             {message.quoted && <QuoteView quoted={message.quoted} contactName={contact.name} onJump={props.onJump} />}
-            <Body shown={shown} />
+            <LedHere value={isFlashed}>
+              <Body shown={shown} />
+            </LedHere>
             <Reactions message={message} contactName={contact.name} isIncoming={isIncoming} />
           </div>
           {!shown.unsent && !selection && !isReadOnly && (

@@ -21,17 +21,19 @@ export default function MessageDetails({
   const [attempts, setAttempts] = useState<readonly Attempt[]>([]);
   const [history, setHistory] = useState<readonly EarlierContent[]>([]);
   const [error, setError] = useState('');
-  const { id, direction, edited_at } = message;
+  const { id, direction, edited_at, content } = message;
+  // What is said in a sound is written anew without the message being edited.
+  const mayHaveEarlier = edited_at !== null || (content.kind === 'media' && content.media === 'audio');
   const seesEarlier = useSignedIn().agent.permissions.includes('messages:read_earlier');
   useEffect(() => {
     let isCurrent = true;
     const fail = (problem: unknown) => isCurrent && setError(problemText(problem));
     if (direction === 'outgoing') fetchAttempts(id).then((found) => isCurrent && setAttempts(found), fail);
-    if (edited_at !== null && seesEarlier) fetchHistory(id).then((found) => isCurrent && setHistory(found), fail);
+    if (mayHaveEarlier && seesEarlier) fetchHistory(id).then((found) => isCurrent && setHistory(found), fail);
     return () => {
       isCurrent = false;
     };
-  }, [id, direction, edited_at, seesEarlier]);
+  }, [id, direction, mayHaveEarlier, seesEarlier]);
   const isIncoming = direction === 'incoming';
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()} title={t('thread.details')}>
@@ -62,7 +64,8 @@ export default function MessageDetails({
             {history.map((earlier, index) => (
               <li key={index} className="rounded-md bg-canvas px-3 py-2">
                 <p dir="auto" className="break-words whitespace-pre-wrap">
-                  {describeContent(earlier.content)}
+                  {(earlier.content.kind === 'media' && earlier.content.spoken?.text) ||
+                    describeContent(earlier.content)}
                 </p>
                 <p className="tabular text-12 text-muted">
                   {t('details.until', { time: formatExact(earlier.replaced_at) })}

@@ -38,5 +38,7 @@ export function whatOf(message: Message): string {
   if (content.kind !== 'media') return describeContent(content);
   const file = content.file_name || message.files[content.file_id]?.name;
   const what = describeContent({ ...content, caption: '' });
-  return [file ? `${what} (${file})` : what, content.caption].filter(Boolean).join(': ');
+  // In quotation marks: it is what somebody heard, not what somebody typed.
+  const spoken = content.spoken && `“${content.spoken.text}”`;
+  return [file ? `${what} (${file})` : what, content.caption, spoken].filter(Boolean).join(': ');
 }

@@ -520,6 +520,14 @@ export function postFileCopy(id: Id, channelId: Id): Promise<FileRecord> {
   );
 }
 
+export function putSpokenText(id: Id, body: { text: string; language: string | null }): Promise<Message> {
+  return answerOf(client.PUT('/api/messages/{message_id}/spoken-text', { params: { path: { message_id: id } }, body }));
+}
+
+export function deleteSpokenText(id: Id): Promise<Message> {
+  return answerOf(client.DELETE('/api/messages/{message_id}/spoken-text', { params: { path: { message_id: id } } }));
+}
+
 export function postWithdraw(id: Id): Promise<Message> {
   return answerOf(client.POST('/api/messages/{message_id}/withdraw', { params: { path: { message_id: id } } }));
 }

@@ -316,6 +316,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'message_deleted':
     case 'note_added':
     case 'reaction_changed':
+    case 'spoken_text_changed':
     case 'transcript_made':
     case 'addresses_revealed':
     case 'contacts_exported':

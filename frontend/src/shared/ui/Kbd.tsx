@@ -1,4 +1,4 @@
-import { capsFor, useChangedKeys } from '../keys/keyboard';
+import { capsFor, keyParts, useChangedKeys } from '../keys/keyboard';
 import { cx } from './cx';
 
 const SYMBOLS: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export interface KbdProps {
 /** The key of an action, at its end. Assistive technology hears it from `aria-keyshortcuts`, not from here. */
 export function Kbd({ keys, isOnAccent = false, isExact = false }: KbdProps) {
   const changed = useChangedKeys();
-  const named = typeof keys === 'string' ? [keys] : keys;
+  const named = typeof keys === 'string' ? keyParts(keys) : keys;
   const caps = isExact ? named : capsFor(named, changed);
   if (caps.length === 0) return null;
   return (

@@ -13,6 +13,7 @@ export const RIGHTS = {
     'conversations:change',
     'conversations:assign',
     'messages:send',
+    'spoken_texts:write',
     'files:upload',
     'templates:read',
     'answers:review',

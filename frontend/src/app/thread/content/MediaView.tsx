@@ -10,6 +10,7 @@ import type { ShownMessage } from '../rows';
 import { FileState, isStored } from './FileFrame';
 import { Picture, pictureWidth } from './Picture';
 import { Sound } from './Sound';
+import { SpokenText } from './SpokenText';
 
 const STILL_READ_MS = 10_000;
 
@@ -56,10 +57,19 @@ export function MediaView({ shown, content }: { readonly shown: ShownMessage; re
   ) : (
     <FileState file={file} word={word} />
   );
-  if (caption === '' && !isGoingUp(shown)) return <BesideMeta shown={shown}>{body}</BesideMeta>;
+  const spoken = content.media === 'audio' && !shown.unsent && <SpokenText message={shown.message} content={content} />;
+  if (caption === '' && !isGoingUp(shown)) {
+    return (
+      <>
+        <BesideMeta shown={shown}>{body}</BesideMeta>
+        {spoken}
+      </>
+    );
+  }
   return (
     <div>
       {body}
+      {spoken}
       <Caption shown={shown} text={caption} />
     </div>
   );
