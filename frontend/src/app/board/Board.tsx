@@ -2,6 +2,7 @@
 import { Kanban } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, Filter, Id } from '@/shared/api/types';
 import { PHONE, useMedia } from '@/shared/hooks/useMedia';
 import { useStored } from '@/shared/hooks/useStored';
@@ -50,12 +51,13 @@ export default function Board() {
   const [dragged, setDragged] = useState<Id>();
   const [asking, setAsking] = useState<{ kind: 'move' | 'snooze'; conversation: Conversation }>();
   const isAsked = useQuestion() !== null;
+  const mayMove = useMay('conversations:change');
   const { place, setPlace, here, root, shown, focus } = useBoardKeys({
     columns,
-    mayMoveTo,
+    mayMoveTo: (column) => mayMove && mayMoveTo(column),
     onMove: (id, to) => move(id, to),
     onOpen: (id) => open(id),
-    onAsk: (id) => ask(id),
+    onAsk: (id) => mayMove && ask(id),
     onBack: () => navigate(paths.inbox(view)),
   });
   useEffect(() => {
@@ -146,7 +148,7 @@ export default function Board() {
           here={here?.key}
           isPhone={isPhone}
           onColumn={(key) => setPlace({ key, id: undefined })}
-          onMove={place?.id === undefined ? undefined : () => ask(place.id)}
+          onMove={!mayMove || place?.id === undefined ? undefined : () => ask(place.id)}
         />
       </header>
       {stages === undefined || own === undefined ? (

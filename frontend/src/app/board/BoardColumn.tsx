@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { useMay } from '@/shared/api/session';
 import { countConversations } from '@/shared/api/calls';
 import type { Count, Id } from '@/shared/api/types';
 import { formatNumber } from '@/shared/i18n/format';
@@ -44,6 +45,7 @@ export function BoardColumn(props: BoardColumnProps) {
   const [failed, setFailed] = useState<string>();
   const [isPointed, setIsPointed] = useState(false);
   const [isFocused, setIsFocused] = useState(false);
+  const mayMove = useMay('conversations:change');
 
   const settled = useSettledIds(live, isPointed || isFocused || dragged !== undefined, `${column.key} ${moves}`);
   // What left stands on only while the pointer rests here: else nothing is under it that could jump.
@@ -96,8 +98,8 @@ export function BoardColumn(props: BoardColumnProps) {
       failed={failed}
       active={active}
       dragged={dragged}
-      mayDrop={dragged !== undefined && mayMoveTo(column)}
-      mayMove
+      mayDrop={mayMove && dragged !== undefined && mayMoveTo(column)}
+      mayMove={mayMove}
       card={(id, isSelected) => <ConversationRow id={id} isSelected={isSelected} />}
       onPlace={onPlace}
       onOpen={onOpen}

@@ -2,6 +2,7 @@
 import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { useMay } from '@/shared/api/session';
 import type { Discussion, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
@@ -27,6 +28,7 @@ export function PanelDiscussions({ conversationId }: { readonly conversationId: 
   const opened = useOpenDiscussion();
   const others =
     asked?.of === conversationId ? asked.items.filter((one) => !open.some(({ id }) => id === one.id)) : null;
+  const mayStart = useMay('conversations:change');
   const ask = () =>
     fetchConversationDiscussions(conversationId).then(
       (items) => setAsked({ of: conversationId, items }),
@@ -36,13 +38,15 @@ export function PanelDiscussions({ conversationId }: { readonly conversationId: 
     <section aria-label={t('discussion.title')} className="border-t border-line px-4 py-2 text-13">
       <header className="flex h-8 items-center justify-between">
         <h3 className="font-semibold">{t('discussion.title')}</h3>
-        <IconButton
-          icon={Plus}
-          size={28}
-          label={t('keys.discuss')}
-          keyName={['Shift', 'D']}
-          onClick={() => void runCommand('discuss')}
-        />
+        {mayStart && (
+          <IconButton
+            icon={Plus}
+            size={28}
+            label={t('keys.discuss')}
+            keyName={['Shift', 'D']}
+            onClick={() => void runCommand('discuss')}
+          />
+        )}
       </header>
       <ul>
         {[...open, ...(others ?? [])].map((one) => (

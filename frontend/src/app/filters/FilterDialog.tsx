@@ -2,7 +2,7 @@
 import { useEffect, useState, type FormEvent } from 'react';
 import { countConversations } from '@/shared/api/calls';
 import { request } from '@/shared/api/http';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay, useSignedIn } from '@/shared/api/session';
 import type { Count, Filter, Id, SavedView, Sorting } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
@@ -42,6 +42,7 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
   const [audience, setAudience] = useState(saved?.team_id ?? saved?.audience ?? 'own');
   const [isStrict, setStrict] = useState(false);
   const submit = useSubmit(['name']);
+  const maySave = useMay('conversations:change');
   const audiences = useAudiences(saved);
 
   const ready = (): boolean => {
@@ -51,6 +52,7 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (!ready()) return;
+    if (!maySave) return onShow({ filter, order });
     let id = saved?.id;
     const isSaved = await submit.run(async () => {
       const isTeam = audience !== 'own' && audience !== 'all';
@@ -78,9 +80,11 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
             {t('common.cancel')}
           </Button>
           <Button onClick={() => ready() && onShow({ filter, order })}>{t('filter.show')}</Button>
-          <Button look="filled" type="submit" form="filter" isBusy={submit.isBusy}>
-            {t('filter.save')}
-          </Button>
+          {maySave && (
+            <Button look="filled" type="submit" form="filter" isBusy={submit.isBusy}>
+              {t('filter.save')}
+            </Button>
+          )}
         </>
       }
     >
@@ -99,21 +103,25 @@ export default function FilterDialog({ start, saved, onClose, onShow, onSaved }:
         {fields && <LiveCount filter={filter} fields={fields} />}
         {isStrict && fields && !isFinished(filter, fields) && <InlineError>{t('filter.unfinished')}</InlineError>}
         <div className="grid gap-4 border-t border-line pt-4 md:grid-cols-[minmax(0,1fr)_10rem_10rem]">
-          <TextField
-            label={t('filter.name')}
-            required
-            maxLength={100}
-            autoComplete="off"
-            value={name}
-            {...submit.field('name', setName)}
-          />
+          {maySave && (
+            <TextField
+              label={t('filter.name')}
+              required
+              maxLength={100}
+              autoComplete="off"
+              value={name}
+              {...submit.field('name', setName)}
+            />
+          )}
           <Select
             label={t('list.order')}
             value={order}
             options={ORDERS.map((value) => ({ value, label: t(`list.${value}`) }))}
             onValueChange={setOrder}
           />
-          <Select label={t('filter.audience')} value={audience} options={audiences} onValueChange={setAudience} />
+          {maySave && (
+            <Select label={t('filter.audience')} value={audience} options={audiences} onValueChange={setAudience} />
+          )}
         </div>
         {submit.error !== undefined && <InlineError>{submit.errors.filter ?? submit.error}</InlineError>}
       </form>

@@ -34,7 +34,8 @@ export interface ConversationListProps {
   /** Tells which ids stand in the list, in the shown order: for "next" and "previous". */
   readonly onShown: (ids: readonly Id[]) => void;
   readonly selection: Selection;
-  readonly onChoose: (id: Id) => void;
+  /** Absent: nothing is done to many. */
+  readonly onChoose: ((id: Id) => void) | undefined;
 }
 
 export function ConversationList(props: ConversationListProps) {
@@ -194,7 +195,7 @@ interface OptionProps {
   readonly isMine: boolean;
   readonly isChosen: boolean;
   readonly onSelect: (id: Id) => void;
-  readonly onChoose: (id: Id) => void;
+  readonly onChoose: ((id: Id) => void) | undefined;
 }
 
 function Option(props: OptionProps) {
@@ -222,27 +223,29 @@ function Option(props: OptionProps) {
     >
       <ConversationRow id={id} isSelected={isSelected || isTicked} isMine={isMine} />
       {/* For the pointer; keys have X. An option holds nothing that could be focused. */}
-      <span
-        data-choose=""
-        aria-hidden
-        onClick={(event) => {
-          event.stopPropagation();
-          onChoose(id);
-        }}
-        className={cx(
-          'absolute inset-y-0 start-2.5 grid w-9 place-items-center max-md:start-4 max-md:w-11',
-          !isTicked && 'opacity-0 pointer-fine:group-hover/row:opacity-100',
-        )}
-      >
+      {onChoose && (
         <span
+          data-choose=""
+          aria-hidden
+          onClick={(event) => {
+            event.stopPropagation();
+            onChoose(id);
+          }}
           className={cx(
-            'grid size-9 place-items-center rounded-full border max-md:size-11',
-            isTicked ? 'border-accent bg-accent text-on-accent' : 'border-line-strong bg-raised text-muted',
+            'absolute inset-y-0 start-2.5 grid w-9 place-items-center max-md:start-4 max-md:w-11',
+            !isTicked && 'opacity-0 pointer-fine:group-hover/row:opacity-100',
           )}
         >
-          <Check size={18} strokeWidth={2} />
+          <span
+            className={cx(
+              'grid size-9 place-items-center rounded-full border max-md:size-11',
+              isTicked ? 'border-accent bg-accent text-on-accent' : 'border-line-strong bg-raised text-muted',
+            )}
+          >
+            <Check size={18} strokeWidth={2} />
+          </span>
         </span>
-      </span>
+      )}
       {isTicked && <span className="sr-only">{t('bulk.ticked')}</span>}
     </div>
   );

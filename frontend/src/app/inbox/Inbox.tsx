@@ -30,7 +30,7 @@ import { flushSync } from 'react-dom';
 import { useParams } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
 import { request } from '@/shared/api/http';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay, useSignedIn } from '@/shared/api/session';
 import type { Filter, Id } from '@/shared/api/types';
 import { useEvent } from '@/shared/hooks/useEvent';
 import { PHONE, useMedia, WIDE } from '@/shared/hooks/useMedia';
@@ -103,6 +103,7 @@ export function Inbox() {
   useAnnouncements(selected);
   useMissingSelection(selected);
 
+  const mayChange = useMay('conversations:change');
   const peek = usePeek(shown, selected);
   const step = (by: number) => {
     const ids = shown.current;
@@ -137,13 +138,15 @@ export function Inbox() {
     },
     peek: peek.begin,
     filter: () => found.edit(view),
-    choose: () => {
-      lastChosen.current = selected ?? lastChosen.current ?? shown.current[0];
-      chosen.toggle(lastChosen.current);
-    },
-    choose_next: () => chooseStep(1),
-    choose_previous: () => chooseStep(-1),
-    choose_all: () => chosen.takeShown(),
+    ...(mayChange && {
+      choose: () => {
+        lastChosen.current = selected ?? lastChosen.current ?? shown.current[0];
+        chosen.toggle(lastChosen.current);
+      },
+      choose_next: () => chooseStep(1),
+      choose_previous: () => chooseStep(-1),
+      choose_all: () => chosen.takeShown(),
+    }),
     views: () => setViewsOpen(!areViewsOpen),
     context: context.toggle,
     my_longest: () => jump(selected, select),
@@ -199,7 +202,7 @@ export function Inbox() {
           onOrder={found.setOrder ?? setUsualOrder}
           onShown={onShown}
           selection={chosen.selection}
-          onChoose={chosen.toggle}
+          onChoose={mayChange ? chosen.toggle : undefined}
         />
         {chosen.hasBar && (
           <Suspense fallback={null}>
@@ -444,7 +447,7 @@ function useSideColumn(isWide: boolean): SideColumn {
   const practiceId = useStore(
     (state) => chosen ?? [...state.channels.values()].find((channel) => channel.is_practice)?.id ?? null,
   );
-  const practice = isTrying ? practiceId : null;
+  const practice = useMay('practice:use') && isTrying ? practiceId : null;
   const hasContent = practice !== null || conversationId !== undefined;
   // The phone is wider than the contact: beside it the thread needs a little more room.
   const hasRoomForPhone = useMedia('(min-width: 1400px)');

@@ -16,7 +16,7 @@ import { lazy, memo, Suspense } from 'react';
 import { Link } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
 import { request } from '@/shared/api/http';
-import { setSession, useSignedIn, type Session } from '@/shared/api/session';
+import { setSession, type Session, useMay, useSignedIn } from '@/shared/api/session';
 import type { Audience, Channel, Count, Id, Team } from '@/shared/api/types';
 import { useStored } from '@/shared/hooks/useStored';
 import { t } from '@/shared/i18n';
@@ -70,7 +70,9 @@ export const ViewsPane = memo(function ViewsPane(props: ViewsPaneProps) {
       <Suspense fallback={null}>
         <MyChats selected={selected} view={view} />
       </Suspense>
-      {session.workspace.is_sandbox && <FirstSteps onTryIt={onTryIt} />}
+      {session.workspace.is_sandbox && session.agent.permissions.includes('messages:send') && (
+        <FirstSteps onTryIt={onTryIt} />
+      )}
     </aside>
   );
 });
@@ -212,13 +214,15 @@ const AUDIENCE_ICONS: Readonly<Record<Audience, LucideIcon>> = { own: ListFilter
 /** Filters that were kept: one's own, those of teams, and everybody's. */
 function SavedViews({ view, onCreate }: { readonly view: View; readonly onCreate: () => void }) {
   const views = useStore((state) => state.savedViews);
+  const mayCreate = useMay('conversations:change');
+  if (!mayCreate && views.length === 0) return null;
   return (
     <section aria-labelledby="saved-title">
       <header className="flex h-7 items-center justify-between ps-2">
         <h2 id="saved-title" className="text-12 font-medium text-muted">
           {t('views.saved')}
         </h2>
-        <IconButton icon={Plus} size={28} label={t('views.create')} onClick={onCreate} />
+        {mayCreate && <IconButton icon={Plus} size={28} label={t('views.create')} onClick={onCreate} />}
       </header>
       {views.map((saved) => (
         <ViewLink
@@ -325,6 +329,7 @@ function ChannelLink({
   readonly isHere: boolean;
   readonly onTryIt: (channelId: Id) => void;
 }) {
+  const mayPractise = useMay('practice:use');
   const trouble = channelTrouble(channel);
   return (
     <div className="group/channel relative">
@@ -347,7 +352,7 @@ function ChannelLink({
           </Tooltip>
         )}
       </Link>
-      {channel.is_practice && (
+      {mayPractise && channel.is_practice && (
         <span className="absolute end-0 top-0">
           <IconButton icon={Smartphone} size={28} label={t('views.try_it')} onClick={() => onTryIt(channel.id)} />
         </span>

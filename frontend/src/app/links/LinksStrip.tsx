@@ -3,6 +3,7 @@ import { GitMerge, Link2, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { deleteMerge, deleteRelation } from '@/shared/api/calls';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, ConversationLinks, Id } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { problemText } from '@/shared/problem';
@@ -17,6 +18,7 @@ export interface LinksStripProps {
 }
 
 export function LinksStrip({ conversationId, links }: LinksStripProps) {
+  const mayChange = useMay('conversations:change');
   if (links.merged_into === null && links.merged.length === 0 && links.related.length === 0) return null;
   const undo = (work: Promise<unknown>) =>
     void work.catch((error: unknown) => showToast(problemText(error), { isError: true }));
@@ -37,12 +39,14 @@ export function LinksStrip({ conversationId, links }: LinksStripProps) {
           <span>
             {t('links.merged')} <ChannelName conversation={one} />
           </span>
-          <IconButton
-            icon={Unlink}
-            size={28}
-            label={t('links.take_apart')}
-            onClick={() => undo(deleteMerge(conversationId, one.id))}
-          />
+          {mayChange && (
+            <IconButton
+              icon={Unlink}
+              size={28}
+              label={t('links.take_apart')}
+              onClick={() => undo(deleteMerge(conversationId, one.id))}
+            />
+          )}
         </Item>
       ))}
       {links.related.map((one) => (
@@ -50,12 +54,14 @@ export function LinksStrip({ conversationId, links }: LinksStripProps) {
           <Link href={paths.inbox('open', one.id)} dir="auto" className="text-accent hover:underline">
             {one.contact.name}
           </Link>
-          <IconButton
-            icon={Unlink}
-            size={28}
-            label={t('links.unrelate', { name: one.contact.name })}
-            onClick={() => undo(deleteRelation(conversationId, one.id))}
-          />
+          {mayChange && (
+            <IconButton
+              icon={Unlink}
+              size={28}
+              label={t('links.unrelate', { name: one.contact.name })}
+              onClick={() => undo(deleteRelation(conversationId, one.id))}
+            />
+          )}
         </Item>
       ))}
     </ul>

@@ -228,6 +228,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'conversations',
     label: 'settings.patterns.title',
     icon: ListChecks,
+    permission: 'conversations:change',
     contents: ['settings.patterns.create', 'settings.patterns.due_in'],
   },
   {
@@ -243,6 +244,7 @@ export const SECTIONS: readonly Section[] = [
     group: 'conversations',
     label: 'settings.replies.title',
     icon: Slash,
+    permission: 'messages:send',
     contents: ['settings.replies.create', 'settings.replies.shortcut', 'settings.replies.repeat'],
   },
   {

@@ -194,13 +194,17 @@ function placeItems(state: State, go: (path: string) => void): PaletteItem[] {
           },
         ]
       : []),
-    {
-      ...base('places', 'start'),
-      title: t('keys.start'),
-      icon: SquarePen,
-      keys: keyOf('start'),
-      run: () => void runCommand('start'),
-    },
+    ...(canRun('start')
+      ? [
+          {
+            ...base('places', 'start'),
+            title: t('keys.start'),
+            icon: SquarePen,
+            keys: keyOf('start'),
+            run: () => void runCommand('start'),
+          },
+        ]
+      : []),
     {
       ...base('places', 'contacts'),
       title: t('shell.contacts'),

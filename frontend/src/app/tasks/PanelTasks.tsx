@@ -1,6 +1,7 @@
 /** In the panel beside the thread: what is to be done for this customer, and how far it is. */
 import { Check, Circle, Phone, Plus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Id, Task } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -19,17 +20,20 @@ export function PanelTasks({ conversationId }: { readonly conversationId: Id }) 
   const { tasks } = useConversationTasks(conversationId);
   const name = useStore((state) => state.conversations.get(conversationId)?.contact.name ?? '');
   const [edited, setEdited] = useState<Task | null>(null);
+  const mayChange = useMay('conversations:change');
   return (
     <section aria-label={t('task.title')} className="border-t border-line px-4 py-2 text-13">
       <header className="flex h-8 items-center justify-between">
         <h3 className="font-semibold">{t('task.title')}</h3>
-        <IconButton
-          icon={Plus}
-          size={28}
-          label={t('task.new')}
-          keyName={['Shift', 'T']}
-          onClick={() => void runCommand('task')}
-        />
+        {mayChange && (
+          <IconButton
+            icon={Plus}
+            size={28}
+            label={t('task.new')}
+            keyName={['Shift', 'T']}
+            onClick={() => void runCommand('task')}
+          />
+        )}
       </header>
       <ul>
         {tasks?.map((task) => (
@@ -56,14 +60,16 @@ export function PanelTasks({ conversationId }: { readonly conversationId: Id }) 
 
 function Line({ task, onOpen }: { readonly task: Task; readonly onOpen: () => void }) {
   const now = useMinute();
+  const mayChange = useMay('conversations:change');
   const isDone = task.state === 'done';
   const isOverdue = groupOf(task, new Date(now)) === 'overdue';
   const Icon = isDone ? Check : task.kind === 'call_back' ? Phone : Circle;
   return (
     <button
       type="button"
+      disabled={!mayChange}
       onClick={onOpen}
-      className="-mx-2 flex w-[calc(100%+1rem)] items-start gap-2 rounded-md px-2 py-1.5 text-start hover:bg-hover pointer-coarse:min-h-11"
+      className="-mx-2 flex w-[calc(100%+1rem)] items-start gap-2 rounded-md px-2 py-1.5 text-start enabled:hover:bg-hover pointer-coarse:min-h-11"
     >
       <Icon
         aria-label={isDone ? t('task.group_done') : task.kind === 'call_back' ? t('task.call_back') : t('task.task')}

@@ -1,6 +1,6 @@
 import { Phone } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useSignedIn } from '@/shared/api/session';
+import { useMay, useSignedIn } from '@/shared/api/session';
 import type { CallOutcome, Task, Time } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -26,6 +26,7 @@ export interface TaskRowProps {
 export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps) {
   const now = useMinute();
   const me = useStore((state) => state.me);
+  const mayChange = useMay('conversations:change');
   const isMasked = !useSignedIn().agent.permissions.includes('addresses:read');
   const owner = useStore((state) => (task.owner_id === null ? undefined : state.agents.get(task.owner_id)));
   const isDone = task.state === 'done';
@@ -69,6 +70,7 @@ export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps
         <input
           type="checkbox"
           checked={isDone}
+          disabled={!mayChange}
           onChange={(event) => onDone(event.target.checked)}
           aria-label={t('task.do', { title: task.title })}
           className="size-4 accent-(--accent)"
@@ -77,10 +79,11 @@ export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps
       <div className="min-w-0 flex-1">
         <button
           type="button"
+          disabled={!mayChange}
           onClick={onOpen}
           dir="auto"
           className={cx(
-            'flex min-h-6 max-w-full items-center gap-1.5 text-start text-14 hover:underline',
+            'flex min-h-6 max-w-full items-center gap-1.5 text-start text-14 enabled:hover:underline',
             isDone ? 'text-muted line-through' : 'font-medium',
           )}
         >
@@ -90,7 +93,7 @@ export function TaskRow({ task, onDone, onOpen, onCall, children }: TaskRowProps
           <span className="min-w-0 break-words">{task.title}</span>
         </button>
         <p className="flex flex-wrap items-center gap-x-3 text-12 text-muted">{facts}</p>
-        {task.kind === 'call_back' && !isDone && <CallEnd task={task} onCall={onCall} />}
+        {mayChange && task.kind === 'call_back' && !isDone && <CallEnd task={task} onCall={onCall} />}
         {children}
       </div>
     </div>

@@ -1,6 +1,7 @@
 /** Above a thread: what is still to be done for this customer beside answering. */
 import { ChevronRight, ClipboardList, Plus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, Id, Task, TaskPattern } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -29,6 +30,7 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
   const [edited, setEdited] = useState<Task | null>(null);
   const now = useMinute();
   const [isPicking, setPicking] = useState(false);
+  const mayChange = useMay('conversations:change');
   const [pattern, setPattern] = useState<TaskPattern>();
   useCommands({ task: () => onWanted([]), task_pattern: () => setPicking(true) });
   const open = tasks?.filter((task) => task.state === 'open') ?? [];
@@ -71,13 +73,15 @@ export function TaskStrip({ conversation, wanted, onWanted }: TaskStripProps) {
                 className={cx('ms-auto shrink-0 transition-transform', isOpen ? 'rotate-90' : 'rtl:-scale-x-100')}
               />
             </button>
-            <IconButton
-              icon={Plus}
-              size={28}
-              label={t('task.new')}
-              keyName={['Shift', 'T']}
-              onClick={() => onWanted([])}
-            />
+            {mayChange && (
+              <IconButton
+                icon={Plus}
+                size={28}
+                label={t('task.new')}
+                keyName={['Shift', 'T']}
+                onClick={() => onWanted([])}
+              />
+            )}
           </div>
           {isOpen && (
             <ul className="max-h-56 overflow-y-auto pb-2">

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
+import { useMay } from '@/shared/api/session';
 import type { Message } from '@/shared/api/types';
 import { formatNear, formatSpan } from '@/shared/format/times';
 import { hasText, t } from '@/shared/i18n';
@@ -69,7 +70,8 @@ export function Lines({ messages }: { readonly messages: readonly Message[] }) {
 function ReopenAct({ last }: { readonly last: Message | undefined }) {
   const conversation = useStore((state) => state.conversations.get(last?.conversation_id ?? ''));
   const isKept = last?.content.kind === 'line' && last.content.what === 'kept_resolved';
-  if (!isKept || conversation?.state !== 'resolved') return null;
+  const mayChange = useMay('conversations:change');
+  if (!mayChange || !isKept || conversation?.state !== 'resolved') return null;
   return (
     <button
       type="button"

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleHelp } from 'lucide-react';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { discard, sendAgain } from '@/shared/outbox/outbox';
@@ -44,6 +45,11 @@ function Refused({ clientId, reason }: { readonly clientId: string; readonly rea
       </Act>
     </Foot>
   );
+}
+
+/** What helps is offered to whoever may send. */
+function Acts({ children }: { readonly children: ReactNode }) {
+  return useMay('messages:send') ? <p className="flex gap-4">{children}</p> : null;
 }
 
 function Failed({ message, onTemplate }: { readonly message: Message; readonly onTemplate: () => void }) {
@@ -103,7 +109,7 @@ function Foot({ look, title, text, children }: FootProps) {
         <p className="break-words">
           <span className="font-semibold">{title}</span> {text}
         </p>
-        <p className="flex gap-4">{children}</p>
+        <Acts>{children}</Acts>
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 /** In the place of the composer while messages are being chosen: what can be done with them. */
 import { ClipboardList, Copy, Forward, X } from 'lucide-react';
 import { useEffect } from 'react';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useStore } from '@/shared/store/store';
@@ -35,6 +36,8 @@ export default function SelectionBar({ conversation, chosen, onForward, onTask, 
     return () => removeEventListener('keydown', onKey, true);
   }, [onEnd]);
   const isEmpty = chosen.length === 0;
+  const maySend = useMay('messages:send');
+  const mayChange = useMay('conversations:change');
   return (
     <div
       role="toolbar"
@@ -45,12 +48,16 @@ export default function SelectionBar({ conversation, chosen, onForward, onTask, 
       <span role="status" className="me-auto text-14 font-medium">
         {t('thread.chosen', { count: chosen.length })}
       </span>
-      <Button icon={Forward} disabled={isEmpty} onClick={onForward}>
-        {t('thread.forward')}
-      </Button>
-      <Button icon={ClipboardList} disabled={isEmpty} onClick={onTask}>
-        {t('task.split')}
-      </Button>
+      {maySend && (
+        <Button icon={Forward} disabled={isEmpty} onClick={onForward}>
+          {t('thread.forward')}
+        </Button>
+      )}
+      {mayChange && (
+        <Button icon={ClipboardList} disabled={isEmpty} onClick={onTask}>
+          {t('task.split')}
+        </Button>
+      )}
       <Button icon={Copy} look="filled" disabled={isEmpty} onClick={() => void copy()}>
         {t('message.copy')}
       </Button>

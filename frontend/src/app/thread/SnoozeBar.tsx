@@ -1,4 +1,5 @@
 import { AlarmClock } from 'lucide-react';
+import { useMay } from '@/shared/api/session';
 import type { Conversation } from '@/shared/api/types';
 import { useMinute } from '@/shared/format/clock';
 import { formatNear } from '@/shared/format/times';
@@ -9,6 +10,7 @@ import { wake } from './actions';
 /** Under the header of a conversation that was put off: until when, and the way back. */
 export function SnoozeBar({ conversation }: { readonly conversation: Conversation }) {
   const now = useMinute();
+  const mayChange = useMay('conversations:change');
   const until = conversation.snoozed_until;
   return (
     <div
@@ -20,9 +22,11 @@ export function SnoozeBar({ conversation }: { readonly conversation: Conversatio
       <span className="min-w-0 flex-1 truncate">
         {until === null ? t('snooze.bar_reply') : t('snooze.bar', { when: formatNear(until, now) })}
       </span>
-      <Button look="link" size="small" onClick={() => wake(conversation)}>
-        {t('snooze.wake')}
-      </Button>
+      {mayChange && (
+        <Button look="link" size="small" onClick={() => wake(conversation)}>
+          {t('snooze.wake')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** One conversation: its header, its messages, the place to answer. */
 import { lazy, memo, Suspense, useCallback, useEffect, useState } from 'react';
 import { useSearch } from 'wouter';
+import { useMay } from '@/shared/api/session';
 import type { Conversation, ConversationLinks, Id, Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { useCommands } from '@/shared/keys/keyboard';
@@ -94,6 +95,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   });
   const onTemplate = useCallback(() => focusComposer('template'), []);
   const [stripsHeight, setStripsHeight] = useState(0);
+  const maySend = useMay('messages:send');
 
   if (!conversation) {
     return failure ? <Failed failure={failure} onRetry={retry} onBack={onBack} /> : <Skeleton className="p-5" />;
@@ -166,17 +168,19 @@ export const Thread = memo(function Thread(props: ThreadProps) {
       ) : (
         <>
           <DraftBars conversation={target.conversation ?? conversation} isAtEnd={isAtEnd} />
-          {target.all.length > 1 && (
+          {maySend && target.all.length > 1 && (
             <Target conversations={target.all} value={target.conversation?.id ?? conversationId} onValue={choose} />
           )}
-          <Composer
-            key={target.conversation?.id}
-            conversation={target.conversation ?? conversation}
-            channel={target.channel ?? channel}
-            quoted={quoted}
-            onQuoted={setQuoted}
-            onResolved={onResolved}
-          />
+          {maySend && (
+            <Composer
+              key={target.conversation?.id}
+              conversation={target.conversation ?? conversation}
+              channel={target.channel ?? channel}
+              quoted={quoted}
+              onQuoted={setQuoted}
+              onResolved={onResolved}
+            />
+          )}
           {links.merged.map(({ id }) => (
             <ReadingOf key={id} conversationId={id} isAtEnd={isAtEnd && isLoaded} />
           ))}

@@ -79,6 +79,8 @@ export const NEEDS: Partial<Record<Command, string>> = {
   quote: 'messages:send',
   ask_review: 'messages:send',
   send_anyway: 'messages:send',
+  send_resolve: 'messages:send',
+  recent_files: 'messages:send',
   start: 'messages:send',
   task: 'conversations:change',
   task_pattern: 'conversations:change',
