@@ -369,6 +369,7 @@ async def _set_up(house: House, link_token: str) -> None:
             session = await answer.json()
             assert answer.status == 200, session
         scopes = ["conversations:read", "conversations:change", "messages:send", "deliveries:read", "channels:read"]
+        scopes += ["rules:manage"]
         headers = {"X-CSRF-Token": session["csrf_token"]}
         body = {"name": "Drill", "scopes": scopes}
         async with browser.post(f"{house.url}/api/tokens", json=body, headers=headers) as answer:
