@@ -175,7 +175,8 @@ def test_who_only_reads_is_offered_nothing_that_is_refused(
     page.screenshot(path=RESULTS / "reader.png")
     walk.keys(thread, [*"rnqehyaitpwlcxm", "Shift+T", "Shift+C", "Shift+D", "Shift+A", "Shift+I", "Shift+M", "Shift+J"])
     walk.of(thread, with_frame=True)
-    sections = page.goto("/settings/profile") and page.get_by_role("navigation", name="Settings").get_by_role("link")
+    page.goto("/settings/profile")
+    sections = page.get_by_role("navigation", name="Settings").get_by_role("link")
     expect(sections.first).to_be_visible()
     settings = sorted({urlsplit(one.get_attribute("href") or "").path for one in sections.all()})
     for path in ("/contacts", contact, "/companies", "/board", "/tasks", "/discussions", "/reviews", *settings):

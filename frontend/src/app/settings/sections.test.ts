@@ -28,8 +28,6 @@ test('everybody sees their own pages, others by their permission', () => {
     'writing',
     'keys',
     'notifications',
-    'tasks',
-    'replies',
   ]);
   expect(sectionsFor(['templates:sync']).map(({ path }) => path)).toEqual([
     'profile',
@@ -39,8 +37,6 @@ test('everybody sees their own pages, others by their permission', () => {
     'keys',
     'notifications',
     'templates',
-    'tasks',
-    'replies',
   ]);
 });
 
