@@ -2824,6 +2824,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/spoken-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write down what is said in a voice message or another sound.
+         * @description Write down what is said in a voice message or another sound.
+         */
+        put: operations["writeSpokenText"];
+        post?: never;
+        /**
+         * Take away what was written down; those who may see what stood in messages before still do.
+         * @description Take away what was written down; those who may see what stood in messages before still do.
+         */
+        delete: operations["removeSpokenText"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/{message_id}/withdraw": {
         parameters: {
             query?: never;
@@ -6206,7 +6230,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "day_full" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "day_full" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "spoken_text_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -7221,6 +7245,8 @@ export interface components {
             kind: "media";
             /** @enum {unknown} */
             media: "audio" | "document" | "image" | "sticker" | "video";
+            /** @default null */
+            spoken?: components["schemas"]["Spoken"] | null;
             /** @default [] */
             uses?: components["schemas"]["ReplyUse"][];
         };
@@ -7624,7 +7650,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "live:read" | "tokens:manage" | "webhooks:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "spoken_texts:write" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "live:read" | "tokens:manage" | "webhooks:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -9369,6 +9395,27 @@ export interface components {
             name?: string;
             /** Periods */
             periods?: components["schemas"]["PeriodInput"][];
+        };
+        /**
+         * Spoken
+         * @description What is said in a sound, in words: written by hand or by a program of the owner's (core/spoken_text.py).
+         */
+        Spoken: {
+            /** @default null */
+            agent_id?: string | null;
+            /** @default false */
+            is_by_hand?: boolean;
+            /** @default  */
+            language?: string;
+            text: string;
+            written_at: string;
+        };
+        /** SpokenTextInput */
+        SpokenTextInput: {
+            /** Language */
+            language?: string | null;
+            /** Text */
+            text: string;
         };
         /** Stage */
         Stage: {
@@ -16162,6 +16209,72 @@ export interface operations {
                 "application/json": components["schemas"]["SettleInput"];
             };
         };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeSpokenText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenTextInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSpokenText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Answered */
             200: {
