@@ -181,6 +181,8 @@ class ServiceLevelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class TokenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scopes: tuple[Permission, ...]
+    bot: str = ""
+    """Of a bot's: the name above its messages."""
 
 
 class ChannelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -560,10 +562,11 @@ def _minutes(text: str) -> int:
 
 
 async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
-    """A token of the same name with other scopes is replaced: its text cannot be told again."""
+    """A token of the same name with other scopes, or another bot's, is replaced: its text cannot be told again."""
     what = f"token {entry.name}"
     found = next((token for token in await list_tokens(session) if token.name == entry.name), None)
-    if found is not None and set(found.scopes) == {scope.value for scope in entry.scopes}:
+    scopes = {scope.value for scope in entry.scopes}
+    if found is not None and (set(found.scopes), found.bot_name or "") == (scopes, entry.bot):
         return Applied(what=what, outcome="unchanged")
     if found is not None:
         await revoke_token(session, found.id)
@@ -584,6 +587,7 @@ async def apply_token(session: Session, entry: TokenEntry, *, caller: Caller, no
         scopes=entry.scopes,
         channel_ids=None,
         expires_at=None,
+        bot_name=entry.bot or None,
         actor_id=caller.actor_id,
         now=now,
         new_id=new_id,

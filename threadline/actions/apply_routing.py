@@ -9,6 +9,7 @@ import msgspec
 
 from threadline.actions.change_routing import RoutingChange, change_routing
 from threadline.actions.change_workspace import change_workspace
+from threadline.core.bot import LONGEST_SILENCE_MIN, BotHours, FirstAnswer
 from threadline.core.errors import Invalid
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
@@ -16,6 +17,7 @@ from threadline.core.routing import Assignment, DayCustomers, DayLimit, DayMessa
 from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import team_key
 from threadline.store.agents import list_agents
+from threadline.store.bots import list_bots, list_channel_bots
 from threadline.store.channels import list_channels
 from threadline.store.people import normal_email
 from threadline.store.routing import (
@@ -28,6 +30,15 @@ from threadline.store.routing import (
 from threadline.store.session import Session
 from threadline.store.teams import list_teams
 from threadline.store.workspaces import get_workspace
+
+
+class BotEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    bot: str
+    """By the name that its token has; an empty one: people answer first."""
+    team: str = ""
+    """To whom what it hands over goes; an empty name: to the team of the channel."""
+    after_min: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SILENCE_MIN)] = 1
+    hours: BotHours = "always"
 
 
 class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +61,8 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Team → after how many minutes of silence who waits is taken from their assignee; nought: never."""
     channels: dict[str, str] = {}
     """Channel, by its name → the team of what begins on it; an empty name: of none."""
+    bots: dict[str, BotEntry] = {}
+    """Channel, by its name → the bot that answers first on it."""
     agents: dict[str, Places] = {}
     """Agent, by their e-mail address → how many they bear."""
     day_limits: dict[str, DayLimit] = {}
@@ -82,6 +95,7 @@ async def apply_routing(session: Session, entry: RoutingEntry, *, caller: Caller
         teams=await _teams(session, entry),
         take_back=await _take_back(session, entry),
         channels=await _channels(session, entry, caller),
+        bots=await _bots(session, entry, caller),
         agents=await _agents(session, entry),
         day_limits=await _day_limits(session, entry),
         languages=await _languages(session, entry),
@@ -125,6 +139,28 @@ async def _channels(session: Session, entry: RoutingEntry, caller: Caller) -> Ma
         for name, team in entry.channels.items()
     }
     return {id: team_id for id, team_id in wanted.items() if before[id] != team_id}
+
+
+async def _bots(session: Session, entry: RoutingEntry, caller: Caller) -> Mapping[UUID, FirstAnswer]:
+    ids = {row.name: row.id for row in await list_channels(session, caller) if row.state != "disconnected"}
+    bots = {bot.name: bot.id for bot in await list_bots(session) if bot.is_alive}
+    teams = await _team_ids(session)
+    before = {
+        one.channel_id: FirstAnswer(bot_id=one.bot_id, team_id=one.team_id, after_min=one.after_min, hours=one.hours)
+        for one in await list_channel_bots(session)
+    }
+    wanted = {
+        _found(ids, name, f"channel {name}"): FirstAnswer(
+            bot_id=_found(bots, one.bot, f"bot {one.bot}"),
+            team_id=_found(teams, team_key(one.team), f"team {one.team}") if one.team else None,
+            after_min=one.after_min,
+            hours=one.hours,
+        )
+        if one.bot
+        else FirstAnswer()
+        for name, one in entry.bots.items()
+    }
+    return {id: first for id, first in wanted.items() if before.get(id, FirstAnswer()) != first}
 
 
 async def _agents(session: Session, entry: RoutingEntry) -> Mapping[UUID, int]:

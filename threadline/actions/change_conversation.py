@@ -6,6 +6,7 @@ from uuid import UUID
 
 from threadline.actions.announce_change import announce_change
 from threadline.core.assignment import check_may_assign
+from threadline.core.bot import check_has, check_only_resolves
 from threadline.core.conversation import ConversationState, Handling
 from threadline.core.errors import Conflict, Invalid
 from threadline.core.ids import NewId
@@ -39,11 +40,17 @@ async def change_conversation(
     new_id: NewId,
 ) -> None:
     """`state` None and "keep" leave things as they are; `assignee_id` and `team_id` None take it from everybody.
+    What a bot has is taken from it by giving it to anybody.
 
     Raises NotFound, Forbidden, Invalid (an agent or team that is not here), Conflict (a newer one is open in its
     place).
     """
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
+    if caller.is_bot:
+        check_has(conversation.bot_id, caller.token_id)
+        check_only_resolves(moves=(assignee_id, team_id) != ("keep", "keep"), opens=state not in (None, "resolved"))
+    is_taken = state is None and conversation.bot_id is not None and (assignee_id, team_id) != ("keep", "keep")
+    state = "open" if is_taken else state
     after = Handling(
         state=conversation.state if state is None else ConversationState(state),
         assignee_id=conversation.assignee_id if assignee_id == "keep" else assignee_id,

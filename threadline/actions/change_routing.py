@@ -8,12 +8,14 @@ from uuid import UUID
 
 import msgspec
 
+from threadline.core.bot import FirstAnswer
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller
 from threadline.core.routing import Assignment, DayLimit
 from threadline.store import routing
+from threadline.store.bots import find_bot, set_first_answer
 from threadline.store.session import Session
 from threadline.store.teams import find_team_names
 from threadline.store.workspaces import change_settings, lock_settings
@@ -30,6 +32,8 @@ class RoutingChange:
     """Team → after how many minutes of silence who waits is taken from their assignee; None: never."""
     channels: Mapping[UUID, UUID | None] = field(default_factory=dict[UUID, UUID | None])
     """Channel → the team of what begins on it; None: of none."""
+    bots: Mapping[UUID, FirstAnswer] = field(default_factory=dict[UUID, FirstAnswer])
+    """Channel → who answers first on it; a bot of None: nobody but people."""
     agents: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
     """Agent → how many they bear; None: as many as anybody."""
     day_limits: Mapping[UUID, DayLimit] = field(default_factory=dict[UUID, DayLimit])
@@ -41,7 +45,7 @@ class RoutingChange:
 async def change_routing(
     session: Session, *, caller: Caller, change: RoutingChange, now: datetime, new_id: NewId
 ) -> None:
-    """Raises Invalid (a team, channel or agent that is not here)."""
+    """Raises Invalid (a team, channel, bot or agent that is not here)."""
     await _check_teams(session, change)
     if change.settings:
         before = (await lock_settings(session)).routing
@@ -54,6 +58,8 @@ async def change_routing(
         is_seen = caller.visibility.has_channel(channel_id)
         if not (is_seen and await routing.set_channel_team(session, channel_id, team_id)):
             raise Invalid("This channel does not exist any more.", field="channels", reason="no_such_channel")
+    for channel_id, first in sorted(change.bots.items()):
+        await _set_first_answer(session, caller, channel_id, first)
     for agent_id, capacity in sorted(change.agents.items()):
         if not await routing.set_capacity(session, agent_id, capacity):
             raise Invalid("This person is not in the workspace.", field="agents", reason="person_not_here")
@@ -74,11 +80,21 @@ async def change_routing(
     )
 
 
+async def _set_first_answer(session: Session, caller: Caller, channel_id: UUID, first: FirstAnswer) -> None:
+    bot = None if first.bot_id is None else await find_bot(session, first.bot_id)
+    if first.bot_id is not None and (bot is None or not bot.is_alive):
+        raise Invalid("This bot does not exist any more, or its token has ended.", field="bots", reason="no_such_bot")
+    is_seen = caller.visibility.has_channel(channel_id)
+    if not (is_seen and await set_first_answer(session, channel_id, first)):
+        raise Invalid("This channel does not exist any more.", field="bots", reason="no_such_channel")
+
+
 async def _check_teams(session: Session, change: RoutingChange) -> None:
     wanted = {
         *change.teams,
         *change.take_back,
         *(team_id for team_id in change.channels.values() if team_id is not None),
+        *(one.team_id for one in change.bots.values() if one.team_id is not None),
     }
     found = await find_team_names(session, sorted(wanted)) if wanted else {}
     if any(team_id not in found or not found[team_id].is_live for team_id in wanted):

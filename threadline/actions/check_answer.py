@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.core.assignment import check_may_answer
+from threadline.core.bot import check_has
 from threadline.core.permission import Caller, Permission
 from threadline.core.review import check_needs_no_review
 from threadline.store.conversations import access_conversation_keys
@@ -22,10 +23,15 @@ class _Settings(msgspec.Struct, frozen=True):
 
 
 async def check_answer(session: Session, *, caller: Caller, conversation_id: UUID, is_reviewed: bool = False) -> None:
-    """Raises NotFound, Forbidden. Notes are everybody's: for them nothing is asked.
+    """Raises NotFound, Forbidden, Conflict (a bot, of what it does not have). Notes are everybody's: nothing is asked.
 
     `is_reviewed`: a colleague looks at it before it goes out, or it has no words to look at.
     """
+    if caller.is_bot:
+        # Under the lock: who takes it from the bot at this moment has it before or after its answer.
+        check_has(
+            (await access_conversation_keys(session, caller, conversation_id, is_locked=True)).bot_id, caller.token_id
+        )
     if not is_reviewed:
         await check_own_answer(session, caller)
     conversation = await access_conversation_keys(session, caller, conversation_id)

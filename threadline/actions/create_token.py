@@ -31,10 +31,13 @@ async def create_token(
     scopes: Sequence[Permission],
     channel_ids: Sequence[UUID] | None,
     expires_at: datetime | None,
+    bot_name: str | None = None,
     now: datetime,
     new_id: NewId,
 ) -> NewToken:
     """A token that acts for the caller, never stronger than they are at the time of its use.
+
+    `bot_name`: it is a bot's, which writes in this name.
 
     Raises Forbidden (more than the caller holds) and Invalid (an unknown channel, a time that is over).
     """
@@ -51,6 +54,7 @@ async def create_token(
         scopes=scopes,
         channel_ids=channel_ids,
         expires_at=expires_at,
+        bot_name=bot_name,
         actor_id=caller.actor_id,
         now=now,
         new_id=new_id,
@@ -65,6 +69,7 @@ async def make_token(
     scopes: Sequence[Permission],
     channel_ids: Sequence[UUID] | None,
     expires_at: datetime | None,
+    bot_name: str | None = None,
     actor_id: UUID | None,
     now: datetime,
     new_id: NewId,
@@ -83,6 +88,7 @@ async def make_token(
         channel_ids=channel_ids,
         created_by=actor_id,
         expires_at=expires_at,
+        bot_name=bot_name,
     )
     session.record(
         Event(
@@ -92,7 +98,7 @@ async def make_token(
             at=now,
             agent_id=agent_id,
             actor_id=actor_id,
-            data={"token_id": str(token.id)},
+            data={"token_id": str(token.id), "is_bot": bot_name is not None},
         )
     )
     return NewToken(token, text)

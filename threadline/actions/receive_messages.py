@@ -9,6 +9,7 @@ the batch follow in their own files. Nothing here commits; the host of the chann
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from prometheus_client import Counter
 from threadline.actions.apply_parked import apply_parked
 from threadline.actions.change_addresses import change_addresses
 from threadline.actions.fetch_media import enqueue_fetches
+from threadline.actions.find_first_bot import find_first_bot
 from threadline.actions.open_conversations import Need, Opened, open_conversations
 from threadline.actions.receive_changes import receive_changes, withdraw_by_word
 from threadline.actions.receive_statuses import match_statuses, receive_statuses
@@ -123,6 +125,7 @@ async def receive_messages(
         also_lock=also_lock,
         now=now,
         new_id=new_id,
+        find_bot=partial(find_first_bot, session, channel.id, now=now),
     )
     _keep_quiet(threads, opened)
     lines = _lines(threads, opened, new_id)
@@ -283,6 +286,7 @@ def _need(arrived: Sequence[_Arrived]) -> Need:
         received_at=min(one.received_at for one in arrived),
         activity_at=max(one.placed.sort_at for one in arrived),
         is_quiet=all(one.item.from_history or one.is_blocked for one in arrived),
+        is_asked=any(one.is_alive and not one.item.by_business for one in arrived),
         is_thanks=all(isinstance(one.item.content, Text) and is_thanks(one.item.content.text) for one in arrived),
     )
 
@@ -479,9 +483,12 @@ def _clock_after_pause(conversation: LockedConversation, *, until: datetime) -> 
 
 
 def _state_after(state: str, arrived: Sequence[_Arrived]) -> str:
-    """Whatever is alive reopens what was resolved; a customer's word wakes what was snoozed; a flow keeps its own."""
+    """Whatever is alive reopens what was resolved; a customer's word wakes what was snoozed; a bot keeps what it has
+    until somebody of ours answers on the phone."""
     alive = [one.item for one in arrived if one.is_alive]
     if state == ConversationState.RESOLVED and alive:
+        return ConversationState.OPEN
+    if state == ConversationState.PENDING and any(item.by_business for item in alive):
         return ConversationState.OPEN
     if state == ConversationState.SNOOZED and any(not item.by_business for item in alive):
         return ConversationState.OPEN
@@ -543,7 +550,7 @@ def _events(
                 message_id=step.last_line_id,
                 contact_id=contact_id,
                 channel_id=channel.id,
-                data={"state": step.state},
+                data=_standing_of(step, conversation),
             )
         for one in arrived:
             yield Event(
@@ -557,6 +564,12 @@ def _events(
                 channel_id=channel.id,
                 data=_data(one),
             )
+
+
+def _standing_of(step: ConversationStep, conversation: LockedConversation) -> dict[str, str | int | bool | None]:
+    if step.state == ConversationState.PENDING and conversation.bot_id is not None:
+        return {"state": step.state, "bot_id": str(conversation.bot_id)}
+    return {"state": step.state}
 
 
 _PLAIN: dict[str, str | int | bool | None] = {"direction": "incoming"}

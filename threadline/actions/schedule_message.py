@@ -51,6 +51,8 @@ async def schedule_message(
     Raises NotFound, Forbidden, Invalid (the time, a file, the quoted message), CannotSend (the channel cannot carry it)
     and Conflict (too many stand open).
     """
+    if caller.is_bot:
+        raise Forbidden("A bot answers at once and schedules nothing.", reason="bot_answers_at_once")
     await check_answer(session, caller=caller, conversation_id=conversation_id)
     if quoted_id is not None:
         await access_message(session, caller, quoted_id)

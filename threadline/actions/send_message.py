@@ -59,6 +59,7 @@ async def send_message(
     actor_id: UUID | None = None,
     hold: timedelta = timedelta(0),
     reopens: bool = True,
+    takes: bool = True,
     automatic: str | None = None,
 ) -> SentMessage:
     """Queue a message to the customer. The caller has checked that the author may write in this conversation.
@@ -68,6 +69,7 @@ async def send_message(
     Raises NotFound, WindowClosed, CannotSend (a limit of the channel, consent, a template that does not fit) and
     Conflict (the conversation is over and a newer one is open). `send_class` ranks it; a person's goes first.
     `hold`: it is not sent before, so that its writer can still discard it. `reopens`: what is over is open again.
+    `takes`: an agent who answers what nobody has may have it by that; a program that acts for them has nothing.
     `automatic`: why it is said by itself, if it is; it then leaves the marks alone that wait for a person.
     """
     conversation = await outgoing.lock_conversation(session, workspace_id, conversation_id)
@@ -97,7 +99,7 @@ async def send_message(
     await check_files(session, workspace_id, conversation, content, {author.id, actor_id})
     parts = channel_type.fit(content)
     quoted_provider_id = await _find_quoted(session, workspace_id, conversation_id, quoted_id)
-    after = _after_message(conversation, author, reopens=reopens)
+    after = _after_message(conversation, author, reopens=reopens, takes=takes)
     last_seq = await announce_change(
         session,
         workspace_id=workspace_id,
@@ -337,10 +339,10 @@ async def _find_quoted(
     return target.provider_id
 
 
-def _after_message(conversation: LockedConversation, author: Author, *, reopens: bool) -> Handling:
+def _after_message(conversation: LockedConversation, author: Author, *, reopens: bool, takes: bool) -> Handling:
     """A person who answers opens what was over and, where the workspace wants it, takes what nobody has."""
     if author.kind is AuthorKind.AGENT:
-        takes = conversation.assignee_id is None and conversation.workspace_settings.first_reply_assigns
+        takes = takes and conversation.assignee_id is None and conversation.workspace_settings.first_reply_assigns
         assignee_id = author.id if takes else conversation.assignee_id
         return Handling(ConversationState.OPEN, assignee_id, conversation.team_id)
     if conversation.state is ConversationState.RESOLVED and reopens:

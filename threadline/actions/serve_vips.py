@@ -12,14 +12,14 @@ from uuid import UUID
 from threadline.actions.announce_change import announce_line
 from threadline.core.availability import Availability
 from threadline.core.content import Line
-from threadline.core.conversation import assignment_line, priority_line, team_line
+from threadline.core.conversation import ConversationState, assignment_line, priority_line, state_line, team_line
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.message import Author, AuthorKind
 from threadline.core.vip import VIP, Handled, VipCare, care_for
 from threadline.store import vips
 from threadline.store.availabilities import load_workers
-from threadline.store.conversations import ConversationKeys, set_assignee, set_priority, set_team
+from threadline.store.conversations import ConversationKeys, set_assignee, set_priority, set_state, set_team
 from threadline.store.events import NumberedEvent
 from threadline.store.session import Session
 from threadline.store.sessions import callers_of_agents
@@ -109,6 +109,9 @@ async def _serve(session: Session, row: vips.LockedVip, care: VipCare, now: date
         await set_assignee(session, conversation_id=conversation.id, assignee_id=after.assignee_id)
         line = assignment_line(before.assignee_id, after.assignee_id, reason=VIP)
         lines.append((line, _move(conversation, before, after)))
+    if conversation.bot_id is not None and after.assignee_id is not None:
+        await set_state(session, conversation_id=conversation.id, state=ConversationState.OPEN, now=now)
+        lines.append((state_line(ConversationState.PENDING, ConversationState.OPEN), {"state": "open"}))
     for seq, (line, told_data) in enumerate(lines, conversation.last_seq + 1):
         await announce_line(
             session,

@@ -293,6 +293,8 @@ class Caller:
     session_id: UUID | None = None
     rule_id: UUID | None = None
     """The desk by itself, by this rule."""
+    bot_name: str = ""
+    """Of a bot, which writes in its own name; its token is its id. Empty: it is none."""
 
     @property
     def actor_id(self) -> UUID:
@@ -301,6 +303,10 @@ class Caller:
         if actor is None:
             raise NotSignedIn("Please sign in.")
         return actor
+
+    @property
+    def is_bot(self) -> bool:
+        return self.bot_name != ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -311,14 +317,17 @@ class Caller:
 
 
 def author_of(caller: Caller) -> Author:
-    """An agent writes in their name; a token without one is a program, a rule the desk. Raises Forbidden else."""
+    """An agent and a bot write in their names, any other token without an agent is a program, a rule the desk.
+
+    Raises Forbidden if none of them calls.
+    """
     if caller.agent_id is not None:
         return Author(AuthorKind.AGENT, caller.agent_id)
     if caller.rule_id is not None:
         return Author(AuthorKind.SYSTEM, caller.rule_id)
     if caller.token_id is None:
         raise Forbidden("Nobody may write without a name.")
-    return Author(AuthorKind.SYSTEM, None)
+    return Author(AuthorKind.FLOW, caller.token_id) if caller.is_bot else Author(AuthorKind.SYSTEM, None)
 
 
 def check_may(caller: Caller, permission: Permission) -> None:

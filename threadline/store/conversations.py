@@ -90,6 +90,11 @@ class ShownDeadline(msgspec.Struct, frozen=True, kw_only=True):
     """The service level that promised it, which may be gone since."""
 
 
+class BotName(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
 class StageName(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
@@ -140,6 +145,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     woken_reason: WokenReason
     stage: StageName | None
     """A name of one's own under its state."""
+    bot: BotName | None
+    """The bot that answers here, until it hands it over or a person takes it."""
     paused_at: datetime | None
     """Since when the clock stands still in its stage: the customer has waited from `waiting_since` until then."""
     scheduled_count: int
@@ -172,6 +179,8 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     closing_message_id: UUID | None
     """The closing text that was sent when it was resolved."""
+    bot_id: UUID | None = None
+    """The bot that has it: nobody else does, and it is pending."""
 
     @property
     def is_resolved(self) -> bool:
@@ -180,10 +189,12 @@ class ConversationKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 # What stands in `snoozed_until` counts only while the conversation is snoozed: whatever changes the state ends it.
 _SNOOZED_UNTIL = "case when c.state = 'snoozed' then c.snoozed_until end as snoozed_until"
+# Likewise of a bot: it has only what is pending and nobody's.
+_BOT_ID = "case when c.state = 'pending' and c.assignee_id is null then c.bot_id end"
 KEYS = f"""
 c.id, c.channel_id, c.contact_id, c.state, c.assignee_id, c.team_id, c.first_message_id,
 greatest(c.last_message_id, c.last_line_id) as last_message_id, c.last_seq, c.incoming_count, c.waiting_since,
-c.stage_id, c.paused_at, c.closing_message_id, {_SNOOZED_UNTIL}
+c.stage_id, c.paused_at, c.closing_message_id, {_BOT_ID} as bot_id, {_SNOOZED_UNTIL}
 """
 """The columns of `ConversationKeys`, of conversations as c."""
 _COLUMNS = f"""
@@ -200,12 +211,13 @@ p.opted_out_at is not null or exists (
 ) as is_opted_out,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
-m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain
+m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain, b.id as bot_id, b.bot_name
 """
 # The last message is found by its id, which names its partition (pruned when the join runs).
-_JOINS = """
+_JOINS = f"""
 join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
 left join addresses a on a.workspace_id = c.workspace_id and a.id = c.address_id
+left join api_tokens b on b.workspace_id = c.workspace_id and b.id = {_BOT_ID}
 left join stages g on g.workspace_id = c.workspace_id and g.id = c.stage_id
 left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
 left join deadlines dr on dr.workspace_id = c.workspace_id and dr.conversation_id = c.id and dr.clock = 'reply'
@@ -271,6 +283,8 @@ async def with_labels(session: Session, caller: Caller, rows: Sequence[asyncpg.R
 
 IN_WORK = "c.state <> 'resolved' and c.state <> 'snoozed'"
 """What somebody should look at now. Who waits is shown as waiting all the same."""
+BOTLESS = "(c.state <> 'pending' or c.bot_id is null)"
+"""Of what nobody has: no bot has it either."""
 
 
 # Ids first, as an array: so the few rows are found by their key, however the planner takes the rest.
@@ -293,7 +307,7 @@ def in_view(view: ListView, caller: Caller, arguments: Arguments) -> str:
             followed = FOLLOWED.format(alias="c", workspace="$1", agent=arguments.add(caller.agent_id) + "::uuid")
             return f"{followed} and {IN_WORK}"
         case ListView.UNASSIGNED:
-            return f"c.assignee_id is null and {IN_WORK}"
+            return f"c.assignee_id is null and {IN_WORK} and {BOTLESS}"
         case ListView.WAITING:
             return IS_WAITING
         case ListView.OPEN:
@@ -522,6 +536,7 @@ async def set_state(session: Session, *, conversation_id: UUID, state: Conversat
     """Resolving ends the waiting. Raises asyncpg.UniqueViolationError if another one is open in its place (R4)."""
     await (await session.raw()).execute(
         "update conversations set state = $3, resolved_at = case when $3 = 'resolved' then $4::timestamptz end,"
+        " bot_at = case when $3 = 'pending' then $4::timestamptz else bot_at end,"
         " snoozed_until = null, woken_at = null, woken_reason = '', stage_id = null, paused_at = null,"
         " closing_at = null, closing_by = null, closing_message_id = null,"
         f" waiting_since = case when $3 <> 'resolved' then {unpaused('$4')} end"
@@ -680,6 +695,7 @@ def _conversation(
         has_failed=row["has_failed"],
         woken_at=row["woken_at"],
         woken_reason=row["woken_reason"],
+        bot=None if row["bot_id"] is None else BotName(id=row["bot_id"], name=row["bot_name"]),
         stage=None if row["stage_id"] is None else StageName(id=row["stage_id"], name=row["stage_name"]),
         paused_at=row["paused_at"],
         scheduled_count=row["scheduled_count"],

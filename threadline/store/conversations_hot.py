@@ -28,6 +28,8 @@ class LockedConversation:
     paused_at: datetime | None = None
     """Since when its clock stands still."""
     stage_name: str = ""
+    bot_id: UUID | None = None
+    """Of one that has just begun: the bot that has it."""
 
 
 _LOCK_UNRESOLVED = """
@@ -128,15 +130,18 @@ class NewConversation:
     address_id: UUID
     state: str
     last_activity_at: datetime
+    bot_id: UUID | None = None
+    """The bot that has it first; None: nobody."""
 
 
 _INSERT = """
 insert into conversations (workspace_id, channel_id, id, contact_id, address_id, state, last_activity_at, created_at,
-                           resolved_at, assignee_id, team_id)
+                           resolved_at, assignee_id, team_id, bot_id, bot_at)
 select $1, $2, new.id, new.contact_id, address_id, state, last_activity_at, $3::timestamptz,
-       case when state = 'resolved' then $3::timestamptz end, before.assignee_id, before.team_id
-from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[])
-     as new (id, contact_id, address_id, state, last_activity_at)
+       case when state = 'resolved' then $3::timestamptz end, before.assignee_id, before.team_id,
+       new.bot_id, case when new.bot_id is not null then $3::timestamptz end
+from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[], $9::uuid[])
+     as new (id, contact_id, address_id, state, last_activity_at, bot_id)
 left join lateral (
     select a.id as assignee_id, t.id as team_id from (
         select c.assignee_id, c.team_id from conversations c
@@ -145,7 +150,7 @@ left join lateral (
     ) c
     left join agents a on a.workspace_id = $1 and a.id = c.assignee_id and a.deactivated_at is null
     left join teams t on t.workspace_id = $1 and t.id = c.team_id and t.deleted_at is null
-) before on true
+) before on new.bot_id is null
 on conflict (workspace_id, channel_id, contact_id, thread) where state <> 'resolved' do nothing
 returning id
 """
@@ -156,7 +161,8 @@ async def insert_conversations(
 ) -> set[UUID]:
     """Returns the ids that were inserted; another writer won the rest, which can be locked after this (R4).
 
-    Whoever had the contact's conversation before on this channel, agent and team, has the new one, if still here.
+    Whoever had the contact's conversation before on this channel, agent and team, has the new one, if still here and
+    no bot answers first.
     """
     ordered = sorted(rows, key=lambda row: row.contact_id)
     inserted = await connection.fetch(
@@ -169,6 +175,7 @@ async def insert_conversations(
         [row.address_id for row in ordered],
         [row.state for row in ordered],
         [row.last_activity_at for row in ordered],
+        sparse([row.bot_id for row in ordered]),
     )
     return {row["id"] for row in inserted}
 

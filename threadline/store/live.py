@@ -14,7 +14,7 @@ from threadline.core.permission import Visibility
 from threadline.core.routing import RoutingSettings
 from threadline.store.agent_days import DAY_FULL
 from threadline.store.clocks import IS_LATE, IS_WAITING, PRESSES
-from threadline.store.conversations import IN_WORK, Conversation, load_conversations
+from threadline.store.conversations import BOTLESS, IN_WORK, Conversation, load_conversations
 from threadline.store.routing import TAKES_PLACE
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -178,7 +178,7 @@ _READ: Final = f"""
 with seen as materialized (
     select c.workspace_id, c.id, c.team_id, c.channel_id, c.assignee_id, c.due_at, c.window_closes_at,
            case when {IS_WAITING} then c.waiting_since end as waiting_since,
-           ({IN_WORK}) and c.assignee_id is null as is_unassigned,
+           ({IN_WORK}) and c.assignee_id is null and {BOTLESS} as is_unassigned,
            coalesce(c.window_closes_at >= $2 and c.window_closes_at <= $5, false) as is_closing,
            {TAKES_PLACE.format(now="$2", active="$3")} as takes_place
     from conversations c where c.workspace_id = $1 and c.state <> 'resolved' and {{seen}}

@@ -52,6 +52,8 @@ Automatic = Literal["first_message", "after_silence", "outside_hours", "after_en
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     kind: AuthorName
     id: UUID | None
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    """Of a bot, whom no list of agents has."""
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +111,10 @@ select m.id, m.conversation_id, m.seq, m.direction, m.author_kind, m.author_id, 
        m.failure_help, m.failure_reason, m.automatic, m.client_id, m.edited_at, m.deleted_at, m.file_ids,
        m.quoted_id, m.quoted_provider_id,
        q.author_kind as quoted_author_kind, {PREVIEW.format("q")} as quoted_preview, q.kind as quoted_kind,
-       q.deleted_at is not null as is_quoted_deleted
+       q.deleted_at is not null as is_quoted_deleted,
+       case when m.author_kind = 'flow' then (
+           select t.bot_name from api_tokens t where t.workspace_id = m.workspace_id and t.id = m.author_id
+       ) end as bot_name
 from {{source}} m left join messages q on q.workspace_id = m.workspace_id and q.id = m.quoted_id
 """
 _REACTIONS = """
@@ -468,7 +473,7 @@ def _message(row: asyncpg.Record, reactions: list[Reaction], files: dict[UUID, F
         conversation_id=row["conversation_id"],
         seq=row["seq"],
         direction=row["direction"],
-        author=Author(kind=row["author_kind"], id=row["author_id"]),
+        author=Author(kind=row["author_kind"], id=row["author_id"], name=row["bot_name"] or msgspec.UNSET),
         content=cast("Content", Said(row["content"].encode(), is_deleted=row["deleted_at"] is not None)),
         quoted=_quoted(row),
         reactions=reactions,

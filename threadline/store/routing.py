@@ -27,7 +27,7 @@ from threadline.infra.phone import country_of_phone
 from threadline.store.agent_days import DAY_FULL
 from threadline.store.clocks import IS_WAITING
 from threadline.store.connection import Connection
-from threadline.store.conversations import KEYS, ConversationKeys
+from threadline.store.conversations import BOTLESS, KEYS, ConversationKeys
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
 
@@ -242,7 +242,7 @@ async def lock_to_place(session: Session, conversation_ids: Sequence[UUID]) -> l
         " join channels ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id"
         " join teams t on t.workspace_id = ch.workspace_id and t.id = ch.team_id and t.deleted_at is null"
         " where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.team_id is null and c.state <> 'resolved'"
-        " order by c.id for no key update of c",
+        f" and {BOTLESS} order by c.id for no key update of c",
         session.workspace_id,
         list(conversation_ids),
     )

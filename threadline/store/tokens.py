@@ -25,14 +25,17 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    bot_name: str | None = None
+    """Of a bot's: the name above its messages."""
 
 
 _ENTER = """
 select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids, sights_of_workspace(o.workspace_id) as sights,
        rights_of_agent(o.workspace_id, o.agent_id) as own_rights,
+       name_of_bot(o.workspace_id, o.token_id) as bot_name,
        set_config('threadline.workspace_id', o.workspace_id::text, true) as entered from open_token($1) o
 """
-_COLUMNS = "id, name, last4, scopes, channel_ids, agent_id, created_at, expires_at, last_used_at"
+_COLUMNS = "id, name, last4, scopes, channel_ids, agent_id, created_at, expires_at, last_used_at, bot_name"
 
 
 async def enter_token(session: Session, token_hash: bytes) -> Caller | None:
@@ -50,7 +53,8 @@ async def callers_of_tokens(connection: Connection, token_hashes: Sequence[bytes
     """What the holders of these tokens may do now; tokens that are over are absent. For open sockets (S6)."""
     rows = await connection.fetch(
         "select o.*, teams_of_agent(o.workspace_id, o.agent_id) as team_ids,"
-        " sights_of_workspace(o.workspace_id) as sights, rights_of_agent(o.workspace_id, o.agent_id) as own_rights"
+        " sights_of_workspace(o.workspace_id) as sights, rights_of_agent(o.workspace_id, o.agent_id) as own_rights,"
+        " name_of_bot(o.workspace_id, o.token_id) as bot_name"
         " from unnest($1::bytea[]) as wanted (hash) cross join open_token(wanted.hash) o",
         list(token_hashes),
     )
@@ -69,10 +73,12 @@ def _caller(row: asyncpg.Record) -> Caller:
             only_assigned_to=row["agent_id"] if row["sees"] in ("assigned", "team") else None,
             team_ids=frozenset(row["team_ids"]) if row["sees"] == "team" else None,
         ),
-        agent_id=row["agent_id"],
-        team_ids=frozenset(row["team_ids"]),
-        person_id=row["person_id"],
+        # What a bot does is nobody's: it acts with the rights of an agent, and never in their name.
+        agent_id=None if row["bot_name"] else row["agent_id"],
+        team_ids=frozenset() if row["bot_name"] else frozenset(row["team_ids"]),
+        person_id=None if row["bot_name"] else row["person_id"],
         token_id=row["token_id"],
+        bot_name=row["bot_name"] or "",
     )
 
 
@@ -94,10 +100,11 @@ async def insert_token(
     channel_ids: Sequence[UUID] | None,
     created_by: UUID | None,
     expires_at: datetime | None,
+    bot_name: str | None = None,
 ) -> Token:
     row = await (await session.raw()).fetchrow(
         "insert into api_tokens (workspace_id, id, agent_id, name, token_hash, last4, scopes, channel_ids, created_by,"
-        f" expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning {_COLUMNS}",
+        f" expires_at, bot_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning {_COLUMNS}",
         session.workspace_id,
         token_id,
         agent_id,
@@ -108,6 +115,7 @@ async def insert_token(
         None if channel_ids is None else list(channel_ids),
         created_by,
         expires_at,
+        bot_name,
     )
     assert row is not None
     return Token(**row)

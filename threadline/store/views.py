@@ -7,7 +7,7 @@ import msgspec
 
 from threadline.core.permission import Caller
 from threadline.store.clocks import IS_WAITING, RUNNING_CLOCK
-from threadline.store.conversations import IN_WORK, OWN_DRAFTS, OWN_MENTIONS
+from threadline.store.conversations import BOTLESS, IN_WORK, OWN_DRAFTS, OWN_MENTIONS
 from threadline.store.followers import FOLLOWED
 from threadline.store.session import Session
 from threadline.store.visibility import Arguments, visible
@@ -42,7 +42,7 @@ class TeamCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 _OF_TEAM = {
     "waiting": IS_WAITING,
-    "unassigned": f"c.assignee_id is null and {IN_WORK}",
+    "unassigned": f"c.assignee_id is null and {IN_WORK} and {BOTLESS}",
     "open": IN_WORK,
 }
 
@@ -72,7 +72,7 @@ async def count_team_views(session: Session, caller: Caller) -> dict[UUID, TeamC
 _CONDITIONS = {
     "mine": f"c.assignee_id = {{agent}} and {IN_WORK}",
     "followed": FOLLOWED.format(alias="c", workspace="$1", agent="{agent}") + f" and {IN_WORK}",
-    "unassigned": f"c.assignee_id is null and {IN_WORK}",
+    "unassigned": f"c.assignee_id is null and {IN_WORK} and {BOTLESS}",
     "waiting": IS_WAITING,
     "open": "c.state = 'open'",
     "snoozed": "c.state = 'snoozed'",

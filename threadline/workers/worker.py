@@ -24,6 +24,7 @@ from threadline.store.rates import USUAL_FILES_PER_DAY, FilesPerDay
 from threadline.store.session import Role
 from threadline.workers.automatic_timers import AutomaticTimers
 from threadline.workers.availability_timers import AvailabilityTimers
+from threadline.workers.bot_timers import BotTimers
 from threadline.workers.bulk import register_bulk
 from threadline.workers.channel_host import HostTools, host_channel
 from threadline.workers.closing_timers import ClosingTimers
@@ -52,6 +53,7 @@ _TIMERS: Final[Mapping[str, tuple[type[WorkspaceTimers], float]]] = {
     "snoozes": (SnoozeTimers, 1),
     "closings": (ClosingTimers, 1),
     "automatic_replies": (AutomaticTimers, 1),
+    "bots": (BotTimers, 1),
     "deadlines": (DeadlineTimers, 0.5),
     "recounts": (DeadlineRecounts, 1),
     "rule_times": (RuleTimers, 0.5),

@@ -1,10 +1,11 @@
 """Working a conversation together: who follows it, who is asked in, what one pins, handing it over, unread again."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from threadline.actions.follow_conversation import follow_conversation, unfollow_conversation
 from threadline.actions.hand_over import hand_over
@@ -32,13 +33,15 @@ class PinList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandOver(Input):
-    """To a person, to a team, or to a person of a team."""
+    """To a person, to a team, or to a person of a team; a bot hands over to teams only."""
 
     assignee_id: Id | None = None
     team_id: Id | None = None
     note: Paragraphs | None = None
     client_id: Id
     """Of the note."""
+    label_ids: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)
+    """They are put on it, too: by them rules and colleagues know what it is about."""
 
 
 class PresenceInput(Input):
@@ -123,8 +126,8 @@ async def delete_pin(conversation_id: UUID, call: Call = calls(Permission.CONVER
 async def post_handover(
     conversation_id: UUID, given: HandOver, call: Call = calls(Permission.CONVERSATIONS_CHANGE, is_repeatable=True)
 ) -> Response:
-    """Give it to somebody or to a team, with a note."""
-    if given.assignee_id is None and given.team_id is None:
+    """Give it to somebody or to a team, with a note. A bot need not say to whom: its channel does."""
+    if given.assignee_id is None and given.team_id is None and not call.caller.is_bot:
         raise Invalid("Please say to whom.", field="assignee_id", reason="to_whom")
     await hand_over(
         call.session,
@@ -134,6 +137,7 @@ async def post_handover(
         team_id=given.team_id,
         note=given.note or "",
         client_id=given.client_id,
+        label_ids=given.label_ids,
         now=call.now,
         new_id=new_id,
     )

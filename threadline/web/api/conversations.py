@@ -30,6 +30,7 @@ from threadline.core.undo import Kept, Standing
 from threadline.infra.clock import new_id
 from threadline.store.contacts import Contact, access_contact
 from threadline.store.conversations import (
+    BotName,
     Conversation,
     LastMessage,
     ListOrder,
@@ -113,6 +114,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     closing_at: datetime | None
     """When the channel's closing text goes out, of one that was resolved just now."""
     stage: StageName | None
+    bot: BotName | None
     paused_at: datetime | None
     scheduled_count: int
     held_count: int

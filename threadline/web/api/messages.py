@@ -144,6 +144,7 @@ async def _send(call: Call, conversation_id: UUID, given: MessageInput) -> SentM
         find_type=channel_type,
         actor_id=call.caller.actor_id,
         hold=await hold_of(call),
+        takes=call.caller.token_id is None,
     )
     if sent.is_new:
         await keep_sent_texts(

@@ -1,6 +1,9 @@
 """Routing: how conversations find somebody, and who has how many in hand."""
 
 from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
@@ -9,6 +12,8 @@ from pydantic import Field, StringConstraints
 from threadline.actions.change_routing import RoutingChange, change_routing
 from threadline.core.day import today_in
 from threadline.core.errors import Invalid
+from threadline.core.bot import LONGEST_SILENCE_MIN, BotHours, FirstAnswer
+from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Permission
 from threadline.core.routing import (
     MOST_DAY_CUSTOMERS,
@@ -24,6 +29,8 @@ from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import MOST_MEMBERS, MOST_TEAMS
 from threadline.infra.clock import new_id
 from threadline.store.calendars import read_zone
+from threadline.store.bots import Bot, ChannelBot, list_bots, list_channel_bots, list_waiting_for_bot
+from threadline.store.events import read_position
 from threadline.store.routing import (
     AgentLoad,
     AgentRouting,
@@ -41,6 +48,7 @@ from threadline.web.deps import Call, calls
 
 router = APIRouter()
 
+_MOST_WAITING: Final = 100
 _Places = Annotated[int, Field(ge=1, le=MOST_PLACES)]
 _DayCustomers = Annotated[int, Field(ge=0, le=MOST_DAY_CUSTOMERS)]
 _DayMessages = Annotated[int, Field(ge=0, le=MOST_DAY_MESSAGES)]
@@ -54,6 +62,10 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     teams: list[TeamRouting]
     channels: list[ChannelRouting]
     agents: list[AgentRouting]
+    bots: list[Bot]
+    """Those that there are, and those that a channel names though their token has ended."""
+    first_answers: list[ChannelBot]
+    """The channels on which a bot answers first."""
 
 
 class AgentLoadList(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +93,17 @@ class DayLimitInput(Input):
     messages: _DayMessages | None = None
 
 
+class FirstAnswerInput(Input):
+    bot_id: Id
+    """Of the token that is the bot's."""
+    team_id: Id | None = None
+    """To whom what it hands over goes; null: to the team of the channel."""
+    after_min: Annotated[int, Field(ge=1, le=LONGEST_SILENCE_MIN)] = 1
+    """So many minutes it may be silent while the customer waits."""
+    hours: BotHours = "always"
+    """At any time, within the business hours of the channel, or outside of them."""
+
+
 class RoutingUpdate(Input):
     """What is absent stays."""
 
@@ -90,6 +113,8 @@ class RoutingUpdate(Input):
     """Team → after so many minutes of silence who waits is taken from their assignee; null: never."""
     channels: Annotated[dict[Id, Id | None], Field(max_length=1000)] = Field(default_factory=dict)
     """Channel → the team of conversations that begin on it; null: of none."""
+    first_answers: Annotated[dict[Id, FirstAnswerInput | None], Field(max_length=1000)] = Field(default_factory=dict)
+    """Channel → the bot that answers first on it; null: none."""
     agents: Annotated[dict[Id, _Places | None], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
     """Agent → how many they bear; null: as many as anybody."""
     day_limits: Annotated[dict[Id, DayLimitInput], Field(max_length=MOST_MEMBERS)] = Field(default_factory=dict)
@@ -127,6 +152,7 @@ async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WOR
         teams={id: Assignment(mode) for id, mode in given.teams.items()},
         take_back=given.take_back,
         channels=given.channels,
+        bots={id: _first_answer(first) for id, first in given.first_answers.items()},
         agents=given.agents,
         day_limits={
             id: DayLimit(customers=one.customers, messages=one.messages) for id, one in given.day_limits.items()
@@ -139,12 +165,22 @@ async def update_routing(given: RoutingUpdate, call: Call = calls(Permission.WOR
     return call.answer(await _describe(call))
 
 
+def _first_answer(given: FirstAnswerInput | None) -> FirstAnswer:
+    if given is None:
+        return FirstAnswer()
+    return FirstAnswer(bot_id=given.bot_id, team_id=given.team_id, after_min=given.after_min, hours=given.hours)
+
+
 async def _describe(call: Call) -> Routing:
     settings = (await get_workspace(call.session)).settings.routing
     channels = await list_channel_routing(call.session)
     return Routing(
         settings=settings,
         teams=await list_team_routing(call.session),
+        bots=await list_bots(call.session),
+        first_answers=[
+            one for one in await list_channel_bots(call.session) if call.caller.visibility.has_channel(one.channel_id)
+        ],
         channels=[one for one in channels if call.caller.visibility.has_channel(one.id)],
         agents=await list_agent_routing(
             call.session,
@@ -154,3 +190,22 @@ async def _describe(call: Call) -> Routing:
             now=call.now,
         ),
     )
+
+
+class BotSelf(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    waiting: list[UUID]
+    """Its conversations in which the customer waits for its answer, the longest first; a hundred at most."""
+    position: int
+    """The feed's number before these were read: go on from here."""
+
+
+@operation(router, "GET", "/bot", out=BotSelf)
+async def get_bot(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response:
+    """For a bot: who it is, and who waits for it."""
+    if call.caller.token_id is None or not call.caller.is_bot:
+        raise NotFound("Only a bot's token has anything here.", reason="no_bot")
+    position = await read_position(await call.session.raw(), call.caller.workspace_id)
+    waiting = await list_waiting_for_bot(call.session, call.caller, limit=_MOST_WAITING)
+    return call.answer(BotSelf(id=call.caller.token_id, name=call.caller.bot_name, waiting=waiting, position=position))

@@ -36,6 +36,8 @@ class TokenInput(Input):
     scopes: Annotated[list[_Scope], Field(min_length=1, max_length=50)]
     channel_ids: Annotated[list[Id], Field(max_length=1000)] | None = None
     expires_at: Moment | None = None
+    bot_name: Name | None = None
+    """It is a bot's: it writes in this name, and has only what is handed to it."""
 
 
 @operation(router, "GET", "/tokens", out=TokenList)
@@ -57,6 +59,7 @@ async def post_token(
         scopes=given.scopes,
         channel_ids=given.channel_ids,
         expires_at=given.expires_at,
+        bot_name=given.bot_name,
         now=call.now,
         new_id=new_id,
     )
