@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from playwright.sync_api import APIRequestContext, Page, Playwright, expect
@@ -25,7 +26,6 @@ from tests.browser.desk import Desk
 from tests.browser.product import Product, new_email
 from tests.browser.provider import FILES, Customer, Provider
 from tests.browser.scene import eventually, hum, shown, steady_box
-from threadline.infra.clock import new_id
 
 SEED = int(os.environ.get("THREADLINE_TEST_SEED") or secrets.randbelow(10**9))
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -85,28 +85,22 @@ class Crew(Person):
 
 @dataclass
 class Bot:
-    """A program of the owner: it reads the feed, answers whoever wants its menu, and hands over who wants a person."""
+    """A program of the owner, which answers first: whoever wants its menu has it, everybody else a person."""
 
     http: APIRequestContext
-    team_id: str
-    position: int = 0
-    answered: set[str] = field(default_factory=set)
 
     def turn(self) -> None:
-        page = self.http.get(f"/api/events?after={self.position}").json()
-        self.position = page["position"]
-        for id_ in {one["conversation_id"] for one in page["events"] if one["kind"] == "message_received"}:
+        for id_ in self.http.get("/api/bot").json()["waiting"]:
             path = f"/api/conversations/{id_}"
             said = [one for one in self.http.get(f"{path}/messages").json()["items"] if one["direction"] == "incoming"]
-            if not said or said[-1]["content"].get("text") != "Menu, please" or id_ in self.answered:
-                continue
-            self.answered.add(id_)
-            content = {"kind": "text", "text": f"I am a program. A colleague comes at once. {SEED}"}
-            sent = self.http.post(f"{path}/messages", data={"client_id": str(new_id()), "content": content})
-            assert sent.ok, sent.text()
-            handed = self.http.patch(path, data={"team_id": self.team_id, "assignee_id": None})
-            # Whoever was given it meanwhile keeps it.
-            assert handed.ok or handed.json()["reason"] == "take_or_pass_on", handed.text()
+            client_id = str(uuid5(UUID(said[-1]["id"]), "answer"))
+            if said[-1]["content"].get("text") == "Menu, please":
+                content = {"kind": "text", "text": f"I am a program. Say so if you want a person. {SEED}"}
+                done = self.http.post(f"{path}/messages", data={"client_id": client_id, "content": content})
+            else:
+                done = self.http.post(f"{path}/handover", data={"client_id": client_id, "note": "Nothing for me."})
+            # Whoever has it meanwhile keeps it.
+            assert done.ok or done.json()["reason"] == "not_the_bots", done.text()
 
 
 # Who answers ---------------------------------------------------------------------------------------------------------
@@ -466,14 +460,19 @@ def team_id(admin: Person, crew: list[Crew], channel: dict[str, Any]) -> Iterato
 
 
 @pytest.fixture
-def bot(playwright: Playwright, product: Product, admin: Person, team_id: str) -> Iterator[Bot]:
+def bot(
+    playwright: Playwright, product: Product, admin: Person, team_id: str, channel: dict[str, Any]
+) -> Iterator[Bot]:
     product.let_invite(admin.email)
     scopes = ["conversations:read", "conversations:change", "messages:send"]
-    made = admin.post("/api/tokens", {"name": "Menu", "scopes": scopes})
+    made = admin.post("/api/tokens", {"name": "Menu", "scopes": scopes, "bot_name": "Milo"})
+    first = {"bot_id": made["record"]["id"], "team_id": team_id, "after_min": 5}
+    admin.patch("/api/routing", {"first_answers": {channel["id"]: first}})
     headers = {"Authorization": f"Bearer {made['token']}"}
     http = playwright.request.new_context(base_url=product.url, extra_http_headers=headers)
-    yield Bot(http, team_id)
+    yield Bot(http)
     http.dispose()
+    admin.patch("/api/routing", {"first_answers": {channel["id"]: None}})
     admin.delete(f"/api/tokens/{made['record']['id']}")
 
 

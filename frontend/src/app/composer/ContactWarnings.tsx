@@ -1,4 +1,4 @@
-import { Ban, MessageSquareOff, Moon, Zap, type LucideIcon } from 'lucide-react';
+import { Ban, Bot, MessageSquareOff, Moon, Zap, type LucideIcon } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useSignedIn } from '@/shared/api/session';
 import type { Conversation } from '@/shared/api/types';
@@ -39,6 +39,7 @@ export function ContactWarnings({ conversation }: { readonly conversation: Conve
   }
   return (
     <>
+      {conversation.bot && <Warning icon={Bot}>{t('warning.bot', { bot: conversation.bot.name })}</Warning>}
       {isFlooding && <Warning icon={Zap}>{t('warning.flood', { name })}</Warning>}
       {contact.is_opted_out && <Warning icon={MessageSquareOff}>{t('warning.opted_out', { name })}</Warning>}
       <Suspense fallback={null}>

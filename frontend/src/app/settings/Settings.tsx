@@ -31,7 +31,6 @@ import { Stages } from './stages/Stages';
 import { TaskPatterns } from './tasks/TaskPatterns';
 import { Teams } from './teams/Teams';
 import { Templates } from './templates/Templates';
-import { Tokens } from './tokens/Tokens';
 
 const AutomaticReplies = lazy(async () => {
   const [module] = await Promise.all([import('./automatic/AutomaticReplies'), loadPart('automatic')]);
@@ -43,6 +42,7 @@ const ServiceLevels = lazy(async () => {
 });
 const RoutingPage = lazy(async () => {
   const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing'), loadPart('skills')]);
+  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing'), loadPart('bots')]);
   return module;
 });
 const Rules = lazy(async () => {
@@ -51,6 +51,7 @@ const Rules = lazy(async () => {
 });
 const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
 const WebhooksRoom = lazy(withTexts('webhooks', () => import('./webhooks/WebhooksRoom')));
+const Tokens = lazy(withTexts('bots', () => import('./tokens/Tokens')));
 const Replies = lazy(withTexts('replies', () => import('./replies/Replies')));
 const ConnectPage = lazy(() => import('./channels/ConnectPage'));
 

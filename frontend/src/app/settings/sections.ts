@@ -193,6 +193,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.teams',
       'settings.routing.take_back',
       'settings.routing.channels',
+      'settings.routing.first_answers',
       'settings.routing.owners_first',
       'settings.routing.languages',
       'settings.routing.skills',

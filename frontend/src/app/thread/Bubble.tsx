@@ -152,7 +152,7 @@ function useAuthorName(message: Message, contactName: string): string {
       ? contactName
       : message.author.id === me
         ? t('row.you')
-        : (agent?.name ?? t(`author.${message.author.kind}`));
+        : (agent?.name ?? message.author.name ?? t(`author.${message.author.kind}`));
   return t(message.direction === 'note' ? 'message.note_label' : 'message.label', {
     name,
     time: formatDate(message.at, { hour: '2-digit', minute: '2-digit' }),
@@ -178,7 +178,7 @@ function Via({ message, conversationId }: { readonly message: Message; readonly 
 function Head({ message }: { readonly message: Message }) {
   const me = useStore((state) => state.me);
   const agent = useStore((state) => (message.author.id === null ? undefined : state.agents.get(message.author.id)));
-  const author = agent?.name.split(' ')[0] ?? '';
+  const author = agent?.name.split(' ')[0] ?? message.author.name ?? '';
   if (message.direction === 'note') {
     return (
       <p className="flex items-center gap-1.5 pb-0.5 text-12 text-muted">
@@ -198,7 +198,7 @@ function Head({ message }: { readonly message: Message }) {
         ? ''
         : message.automatic
           ? t(`message.automatic_${message.automatic}`)
-          : t(`author.${message.author.kind}`);
+          : (message.author.name ?? t(`author.${message.author.kind}`));
   return other ? (
     <p dir="auto" className="pb-0.5 text-start text-12 text-muted">
       {other}

@@ -11,6 +11,8 @@ const line = (author: Message['author'], what: string, data: Record<string, stri
 
 const mila: Message['author'] = { kind: 'agent', id: 'mila' };
 const program: Message['author'] = { kind: 'system', id: null };
+const bot: Message['author'] = { kind: 'flow', id: 'milo', name: 'Milo' };
+const FROM_BOT = { previous_state: 'pending', bot: 'Milo' };
 const customer: Message['author'] = { kind: 'contact', id: 'hannah' };
 
 function tomorrow(): string {
@@ -36,6 +38,17 @@ const CASES: [Message, string][] = [
   [line(mila, 'unassigned', { previous_assignee_id: 'jonas' }), 'Mila took this from Jonas, nobody has it'],
   [line(mila, 'resolved'), 'Mila resolved this'],
   [line(mila, 'reopened'), 'Mila reopened this'],
+  [line(mila, 'reopened', { previous_state: 'pending' }), 'Mila took this from the bot'],
+  [line({ kind: 'phone_app', id: null }, 'reopened', { previous_state: 'pending' }), 'Taken from the bot'],
+  [line(bot, 'reopened', { ...FROM_BOT, reason: 'bot' }), 'Milo handed this over'],
+  [
+    line(program, 'reopened', { ...FROM_BOT, reason: 'bot_silent', minutes: '3' }),
+    'Milo said nothing for 3 min: handed over',
+  ],
+  [
+    line(program, 'reopened', { ...FROM_BOT, reason: 'bot_gone' }),
+    'Milo cannot answer any more, its token has ended: handed over',
+  ],
   [line(mila, 'snoozed'), 'Mila snoozed this'],
   [line(mila, 'snoozed', { until: 'reply' }), 'Mila snoozed this until the customer writes'],
   [line(program, 'snoozed', { until: 'reply' }), 'Snoozed until the customer writes'],

@@ -148,6 +148,7 @@ export function describeLine(message: Message): string {
     title: data['title'] ?? '',
     stage: data['stage'] ?? '',
     rule: data['rule'] ?? '',
+    bot: data['bot'] ?? '',
     channel: data['channel'] ?? '',
     team: data['team'] ?? data['previous_team'] ?? '',
     span: formatSpan(Number(data['minutes'] ?? 0) * 60_000),
@@ -168,6 +169,9 @@ const TOLD_BY_REASON: ReadonlySet<string> = new Set([
   'owner_full',
   'language',
   'skill',
+  'bot',
+  'bot_silent',
+  'bot_gone',
 ]);
 
 /** Of whom and to whom a conversation was moved, as far as the reader sees both; the line itself names nobody. */
@@ -213,6 +217,7 @@ function sentenceOf(what: string, data: Readonly<Record<string, string>>, messag
 function happenedHow(what: string, data: Readonly<Record<string, string>>): string {
   if (what === 'deadline_missed') return `deadline_missed_${data['clock'] ?? 'next_reply'}`;
   if (what === 'priority') return `priority_${data['priority'] ?? '0'}`;
+  if (what === 'reopened' && data['previous_state'] === 'pending') return 'taken_from_bot';
   return what === 'snoozed' ? snoozedHow(data['until']) : what;
 }
 

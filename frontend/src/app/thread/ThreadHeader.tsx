@@ -106,6 +106,9 @@ export function ThreadHeader({ conversation, onBack, onResolved, onContext, isCo
         </div>
         <p dir="auto" className="truncate text-aligned text-12 text-muted">
           {conversation.stage && <bdi className="font-medium text-ink">{conversation.stage.name} </bdi>}
+          {conversation.bot && (
+            <bdi className="font-medium text-ink">{t('thread.with_bot', { bot: conversation.bot.name })} </bdi>
+          )}
           {channel?.name}
           <span className="max-md:hidden">{address}</span>
         </p>

@@ -37,6 +37,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     woken_at: null,
     woken_reason: '',
     stage: null,
+    bot: null,
     paused_at: null,
     scheduled_count: 0,
     held_count: 0,

@@ -18,6 +18,7 @@ import { Block, Page } from '../parts/Page';
 import { Row, Rows } from '../parts/Rows';
 import type { Routing } from '../types';
 import { Skills } from './Skills';
+import { FirstAnswers } from './FirstAnswers';
 import { loadOf, withValue } from './load';
 import { useAwaySettings, useChangeRouting, useRouting, type AwaySettings } from './useRouting';
 
@@ -46,6 +47,7 @@ export default function RoutingPage() {
             <TeamModes routing={routing} isDisabled={isDisabled} />
             <TakeBack routing={routing} isDisabled={isDisabled} />
             <ChannelTeams routing={routing} isDisabled={isDisabled} />
+            <FirstAnswers routing={routing} isDisabled={isDisabled} />
             <Owners routing={routing} isDisabled={isDisabled} />
             <Languages routing={routing} isDisabled={isDisabled} />
             <Skills routing={routing} isDisabled={isDisabled} />

@@ -11,15 +11,19 @@ import { Dialog } from '@/shared/ui/Dialog';
 import { FormDialog } from '@/shared/ui/FormDialog';
 import { InlineError } from '@/shared/ui/InlineError';
 import { Select } from '@/shared/ui/Select';
+import { Switch } from '@/shared/ui/Switch';
 import { TextField } from '@/shared/ui/TextField';
 import { useSubmit } from '@/shared/useSubmit';
 import { ChannelChoice } from '../people/AccessFields';
 import { ProofCancelled, withProof } from '../proof';
-import type { CreatedToken } from '../types';
+import type { CreatedToken, Permission } from '../types';
 import { scopeName } from './scopes';
 
 const LIFETIMES = ['30', '90', '365', 'never'] as const;
 type Lifetime = (typeof LIFETIMES)[number];
+
+/** What a bot needs to read, answer and hand over. */
+const BOT_SCOPES: readonly Permission[] = ['conversations:read', 'conversations:change', 'messages:send'];
 
 export interface CreateTokenProps {
   readonly onClose: () => void;
@@ -32,15 +36,24 @@ export function CreateToken({ onClose }: CreateTokenProps) {
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [botName, setBotName] = useState<string>();
   const [lifetime, setLifetime] = useState<Lifetime>('90');
   const [channelIds, setChannelIds] = useState<Id[] | null>(null);
   const [token, setToken] = useState<string>();
-  const submit = useSubmit(['name', 'scopes']);
+  const submit = useSubmit(['name', 'scopes', 'bot_name']);
 
   async function create(): Promise<void> {
     await submit.run(async () => {
       try {
-        const body = { name: name.trim(), scopes: chosen, channel_ids: channelIds, expires_at: endOf(lifetime) };
+        const bot = botName === undefined ? {} : { bot_name: botName.trim() };
+        const body = {
+          name: name.trim(),
+          scopes: chosen,
+          channel_ids: channelIds,
+          ...bot,
+          expires_at: endOf(lifetime),
+        };
+
         const created = await withProof(() => request<CreatedToken>('POST', '/api/tokens', { body }));
         setToken(created.token);
         await queries.invalidateQueries({ queryKey: ['tokens'] });
@@ -87,6 +100,26 @@ export function CreateToken({ onClose }: CreateTokenProps) {
         value={name}
         {...submit.field('name', setName)}
       />
+      <Switch
+        label={t('bots.is_bot')}
+        hint={t('bots.is_bot_hint')}
+        checked={botName !== undefined}
+        onCheckedChange={(isBot) => {
+          setBotName(isBot ? '' : undefined);
+          if (isBot) setChosen([...new Set([...chosen, ...BOT_SCOPES.filter((scope) => scopes.includes(scope))])]);
+        }}
+      />
+      {botName !== undefined && (
+        <TextField
+          label={t('bots.name')}
+          hint={t('bots.name_hint')}
+          required
+          maxLength={100}
+          autoComplete="off"
+          value={botName}
+          {...submit.field('bot_name', setBotName)}
+        />
+      )}
       <fieldset className="flex flex-col gap-1">
         <legend className="pb-1.5 text-14 font-medium">{t('settings.tokens.scopes')}</legend>
         {scopes.map((scope) => (

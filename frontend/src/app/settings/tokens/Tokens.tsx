@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { KeyRound, Plus } from 'lucide-react';
+import { Bot, KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { request } from '@/shared/api/http';
 import { t } from '@/shared/i18n';
@@ -20,7 +20,7 @@ interface TokenList {
 }
 
 /** Keys for programs: what each may do, when it was used, and how to take it back. */
-export function Tokens() {
+export default function Tokens() {
   const query = useQuery({ queryKey: ['tokens'], queryFn: () => request<TokenList>('GET', '/api/tokens') });
   const [isCreating, setIsCreating] = useState(false);
   const [revoked, setRevoked] = useState<ApiToken>();
@@ -78,9 +78,10 @@ function TokenRow({ token, onRevoke }: { readonly token: ApiToken; readonly onRe
     token.expires_at === null
       ? t('settings.tokens.endless')
       : t('settings.tokens.ends', { date: formatDate(token.expires_at, { dateStyle: 'medium' }) });
+  const Icon = token.bot_name ? Bot : KeyRound;
   return (
     <Row
-      start={<KeyRound aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
+      start={<Icon aria-hidden size={16} strokeWidth={1.75} className="text-muted" />}
       title={
         <>
           <bdi className="truncate">{token.name}</bdi>
@@ -91,6 +92,9 @@ function TokenRow({ token, onRevoke }: { readonly token: ApiToken; readonly onRe
       }
       text={
         <>
+          {token.bot_name && (
+            <bdi className="block font-medium text-ink">{t('bots.bot', { name: token.bot_name })}</bdi>
+          )}
           {formatList(token.scopes.map(scopeName))}
           <span className="block">{t('settings.tokens.line', { used, ends })}</span>
         </>

@@ -18,6 +18,7 @@ import thread from './thread.json';
 /** What only some screens say: each a chunk of its own, loaded with them. */
 export const later = {
   automatic: () => import('./later/automatic.json'),
+  bots: () => import('./later/bots.json'),
   entry: () => import('./later/entry.json'),
   finishing: () => import('./later/finishing.json'),
   live: () => import('./later/live.json'),
