@@ -353,6 +353,8 @@ PLACES = {
     "updateSkill body:remove_label_ids.[]": "label",
     "updateConversationSkills body:add.[]": "skill",
     "updateConversationSkills body:remove.[]": "skill",
+    "updateRouting body:first_answers.{}": "channel",
+    "updateRouting body:first_answers.{}.bot_id": "token",
     "updateTeam body:add.[]": "agent",
     "updateTeam body:remove.[]": "agent",
     "startDiscussion body:id": "discussion",
@@ -410,6 +412,9 @@ _ORDERS: Json = {
 }
 
 
+_NOBODYS_CHANNEL, _NOBODYS_BOT = str(uuid4()), str(uuid4())
+
+
 def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
     """The body that the operation takes, with this id in one place of it."""
     place = slot.removeprefix("body:")
@@ -425,6 +430,8 @@ def with_id(operation: Operation, body: Any, slot: str, id: str) -> Any:
     if operation.name in ("createMacro", "updateMacro", "createRule", "updateRule", "tryRule") and first == "acts":
         return body | {"acts": [_ORDERS[rest[1]](id)]}
     if operation.name == "updateRouting":
+        if len(rest) > 1:  # a team and a bot are looked for before their channel
+            return {first: {_NOBODYS_CHANNEL: {"bot_id": _NOBODYS_BOT} | {last: id}}}
         return {first: {id: {"teams": "manual", "languages": ["de"]}.get(first)}}
     if operation.name in ("startConversation", "findRecipient") and last == "contact_id":
         body.pop("phone", None)
