@@ -16,8 +16,8 @@ from tests.browser.accessibility import contrast_problems_of, overflow_of, probl
 from tests.browser.conftest import RESULTS, Person
 from tests.browser.desk import Desk
 from tests.browser.product import Product
-from tests.browser.provider import Provider
-from tests.browser.scene import arrived, eventually, shown
+from tests.browser.provider import Customer, Provider
+from tests.browser.scene import eventually, shown
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "write-a-bot.md"
 
@@ -57,24 +57,24 @@ def test_a_bot_answers_first_and_people_have_whom_it_cannot_help(
         # Nobody runs: the customer waits for the bot, and no agent is given them.
         menu, lost, taken = (provider.customer(f"{one} {secrets.token_hex(2)}") for one in ("Mona", "Lola", "Tess"))
         taken.says("Can I have the menu?")
-        arrived(admin, taken)
+        _pending(admin, taken)
         desk.open("/inbox/all").enter(taken)
-        expect(desk.thread.get_by_text(f"{bot} answers", exact=False).first).to_be_visible()
+        expect(page.locator("header").get_by_text(f"{bot} answers")).to_be_visible()
         expect(page.get_by_role("note").filter(has_text=f"{bot} answers here")).to_be_visible()
         _look(page, "waiting")
         desk.answer(taken, "I am a person.")
         desk.expect_line("took this from the bot")
-        assert admin.conversation_of(taken)["bot"] is None
+        assert _row(admin, taken)["bot"] is None
 
         # What it finds when it starts, and what comes later.
         menu.says("The menu, please")
-        arrived(admin, menu)
+        _pending(admin, menu)
         with running_bot(product, token, tmp_path):
             shown(menu, "We have bowls, cups and plates.")
-            eventually(lambda: admin.conversation_of(menu)["waiting_since"] is None)
-            assert admin.conversation_of(menu)["bot"]["name"] == bot
+            eventually(lambda: _row(admin, menu)["waiting_since"] is None)
+            assert _row(admin, menu)["bot"]["name"] == bot
             lost.says("My parcel is broken")
-            eventually(lambda: admin.conversation_of(lost)["team_id"] == team["id"])
+            eventually(lambda: _row(admin, lost).get("team_id") == team["id"])
         desk.open("/inbox/all").enter(lost)
         expect(desk.bubble("Asked what I do not know: my parcel is broken")).to_be_visible()
         desk.expect_line(f"{bot} handed this over")
@@ -84,10 +84,17 @@ def test_a_bot_answers_first_and_people_have_whom_it_cannot_help(
 
         # Gone: the customer who writes again does not wait for it.
         menu.says("And the hours?")
-        arrived(admin, menu, 2)
+        eventually(lambda: _row(admin, menu)["waiting_since"] is not None)
         admin.delete(f"/api/tokens/{token_id}")
-        eventually(lambda: admin.conversation_of(menu)["state"] == "open")
+        eventually(lambda: _row(admin, menu)["state"] == "open")
         desk.expect_line(f"{bot} cannot answer any more")
+        told = page.get_by_role("status").filter(has_text=f"The token of {bot} has ended")
+        expect(told).to_be_visible()
+        _look(page, "lost")
+        told.get_by_role("link", name="Choose another bot").click()
+        page.get_by_role("combobox", name=f"Bot that answers first on {channel['name']}").click()
+        page.get_by_role("option", name="People only").click()
+        expect(told).to_have_count(0)
     finally:
         admin.patch("/api/routing", {"first_answers": {channel["id"]: None}})
         admin.delete(f"/api/teams/{team['id']}")
@@ -129,6 +136,16 @@ def _choose(page: Page, admin: Person, bot: str, team: str, channel: dict[str, A
     eventually(lambda: (_first(admin) or {}).get("after_min") == 2)
     page.get_by_role("combobox", name="Hands over to").scroll_into_view_if_needed()
     _look(page, "routing")
+
+
+def _row(admin: Person, customer: Customer) -> dict[str, Any]:
+    """Whatever its state; empty before it began."""
+    rows = admin.get("/api/conversations?view=all&order=newest&limit=100")["items"]
+    return next((one for one in rows if one["contact"]["name"] == customer.name), {})
+
+
+def _pending(admin: Person, customer: Customer) -> None:
+    eventually(lambda: _row(admin, customer).get("state") == "pending")
 
 
 def _first(admin: Person) -> dict[str, Any] | None:

@@ -37,6 +37,9 @@ def test_a_refused_message_says_why_and_can_be_sent_again(desk: Desk, provider: 
     expect(failed).to_contain_text("Not delivered.")
     expect(failed).to_contain_text("the number may have no WhatsApp, or only an old version of it. (131026)")
     expect(desk.row(customer)).to_contain_text("Failed")
+    # It would be refused: that is said instead of the button.
+    expect(failed).to_contain_text("It can be sent again once they write.")
+    expect(failed.get_by_role("button", name="Send again")).to_have_count(0)
 
     provider.post(f"/_control/users/{customer.key}", {"is_on_whatsapp": True})
     customer.says("I am back.")

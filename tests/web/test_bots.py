@@ -199,6 +199,7 @@ async def test_without_its_token_it_has_nothing_and_new_ones_are_the_teams(house
     assert (other["state"], other["bot"]) == ("open", None)
     bots = (await house.admin.get("/api/routing")).json["bots"]
     assert bots == [{"id": house.token_id, "name": "Milo", "is_alive": False}]
+    assert (await house.agent.get("/api/bots")).json["items"] == bots
 
 
 @pytest.mark.parametrize("act", ["reply", "take", "team", "phone"])
@@ -314,3 +315,14 @@ async def test_undoing_the_taking_gives_it_back_to_the_bot_with_its_time(house: 
     assert undone.json["conversation"]["bot"]["name"] == "Milo"
     assert await house.minutes_pass(0.9) == 0
     assert await house.minutes_pass(1.1) == 1
+
+
+async def test_who_cannot_be_reached_is_known_of_the_row_until_they_write(house: House) -> None:
+    conversation_id = await house.says("Hello")
+    assert (await house.row(conversation_id))["is_unreachable"] is False
+    await house.run_sql("update reaches set blocked_at = now() where channel_id = $1", house.channel_id)
+    assert (await house.row(conversation_id))["is_unreachable"] is True
+    listed = (await house.admin.get("/api/conversations?view=open")).json["items"]
+    assert [one["is_unreachable"] for one in listed] == [True]
+    await house.says("I am back")
+    assert (await house.row(conversation_id))["is_unreachable"] is False

@@ -55,6 +55,7 @@ RULES = {
     "createSkill": ADMINS,
     "updateSkill": ADMINS_OF_OBJECT,
     "deleteSkill": ADMINS_OF_OBJECT,
+    "getBots": EVERY_ROLE,
     "getBot": "401 404 404 404 404 404 404 401 404",  # a bot's own
     "getLive": SUPERVISORS,
     "updateRouting": ADMINS,

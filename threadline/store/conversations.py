@@ -147,6 +147,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A name of one's own under its state."""
     bot: BotName | None
     """The bot that answers here, until it hands it over or a person takes it."""
+    is_unreachable: bool
+    """The provider does not let us through to them on this channel, until they write: nothing can be sent."""
     paused_at: datetime | None
     """Since when the clock stands still in its stage: the customer has waited from `waiting_since` until then."""
     scheduled_count: int
@@ -211,7 +213,11 @@ p.opted_out_at is not null or exists (
 ) as is_opted_out,
 coalesce(nullif(p.phone, ''), nullif(p.handle, ''), a.value, '') as address_display, {_SNOOZED_UNTIL},
 m.id as message_id, m.seq, m.direction, {KIND.format("m")} as kind, {PREVIEW.format("m")} as preview,
-m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain, b.id as bot_id, b.bot_name
+m.deleted_at is not null as is_deleted, m.author_id, m.sort_at, m.status, m.is_uncertain, b.id as bot_id, b.bot_name,
+exists (
+ select from reaches x where x.workspace_id = c.workspace_id and x.channel_id = c.channel_id
+ and x.contact_id = c.contact_id and x.blocked_at is not null
+) as is_unreachable
 """
 # The last message is found by its id, which names its partition (pruned when the join runs).
 _JOINS = f"""
@@ -695,6 +701,7 @@ def _conversation(
         has_failed=row["has_failed"],
         woken_at=row["woken_at"],
         woken_reason=row["woken_reason"],
+        is_unreachable=row["is_unreachable"],
         bot=None if row["bot_id"] is None else BotName(id=row["bot_id"], name=row["bot_name"]),
         stage=None if row["stage_id"] is None else StageName(id=row["stage_id"], name=row["stage_name"]),
         paused_at=row["paused_at"],

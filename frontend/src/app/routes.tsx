@@ -6,6 +6,7 @@ export const importSettings = withTexts('settings', () => import('./settings/Set
 export const importContacts = () => import('./contacts/Contacts');
 export const importCompanies = () => import('./companies/Companies');
 /** Macros: by their key, over many, and their settings. */
+export const importLostBots = withTexts('bots', () => import('./bots/LostBots'));
 export const importMacros = withTexts('macros', () => import('./macros/MacroPalette'));
 /** What rules did in a conversation: acts are described in the words of macros. */
 export const importRuleRuns = withTexts(

@@ -115,6 +115,7 @@ class ConversationDetail(msgspec.Struct, frozen=True, kw_only=True):
     """When the channel's closing text goes out, of one that was resolved just now."""
     stage: StageName | None
     bot: BotName | None
+    is_unreachable: bool
     paused_at: datetime | None
     scheduled_count: int
     held_count: int

@@ -209,3 +209,14 @@ async def get_bot(call: Call = calls(Permission.CONVERSATIONS_READ)) -> Response
     position = await read_position(await call.session.raw(), call.caller.workspace_id)
     waiting = await list_waiting_for_bot(call.session, call.caller, limit=_MOST_WAITING)
     return call.answer(BotSelf(id=call.caller.token_id, name=call.caller.bot_name, waiting=waiting, position=position))
+
+
+class BotList(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[Bot]
+    """By name: those that there are, and those that a channel names though their token has ended."""
+
+
+@operation(router, "GET", "/bots", out=BotList)
+async def get_bots(call: Call = calls(Permission.AGENTS_READ)) -> Response:
+    """Which bots there are, and whether they can answer."""
+    return call.answer(BotList(items=await list_bots(call.session)))

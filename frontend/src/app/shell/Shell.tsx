@@ -6,6 +6,7 @@ import { useIsReconnecting } from '@/shared/feed/connection';
 import { t } from '@/shared/i18n';
 import { useCommands, useKeyboard } from '@/shared/keys/keyboard';
 import { paths } from '../paths';
+import { importLostBots } from '../routes';
 import { Announcer } from './announce';
 import { Rail } from './Rail';
 import { TabBar } from './TabBar';
@@ -17,6 +18,7 @@ const Palette = lazy(() => import('./Palette'));
 const NotificationsPanel = lazy(() => import('../reach/NotificationsPanel'));
 const NewConversation = lazy(() => import('../start/NewConversation'));
 const AvailabilityWatch = lazy(() => import('../availability/AvailabilityWatch'));
+const LostBots = lazy(importLostBots);
 const KeysHelp = lazy(() => import('./KeysHelp'));
 
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -50,6 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <div className="relative flex min-h-0 min-w-0 flex-col">
         <Suspense fallback={null}>
           <AvailabilityWatch />
+          {session.agent.permissions.includes('workspace:change') && <LostBots />}
         </Suspense>
         <div className="min-h-0 flex-1">{children}</div>
         {isListPage(location) && <TabBar />}

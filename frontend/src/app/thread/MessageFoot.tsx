@@ -5,6 +5,7 @@ import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { discard, sendAgain } from '@/shared/outbox/outbox';
 import { said } from '@/shared/said';
+import { useStore } from '@/shared/store/store';
 import { cx } from '@/shared/ui/cx';
 import { focusComposer } from '../composer/focus';
 import { discardMessage, resend, settleDelivered } from './actions';
@@ -54,12 +55,16 @@ function Acts({ children }: { readonly children: ReactNode }) {
 
 function Failed({ message, onTemplate }: { readonly message: Message; readonly onTemplate: () => void }) {
   const { failure } = message;
+  // Refused until the customer writes: better said than pressed in vain.
+  const isUnreachable = useStore((state) => state.conversations.get(message.conversation_id)?.is_unreachable ?? false);
   const why = failure && said(failure.reason || failure.code, failure.text);
   const code = failure?.code ? t('foot.code', { code: failure.code }) : '';
   return (
     <Foot look="failed" title={t('foot.not_delivered')} text={[why, code].filter(Boolean).join(' ')}>
       {failure?.help === 'template' ? (
         <Act onClick={onTemplate}>{t('foot.as_template')}</Act>
+      ) : isUnreachable ? (
+        <span className="text-muted pointer-coarse:py-3">{t('foot.when_they_write')}</span>
       ) : (
         <Act onClick={() => resend(message)}>{t('foot.send_again')}</Act>
       )}

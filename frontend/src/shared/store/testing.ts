@@ -38,6 +38,7 @@ export function makeConversation(id: Id, change: Partial<Conversation> = {}): Co
     woken_reason: '',
     stage: null,
     bot: null,
+    is_unreachable: false,
     paused_at: null,
     scheduled_count: 0,
     held_count: 0,

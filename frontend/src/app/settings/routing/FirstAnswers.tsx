@@ -75,25 +75,26 @@ function ChannelRow({ id, type, name, bots, first, isDisabled }: ChannelRowProps
     <Row
       start={<ChannelMark type={type} isBare />}
       title={<bdi className="truncate">{name}</bdi>}
-      text={first && <Terms first={first} isDisabled={isDisabled} onChange={set} />}
-      end={
-        <Select
-          label={t('bots.of', { channel: name })}
-          isLabelHidden
-          value={first?.bot_id ?? NONE}
-          disabled={isDisabled}
-          options={[
-            { value: NONE, label: t('bots.nobody') },
-            ...bots
-              .filter((bot) => bot.is_alive || bot.id === first?.bot_id)
-              .map((bot) => ({
-                value: bot.id,
-                label: bot.is_alive ? bot.name : t('bots.ended', { name: bot.name }),
-              })),
-          ]}
-          onValueChange={(next) => set(next === NONE ? null : { ...first, bot_id: next })}
-          className="w-44"
-        />
+      text={
+        <span className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] items-end gap-2 pt-2 text-ink">
+          <Select
+            label={t('bots.of', { channel: name })}
+            value={first?.bot_id ?? NONE}
+            disabled={isDisabled}
+            options={[
+              { value: NONE, label: t('bots.nobody') },
+              ...bots
+                .filter((bot) => bot.is_alive || bot.id === first?.bot_id)
+                .map((bot) => ({
+                  value: bot.id,
+                  label: bot.is_alive ? bot.name : t('bots.ended', { name: bot.name }),
+                })),
+            ]}
+            onValueChange={(next) => set(next === NONE ? null : { ...first, bot_id: next })}
+            className="col-span-full"
+          />
+          {first && <Terms first={first} isDisabled={isDisabled} onChange={set} />}
+        </span>
       }
     />
   );
@@ -109,7 +110,7 @@ function Terms({ first, isDisabled, onChange }: TermsProps) {
   const teams = useStore((state) => state.teams);
   const after = first.after_min ?? 1;
   return (
-    <span className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-2 pt-2 text-ink">
+    <>
       <Select
         label={t('bots.team')}
         value={first.team_id ?? NONE}
@@ -137,6 +138,6 @@ function Terms({ first, isDisabled, onChange }: TermsProps) {
         options={HOURS.map((value) => ({ value, label: t(`bots.hours.${value}`) }))}
         onValueChange={(next) => onChange({ ...first, hours: next })}
       />
-    </span>
+    </>
   );
 }
