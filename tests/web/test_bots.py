@@ -199,7 +199,7 @@ async def test_without_its_token_it_has_nothing_and_new_ones_are_the_teams(house
     assert (other["state"], other["bot"]) == ("open", None)
     bots = (await house.admin.get("/api/routing")).json["bots"]
     assert bots == [{"id": house.token_id, "name": "Milo", "is_alive": False}]
-    assert (await house.agent.get("/api/bots")).json["items"] == bots
+    assert (await house.admin.get("/api/bots")).json["items"] == bots
 
 
 @pytest.mark.parametrize("act", ["reply", "take", "team", "phone"])
