@@ -41,8 +41,8 @@ const ServiceLevels = lazy(async () => {
   return module;
 });
 const RoutingPage = lazy(async () => {
-  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing'), loadPart('skills')]);
-  const [module] = await Promise.all([import('./routing/RoutingPage'), loadPart('routing'), loadPart('bots')]);
+  const parts = (['routing', 'skills', 'bots'] as const).map(loadPart);
+  const [module] = await Promise.all([import('./routing/RoutingPage'), ...parts]);
   return module;
 });
 const Rules = lazy(async () => {
