@@ -228,6 +228,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For a bot: who it is, and who waits for it.
+         * @description For a bot: who it is, and who waits for it.
+         */
+        get: operations["getBot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which bots there are, and whether they can answer.
+         * @description Which bots there are, and whether they can answer.
+         */
+        get: operations["getBots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk-changes": {
         parameters: {
             query?: never;
@@ -1257,8 +1297,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give it to somebody or to a team, with a note.
-         * @description Give it to somebody or to a team, with a note.
+         * Give it to somebody or to a team, with a note. A bot need not say to whom: its channel does.
+         * @description Give it to somebody or to a team, with a note. A bot need not say to whom: its channel does.
          */
         post: operations["handOver"];
         delete?: never;
@@ -4784,6 +4824,7 @@ export interface components {
             id: string | null;
             /** @enum {unknown} */
             kind: "agent" | "contact" | "flow" | "phone_app" | "system";
+            name?: string;
         };
         /** AutomaticPreview */
         AutomaticPreview: {
@@ -4886,6 +4927,31 @@ export interface components {
         /** BatchList */
         BatchList: {
             items: components["schemas"]["ContactBatch"][];
+        };
+        /** Bot */
+        Bot: {
+            /** Format: uuid */
+            id: string;
+            is_alive: boolean;
+            name: string;
+        };
+        /** BotList */
+        BotList: {
+            items: components["schemas"]["Bot"][];
+        };
+        /** BotName */
+        BotName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** BotSelf */
+        BotSelf: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            position: number;
+            waiting: string[];
         };
         /**
          * Broken
@@ -5167,6 +5233,17 @@ export interface components {
             /** @enum {unknown} */
             state: "connected" | "disconnected" | "paused";
             type: string;
+        };
+        /** ChannelBot */
+        ChannelBot: {
+            after_min: number;
+            /** Format: uuid */
+            bot_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            /** @enum {unknown} */
+            hours: "always" | "closed" | "open";
+            team_id: string | null;
         };
         /** ChannelCheck */
         ChannelCheck: {
@@ -5774,6 +5851,7 @@ export interface components {
         Conversation: {
             address_display: string;
             assignee_id: string | null;
+            bot: components["schemas"]["BotName"] | null;
             /** Format: uuid */
             channel_id: string;
             contact: components["schemas"]["ListedContact"];
@@ -5785,6 +5863,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             incoming_count: number;
+            is_unreachable: boolean;
             label_ids: string[];
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
@@ -5824,6 +5903,7 @@ export interface components {
         ConversationDetail: {
             address_display: string;
             assignee_id: string | null;
+            bot: components["schemas"]["BotName"] | null;
             /** Format: uuid */
             channel_id: string;
             closing_at: string | null;
@@ -5836,6 +5916,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             incoming_count: number;
+            is_unreachable: boolean;
             label_ids: string[];
             last_activity_at: string;
             last_message: components["schemas"]["LastMessage"] | null;
@@ -6554,6 +6635,27 @@ export interface components {
         FinishUndone: {
             kept: number;
         };
+        /** FirstAnswerInput */
+        FirstAnswerInput: {
+            /**
+             * After Min
+             * @default 1
+             */
+            after_min?: number;
+            /**
+             * Bot Id
+             * Format: uuid
+             */
+            bot_id: string;
+            /**
+             * Hours
+             * @default always
+             * @enum {string}
+             */
+            hours?: "always" | "open" | "closed";
+            /** Team Id */
+            team_id?: string | null;
+        };
         /**
          * Flood
          * @description More messages of one customer than these, within so many seconds, are more than a person writes.
@@ -6667,7 +6769,7 @@ export interface components {
         };
         /**
          * HandOver
-         * @description To a person, to a team, or to a person of a team.
+         * @description To a person, to a team, or to a person of a team; a bot hands over to teams only.
          */
         HandOver: {
             /** Assignee Id */
@@ -6677,6 +6779,8 @@ export interface components {
              * Format: uuid
              */
             client_id: string;
+            /** Label Ids */
+            label_ids?: string[];
             /** Note */
             note?: string | null;
             /** Team Id */
@@ -8482,7 +8586,9 @@ export interface components {
         /** Routing */
         Routing: {
             agents: components["schemas"]["AgentRouting"][];
+            bots: components["schemas"]["Bot"][];
             channels: components["schemas"]["ChannelRouting"][];
+            first_answers: components["schemas"]["ChannelBot"][];
             settings: components["schemas"]["RoutingSettings"];
             teams: components["schemas"]["TeamRouting"][];
         };
@@ -8550,6 +8656,10 @@ export interface components {
             /** Day Limits */
             day_limits?: {
                 [key: string]: components["schemas"]["DayLimitInput"];
+            };
+            /** First Answers */
+            first_answers?: {
+                [key: string]: components["schemas"]["FirstAnswerInput"] | null;
             };
             /** Languages */
             languages?: {
@@ -10161,6 +10271,8 @@ export interface components {
         /** Token */
         Token: {
             agent_id: string | null;
+            /** @default null */
+            bot_name?: string | null;
             channel_ids: string[] | null;
             created_at: string;
             expires_at: string | null;
@@ -10173,6 +10285,8 @@ export interface components {
         };
         /** TokenInput */
         TokenInput: {
+            /** Bot Name */
+            bot_name?: string | null;
             /** Channel Ids */
             channel_ids?: string[] | null;
             /** Expires At */
@@ -11081,6 +11195,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSelf"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotList"];
                 };
             };
             /** @description Refused or failed */

@@ -1,7 +1,5 @@
 """Routing: how conversations find somebody, and who has how many in hand."""
 
-from typing import Annotated
-from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -10,9 +8,8 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from threadline.actions.change_routing import RoutingChange, change_routing
-from threadline.core.day import today_in
-from threadline.core.errors import Invalid
 from threadline.core.bot import LONGEST_SILENCE_MIN, BotHours, FirstAnswer
+from threadline.core.day import today_in
 from threadline.core.errors import Invalid, NotFound
 from threadline.core.permission import Permission
 from threadline.core.routing import (
@@ -28,8 +25,8 @@ from threadline.core.routing import (
 from threadline.core.silence import MOST_SILENT_MIN
 from threadline.core.team import MOST_MEMBERS, MOST_TEAMS
 from threadline.infra.clock import new_id
-from threadline.store.calendars import read_zone
 from threadline.store.bots import Bot, ChannelBot, list_bots, list_channel_bots, list_waiting_for_bot
+from threadline.store.calendars import read_zone
 from threadline.store.events import read_position
 from threadline.store.routing import (
     AgentLoad,
