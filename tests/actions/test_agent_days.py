@@ -5,7 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from tests.actions.routing_world import add_agent, add_team, add_waiting, assignee_of, make_pass, read_all, told_to
+from tests.actions.routing_world import (
+    add_agent,
+    add_team,
+    add_waiting,
+    assignee_of,
+    caller_of,
+    make_pass,
+    read_all,
+    told_to,
+)
 from tests.workers.outbox_world import Desk
 from threadline.actions.count_agent_days import count_agent_days
 from threadline.core.day import Today, today_in
@@ -148,7 +157,9 @@ async def _told(desk: Desk) -> list[tuple[UUID, UUID]]:
 async def _loads(desk: Desk, today: Today | None = None, now: datetime | None = None) -> dict[UUID, AgentLoad]:
     now = now or utc_now()
     async with desk.database.transaction(Role.WEB, desk.workspace_id) as session:
-        loads = await list_agent_loads(session, settings=RoutingSettings(), today=today or today_in(UTC, now), now=now)
+        loads = await list_agent_loads(
+            session, caller_of(desk), settings=RoutingSettings(), today=today or today_in(UTC, now), now=now
+        )
     return {one.id: one for one in loads}
 
 

@@ -369,27 +369,32 @@ class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     capacity: int
     load: int
-    """How many take a place now: of all, for a number that is too small would mislead whoever gives."""
+    """How many take a place now, as far as the caller sees them."""
     is_day_full: bool
+    """They have had enough for today, also by what the caller does not see."""
 
 
 async def list_agent_loads(
-    session: Session, *, settings: RoutingSettings, today: Today, now: datetime
+    session: Session, caller: Caller, *, settings: RoutingSettings, today: Today, now: datetime
 ) -> list[AgentLoad]:
-    """Of everybody who works here. Uses `conversations_by_assignee`; reads no messages."""
-    rows = await (await session.raw()).fetch(
-        "select a.id, coalesce(a.capacity, $4) as capacity,"
-        " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
-        f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$2', active='$3')}) as load,"
-        f" {DAY_FULL.format(day='$5', customers='$6', messages='$7')} as is_day_full"
-        " from agents a where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
-        session.workspace_id,
+    """Of everybody who works here (S5). Uses `conversations_by_assignee`; reads no messages."""
+    arguments = Arguments(
+        caller.workspace_id,
         now,
         timedelta(minutes=settings.active_min),
         settings.capacity,
         today.day,
         settings.day_customers,
         settings.day_messages,
+    )
+    seen = visible(caller.visibility, "c", arguments)
+    rows = await (await session.raw()).fetch(
+        "select a.id, coalesce(a.capacity, $4) as capacity,"
+        " (select count(*) from conversations c where c.workspace_id = a.workspace_id and c.assignee_id = a.id"
+        f"  and c.state <> 'resolved' and {TAKES_PLACE.format(now='$2', active='$3')} and {seen}) as load,"
+        f" {DAY_FULL.format(day='$5', customers='$6', messages='$7')} as is_day_full"
+        " from agents a where a.workspace_id = $1 and a.deactivated_at is null order by a.id",
+        *arguments.values,
     )
     return [AgentLoad(**row) for row in rows]
 

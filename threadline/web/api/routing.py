@@ -133,6 +133,7 @@ async def get_loads(call: Call = calls(Permission.AGENTS_READ)) -> Response:
     """Who has how many in hand now, and whose day is full: for whoever is about to give somebody one more."""
     loads = await list_agent_loads(
         call.session,
+        call.caller,
         settings=(await get_workspace(call.session)).settings.routing,
         today=today_in(await read_zone(call.session), call.now),
         now=call.now,

@@ -40,7 +40,7 @@ create table agent_day_customers (
 create index agent_day_customers_by_contact on agent_day_customers (workspace_id, contact_id);
 
 grant select, insert, update, delete on agent_days, agent_day_customers to threadline_engine;
-grant select on agent_days to threadline_web;
+grant select on agent_days, agent_day_customers to threadline_web;
 
 alter table agent_days enable row level security;
 create policy web on agent_days to threadline_web using (workspace_id = current_workspace())
