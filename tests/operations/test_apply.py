@@ -660,7 +660,7 @@ async def test_skills_are_made_by_names_before_the_rules_that_ask_for_them(
         " join skill_agents a on a.skill_id = s.id join agents g on g.id = a.agent_id"
         " join people p on p.id = g.person_id join skill_labels h on h.skill_id = s.id"
         " join labels l on l.id = h.label_id join automation_rules r on r.workspace_id = s.workspace_id"
-        " join workspaces w on w.id = s.workspace_id",
+        " join workspaces w on w.id = s.workspace_id where r.name = 'Asks'",
     )
     assert found == [("Refunds", "ana@example.com", "Problem", True, "7")]
     await apply(installation, tmp_path, SKILLED)
