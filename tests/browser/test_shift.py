@@ -277,7 +277,9 @@ class Thumb(Agent):
 
     def _quote(self, name: str) -> None:
         self._box(name)
-        box = steady_box(self.desk.thread.get_by_role("article").last)
+        # The customer's: below it may stand the note with which the bot handed over, and nobody quotes a note.
+        theirs = self.desk.thread.get_by_role("article", name=re.compile(f"^{re.escape(name)}"))
+        box = steady_box(theirs.last)
         touch = self.desk.page.context.new_cdp_session(self.desk.page)
         x, y = box["x"] + 60, box["y"] + min(box["height"] / 2, 60)
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
