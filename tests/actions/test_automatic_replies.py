@@ -119,6 +119,44 @@ async def test_a_team_and_a_channel_have_their_own_words_and_hours(desk: Receivi
     assert len(await _said(desk)) == 2, "off here is off, whatever is said elsewhere"
 
 
+async def test_who_is_on_the_rota_says_when_a_team_answers_again(desk: ReceivingDesk) -> None:
+    """It opens in two hours; the one member of the team who is planned works from the hour after that on."""
+    team_id, agent_id = uuid4(), await _agent_id(desk)
+    await desk.connection.execute(
+        "insert into teams (workspace_id, id, name, name_key, colour) values ($1, $2, 'Sales', 'sales', 'teal')",
+        desk.workspace_id,
+        team_id,
+    )
+    await desk.connection.execute(
+        "insert into team_members (workspace_id, team_id, agent_id) values ($1, $2, $3)",
+        desk.workspace_id,
+        team_id,
+        agent_id,
+    )
+    first = (desk.now.hour + 3) % 24 * 60
+    shift = {"from_minute": first, "to_minute": first + 60}
+    await desk.connection.execute(
+        "insert into rota_plans (workspace_id, agent_id, from_day, zone, weeks)"
+        " values ($1, $2, '2020-01-06', 'UTC', $3::jsonb)",
+        desk.workspace_id,
+        agent_id,
+        str([[[shift]] * 7]).replace("'", '"'),
+    )
+    await _set(desk, "away", AWAY)
+    await _close(desk)
+    await _hear(desk, "m1")
+    await desk.receive(desk.message(2, "m2"))
+    await desk.connection.execute(
+        "update conversations set team_id = $2 where workspace_id = $1 and id not in"
+        " (select conversation_id from automatic_sends where workspace_id = $1)",
+        desk.workspace_id,
+        team_id,
+    )
+    await _decide(desk)
+    await _come(desk)
+    assert [one["text"] for one in await _said(desk)] == [await _return(desk), await _return(desk, hours=3)]
+
+
 async def test_the_customers_language_and_else_the_first(desk: ReceivingDesk) -> None:
     await _set(desk, "greeting", "Hello", Wording(language="de", text="Guten Tag"))
     for number, locale in enumerate(("de", "sv")):
@@ -321,8 +359,8 @@ async def _close(desk: ReceivingDesk) -> None:
     )
 
 
-async def _return(desk: ReceivingDesk) -> str:
-    opens = desk.now.replace(minute=0, second=0) + timedelta(hours=2)
+async def _return(desk: ReceivingDesk, hours: int = 2) -> str:
+    opens = desk.now.replace(minute=0, second=0) + timedelta(hours=hours)
     return f"We answer {'today' if opens.date() == desk.now.date() else 'tomorrow'} from {opens.hour}:00"
 
 

@@ -432,6 +432,33 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         await apply(installation, tmp_path, ROUTED.replace("{sales: round_robin}", "{Nowhere: manual}"))
 
 
+PLANNED = (
+    FILE
+    + """
+rota:
+  - {agent: "Ana@example.com", from_day: 2030-01-07, zone: Europe/Berlin,
+     weeks: [{monday: ["9:00-12:00", "13:00-17:00"], sunday: ["22:00-6:00"]}, {}]}
+"""
+)
+
+
+async def test_weeks_are_planned_by_the_file(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, PLANNED)
+    assert "rota of Ana@example.com: changed" in capsys.readouterr().out
+    found = await ask(
+        installation,
+        "select r.zone, jsonb_array_length(r.weeks), r.weeks -> 0 -> 6 -> 0 ->> 'to_minute' from rota_plans r"
+        " join workspaces w on w.id = r.workspace_id and w.name = 'Shop' where r.from_day = '2030-01-07'",
+    )
+    assert found == [("Europe/Berlin", 2, str(30 * 60))]
+    await apply(installation, tmp_path, PLANNED)
+    assert "rota of Ana@example.com: unchanged" in capsys.readouterr().out
+    with pytest.raises(ThreadlineError, match="nobody@example"):
+        await apply(installation, tmp_path, PLANNED.replace('agent: "Ana@', 'agent: "nobody@'))
+
+
 SAVED = (
     FILE
     + """

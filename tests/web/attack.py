@@ -244,6 +244,12 @@ async def furnish_workspace(owner: Browser, hidden: Hidden, word: str) -> None:
         ("stage", "/stages", {"state": "open", "name": f"{word} stage"}, "id"),
         ("team", "/teams", {"name": f"{word} team", "colour": "teal"}, "id"),
         ("calendar", "/calendars", {"name": f"{word} hours", "zone": "UTC", "week": [[]] * 7}, "id"),
+        (
+            "change",
+            "/rota/days-off",
+            {"agent_id": str(owner.agent_id), "from_day": "2030-01-07", "to_day": "2030-01-07", "note": f"{word} note"},
+            "id",
+        ),
         ("policy", "/sla-policies", {"name": f"{word} level", "first_reply": {"minutes": 4}}, "id"),
         (
             "rule",
@@ -304,6 +310,7 @@ KIND_OF = {
     # of a whole workspace
     "agent_id": "agent", "agent_ids": "agent", "member_ids": "agent", "owner_id": "agent", "assignee_id": "agent",
     "reviewer_id": "agent", "guest_ids": "agent", "untold_ids": "agent", "vip_assignee_id": "agent",
+    "receiver_id": "agent", "change_id": "change",
     "calendar_id": "calendar", "automatic_reply_id": "automatic_reply",
     "policy_id": "policy", "policy_ids": "policy",
     "rule_id": "rule", "rule_ids": "rule",

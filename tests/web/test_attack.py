@@ -200,11 +200,13 @@ def id_of(known: Hidden, kind: str | None) -> str:
 
 
 def filled(body: Any, own: Hidden) -> Any:
-    """With what is the attacker's own where the body names a conversation, message or channel."""
+    """With what is the attacker's own where the body names a conversation, message, channel or agent."""
     text = json.dumps(body)
     for name, kind in (("conversation_id", "conversation"), ("message_id", "message"), ("channel_id", "channel"),
                        ("other_id", "other")):  # fmt: skip
         text = text.replace(f'"{{{name}}}"', json.dumps(own.ids[kind]))
+    for name in ("agent_id", "receiver_id"):
+        text = text.replace(f'"{{{name}}}"', json.dumps(str(own.owner.agent_id)))
     return json.loads(text)
 
 
@@ -418,7 +420,7 @@ OF_THE_WORKSPACE = frozenset(
         EventKind.TEAM_CHANGED, EventKind.TEAM_DELETED, EventKind.FIELD_CHANGED, EventKind.STAGE_CHANGED,
         EventKind.AGENT_CHANGED, EventKind.WORKSPACE_CHANGED, EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED,
         EventKind.DEMO_REMOVED, EventKind.SAVED_REPLY_CHANGED, EventKind.CONFIGURATION_APPLIED,
-        EventKind.SLA_POLICY_CHANGED,
+        EventKind.SLA_POLICY_CHANGED, EventKind.ROTA_CHANGED,
     }
 )  # fmt: skip
 """About what the whole workspace shares: no customer, no conversation, nobody's own."""

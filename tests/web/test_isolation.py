@@ -96,6 +96,7 @@ async def test_nobody_can_make_a_conversation_vanish(browser: Browser) -> None:
         "/api/places/{place_id}",
         "/api/push-subscriptions/{subscription_id}",
         "/api/roles/{role_id}",
+        "/api/rota/agents/{agent_id}/plans",  # a plan of weeks
         "/api/rules/{rule_id}",
         "/api/saved-replies/{reply_id}",
         "/api/saved-views/{view_id}",

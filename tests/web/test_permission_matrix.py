@@ -47,6 +47,15 @@ OWN_OBJECT = "401 404 404 404 404 ok 404 401 403"
 """The admin's own."""
 
 RULES = {
+    "getRota": EVERY_ROLE,
+    "getRotaNow": EVERY_ROLE,
+    "putRotaPlan": SUPERVISORS_OF_OBJECT,
+    "deleteRotaPlan": SUPERVISORS_OF_OBJECT,
+    "createDaysOff": SUPERVISORS_OF_OBJECT,  # of somebody else
+    "createExtraShift": SUPERVISORS_OF_OBJECT,
+    "createSwap": SUPERVISORS_OF_OBJECT,
+    "decideRotaChange": "401 404 404 404 ok ok 404 401 403",
+    "withdrawRotaChange": "401 404 404 404 ok ok 404 401 403",
     "getRouting": EVERY_ROLE,
     "getLoads": EVERY_ROLE,
     "getSkills": EVERY_ROLE,
@@ -510,6 +519,24 @@ async def _calendar(house: House) -> dict[str, str]:
     return {"calendar_id": made.json["id"]}
 
 
+async def _rota_plan(house: House) -> dict[str, str]:
+    plan = {"from_day": "2030-01-07", "zone": "UTC", "weeks": [[[]] * 7]}
+    made = await house.admin.put(f"/api/rota/agents/{house.spare_agent_id}/plans", plan)
+    assert made.status == 200, made.raw
+    return await _agent(house)
+
+
+async def _two_agents(house: House) -> dict[str, str]:
+    return {**await _agent(house), "receiver_id": str(house.admin.agent_id)}
+
+
+async def _rota_change(house: House) -> dict[str, str]:
+    body = {"agent_id": str(house.spare_agent_id), "from_day": "2030-01-07", "to_day": "2030-01-08"}
+    made = await house.admin.post("/api/rota/days-off", body)
+    assert made.status == 201, made.raw
+    return {"change_id": made.json["id"]}
+
+
 async def _deleted_calendar(house: House) -> dict[str, str]:
     made = await _calendar(house)
     assert (await house.admin.delete(f"/api/calendars/{made['calendar_id']}")).status == 204
@@ -811,6 +838,13 @@ _TARGETS: dict[str, _Target] = {
     "runMacro": _macro_here,
     "undoMacroRun": _macro_run,
     "updateMacro": _macro,
+    "putRotaPlan": _agent,
+    "deleteRotaPlan": _rota_plan,
+    "createDaysOff": _agent,
+    "createExtraShift": _agent,
+    "createSwap": _two_agents,
+    "decideRotaChange": _rota_change,
+    "withdrawRotaChange": _rota_change,
     "deleteCalendar": _calendar,
     "restoreCalendar": _deleted_calendar,
     "deleteAutomaticReply": _automatic_reply,
@@ -976,12 +1010,22 @@ QUERIES = {
     "getMessagesAround": "?at=2026-11-26T12:00:00Z",
     "search": "?q=hello",
     "getEvents": "?after=0",
+    "getRota": "?starts_at=2030-01-07T00:00:00Z&ends_at=2030-01-14T00:00:00Z",
+    "deleteRotaPlan": "?from_day=2030-01-07",
     "getSetup": "?token=x",
     "getInvitation": "?token=x",
 }
 
 
-_PLACES = ("{conversation_id}", "{message_id}", "{channel_id}", "{other_id}", "{macro_id}")
+_PLACES = (
+    "{agent_id}",
+    "{receiver_id}",
+    "{conversation_id}",
+    "{message_id}",
+    "{channel_id}",
+    "{other_id}",
+    "{macro_id}",
+)
 
 
 def body_of(name: str) -> Any:
@@ -1036,6 +1080,16 @@ def body_of(name: str) -> Any:
         "orderSlaPolicies": {"policy_ids": []},
         "previewSlaTarget": {"target": {"minutes": 4}},
         "updateSlaPolicy": {"name": secrets.token_hex(6)},
+        "putRotaPlan": {"from_day": "2030-01-07", "zone": "UTC", "weeks": [[[]] * 7]},
+        "createDaysOff": {"agent_id": "{agent_id}", "from_day": "2030-01-07", "to_day": "2030-01-08"},
+        "createExtraShift": {"agent_id": "{agent_id}", "day": "2030-01-07", "from_minute": 540, "to_minute": 600},
+        "createSwap": {
+            "agent_id": "{agent_id}",
+            "starts_at": "2030-01-07T09:00:00Z",
+            "ends_at": "2030-01-07T17:00:00Z",
+            "receiver_id": "{receiver_id}",
+        },
+        "decideRotaChange": {"is_accepted": False},
         "createCalendar": {"name": secrets.token_hex(6), "zone": "UTC", "week": [[]] * 7},
         "createWebhook": {
             "name": secrets.token_hex(6),

@@ -24,6 +24,7 @@ async def test_a_fresh_workspace_gives_by_hand_and_bears_five(browser: Browser) 
         "owners_first": True,
         "language_wait_min": 5,
         "skill_wait_min": 3,
+        "by_rota": True,
         "day_customers": 50,
         "day_messages": 1000,
     }

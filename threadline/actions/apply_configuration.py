@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.apply_macros import MacroEntry
+from threadline.actions.apply_rota import apply_plan
 from threadline.actions.apply_routing import RoutingEntry
 from threadline.actions.apply_rules import RuleEntry
 from threadline.actions.apply_saved_replies import SavedReplyEntry
@@ -49,7 +50,7 @@ from threadline.core.automatic_reply import (
     Place,
     ReplyKind,
 )
-from threadline.core.calendar import DAY_MINUTES, Calendar, Period, SpecialDay, calendar_key
+from threadline.core.calendar import DAY_MINUTES, Calendar, Period, SpecialDay, Week, calendar_key
 from threadline.core.errors import Invalid
 from threadline.core.events import Event, EventKind
 from threadline.core.filter import Group
@@ -151,6 +152,15 @@ class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_default: bool = False
 
 
+class RotaEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    agent: str
+    """Their e-mail address."""
+    from_day: date
+    zone: str
+    weeks: tuple[WeekEntry, ...] = ()
+    """They take turns; the first is that in which the day lies. None: not on the rota from then on."""
+
+
 class TeamEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     colour: TeamColour = "grey"
@@ -211,6 +221,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[ChannelEntry, ...] = ()
     automatic_replies: tuple[AutomaticReplyEntry, ...] = ()
     routing: RoutingEntry | None = None
+    rota: tuple[RotaEntry, ...] = ()
+    """What was planned from other days on stays."""
     webhooks: tuple[WebhookEntry, ...] = ()
 
 
@@ -401,7 +413,7 @@ async def apply_calendar(
 ) -> Applied:
     """Found by its name. Raises Invalid for hours that cannot be."""
     what = f"business hours {entry.name}"
-    week = tuple(tuple(sorted(map(_period, texts))) for texts in msgspec.structs.astuple(entry.week))
+    week = _week(entry.week)
     days = tuple(
         SpecialDay(day=one.day, name=one.name, periods=tuple(sorted(map(_period, one.hours))))
         for one in sorted(entry.special_days, key=lambda one: one.day)
@@ -418,6 +430,25 @@ async def apply_calendar(
     change = CalendarChange(name=entry.name, zone=entry.zone, week=week, is_default=entry.is_default, set_days=days)
     await change_calendar(session, caller=caller, calendar_id=found.id, change=change, now=now, new_id=new_id)
     return Applied(what=what, outcome="changed")
+
+
+async def apply_rota(session: Session, entry: RotaEntry, *, caller: Caller, now: datetime, new_id: NewId) -> Applied:
+    """One plan, found by its agent and its day. Raises Invalid for weeks that cannot be, and for nobody's."""
+    is_new = await apply_plan(
+        session,
+        email=entry.agent,
+        from_day=entry.from_day,
+        zone=entry.zone,
+        weeks=tuple(_week(week) for week in entry.weeks),
+        caller=caller,
+        now=now,
+        new_id=new_id,
+    )
+    return Applied(what=f"rota of {entry.agent}", outcome="changed" if is_new else "unchanged")
+
+
+def _week(entry: WeekEntry) -> Week:
+    return tuple(tuple(sorted(map(_period, texts))) for texts in msgspec.structs.astuple(entry))
 
 
 _PERIOD: Final = re.compile(r"(\d{1,2}):(\d\d) ?[-–] ?(\d{1,2}):(\d\d)")

@@ -50,6 +50,7 @@ class RoutingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owners_first: bool | None = None
     language_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    by_rota: bool | None = None
     day_customers: DayCustomers | None = None
     day_messages: DayMessages | None = None
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=480)] | None = None
@@ -78,6 +79,7 @@ _OF_ROUTING: Final = (
     "owners_first",
     "language_wait_min",
     "skill_wait_min",
+    "by_rota",
     "day_customers",
     "day_messages",
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from threadline.actions.automatic_policy import read_automatic_policy
+from threadline.actions.find_return import find_return
 from threadline.actions.send_automatic_replies import automatic_text
 from threadline.core.automatic_reply import Heard, WhyNot
 from threadline.core.calendar import is_open, next_opening
@@ -63,7 +64,8 @@ async def preview_automatic_reply(
     nobody = Customer(
         names=Names(contact="", agent="", channel=channel.name, workspace=workspace.name), language=language
     )
-    text = automatic_text(reply, nobody, calendar, why=why, now=at)
+    returns_at = await find_return(session, calendar, team_id=team_id, now=at)
+    text = automatic_text(reply, nobody, calendar, returns_at, why=why, now=at)
     if isinstance(text, WhyNot):
         return msgspec.structs.replace(shown, why_not=text.value)
     return msgspec.structs.replace(shown, text=text, why=why.value)

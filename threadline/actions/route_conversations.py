@@ -16,9 +16,10 @@ from threadline.core.conversation import OFF_SHIFT, ConversationState, assignmen
 from threadline.core.day import today_in
 from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
+from threadline.core.rota import off_duty
 from threadline.core.routing import Hand, Reason, Waiting, route
 from threadline.core.silence import SILENT, Step, left_waiting_line, step_of
-from threadline.store import routing, silences, snoozes
+from threadline.store import rota, routing, silences, snoozes
 from threadline.store.calendars import Hours, read_hours, read_zone
 from threadline.store.conversations import load_keys
 from threadline.store.events import NumberedEvent
@@ -39,6 +40,7 @@ CAUSES: Final = frozenset(
         EventKind.TEAM_CHANGED,
         EventKind.CHANNEL_CHANGED,
         EventKind.ROUTING_CHANGED,
+        EventKind.ROTA_CHANGED,
         EventKind.CONTACT_CHANGED,
     }
 )
@@ -88,6 +90,8 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
         today=today_in(await read_zone(session), now),
         now=now,
     )
+    if settings.by_rota:
+        hands = await _on_duty(session, hands, now)
     if all(sum(hand.load.values()) >= hand.capacity for hand in hands):
         return 0
     waiting = await routing.load_waiting(
@@ -146,6 +150,14 @@ async def with_skills(
         if one.id not in too_early
     ]
     return needing, [replace(one, skills=found.held.get(one.id, frozenset())) for one in hands], found.names
+
+
+async def _on_duty(session: Session, hands: list[Hand], now: datetime) -> list[Hand]:
+    """Without those whose shift has not begun, or is over. Most workspaces have no rota, and read one small table."""
+    if not await rota.list_plans(session):
+        return hands
+    off = off_duty(await rota.load_rota(session, since=now), [hand.id for hand in hands], now)
+    return [hand for hand in hands if hand.id not in off]
 
 
 def _given_line(

@@ -12,11 +12,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from threadline.actions.automatic_policy import AutomaticPolicy, read_automatic_policy
+from threadline.actions.find_return import find_return
 from threadline.actions.reply_by_rule import RULE_OFF, reply_by_rule
 from threadline.actions.send_message import send_message
 from threadline.channels.contract import ChannelType
 from threadline.core.automatic_reply import Filling, Why, WhyNot, fill_automatic_reply, promises_return, wording_for
-from threadline.core.calendar import Calendar, next_opening
+from threadline.core.calendar import Calendar
 from threadline.core.content import Text
 from threadline.core.errors import ThreadlineError
 from threadline.core.events import Event, EventKind
@@ -74,7 +75,8 @@ async def _settle(
             reason = decided
         else:
             calendar = policy.hours.of(channel_id=found.channel_id, team_id=found.team_id)
-            message_id, reason = await _say(session, one, decided, calendar, now, new_id, find_type)
+            returns_at = await find_return(session, calendar, team_id=found.team_id, now=now)
+            message_id, reason = await _say(session, one, decided, calendar, returns_at, now, new_id, find_type)
     await settle_send(session, one.id, message_id=message_id, reason=reason, now=now)
     _record(session, one, message_id, reason, now, new_id)
 
@@ -84,6 +86,7 @@ async def _say(
     one: DueSend,
     decided: tuple[Why, KeptReply],
     calendar: Calendar | None,
+    returns_at: datetime | None,
     now: datetime,
     new_id: NewId,
     find_type: Callable[[str], ChannelType],
@@ -94,7 +97,7 @@ async def _say(
     # Who is greeted is told their own name: nothing of it is hidden from them.
     desk = Caller(session.workspace_id, frozenset(Permission))
     customer = await read_customer(session, desk, conversation_id=one.conversation_id, now=now)
-    text = automatic_text(reply, customer, calendar, why=why, now=now)
+    text = automatic_text(reply, customer, calendar, returns_at, why=why, now=now)
     if isinstance(text, WhyNot):
         return None, text
     try:
@@ -119,10 +122,16 @@ async def _say(
 
 
 def automatic_text(
-    reply: KeptReply, customer: Customer, calendar: Calendar | None, *, why: Why, now: datetime
+    reply: KeptReply,
+    customer: Customer,
+    calendar: Calendar | None,
+    returns_at: datetime | None,
+    *,
+    why: Why,
+    now: datetime,
 ) -> str | WhyNot:
     """Pure. What this customer reads, in their language and by their clock; or why there is nothing to read."""
-    opens_at = next_opening(calendar, now) if calendar is not None and why is Why.OUTSIDE_HOURS else None
+    opens_at = returns_at if why is Why.OUTSIDE_HOURS else None
     wording = wording_for(reply, customer.language)
     if opens_at is None and promises_return(wording):
         return WhyNot.RETURN_UNKNOWN

@@ -192,6 +192,20 @@ class DayAhead(msgspec.Struct, frozen=True, kw_only=True):
     """Those that begin on this day."""
 
 
+def open_spans(calendar: Calendar, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """When it is open from one moment to another, in order, none touching the next, cut to these."""
+    joined: list[tuple[datetime, datetime]] = []
+    for span in _spans(calendar, start, until=end):
+        first, last = max(span.start, start), min(span.end, end)
+        if first >= last:
+            continue
+        if joined and joined[-1][1] == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
 def days_ahead(calendar: Calendar, now: datetime, count: int) -> list[DayAhead]:
     """Today, as it is there, and the days after it."""
     today = now.astimezone(ZoneInfo(calendar.zone)).date()
@@ -387,7 +401,7 @@ def _pieces(zone_name: str, day: date) -> tuple[_Piece, ...]:
     pieces: list[_Piece] = []
     while at < end:
         if (following := _offset(zone, at + step)) != offset:
-            change = _moment_of_change(zone, at, at + step)
+            change = moment_of_change(zone, at, at + step)
             pieces.append(_Piece(start, change, offset))
             start, offset = change, following
         at += step
@@ -396,7 +410,7 @@ def _pieces(zone_name: str, day: date) -> tuple[_Piece, ...]:
     return tuple(pieces)
 
 
-def _moment_of_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+def moment_of_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """To the second: that of the first moment with the later offset."""
     offset = _offset(zone, before)
     while after - before > timedelta(seconds=1):

@@ -82,6 +82,8 @@ class EventKind(StrEnum):
     """An agent has answered as many customers, or sent as many messages, as are enough for a day. Once a day."""
     SHIFT_FINISHED = "shift_finished"
     """An agent went, and what they had was handed over, put off, kept or resolved; or that was taken back."""
+    ROTA_CHANGED = "rota_changed"
+    """A plan was written or deleted, or a day off, an extra shift or a swap was asked for, decided or withdrawn."""
     ROLE_CHANGED = "role_changed"
     """A role of the workspace's own was made, changed or deleted."""
     PREFERENCES_CHANGED = "preferences_changed"

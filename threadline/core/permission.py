@@ -71,6 +71,8 @@ class Permission(StrEnum):
     """Is told before any customer waits longer than was promised, whoever answers them."""
     LIVE_READ = "live:read"
     """See the live screen: every queue that one sees, and how each agent stands."""
+    ROTA_MANAGE = "rota:manage"
+    """Plan who works when, and decide what others ask for; one's own shifts everybody sees and may ask to change."""
     TOKENS_MANAGE = "tokens:manage"
     WEBHOOKS_MANAGE = "webhooks:manage"
     """Say which programs outside are told what happens here, and read what they answered."""
@@ -118,6 +120,7 @@ _SUPERVISOR = _AGENT | {
     Permission.MESSAGES_READ_EARLIER,
     Permission.DEADLINES_WATCH,
     Permission.LIVE_READ,
+    Permission.ROTA_MANAGE,
 }
 _ADMIN = frozenset(Permission)
 

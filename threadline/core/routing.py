@@ -64,6 +64,8 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """So long a customer waits for somebody who is online and speaks their language, before the next best has them."""
     skill_wait_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 3
     """So long a customer waits for somebody who has every skill that they need, before the next best has them."""
+    by_rota: bool = True
+    """Who is on the rota is given somebody during their shifts only, even if online (core/rota.py)."""
     day_customers: DayCustomers = 50
     """So many customers a day are enough for one agent, unless they have their own number: it warns. Nought: never."""
     day_messages: DayMessages = 1000

@@ -25,6 +25,8 @@ channels:
     values: {address: "1234", account: "5678", token: {env: WHATSAPP_TOKEN}, app_secret: {env: APP_SECRET}}
 automatic_replies:  # everywhere, or for a `channel` or `team` by its name
   - {kind: away, wordings: {en: "We answer {{hours.returns}}.", de: "Wir antworten {{hours.returns}}."}}
+rota:  # weeks that take turns, from a day on
+  - {agent: ben@example.com, from_day: 2026-11-30, zone: Europe/Berlin, weeks: [{monday: ["9:00-17:00"]}, {}]}
 webhooks:  # the secret of a new one is printed once
   - {name: CRM, url: "https://crm.example.com/threadline", kinds: [message_received, conversation_changed]}
 """
@@ -47,6 +49,7 @@ from threadline.actions.apply_configuration import (
     apply_calendar,
     apply_channel,
     apply_role,
+    apply_rota,
     apply_service_level,
     apply_team,
     apply_token,
@@ -220,6 +223,10 @@ async def _apply(
         with _naming("routing"):
             is_new = await apply_routing(session, configuration.routing, caller=caller, now=now, new_id=new_id)
         routing.append(Applied(what="routing", outcome="changed" if is_new else "unchanged"))
+    plans: list[Applied] = []
+    for one in configuration.rota:
+        with _naming(f"rota of {one.agent}"):
+            plans.append(await apply_rota(session, one, caller=caller, now=now, new_id=new_id))
     applied = [
         *workspace,
         *roles,
@@ -235,6 +242,7 @@ async def _apply(
         *channels,
         *replies,
         *routing,
+        *plans,
         *webhooks,
     ]
     record_applied(

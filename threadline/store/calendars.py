@@ -115,6 +115,11 @@ class Hours:
         )
         return None if found is None else self.calendars.get(found)
 
+    def of_team(self, team_id: UUID) -> Calendar | None:
+        """Those that a team is expected to keep, whichever channel: its own, else the workspace's."""
+        found = self.users.teams.get(team_id, self.default_id)
+        return None if found is None else self.calendars.get(found)
+
 
 async def read_hours(session: Session) -> Hours:
     """For many conversations at once; for one there is `find_calendar_for`."""

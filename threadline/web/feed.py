@@ -66,10 +66,16 @@ _OF_CHANNELS: Final = frozenset(
 )
 _OF_LABELS: Final = frozenset({EventKind.LABEL_CREATED, EventKind.LABEL_CHANGED, EventKind.LABEL_DELETED})
 _OF_LISTS: Final = frozenset(
-    {EventKind.FIELD_CHANGED, EventKind.SAVED_VIEW_CHANGED, EventKind.COMPANY_CHANGED, EventKind.MACRO_CHANGED}
+    {
+        EventKind.FIELD_CHANGED,
+        EventKind.SAVED_VIEW_CHANGED,
+        EventKind.COMPANY_CHANGED,
+        EventKind.MACRO_CHANGED,
+        EventKind.ROTA_CHANGED,
+    }
 )
-"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies, saved views and macros not
-everybody sees: who may not is told that there is news, and of nothing."""
+"""They name a thing by its id; what it is, the API tells to whoever may see it. Companies, saved views, macros and who
+is off not everybody sees: who may not is told that there is news, and of nothing."""
 _OF_AGENTS: Final = frozenset(
     {
         EventKind.AGENT_CHANGED,
@@ -285,6 +291,8 @@ def _may_know_which(event: Event, sight: Sight) -> bool:
         return sight.visibility.is_whole
     if event.kind is EventKind.MACRO_CHANGED:
         return False
+    if event.kind is EventKind.ROTA_CHANGED:
+        return Permission.ROTA_MANAGE in sight.permissions
     return event.kind is not EventKind.SAVED_VIEW_CHANGED or Permission.AUDIT_READ in sight.permissions
 
 
@@ -296,6 +304,8 @@ def _may_hear(event: Event, sight: Sight) -> bool:
     """By kind: what a role does not read in the API it does not hear either."""
     if event.kind in _IN_CONVERSATIONS or event.kind is EventKind.CONTACT_CHANGED:
         return Permission.CONVERSATIONS_READ in sight.permissions
+    if event.kind is EventKind.ROTA_CHANGED:
+        return Permission.AGENTS_READ in sight.permissions
     if event.kind in _OF_LABELS or event.kind in _OF_LISTS:
         return Permission.CONVERSATIONS_READ in sight.permissions
     if event.kind is EventKind.RULE_CHANGED:

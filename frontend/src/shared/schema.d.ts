@@ -3368,6 +3368,170 @@ export interface paths {
         patch: operations["updateRole"];
         trace?: never;
     };
+    "/api/rota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans, shifts, changes and gaps of a stretch of time, of two months at most.
+         * @description Plans, shifts, changes and gaps of a stretch of time, of two months at most.
+         */
+        get: operations["getRota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/agents/{agent_id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write the weeks that an agent works from a day on. No weeks: they are not on the rota any more.
+         * @description Write the weeks that an agent works from a day on. No weeks: they are not on the rota any more.
+         */
+        put: operations["putRotaPlan"];
+        post?: never;
+        /**
+         * Delete the plan that begins on a day: what was planned before it goes on.
+         * @description Delete the plan that begins on a day: what was planned before it goes on.
+         */
+        delete: operations["deleteRotaPlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/changes/{change_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or refuse: a swap its receiver, everything whoever plans. It must still fit.
+         * @description Accept or refuse: a swap its receiver, everything whoever plans. It must still fit.
+         */
+        post: operations["decideRotaChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/changes/{change_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what one asked for until it is decided; who plans, also what holds.
+         * @description Take back what one asked for until it is decided; who plans, also what holds.
+         */
+        post: operations["withdrawRotaChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/days-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for days off, or put them down for others: shifts that begin on these days are none.
+         * @description Ask for days off, or put them down for others: shifts that begin on these days are none.
+         */
+        post: operations["createDaysOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/extra-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a shift beside the plan, or put it down for others.
+         * @description Ask for a shift beside the plan, or put it down for others.
+         */
+        post: operations["createExtraShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on, until when, and who comes next. As who is online, it is known to everybody here.
+         * @description Who is on, until when, and who comes next. As who is online, it is known to everybody here.
+         */
+        get: operations["getRotaNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rota/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer a shift to a colleague, perhaps for one of theirs; what who plans says holds at once.
+         * @description Offer a shift to a colleague, perhaps for one of theirs; what who plans says holds at once.
+         */
+        post: operations["createSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/routing": {
         parameters: {
             query?: never;
@@ -6040,6 +6204,40 @@ export interface components {
             /** Messages */
             messages?: number | null;
         };
+        /** DaysOffInput */
+        DaysOffInput: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Reason
+             * @default
+             * @enum {string}
+             */
+            reason?: "" | "holiday" | "ill" | "training" | "private";
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+        };
+        /** Decision */
+        Decision: {
+            /** Is Accepted */
+            is_accepted: boolean;
+        };
         /**
          * Delivery
          * @description Never its body: that is the customer's.
@@ -6311,7 +6509,7 @@ export interface components {
          * EventKind
          * @enum {unknown}
          */
-        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "day_full" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "spoken_text_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
+        EventKind: "addresses_revealed" | "agent_changed" | "answer_decided" | "automatic_reply_changed" | "availability_changed" | "calendar_changed" | "channel_changed" | "channel_connected" | "channel_disconnected" | "company_changed" | "configuration_applied" | "contact_changed" | "contacts_exported" | "conversation_changed" | "conversation_read" | "conversation_started" | "day_full" | "deadline_reached" | "deadlines_changed" | "delivery_unroutable" | "demo_removed" | "discussion_changed" | "draft_changed" | "field_changed" | "file_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "item_dropped" | "item_failed" | "item_replayed" | "label_changed" | "label_created" | "label_deleted" | "macro_changed" | "macro_run" | "mentions_changed" | "message_deleted" | "message_edited" | "message_queued" | "message_received" | "message_status_changed" | "note_added" | "notifications_changed" | "password_changed" | "pins_changed" | "preferences_changed" | "reaction_changed" | "review_changed" | "role_changed" | "rota_changed" | "routing_changed" | "rule_changed" | "rule_run" | "saved_reply_changed" | "saved_view_changed" | "scheduled_changed" | "sending_paused" | "sending_resumed" | "session_revoked" | "shift_finished" | "sign_in_failed" | "signed_in" | "signed_out" | "sla_policy_changed" | "spoken_text_changed" | "stage_changed" | "task_changed" | "team_changed" | "team_created" | "team_deleted" | "template_changed" | "token_created" | "token_revoked" | "transcript_made" | "webhook_changed" | "workspace_changed";
         /**
          * EventPage
          * @description Events after a number, with everything they touched as it is now.
@@ -6325,6 +6523,31 @@ export interface components {
             files: components["schemas"]["File"][];
             messages: components["schemas"]["Message"][];
             position: number;
+        };
+        /**
+         * ExtraShiftInput
+         * @description By the clock of the agent's plan.
+         */
+        ExtraShiftInput: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** From Minute */
+            from_minute: number;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** To Minute */
+            to_minute: number;
         };
         /**
          * FailedItem
@@ -7655,6 +7878,17 @@ export interface components {
          */
         OffReason: "failing" | "gone";
         /**
+         * OnNow
+         * @description How one agent stands who is on the rota.
+         */
+        OnNow: {
+            /** Format: uuid */
+            agent_id: string;
+            is_on: boolean;
+            next_at: string | null;
+            until: string | null;
+        };
+        /**
          * OpenState
          * @description How it is at one moment.
          */
@@ -7754,7 +7988,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "spoken_texts:write" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "live:read" | "tokens:manage" | "webhooks:manage" | "audit:read";
+        Permission: "conversations:read" | "conversations:change" | "conversations:assign" | "messages:send" | "spoken_texts:write" | "answers:review" | "contacts:change" | "labels:manage" | "fields:manage" | "contacts:import" | "contacts:export" | "files:upload" | "practice:use" | "agents:read" | "agents:manage" | "teams:manage" | "channels:read" | "channels:manage" | "templates:read" | "templates:sync" | "deliveries:read" | "deliveries:replay" | "saved_replies:manage" | "macros:manage" | "rules:manage" | "views:manage" | "workspace:read" | "workspace:change" | "sending:pause" | "addresses:read" | "addresses:read_in_messages" | "addresses:reveal" | "messages:read_earlier" | "deadlines:watch" | "live:read" | "rota:manage" | "tokens:manage" | "webhooks:manage" | "audit:read";
         /** Person */
         Person: {
             email: string;
@@ -7813,6 +8047,18 @@ export interface components {
         /** PlaceList */
         PlaceList: {
             items: components["schemas"]["Place"][];
+        };
+        /** PlanInput */
+        PlanInput: {
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Weeks */
+            weeks: components["schemas"]["PeriodInput"][][][];
+            /** Zone */
+            zone: string;
         };
         /** Pong */
         Pong: {
@@ -8583,6 +8829,80 @@ export interface components {
             /** Permissions */
             permissions?: components["schemas"]["Permission"][] | null;
         };
+        /**
+         * RotaChange
+         * @description A day off, an extra shift or a swap, and what became of it.
+         */
+        RotaChange: {
+            /** Format: uuid */
+            agent_id: string;
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            decided_at: string | null;
+            decided_by: string | null;
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "extra" | "off" | "swap";
+            note: string;
+            /** @enum {unknown} */
+            reason: "" | "holiday" | "ill" | "private" | "training";
+            receiver_id: string | null;
+            return_ends_at: string | null;
+            return_starts_at: string | null;
+            starts_at: string;
+            /** @enum {unknown} */
+            state: "accepted" | "asked" | "refused" | "withdrawn";
+        };
+        /**
+         * RotaGap
+         * @description It is open by the hours of a team, and nobody of it works.
+         */
+        RotaGap: {
+            ends_at: string;
+            starts_at: string;
+            /** Format: uuid */
+            team_id: string;
+        };
+        /** RotaNow */
+        RotaNow: {
+            asked_count: number;
+            items: components["schemas"]["OnNow"][];
+            next: components["schemas"]["OnNow"][];
+        };
+        /**
+         * RotaPlan
+         * @description The weeks of one agent from a day on, until their next plan begins.
+         */
+        RotaPlan: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date */
+            from_day: string;
+            weeks: components["schemas"]["Period"][][][];
+            zone: string;
+        };
+        /**
+         * RotaSheet
+         * @description What the caller sees: who plans, everybody's; all others their own and their teams'.
+         */
+        RotaSheet: {
+            agent_ids: string[];
+            changes: components["schemas"]["RotaChange"][];
+            gaps: components["schemas"]["RotaGap"][];
+            plans: components["schemas"]["RotaPlan"][];
+            shifts: components["schemas"]["RotaShift"][];
+        };
+        /** RotaShift */
+        RotaShift: {
+            /** Format: uuid */
+            agent_id: string;
+            ends_at: string;
+            is_changed: boolean;
+            starts_at: string;
+        };
         /** Routing */
         Routing: {
             agents: components["schemas"]["AgentRouting"][];
@@ -8599,6 +8919,8 @@ export interface components {
         RoutingSettings: {
             /** @default 30 */
             active_min?: number;
+            /** @default true */
+            by_rota?: boolean;
             /** @default 5 */
             capacity?: number;
             /** @default {} */
@@ -8623,6 +8945,8 @@ export interface components {
         RoutingSettingsChange: {
             /** Active Min */
             active_min?: number | null;
+            /** By Rota */
+            by_rota?: boolean | null;
             /** Capacity */
             capacity?: number | null;
             /** Capacity By Type */
@@ -9661,6 +9985,38 @@ export interface components {
             text: string;
             /** @enum {unknown} */
             verdict: "cannot" | "does" | "same";
+        };
+        /** SwapInput */
+        SwapInput: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Receiver Id
+             * Format: uuid
+             */
+            receiver_id: string;
+            /** Return Ends At */
+            return_ends_at?: string | null;
+            /** Return Starts At */
+            return_starts_at?: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
         };
         /**
          * TableInput
@@ -10770,6 +11126,7 @@ export interface components {
             /**
              * @default {
              *       "active_min": 30,
+             *       "by_rota": true,
              *       "capacity": 5,
              *       "capacity_by_type": {},
              *       "day_customers": 50,
@@ -17331,6 +17688,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnRole"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRota: {
+        parameters: {
+            query: {
+                ends_at: string;
+                starts_at: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaSheet"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRotaPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaPlan"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRotaPlan: {
+        parameters: {
+            query: {
+                from_day: string;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideRotaChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawRotaChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDaysOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DaysOffInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createExtraShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtraShiftInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaChange"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRotaNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaNow"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapInput"];
+            };
+        };
+        responses: {
+            /** @description Answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaChange"];
                 };
             };
             /** @description Refused or failed */

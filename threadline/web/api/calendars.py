@@ -110,7 +110,7 @@ class SpecialDayInput(Input):
     """None: off."""
 
 
-_Week = Annotated[list[_Periods], Field(min_length=7, max_length=7)]
+WeekInput = Annotated[list[_Periods], Field(min_length=7, max_length=7)]
 _SpecialDays = Annotated[list[SpecialDayInput], Field(max_length=MOST_SPECIAL_DAYS)]
 _Zone = Annotated[str, StringConstraints(max_length=100)]
 
@@ -118,7 +118,7 @@ _Zone = Annotated[str, StringConstraints(max_length=100)]
 class CalendarInput(Input):
     name: Name
     zone: _Zone
-    week: _Week
+    week: WeekInput
     special_days: _SpecialDays = Field(default_factory=list)
     is_default: bool = False
 
@@ -128,7 +128,7 @@ class CalendarUpdate(Input):
 
     name: Name | None = None
     zone: _Zone | None = None
-    week: _Week | None = None
+    week: WeekInput | None = None
     is_default: bool | None = None
     set_days: _SpecialDays = Field(default_factory=list)
     """In the place of what there is on their dates."""
@@ -166,7 +166,7 @@ async def post_calendar(
     given: CalendarInput, call: Call = calls(Permission.WORKSPACE_CHANGE, is_repeatable=True)
 ) -> Response:
     """Make business hours."""
-    hours = Hours(zone=given.zone, week=_week(given.week), special_days=_special_days(given.special_days))
+    hours = Hours(zone=given.zone, week=read_week(given.week), special_days=_special_days(given.special_days))
     row = CalendarRow(id=new_id(), name=given.name, hours=hours, is_default=given.is_default)
     await create_calendar(call.session, caller=call.caller, calendar=row, now=call.now, new_id=new_id)
     return call.answer(_show(call, row, await list_users(call.session)), status=201)
@@ -182,7 +182,7 @@ async def update_calendar(
     change = CalendarChange(
         name=given.name,
         zone=given.zone,
-        week=None if given.week is None else _week(given.week),
+        week=None if given.week is None else read_week(given.week),
         is_default=given.is_default,
         set_days=_special_days(given.set_days),
         remove_days=given.remove_days,
@@ -221,7 +221,7 @@ async def read_calendar_file(calendar_id: UUID, given: CalendarFile, request: Re
     return encoded(FoundDays(special_days=closed_days(hours, found), unread_count=unread_count))
 
 
-def _week(given: list[list[PeriodInput]]) -> Week:
+def read_week(given: list[list[PeriodInput]]) -> Week:
     return tuple(_periods(periods) for periods in given)
 
 

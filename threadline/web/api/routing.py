@@ -79,6 +79,8 @@ class RoutingSettingsChange(Input):
     owners_first: bool | None = None
     language_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
     skill_wait_min: Annotated[int, Field(ge=0, le=1440)] | None = None
+    by_rota: bool | None = None
+    """Who is on the rota is given somebody during their shifts only."""
     day_customers: _DayCustomers | None = None
     day_messages: _DayMessages | None = None
 

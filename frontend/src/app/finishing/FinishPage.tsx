@@ -17,6 +17,7 @@ import { Select } from '@/shared/ui/Select';
 import { TextField } from '@/shared/ui/TextField';
 import { showToast } from '@/shared/ui/Toast';
 import { Loaded } from '../settings/parts/Loaded';
+import { useOffDuty } from '../availability/offDuty';
 import { paths } from '../paths';
 import { teamsByName } from '../teams/teams';
 import { snoozePresets } from '../thread/snooze';
@@ -210,6 +211,7 @@ function useAround(agentId: Id, isGoing: boolean): Around {
     agentId,
     isGoing,
     agents: [...agents.values()],
+    offDuty: useOffDuty(),
     teams: teamsByName(teams),
     presets: snoozePresets(now, preferences),
   };

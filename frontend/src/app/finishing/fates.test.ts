@@ -6,6 +6,7 @@ import {
   fateForAll,
   fateOf,
   fatesOf,
+  receivers,
   scheduledFateOf,
   scheduledFates,
   schedulingWish,
@@ -30,6 +31,7 @@ const AROUND: Around = {
     agent('busy', 'busy'),
     agent('on', 'online'),
   ],
+  offDuty: new Map(),
   teams: [{ id: 'sales', name: 'Sales' } as Team],
   presets: [{ name: 'tomorrow', at: TOMORROW }],
 };
@@ -123,4 +125,11 @@ test('nothing goes out in the name of somebody who goes for good', () => {
   expect(scheduledFates(AROUND, held)).not.toContain('hold');
   expect(schedulingWish(waits, 'agent-on')).toEqual({ scheduled_id: 'm', choice: 'hand', agent_id: 'on' });
   expect(schedulingWish(waits, 'hold')).toEqual({ scheduled_id: 'm', choice: 'hold' });
+});
+
+test('whose shift is over comes behind those who are on', () => {
+  const around = { ...AROUND, offDuty: new Map([['on', '2026-11-30T09:00:00Z']]) };
+  expect(receivers(AROUND, true).map(({ id }) => id)).toEqual(['on', 'busy']);
+  expect(receivers(around, true).map(({ id }) => id)).toEqual(['busy', 'on']);
+  expect(receivers(around, false).map(({ id }) => id)).toEqual(['busy', 'off', 'on']);
 });

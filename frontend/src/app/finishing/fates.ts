@@ -4,6 +4,7 @@
  */
 import type { Agent, Id, Team } from '@/shared/api/types';
 import { waitingSince } from '@/shared/format/waiting';
+import type { OffDuty } from '../availability/offDuty';
 import type { Preset } from '../thread/snooze';
 import type { FinishWish, LeftChat, Scheduling } from './calls';
 
@@ -25,6 +26,8 @@ export interface Around {
   /** They do not work here any more afterwards. */
   readonly isGoing: boolean;
   readonly agents: readonly Agent[];
+  /** Whose shift has not begun, or is over. */
+  readonly offDuty: OffDuty;
   readonly teams: readonly Team[];
   readonly presets: readonly Preset[];
 }
@@ -34,15 +37,15 @@ export function isWaiting({ conversation }: LeftChat): boolean {
 }
 
 /** Those who can take a chat: where the customer waits, only who is there. */
-export function receivers({ agentId, agents }: Around, waits: boolean): Agent[] {
+export function receivers({ agentId, agents, offDuty }: Around, waits: boolean): Agent[] {
   return agents
     .filter((agent) => agent.is_active && agent.id !== agentId && !(waits && agent.availability === 'offline'))
-    .sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
+    .sort((a, b) => order(a, offDuty) - order(b, offDuty) || a.name.localeCompare(b.name));
 }
 
-/** Who is online comes first. */
-function order({ availability }: Agent): number {
-  return ['online', 'busy', 'offline'].indexOf(availability);
+/** Who is online and on duty comes first. */
+function order({ id, availability }: Agent, offDuty: OffDuty): number {
+  return ['online', 'busy', 'offline'].indexOf(availability) + (offDuty.has(id) ? 3 : 0);
 }
 
 /** In the order in which they are offered. */

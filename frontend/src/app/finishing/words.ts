@@ -1,7 +1,7 @@
 /** What each fate is called where it is chosen. */
 import { t } from '@/shared/i18n';
 import type { Id } from '@/shared/api/types';
-import { absenceText } from '../availability/words';
+import { hindranceText } from '../availability/offDuty';
 import type { Around, Fate } from './fates';
 
 export interface FateName {
@@ -16,7 +16,7 @@ export function fateNames(around: Around, teamId: Id | null): (fate: Fate) => Fa
   const own = around.teams.find(({ id }) => id === teamId);
   return (fate) => {
     const agent = agents.get(fate);
-    if (agent) return { label: agent.name, hint: absenceText(agent) || undefined };
+    if (agent) return { label: agent.name, hint: hindranceText(agent, around.offDuty) || undefined };
     const team = teams.get(fate);
     if (team !== undefined) return { label: team };
     switch (fate) {

@@ -49,6 +49,12 @@ const Rules = lazy(async () => {
   const [module] = await Promise.all([import('./rules/Rules'), loadPart('rules'), loadPart('macros')]);
   return module;
 });
+const RotaRoom = lazy(
+  withTexts(
+    'server',
+    withTexts('rota', () => import('./rota/Rota')),
+  ),
+);
 const Macros = lazy(withTexts('macros', () => import('./macros/Macros')));
 const WebhooksRoom = lazy(withTexts('webhooks', () => import('./webhooks/WebhooksRoom')));
 const Tokens = lazy(withTexts('bots', () => import('./tokens/Tokens')));
@@ -89,6 +95,7 @@ function Pages({ permissions }: { readonly permissions: readonly string[] }) {
       <Route path="/settings/appearance" component={Appearance} />
       <Route path="/settings/writing" component={Writing} />
       <Route path="/settings/notifications" component={Notifications} />
+      {may.has('rota') && <Route path="/settings/rota" component={RotaRoom} />}
       {may.has('general') && <Route path="/settings/general" component={General} />}
       {may.has('people') && <Route path="/settings/people" component={People} />}
       {may.has('teams') && <Route path="/settings/teams" component={Teams} />}

@@ -3,6 +3,7 @@
 import {
   Bell,
   Bot,
+  CalendarDays,
   Clock,
   EyeOff,
   FileText,
@@ -92,6 +93,14 @@ export const SECTIONS: readonly Section[] = [
       'settings.notifications.ways',
       'settings.notifications.browser',
     ],
+  },
+  {
+    path: 'rota',
+    group: 'workspace',
+    label: 'shell.rota',
+    icon: CalendarDays,
+    permission: 'agents:read',
+    contents: ['settings.rota.plan', 'settings.rota.off', 'settings.rota.extra', 'settings.rota.swap'],
   },
   {
     path: 'general',
@@ -195,6 +204,7 @@ export const SECTIONS: readonly Section[] = [
       'settings.routing.channels',
       'settings.routing.first_answers',
       'settings.routing.owners_first',
+      'settings.routing.by_rota',
       'settings.routing.languages',
       'settings.routing.skills',
       'settings.routing.capacity',

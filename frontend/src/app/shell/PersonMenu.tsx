@@ -1,6 +1,7 @@
-import { DoorOpen, Keyboard, LogOut } from 'lucide-react';
+import { CalendarDays, DoorOpen, Keyboard, LogOut } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { signOut, useSignedIn } from '@/shared/api/session';
+import { useLocation } from 'wouter';
+import { signOut, useMay, useSignedIn } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
 import { canRun, runCommand, useCommands } from '@/shared/keys/keyboard';
 import type { Theme } from '@/shared/look';
@@ -11,6 +12,7 @@ import { Avatar } from '@/shared/ui/Avatar';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { choiceOf, choices, choose, type Choice } from '../availability/say';
 import { availabilityText } from '../availability/words';
+import { paths } from '../paths';
 import { openFloat } from './floats';
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('@/shared/ui/Dialog')).ConfirmDialog }));
@@ -19,6 +21,8 @@ export function PersonMenu() {
   const { person } = useSignedIn();
   const { theme } = usePreferences();
   const me = useStore((state) => state.agents.get(state.me));
+  const [, navigate] = useLocation();
+  const seesRota = useMay('agents:read');
   const [isOpen, setIsOpen] = useState(false);
   useCommands({ availability: () => setIsOpen(true) });
   const [isAsking, setIsAsking] = useState(false);
@@ -55,6 +59,11 @@ export function PersonMenu() {
             {canRun('finish') && (
               <MenuItem icon={DoorOpen} onClick={() => void runCommand('finish')}>
                 {t('keys.finish')}
+              </MenuItem>
+            )}
+            {seesRota && (
+              <MenuItem icon={CalendarDays} onClick={() => navigate(paths.settings('rota'))}>
+                {t('shell.rota')}
               </MenuItem>
             )}
             <MenuSeparator />

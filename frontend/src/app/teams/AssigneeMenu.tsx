@@ -8,7 +8,8 @@ import { useStore } from '@/shared/store/store';
 import { Avatar, NobodyMark } from '@/shared/ui/Avatar';
 import { LabelDot } from '@/shared/ui/LabelMark';
 import { Menu, MenuChoice, MenuSeparator } from '@/shared/ui/Menu';
-import { absenceText, availabilityText } from '../availability/words';
+import { hindranceText, useOffDuty, type OffDuty } from '../availability/offDuty';
+import { availabilityText } from '../availability/words';
 import { assign, moveToTeam } from '../thread/actions';
 import { useLoads, wordsOfLoad, type Loads } from './loads';
 import { teamsByName } from './teams';
@@ -22,6 +23,7 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
   const teams = useStore((state) => state.teams);
   const me = useStore((state) => state.me);
   const loads = useLoads(isOpen);
+  const offDuty = useOffDuty(isOpen);
   useCommands({
     assign: () => setIsOpen(true),
     assign_me: () => assign(conversation, me),
@@ -41,7 +43,7 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
           label={t('assignee.title')}
           value={conversation.assignee_id ?? NOBODY}
           options={[
-            ...peopleOf(agents, me, conversation.assignee_id, loads),
+            ...peopleOf(agents, me, conversation.assignee_id, loads, offDuty),
             { value: NOBODY, label: t('assignee.nobody') },
           ]}
           onValueChange={(id) => assign(conversation, id === NOBODY ? null : id)}
@@ -66,14 +68,14 @@ export function AssigneeMenu({ conversation }: { readonly conversation: Conversa
 }
 
 /** Oneself first, then by name; somebody who has left only while they still have it. */
-function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null, loads: Loads) {
+function peopleOf(agents: ReadonlyMap<Id, Agent>, me: Id, assigneeId: Id | null, loads: Loads, offDuty: OffDuty) {
   return [...agents.values()]
     .filter((agent) => agent.is_active || agent.id === assigneeId)
     .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
     .map((agent) => ({
       value: agent.id,
       label: agent.id === me ? t('assignee.me', { name: agent.name }) : agent.name,
-      ...wordsOfLoad(absenceText(agent), loads.get(agent.id)),
+      ...wordsOfLoad(hindranceText(agent, offDuty), loads.get(agent.id)),
     }));
 }
 

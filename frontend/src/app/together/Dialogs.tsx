@@ -20,6 +20,7 @@ import { useSubmit } from '@/shared/useSubmit';
 import { fold } from '@/shared/format/fold';
 import { TextField } from '@/shared/ui/TextField';
 import { teamsByName } from '../teams/teams';
+import { hindranceText, useOffDuty } from '../availability/offDuty';
 import { absenceText } from '../availability/words';
 import { setFollowing, setPriority } from './actions';
 
@@ -229,6 +230,7 @@ function ReceiverMark({ receiver }: { readonly receiver: Receiver }) {
 
 /** Teams first, then people: whom one can hand it to. */
 function useReceivers(conversation: Conversation): Receiver[] {
+  const offDuty = useOffDuty();
   const agents = useStore((state) => state.agents);
   const teams = useStore((state) => state.teams);
   const people = [...agents.values()]
@@ -240,7 +242,7 @@ function useReceivers(conversation: Conversation): Receiver[] {
       kind: 'agent' as const,
       id: agent.id,
       name: agent.name,
-      absence: absenceText(agent),
+      absence: hindranceText(agent, offDuty),
     })),
   ];
 }

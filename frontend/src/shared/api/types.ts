@@ -19,6 +19,7 @@ export type UndoRequest = Schemas['Undo'];
 export type Undone = Schemas['Undone'];
 export type OpenState = Schemas['OpenState'];
 export type OpenStates = Schemas['OpenStates'];
+export type RotaNow = Schemas['RotaNow'];
 export type Stage = Schemas['Stage'];
 export type LastMessage = Schemas['LastMessage'];
 export type Deadline = Schemas['ShownDeadline'];

@@ -335,6 +335,7 @@ function applyEvent(state: State, event: FeedEvent): State {
     case 'routing_changed':
     case 'shift_finished':
     case 'day_full':
+    case 'rota_changed':
     case 'role_changed':
     case 'preferences_changed':
     case 'notifications_changed':

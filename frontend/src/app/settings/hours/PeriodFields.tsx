@@ -12,17 +12,17 @@ export interface PeriodFieldsProps {
   readonly day: string;
   readonly periods: readonly Period[];
   readonly onChange: (periods: readonly Period[]) => void;
+  /** What stands there if there is none, where "closed" is not the word. */
+  readonly none?: string;
 }
 
 /** The periods of one day: each two times, a word if the second is on the next day, and one press for another. */
-export function PeriodFields({ day, periods, onChange }: PeriodFieldsProps) {
+export function PeriodFields({ day, periods, onChange, none = t('settings.hours.closed') }: PeriodFieldsProps) {
   const next = nextPeriod(periods);
   return (
     <div className="flex min-w-0 flex-1 flex-col items-start gap-1">
       {periods.length === 0 && (
-        <p className="flex min-h-8 items-center text-14 text-muted pointer-coarse:min-h-11">
-          {t('settings.hours.closed')}
-        </p>
+        <p className="flex min-h-8 items-center text-14 text-muted pointer-coarse:min-h-11">{none}</p>
       )}
       {periods.map((period, place) => {
         const { from_minute: from, to_minute: to } = period;

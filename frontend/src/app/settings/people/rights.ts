@@ -48,6 +48,7 @@ export const RIGHTS = {
     'sending:pause',
     'deadlines:watch',
     'live:read',
+    'rota:manage',
     'deliveries:read',
     'deliveries:replay',
     'tokens:manage',

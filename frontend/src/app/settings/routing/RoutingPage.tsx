@@ -192,7 +192,7 @@ function ChannelTeams({ routing, isDisabled }: PartProps) {
 
 function Owners({ routing, isDisabled }: PartProps) {
   const change = useChangeRouting();
-  const { owners_first } = routing.settings;
+  const { owners_first, by_rota } = routing.settings;
   return (
     <Block title={t('routing.owners')} text={t('routing.owners_text')}>
       <Switch
@@ -200,6 +200,13 @@ function Owners({ routing, isDisabled }: PartProps) {
         checked={owners_first ?? true}
         disabled={isDisabled}
         onCheckedChange={(next) => change({ settings: { owners_first: next } }, { settings: { owners_first: !next } })}
+      />
+      <Switch
+        label={t('settings.routing.by_rota')}
+        hint={t('routing.by_rota_hint')}
+        checked={by_rota ?? true}
+        disabled={isDisabled}
+        onCheckedChange={(next) => change({ settings: { by_rota: next } }, { settings: { by_rota: !next } })}
       />
     </Block>
   );

@@ -25,6 +25,7 @@ export const later = {
   macros: () => import('./later/macros.json'),
   practice: () => import('./later/practice.json'),
   replies: () => import('./later/replies.json'),
+  rota: () => import('./later/rota.json'),
   routing: () => import('./later/routing.json'),
   rules: () => import('./later/rules.json'),
   server: () => import('./later/server.json'),
