@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-REVISION = "0071"
+REVISION = "0072"
 """The newest migration. `schema_revision` compares with it before anything imports Alembic (a test keeps it true)."""
 
 _LOCK = 7_021_120_001

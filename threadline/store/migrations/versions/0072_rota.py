@@ -6,14 +6,14 @@ from alembic import op
 
 from threadline.store.migrations import run_script
 
-revision = "0071"
-down_revision = "0070"
+revision = "0072"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0071_rota.sql").read_text()
+    script = Path(__file__).with_name("0072_rota.sql").read_text()
     run_script(op.get_bind(), script.replace("@text", 'text collate "C"'))
 
 
