@@ -131,8 +131,8 @@ async def test_a_swap_holds_when_its_receiver_accepts(house: House) -> None:
 
 
 async def test_a_swap_takes_a_shift_in_return(house: House) -> None:
-    in_return = {"return_starts_at": _moment(8, 17), "return_ends_at": _moment(8, 22)}
-    asked = await house.anna.post("/api/rota/swaps", house.swap(**in_return))
+    swap = house.swap(return_starts_at=_moment(8, 17), return_ends_at=_moment(8, 22))
+    asked = await house.anna.post("/api/rota/swaps", swap)
     await house.boris.post(f"/api/rota/changes/{asked.json['id']}/decide", {"is_accepted": True})
     shifts = await _shifts(house.anna)
     assert shifts[str(house.anna.agent_id)] == ["08T09:00", "09T09:00", "10T09:00", "11T09:00"]
@@ -162,7 +162,7 @@ async def test_swaps_that_cannot_be_are_refused(house: House) -> None:
         ({"agent_id": str(house.boris.agent_id), "receiver_id": str(house.anna.agent_id)}, 403, "rota_not_yours"),
     ]
     for more, status, reason in cases:
-        refused = await house.anna.post("/api/rota/swaps", house.swap(**more))
+        refused = await house.anna.post("/api/rota/swaps", {**house.swap(), **more})
         assert (refused.status, refused.json["reason"]) == (status, reason), more
 
 
