@@ -39,8 +39,6 @@ LONGEST_OFF: Final = timedelta(days=366)
 LONGEST_SHIFT: Final = timedelta(days=1)
 LONGEST_SIGHT: Final = timedelta(days=62)
 """So much of a rota is shown at once."""
-REMINDED_BEFORE: Final = timedelta(minutes=10)
-"""So long before a shift ends, its agent is reminded of finishing it."""
 _STEP: Final = timedelta(days=7 * MOST_WEEKS)
 _DAY: Final = timedelta(days=1)
 _MARGINS: Final = (_DAY, 10 * _DAY, 60 * _DAY)
