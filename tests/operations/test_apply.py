@@ -432,6 +432,43 @@ async def test_routing_is_what_the_file_says_and_the_rest_stays(
         await apply(installation, tmp_path, ROUTED.replace("{sales: round_robin}", "{Nowhere: manual}"))
 
 
+ANSWERED = (
+    FILE.replace(
+        "tokens:\n",
+        """tokens:
+  - {name: helper, bot: Tilda, scopes: ["conversations:read", "messages:send"]}
+""",
+    )
+    + """
+teams:
+  - {name: Sales, members: ["ana@example.com"]}
+routing:
+  bots:
+    Support: {bot: Tilda, team: Sales, after_min: 3, hours: closed}
+"""
+)
+
+
+async def test_a_bot_answers_first_where_the_file_says(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await apply(installation, tmp_path, ANSWERED)
+    query = (
+        "select b.bot_name, t.name, c.bot_after_min, c.bot_hours from channels c"
+        " left join api_tokens b on b.id = c.bot_id left join teams t on t.id = c.bot_team_id where c.name = 'Support'"
+    )
+    assert await ask(installation, query) == [("Tilda", "Sales", 3, "closed")]
+    capsys.readouterr()
+    await apply(installation, tmp_path, ANSWERED)
+    assert "routing: unchanged" in capsys.readouterr().out
+    with pytest.raises(ThreadlineError, match="There is no bot Nobody"):
+        await apply(installation, tmp_path, ANSWERED.replace("{bot: Tilda, team", "{bot: Nobody, team"))
+    await apply(
+        installation, tmp_path, ANSWERED.replace("{bot: Tilda, team: Sales, after_min: 3, hours: closed}", '{bot: ""}')
+    )
+    assert await ask(installation, query) == [(None, None, 1, "always")]
+
+
 PLANNED = (
     FILE
     + """
