@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -28,7 +29,10 @@ _LEFT_OUT: Final = ["Sign out", "Sign out there", "Sign out everywhere else"]
 """What ends the session."""
 _LATE_S: Final = 5
 """A screen that offers nothing is looked at for so long."""
-# What can be pressed in the topmost layer: the first of each name, without what stands on every screen.
+_MOST_ALIKE: Final = 3
+"""Controls of one screen whose names begin with the same two words: rows of a table."""
+# What can be pressed in the topmost layer: the first of each name, without what stands on every screen. Of links to
+# rooms of one kind (this chat, that chat) it is the first; none only leads to a room that is walked through anyway.
 _CONTROLS = """([left_out, with_frame]) => {
     const isShown = (one) => one.getClientRects().length > 0 && !one.closest('[inert], [aria-hidden=true]');
     const layers = [...document.querySelectorAll('[role=dialog], [role=menu]')]
@@ -36,10 +40,15 @@ _CONTROLS = """([left_out, with_frame]) => {
     const wanted = 'button, a[href^="/"], summary, input[type=checkbox], [role=checkbox], [role=menuitem],'
         + ' [role=menuitemcheckbox], [role=menuitemradio], [role=switch], [role=tab]';
     window.pressable = new Map();
+    const kinds = new Set();
     for (const one of (layers.at(-1) ?? document.body).querySelectorAll(wanted)) {
         const isOff = one.disabled || one.ariaDisabled === 'true' || one.dataset.disabled !== undefined;
         if (isOff || !isShown(one)) continue;
-        if (!with_frame && layers.length === 0 && one.closest('nav, aside') !== null) continue;
+        const isFrame = layers.length === 0 && one.closest('nav, aside') !== null;
+        if (isFrame && (!with_frame || one.tagName === 'A')) continue;
+        const kind = one.tagName === 'A' ? one.pathname.replace(/[0-9a-f-]{36}/g, '') : '';
+        if (kind !== '' && kinds.has(kind)) continue;
+        kinds.add(kind);
         const name = (one.ariaLabel || one.innerText || one.title || '').trim().replace(/\\s+/g, ' ').slice(0, 50);
         if (!left_out.includes(name) && !window.pressable.has(name)) window.pressable.set(name, one);
     }
@@ -81,7 +90,12 @@ class Walk:
         """Each control of a screen and, where that opens a menu or a dialog, each in there."""
         layers, names = self._begin(path, steps, with_frame)
         is_fresh = True
+        alike = Counter[str]()
         for name in names:
+            beginning = " ".join(name.split()[:2])
+            alike[beginning] += 1
+            if alike[beginning] > _MOST_ALIKE:
+                continue
             self._now = " > ".join([path, *steps, name])
             if not is_fresh:
                 self._begin(path, steps, with_frame)
@@ -104,9 +118,10 @@ class Walk:
             assert self._look(False)[0] == 0, f"{self._now} opened something"
 
     def settle(self) -> None:
-        """Until everything that a press began has its answer."""
+        """Until everything that a press began has its answer, which for a file that plays may be never."""
         self.page.evaluate(_FRAMES)
-        while any(one.url.startswith("http") for one in self._asked):
+        deadline = monotonic() + _LATE_S
+        while any(one.url.startswith("http") for one in self._asked) and monotonic() < deadline:
             self.page.wait_for_timeout(10)
         self.page.evaluate(_FRAMES)
 
