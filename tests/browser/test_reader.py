@@ -27,8 +27,9 @@ READING: Final = [
 ]
 _LEFT_OUT: Final = ["Sign out", "Sign out there", "Sign out everywhere else"]
 """What ends the session."""
-_LATE_S: Final = 5
+_LATE_S: Final = 1.5
 """A screen that offers nothing is looked at for so long."""
+_ANSWER_S: Final = 5
 _MOST_ALIKE: Final = 3
 """Controls of one screen whose names begin with the same two words: rows of a table."""
 # What can be pressed in the topmost layer: the first of each name, without what stands on every screen. Of links to
@@ -120,7 +121,7 @@ class Walk:
     def settle(self) -> None:
         """Until everything that a press began has its answer, which for a file that plays may be never."""
         self.page.evaluate(_FRAMES)
-        deadline = monotonic() + _LATE_S
+        deadline = monotonic() + _ANSWER_S
         while any(one.url.startswith("http") for one in self._asked) and monotonic() < deadline:
             self.page.wait_for_timeout(10)
         self.page.evaluate(_FRAMES)
