@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.announce_change import write_line
+from threadline.actions.announce_change import announce_line
 from threadline.core.content import Line
 from threadline.core.errors import Invalid
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
 from threadline.core.skill import MOST_ASKED
@@ -49,29 +48,17 @@ async def ask_for_skills(
         *((one, True) for one in dict.fromkeys(add) if one in put),
     ]
     for seq, (skill_id, is_added) in enumerate(changes, start=conversation.last_seq + 1):
-        line_id = await write_line(
+        await announce_line(
             session,
             workspace_id=caller.workspace_id,
             conversation=conversation,
             content=_line(skill_id, names[skill_id], is_added),
+            data={"skill_id": str(skill_id), "is_added": is_added},
             author=author_of(caller),
+            actor_id=caller.actor_id,
             seq=seq,
             now=now,
-            line_id=new_id(),
-        )
-        session.record(
-            Event(
-                id=new_id(),
-                workspace_id=caller.workspace_id,
-                kind=EventKind.CONVERSATION_CHANGED,
-                at=now,
-                conversation_id=conversation.id,
-                message_id=line_id,
-                contact_id=conversation.contact_id,
-                channel_id=conversation.channel_id,
-                actor_id=caller.actor_id,
-                data={"skill_id": str(skill_id), "is_added": is_added},
-            )
+            new_id=new_id,
         )
 
 

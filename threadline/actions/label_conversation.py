@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from threadline.actions.announce_change import write_line
+from threadline.actions.announce_change import announce_line
 from threadline.actions.put_labels import LabelChange, put_labels
 from threadline.core.content import Line
-from threadline.core.events import Event, EventKind
 from threadline.core.ids import NewId
 from threadline.core.permission import Caller, author_of
 from threadline.store.conversations import access_conversation_keys
@@ -31,29 +30,17 @@ async def label_conversation(
     conversation = await access_conversation_keys(session, caller, conversation_id, is_locked=True)
     changes = await put_labels(session, kind="conversation", id=conversation.id, add=add, remove=remove)
     for seq, change in enumerate(changes, start=conversation.last_seq + 1):
-        line_id = await write_line(
+        await announce_line(
             session,
             workspace_id=caller.workspace_id,
             conversation=conversation,
             content=_line_of(change),
+            data=change.data,
             author=author_of(caller),
+            actor_id=caller.actor_id,
             seq=seq,
             now=now,
-            line_id=new_id(),
-        )
-        session.record(
-            Event(
-                id=new_id(),
-                workspace_id=caller.workspace_id,
-                kind=EventKind.CONVERSATION_CHANGED,
-                at=now,
-                conversation_id=conversation.id,
-                message_id=line_id,
-                contact_id=conversation.contact_id,
-                channel_id=conversation.channel_id,
-                actor_id=caller.actor_id,
-                data=change.data,
-            )
+            new_id=new_id,
         )
 
 
