@@ -101,7 +101,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
         patience=timedelta(minutes=settings.language_wait_min),
         now=now,
     )
-    waiting, hands, skill_names = await with_skills(
+    waiting, hands, skill_names = await _with_skills(
         session, waiting, hands, patience=timedelta(minutes=settings.skill_wait_min), now=now
     )
     facts = {one.id: one for one in waiting}
@@ -131,7 +131,7 @@ async def give_to_free(session: Session, *, started: Sequence[UUID] = (), now: d
     return len(moved)
 
 
-async def with_skills(
+async def _with_skills(
     session: Session, waiting: Sequence[Waiting], hands: Sequence[Hand], *, patience: timedelta, now: datetime
 ) -> tuple[Sequence[Waiting], Sequence[Hand], Mapping[UUID, str]]:
     """With what conversations need and agents know, and the names of that. In which no rule has looked yet, and may
